@@ -1,0 +1,114 @@
+"""What a field of the application form is. Pure data types, no behaviour that depends on Flask or a database."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+
+class Kind(StrEnum):
+    """How a field's value is typed and normalised. One normaliser a kind lives in `rules/normalise.py`."""
+
+    TEXT = "text"
+    AREA = "area"
+    NAME = "name"
+    ADDRESS = "address"
+    KANA = "kana"
+    DIGITS = "digits"
+    LG_CODE = "lg_code"
+    ZIP = "zip"
+    PHONE = "phone"
+    EMAIL = "email"
+    URL = "url"
+    INT = "int"
+    YEN = "yen"
+    HOURS = "hours"
+    DATE = "date"
+    TIME = "time"
+    DAYS = "days"
+    CHOICE = "choice"
+    MULTI = "multi"
+    MUNICIPALITY = "municipality"
+    BOOL = "bool"
+    ROWS = "rows"
+    AUTO = "auto"
+
+
+class Visibility(StrEnum):
+    """Who sees a field: visitors, visitors unless the posting is masked, nobody outside."""
+
+    PUBLIC = "public"
+    MASKED = "masked"
+    NEVER = "never"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One choice: `slug` is stored, `label` shown; `aliases` are accepted as input, too."""
+
+    slug: str
+    label: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class When:
+    """A field is required when another field of the same record has one of `values`, from the day `since` on.
+
+    `field=None` means: whatever the other fields say. A multi-valued field matches when it contains one of `values`.
+    """
+
+    field: str | None = None
+    values: tuple[str, ...] = ()
+    since: date | None = None
+
+    def holds(self, record: Mapping[str, Any], on: date) -> bool:
+        """True when the condition is met by a normalised record on the reference date."""
+        if self.since is not None and on < self.since:
+            return False
+        if self.field is None:
+            return True
+        value = record.get(self.field)
+        if isinstance(value, (list, tuple)):
+            return any(item in self.values for item in value)
+        return value in self.values
+
+
+ALWAYS = When()
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of the form.
+
+    `required` is None for an optional field, else the condition under which it must be filled.
+    `max_length` counts characters after normalising. `columns` describes the rows of a repeated group.
+    """
+
+    name: str
+    label: str
+    kind: Kind
+    required: When | None = None
+    max_length: int | None = None
+    visibility: Visibility = Visibility.NEVER
+    help: str = ""
+    unit: str = ""
+    minimum: int | None = None
+    maximum: int | None = None
+    default: bool | str | None = None
+    group: str = ""
+    choices: tuple[Choice, ...] = ()
+    columns: tuple["Field", ...] = ()
+    max_rows: int = 0
+
+    def label_of(self, slug: str) -> str:
+        """Japanese label of a choice, or the value itself when it is not one of the choices."""
+        return next((choice.label for choice in self.choices if choice.slug == slug), slug)
+
+    def column(self, name: str) -> "Field":
+        """The column of a repeated group. Raises KeyError for an unknown name."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)

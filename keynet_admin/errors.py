@@ -1,0 +1,56 @@
+"""What can be refused, as exceptions with words for the person. Their pages are in `backoffice/errors.py`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+class KeynetError(Exception):
+    """Base of all refusals. `str(error)` is a Japanese sentence that may be shown."""
+
+
+class NotPermitted(KeynetError):
+    """The actor has no right to do this (403)."""
+
+
+class NotFound(KeynetError):
+    """No such row, or not one the actor may see (404)."""
+
+
+class TransitionRefused(KeynetError):
+    """The move is not allowed from the present state (409)."""
+
+
+class ReasonMissing(KeynetError):
+    """The move needs a reason and none was given (shown at the field)."""
+
+
+class Refused(KeynetError):
+    """A rule of the business refuses this (409); the sentence says why and what to do."""
+
+
+class BadVersion(KeynetError):
+    """The hidden version is missing or not a number (400)."""
+
+
+@dataclass
+class StaleVersion(KeynetError):
+    """The row was changed since the actor saw it (409): who did what and when."""
+
+    what: str
+    who: str
+    when: datetime | None
+
+    def __str__(self) -> str:
+        return f"{self.who}が先に「{self.what}」を行いました。"
+
+
+class LinkDead(KeynetError):
+    """A link of a mail no longer works (410); the sentence says why."""
+
+
+class TooMany(KeynetError):
+    """A brake was hit (429). `retry_after` is in seconds."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"回数が多いため、一時的に受け付けていません。約{max(1, round(retry_after / 60))}分後にもう一度お試しください。")
+        self.retry_after = retry_after

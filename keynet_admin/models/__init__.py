@@ -1,0 +1,39 @@
+"""The tables, one file per concept."""
+
+from keynet_admin.models.account import Account, FirstLogin, StaffSession
+from keynet_admin.models.base import Counter, Setting, Throttle
+from keynet_admin.models.event import AuditEvent
+from keynet_admin.models.listing import Listing, ListingVersion
+from keynet_admin.models.mail import OutboxMail
+from keynet_admin.models.organization import Organization
+from keynet_admin.models.posting import Posting, PostingRevision
+from keynet_admin.models.reference import LawDate, MinimumWage, Municipality, NurseCenter, Prefecture
+from keynet_admin.models.review import Review
+from keynet_admin.models.submission import EntryDraft, ReturnLink, Submission, SubmissionContact, SubmissionRevision
+
+__all__ = [
+    "Account",
+    "AuditEvent",
+    "Counter",
+    "EntryDraft",
+    "FirstLogin",
+    "LawDate",
+    "Listing",
+    "ListingVersion",
+    "MinimumWage",
+    "Municipality",
+    "NurseCenter",
+    "Organization",
+    "OutboxMail",
+    "Posting",
+    "PostingRevision",
+    "Prefecture",
+    "ReturnLink",
+    "Review",
+    "Setting",
+    "StaffSession",
+    "Submission",
+    "SubmissionContact",
+    "SubmissionRevision",
+    "Throttle",
+]

@@ -1,0 +1,77 @@
+"""Accounts, their first logins and their sessions."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, Integer, Select, String, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from keynet_admin import clock
+from keynet_admin.extensions import db
+from keynet_admin.models.base import UtcDateTime, Versioned, words
+from keynet_admin.models.organization import Organization
+from keynet_admin.permissions import Actor
+from keynet_admin.vocabulary import AccountStatus, Role
+
+
+class Account(Versioned, db.Model):  # type: ignore[name-defined,misc]
+    """Somebody (or a section's shared address) who signs in. `email` is stored as normalised, compared in lower case."""
+
+    __tablename__ = "account"
+    __table_args__ = (Index("ix_account_organization_id_id", "organization_id", "id"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    name: Mapped[str] = mapped_column(String(80), default="")
+    role: Mapped[Role] = mapped_column(words(Role))
+    status: Mapped[AccountStatus] = mapped_column(words(AccountStatus), default=AccountStatus.invited)
+    organization_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"))
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    password_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_login_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+    organization: Mapped[Organization | None] = relationship(back_populates="accounts")
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> Select[Any]:
+        """All for staff, those of the own organization for a municipality."""
+        query = select(cls)
+        return query if actor.is_staff else query.where(cls.organization_id == (actor.organization_id or 0))
+
+
+class FirstLogin(db.Model):  # type: ignore[name-defined,misc]
+    """One invitation or password reset: a link token and a typed code of the same life, kept only as hashes.
+
+    Opening the link never uses it up; `used_at` is set when the password is set. `replaced_at` = a newer one was sent.
+    """
+
+    __tablename__ = "first_login"
+    __table_args__ = (Index("ix_first_login_account_id_id", "account_id", "id"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    purpose: Mapped[str] = mapped_column(String(10), default="invite")
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    code_hash: Mapped[str] = mapped_column(String(64), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    replaced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    account: Mapped[Account] = relationship()
+
+
+class StaffSession(db.Model):  # type: ignore[name-defined,misc]
+    """One signed-in browser. The cookie holds its key (kept here as a hash); sign-out ends one, a new password ends all."""
+
+    __tablename__ = "staff_session"
+    __table_args__ = (Index("ix_staff_session_account_id_ended_at", "account_id", "ended_at"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    key_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    account: Mapped[Account] = relationship()

@@ -1,0 +1,95 @@
+"""Column types and mixins that all tables share."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import DateTime, Enum, Integer, String, Text
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+from keynet_admin import clock
+from keynet_admin.extensions import db
+from keynet_admin.vocabulary import Word
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment, stored as UTC. A naive value is refused: it would be somebody's local time."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """To UTC (SQLite stores it without its zone)."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """Always aware, in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class AsciiJson(TypeDecorator[Any]):
+    """JSON kept as ASCII text, so that NUL and lone surrogates survive as typed on both databases (not JSONB)."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, _dialect: Dialect) -> str | None:
+        """Dump with escapes only."""
+        return None if value is None else json.dumps(value, ensure_ascii=True, separators=(",", ":"))
+
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> Any:
+        """Load what was dumped."""
+        return None if value is None else json.loads(value)
+
+
+def words(kind: type[Word]) -> Enum:
+    """Column type of a vocabulary enum: its value as text, unknown values refused."""
+    return Enum(
+        kind, native_enum=False, create_constraint=False, validate_strings=True, length=24, values_callable=lambda e: [m.value for m in e]
+    )
+
+
+class Versioned:
+    """A row that people decide about: `version` grows with each change and is asked for with each decision."""
+
+    version: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
+
+
+class Setting(db.Model):  # type: ignore[name-defined,misc]
+    """A value that an administrator may change (intake period, notices). Keys and defaults are in `services/settings.py`."""
+
+    __tablename__ = "setting"
+
+    key: Mapped[str] = mapped_column(String(60), primary_key=True)
+    value: Mapped[Any] = mapped_column(AsciiJson)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+
+class Counter(db.Model):  # type: ignore[name-defined,misc]
+    """A row per series of numbers that people read (`receipt:210507`, `posting`): taken under its lock, never `max()+1`."""
+
+    __tablename__ = "counter"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    value: Mapped[int] = mapped_column(Integer, default=0)
+
+
+class Throttle(db.Model):  # type: ignore[name-defined,misc]
+    """Counts of tries per key (hashed address or network) and window; real time, seen by all workers."""
+
+    __tablename__ = "throttle"
+
+    key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    window_start: Mapped[datetime] = mapped_column(UtcDateTime)
+    count: Mapped[int] = mapped_column(Integer, default=0)
+
+
+__all__ = ["AsciiJson", "Counter", "Setting", "Throttle", "UtcDateTime", "Versioned", "words"]

@@ -1,0 +1,32 @@
+"""The audit log: who did what to which row and when. Ids, field names and codes only, never values or free text."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from keynet_admin import clock
+from keynet_admin.extensions import db
+from keynet_admin.models.base import AsciiJson, UtcDateTime, words
+from keynet_admin.vocabulary import ActorKind
+
+
+class AuditEvent(db.Model):  # type: ignore[name-defined,misc]
+    """One event, written in the change's transaction. `subject` and `action` are names such as `submission`, `accept`."""
+
+    __tablename__ = "audit_event"
+    __table_args__ = (
+        Index("ix_audit_event_subject_subject_id_id", "subject", "subject_id", "id"),
+        Index("ix_audit_event_actor_id_id", "actor_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now, index=True)
+    actor_kind: Mapped[ActorKind] = mapped_column(words(ActorKind))
+    actor_id: Mapped[int | None] = mapped_column(Integer)
+    organization_id: Mapped[int | None] = mapped_column(Integer)
+    subject: Mapped[str] = mapped_column(String(30))
+    subject_id: Mapped[int] = mapped_column(Integer)
+    action: Mapped[str] = mapped_column(String(40))
+    codes: Mapped[dict[str, Any]] = mapped_column(AsciiJson, default=dict)

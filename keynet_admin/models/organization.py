@@ -1,0 +1,38 @@
+"""Recruiting bodies."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, Integer, Select, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from keynet_admin import clock
+from keynet_admin.extensions import db
+from keynet_admin.models.base import AsciiJson, UtcDateTime, Versioned
+from keynet_admin.permissions import Actor
+
+
+class Organization(Versioned, db.Model):  # type: ignore[name-defined,misc]
+    """One municipality, prefecture or union. `union_name` is empty but for unions, whose code alone does not identify them."""
+
+    __tablename__ = "organization"
+    __table_args__ = (UniqueConstraint("lg_code", "union_name"), Index("ix_organization_prefecture_code_id", "prefecture_code", "id"))
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    lg_code: Mapped[str] = mapped_column(String(6))
+    union_name: Mapped[str] = mapped_column(String(40), default="")
+    name: Mapped[str] = mapped_column(String(40))
+    kana: Mapped[str] = mapped_column(String(80), default="")
+    prefecture_code: Mapped[str] = mapped_column(String(2))
+    org_type: Mapped[str] = mapped_column(String(20))
+    details: Mapped[dict[str, Any]] = mapped_column(AsciiJson, default=dict)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+    accounts: Mapped[list["Account"]] = relationship(back_populates="organization", order_by="Account.id")  # type: ignore[name-defined]  # noqa: F821
+    postings: Mapped[list["Posting"]] = relationship(back_populates="organization", order_by="Posting.id")  # type: ignore[name-defined]  # noqa: F821
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> Select[Any]:
+        """The rows this actor may see: all for staff, the own one for a municipality, none otherwise."""
+        query = select(cls)
+        return query if actor.is_staff else query.where(cls.id == (actor.organization_id or 0))

@@ -1,0 +1,136 @@
+"""Submissions (the application forms), their immutable revisions, the people named in them, and return links."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, Integer, Select, String, Text, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from keynet_admin import clock
+from keynet_admin.extensions import db
+from keynet_admin.models.account import Account
+from keynet_admin.models.base import AsciiJson, UtcDateTime, Versioned, words
+from keynet_admin.models.organization import Organization
+from keynet_admin.permissions import Actor
+from keynet_admin.vocabulary import AWAITING_REVIEW, ReturnClosed, Source, SubmissionStatus
+
+
+class Submission(Versioned, db.Model):  # type: ignore[name-defined,misc]
+    """One form as a case of the queue. Content lies in revisions; the columns here are what lists and searches need.
+
+    `due_at` is the promise (17:00 of the second business day); it is None while the municipality has the case.
+    """
+
+    __tablename__ = "submission"
+    __table_args__ = (
+        Index("ix_submission_status_due_at_id", "status", "due_at", "id"),
+        Index("ix_submission_lg_code_status", "lg_code", "status"),
+        Index("ix_submission_assignee_id_status", "assignee_id", "status"),
+        Index("ix_submission_organization_id_id", "organization_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    receipt_no: Mapped[str] = mapped_column(String(16), unique=True)
+    status: Mapped[SubmissionStatus] = mapped_column(words(SubmissionStatus), default=SubmissionStatus.received)
+    source: Mapped[Source] = mapped_column(words(Source), default=Source.web)
+    current: Mapped[int] = mapped_column(Integer, default=1)
+    lg_code: Mapped[str] = mapped_column(String(6), default="")
+    org_name: Mapped[str] = mapped_column(String(100), default="")
+    prefecture_code: Mapped[str] = mapped_column(String(2), default="", index=True)
+    jobs: Mapped[list[list[Any]]] = mapped_column(AsciiJson, default=list)
+    search_text: Mapped[str] = mapped_column(Text, default="")
+    errors: Mapped[int] = mapped_column(Integer, default=0)
+    warnings: Mapped[int] = mapped_column(Integer, default=0)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    organization_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"))
+    identity: Mapped[str | None] = mapped_column(String(64), unique=True)
+
+    assignee: Mapped[Account | None] = relationship()
+    organization: Mapped[Organization | None] = relationship()
+    revisions: Mapped[list["SubmissionRevision"]] = relationship(back_populates="submission", order_by="SubmissionRevision.number")
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> Select[Any]:
+        """All for staff; a municipality sees no submission in its office (its own are answered by mail and status page)."""
+        query = select(cls)
+        return query if actor.is_staff else query.where(cls.id == 0)
+
+    @classmethod
+    def awaiting_review(cls) -> Any:
+        """Where-clause: waits for the service center."""
+        return cls.status.in_(AWAITING_REVIEW)
+
+
+class SubmissionRevision(db.Model):  # type: ignore[name-defined,misc]
+    """What was sent at one time, without the contact section: typed, normalised, findings, and the rules of that day. Never changed.
+
+    `form_key` is the one-time key of the form: the same form sent five times makes one revision.
+    """
+
+    __tablename__ = "submission_revision"
+    __table_args__ = (UniqueConstraint("submission_id", "number"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    number: Mapped[int] = mapped_column(Integer)
+    typed: Mapped[dict[str, Any]] = mapped_column(AsciiJson)
+    normalized: Mapped[dict[str, Any]] = mapped_column(AsciiJson)
+    findings: Mapped[list[dict[str, Any]]] = mapped_column(AsciiJson)
+    ruleset: Mapped[str] = mapped_column(String(20))
+    reference_date: Mapped[str] = mapped_column(String(10))
+    form_key: Mapped[str | None] = mapped_column(String(64), unique=True)
+    message: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+    submission: Mapped[Submission] = relationship(back_populates="revisions")
+    contact: Mapped["SubmissionContact | None"] = relationship(back_populates="revision", uselist=False)
+
+
+class SubmissionContact(db.Model):  # type: ignore[name-defined,misc]
+    """The contact section of one revision with its findings: a table of its own, so that persons can be blanked later."""
+
+    __tablename__ = "submission_contact"
+
+    revision_id: Mapped[int] = mapped_column(ForeignKey("submission_revision.id"), primary_key=True)
+    typed: Mapped[dict[str, Any]] = mapped_column(AsciiJson)
+    normalized: Mapped[dict[str, Any]] = mapped_column(AsciiJson)
+    findings: Mapped[list[dict[str, Any]]] = mapped_column(AsciiJson)
+    email: Mapped[str] = mapped_column(String(254), default="", index=True)
+    search_text: Mapped[str] = mapped_column(Text, default="")
+
+    revision: Mapped[SubmissionRevision] = relationship(back_populates="contact")
+
+
+class ReturnLink(db.Model):  # type: ignore[name-defined,misc]
+    """The link of one return mail. It dies on resubmission, decision or after 30 days, and says which."""
+
+    __tablename__ = "return_link"
+    __table_args__ = (Index("ix_return_link_submission_id_id", "submission_id", "id"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    review_id: Mapped[int] = mapped_column(ForeignKey("review.id"))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closed_why: Mapped[ReturnClosed | None] = mapped_column(words(ReturnClosed))
+
+    submission: Mapped[Submission] = relationship()
+    review: Mapped["Review"] = relationship()  # type: ignore[name-defined]  # noqa: F821
+
+
+class EntryDraft(db.Model):  # type: ignore[name-defined,misc]
+    """What somebody has typed so far on `/entry/`, keyed by a random cookie (kept as a hash), for 7 days."""
+
+    __tablename__ = "entry_draft"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    cookie_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    typed: Mapped[dict[str, Any]] = mapped_column(AsciiJson)
+    form_key: Mapped[str] = mapped_column(String(64))
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -1,0 +1,1 @@
+"""Use cases: functions of (object, actor, ...). No request, no HTML; callers commit through `transaction()`."""

@@ -1,0 +1,37 @@
+"""One place that commits. Services change rows; the caller wraps the use case in `transaction()`."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from keynet_admin.extensions import db
+
+log = logging.getLogger(__name__)
+_KEY = "after_commit"
+
+
+def after_commit(action: Callable[[], None]) -> None:
+    """Run `action` once the present transaction is committed; forgotten when it is rolled back.
+
+    Its failure is logged and harmless: everything it does is repeated by a sweep.
+    """
+    waiting = db.session.info.setdefault(_KEY, [])
+    if action not in waiting:
+        waiting.append(action)
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """Commit what the block did, then run the after-commit actions; roll everything back on any exception."""
+    try:
+        yield
+        db.session.commit()
+    except BaseException:
+        db.session.info.pop(_KEY, None)
+        db.session.rollback()
+        raise
+    for action in db.session.info.pop(_KEY, []):
+        try:
+            action()
+        except Exception:
+            log.exception("after-commit action failed")

@@ -1,0 +1,124 @@
+"""Every closed list of words: the stored value, the Japanese label, and how it is shown (tone and icon, never colour alone)."""
+
+from enum import StrEnum
+
+
+class Word(StrEnum):
+    """A StrEnum whose members carry a Japanese label, a tone class and an icon name."""
+
+    label: str
+    tone: str
+    icon: str
+
+    def __new__(cls, value: str, label: str, tone: str = "is-mute", icon: str = "dot") -> "Word":
+        """Make a member from (value, label, tone, icon)."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        member.tone = tone
+        member.icon = icon
+        return member
+
+
+class Role(Word):
+    """What a signed-in account may be. Operators work at the service center, `municipality` in one organization's office."""
+
+    operator = "operator", "運営担当", "is-info", "user"
+    lead = "lead", "運営主任", "is-info", "user"
+    admin = "admin", "システム管理", "is-info", "user"
+    municipality = "municipality", "自治体", "is-ok", "building"
+
+
+STAFF_ROLES = (Role.operator, Role.lead, Role.admin)
+
+
+class AccountStatus(Word):
+    """States of an account."""
+
+    invited = "invited", "初回ログイン待ち", "is-wait", "clock"
+    active = "active", "利用中", "is-ok", "check"
+    suspended = "suspended", "停止中", "is-must", "stop"
+
+
+class SubmissionStatus(Word):
+    """States of a submission (the application form of a municipality)."""
+
+    received = "received", "受付", "is-info", "in"
+    in_review = "in_review", "確認中", "is-wait", "eye"
+    returned = "returned", "差し戻し", "is-ask", "back"
+    resubmitted = "resubmitted", "再提出", "is-info", "again"
+    accepted = "accepted", "承認", "is-ok", "check"
+    rejected = "rejected", "却下", "is-must", "x"
+    withdrawn = "withdrawn", "取下げ", "is-mute", "minus"
+
+
+AWAITING_REVIEW = (SubmissionStatus.received, SubmissionStatus.in_review, SubmissionStatus.resubmitted)
+SETTLED = (SubmissionStatus.accepted, SubmissionStatus.rejected, SubmissionStatus.withdrawn)
+
+
+class PostingStatus(Word):
+    """States of a posting (one job at one place of one organization)."""
+
+    draft = "draft", "下書き", "is-mute", "pen"
+    awaiting_release = "awaiting_release", "確認待ち", "is-wait", "clock"
+    live = "live", "公開中", "is-ok", "check"
+    paused = "paused", "一時停止", "is-ask", "pause"
+    closed = "closed", "募集終了", "is-mute", "minus"
+    suspended = "suspended", "掲載停止", "is-must", "stop"
+
+
+class Source(Word):
+    """How a submission came in."""
+
+    web = "web", "申請フォーム", "is-info", "in"
+    file = "file", "ファイル取込み", "is-mute", "in"
+    phone = "phone", "電話・書面の代行入力", "is-mute", "phone"
+
+
+class ReviewAction(Word):
+    """What a person decided about a submission or a posting; the reason stands in the same Review row."""
+
+    take = "take", "確認を開始", "is-wait", "eye"
+    accept = "accept", "承認", "is-ok", "check"
+    return_ = "return", "差し戻し", "is-ask", "back"
+    reject = "reject", "却下", "is-must", "x"
+    reopen = "reopen", "再開", "is-wait", "again"
+    withdraw = "withdraw", "取下げ", "is-mute", "minus"
+    release = "release", "公開を許可", "is-ok", "check"
+    suspend = "suspend", "掲載停止", "is-must", "stop"
+    restore = "restore", "掲載停止を解除", "is-wait", "again"
+
+
+class ReturnClosed(Word):
+    """Why a return link no longer works."""
+
+    resubmitted = "resubmitted", "再提出済み"
+    decided = "decided", "決定済み"
+    expired = "expired", "期限切れ"
+    replaced = "replaced", "新しいご案内に差し替え済み"
+    withdrawn = "withdrawn", "取下げ済み"
+
+
+class MailState(Word):
+    """Fate of a mail in the outbox."""
+
+    waiting = "waiting", "送信待ち", "is-wait", "clock"
+    sending = "sending", "送信中", "is-info", "mail"
+    sent = "sent", "送信済み", "is-ok", "check"
+    refused = "refused", "宛先不明・拒否", "is-must", "x"
+    failed = "failed", "技術的な失敗", "is-must", "tri"
+
+
+class ListingState(Word):
+    """A row of the public table: shown, or only a tombstone."""
+
+    listed = "listed", "公開中", "is-ok", "check"
+    tombstone = "tombstone", "募集終了", "is-mute", "minus"
+
+
+class ActorKind(Word):
+    """Who did something."""
+
+    account = "account", "アカウント"
+    sender = "sender", "申請者"
+    system = "system", "自動処理"
