@@ -1,0 +1,1 @@
+"""What the audiences share: guarded base views, forms made from the catalogue, headers, error pages, display helpers."""

@@ -1,0 +1,86 @@
+"""Static files: addresses with a content hash (cached for a year), compressed once, read from memory.
+
+The whole folder is a few small files. An address without the right hash is served, too, but must be revalidated.
+"""
+
+import gzip
+import hashlib
+import mimetypes
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask, Response, abort, request
+
+FOLDER = Path(__file__).resolve().parent.parent / "static"
+TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".txt": "text/plain", ".png": "image/png"}
+YEAR = "public, max-age=31536000, immutable"
+
+
+@dataclass(frozen=True)
+class Asset:
+    """One file in memory. `mark` is the first 12 characters of its SHA-256, `packed` is gzip or None where it saves nothing."""
+
+    body: bytes
+    packed: bytes | None
+    mark: str
+    mimetype: str
+    seen: float
+
+
+_assets: dict[str, Asset] = {}
+
+
+def asset(name: str) -> Asset | None:
+    """The file of that name below the folder (read again when it changed), None when there is none."""
+    path = FOLDER / name
+    try:
+        changed = path.stat().st_mtime
+    except (OSError, ValueError):
+        return None
+    known = _assets.get(name)
+    if known is not None and known.seen == changed:
+        return known
+    if path.suffix not in TYPES or not path.is_file() or not path.resolve().is_relative_to(FOLDER):
+        return None
+    body = path.read_bytes()
+    packed = gzip.compress(body, 9, mtime=0)
+    known = Asset(
+        body,
+        packed if len(packed) < len(body) * 0.9 else None,
+        hashlib.sha256(body).hexdigest()[:12],
+        TYPES.get(path.suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream",
+        changed,
+    )
+    _assets[name] = known
+    return known
+
+
+def static_url(name: str) -> str:
+    """Address of a static file with its content hash. Raises KeyError for a file that is not there."""
+    found = asset(name)
+    if found is None:
+        raise KeyError(name)
+    return f"/static/{name}?v={found.mark}"
+
+
+def serve(filename: str) -> Response:
+    """The static file, compressed when the browser takes it; 404 for anything that is not one of ours."""
+    found = asset(filename)
+    if found is None:
+        abort(404)
+    take_packed = found.packed is not None and "gzip" in request.accept_encodings
+    response = Response(found.packed if take_packed else found.body, mimetype=found.mimetype)
+    if take_packed:
+        response.headers["Content-Encoding"] = "gzip"
+    response.headers["Vary"] = "Accept-Encoding"
+    response.headers["Cache-Control"] = YEAR if request.args.get("v") == found.mark else "public, no-cache"
+    response.set_etag(found.mark + ("-z" if take_packed else ""))
+    return response.make_conditional(request)
+
+
+def init_app(app: Flask) -> None:
+    """Serve the folder under `/static/` instead of Flask's own handler."""
+    if "static" in app.view_functions:
+        app.view_functions["static"] = serve
+    else:
+        app.add_url_rule("/static/<path:filename>", endpoint="static", view_func=serve, methods=["GET"])

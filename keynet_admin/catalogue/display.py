@@ -1,0 +1,279 @@
+"""Values as people read them, in Japanese. Pure functions; none of them raises on any JSON-like value.
+
+Dates are shown in both calendars where it is official: the Japanese era with the ISO date and the weekday behind it.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from keynet_admin.catalogue import reference
+from keynet_admin.catalogue.base import Field, Kind
+from keynet_admin.catalogue.posting_terms import DAYS
+
+TOKYO = ZoneInfo("Asia/Tokyo")
+WEEKDAYS = "月火水木金土日"
+
+# First day of each era (Meiji by today's calendar, which Japan uses since 1873).
+ERAS: tuple[tuple[date, str], ...] = (
+    (date(2019, 5, 1), "令和"),
+    (date(1989, 1, 8), "平成"),
+    (date(1926, 12, 25), "昭和"),
+    (date(1912, 7, 30), "大正"),
+    (date(1868, 1, 25), "明治"),
+)
+_DAY_ORDER = [choice.slug for choice in DAYS]
+_DAY_LABEL = {choice.slug: choice.label for choice in DAYS}
+
+
+def as_date(value: Any) -> date | None:
+    """A day from a date, an aware datetime (its day in Japan) or an ISO string; None for anything else."""
+    if isinstance(value, datetime):
+        return (value.astimezone(TOKYO) if value.tzinfo else value).date()
+    if isinstance(value, date):
+        return value
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            return None
+    return None
+
+
+def wareki(day: date) -> str:
+    """The day in the Japanese calendar: 令和3年5月7日 (元年 for a first year). The western year before Meiji."""
+    for first, era in ERAS:
+        if day >= first:
+            year = day.year - first.year + 1
+            return f"{era}{'元' if year == 1 else year}年{day.month}月{day.day}日"
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def long_date(value: Any) -> str:
+    """令和3年5月7日（2021-05-07・金）. What is not a date stands as it is."""
+    day = as_date(value)
+    if day is None:
+        return _plain(value)
+    return f"{wareki(day)}（{day.isoformat()}・{WEEKDAYS[day.weekday()]}）"
+
+
+def short_date(value: Any) -> str:
+    """5/7(金). What is not a date stands as it is."""
+    day = as_date(value)
+    if day is None:
+        return _plain(value)
+    return f"{day.month}/{day.day}({WEEKDAYS[day.weekday()]})"
+
+
+def short_time(value: Any) -> str:
+    """5/7(金) 11:00 in Japan's time, from an aware datetime. What is not a datetime stands as it is."""
+    if not isinstance(value, datetime):
+        return short_date(value)
+    local = value.astimezone(TOKYO) if value.tzinfo else value
+    return f"{short_date(local.date())} {local.hour}:{local.minute:02d}"
+
+
+def long_time(value: Any) -> str:
+    """令和3年5月7日（2021-05-07・金）11:00 in Japan's time, from an aware datetime."""
+    if not isinstance(value, datetime):
+        return long_date(value)
+    local = value.astimezone(TOKYO) if value.tzinfo else value
+    return f"{long_date(local.date())}{local.hour}:{local.minute:02d}"
+
+
+def iso_time(value: Any) -> str:
+    """The moment in Japan's time as the `datetime` attribute of a `<time>` element wants it."""
+    if isinstance(value, datetime):
+        local = value.astimezone(TOKYO) if value.tzinfo else value
+        return local.isoformat(timespec="minutes")
+    day = as_date(value)
+    return day.isoformat() if day else _plain(value)
+
+
+def yen(value: Any) -> str:
+    """1,472円 from whole yen. What is not a number stands as it is."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return _plain(value)
+    return f"{value:,.0f}円"
+
+
+def phone(value: Any) -> str:
+    """A telephone number as stored (hyphenated by area code by the rules)."""
+    return _plain(value)
+
+
+def tel_digits(value: Any) -> str:
+    """Only the digits, as a `tel:` link wants them."""
+    return "".join(c for c in _plain(value) if c.isascii() and c.isdigit())
+
+
+def zip_code(value: Any) -> str:
+    """〒883-0000 from seven digits. Anything else stands as it is."""
+    text = _plain(value)
+    if len(text) == 7 and text.isascii() and text.isdigit():
+        return f"〒{text[:3]}-{text[3:]}"
+    return text
+
+
+def hours(value: Any) -> str:
+    """Hours without a needless fraction: 15, 29.5, 38.75."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return _plain(value)
+    try:
+        return f"{value:.2f}".rstrip("0").rstrip(".")
+    except OverflowError:
+        return str(value)
+
+
+def time_of_day(value: Any, *, next_day: bool = False) -> str:
+    """9:00 from 09:00, 翌8:30 for the day after."""
+    text = _plain(value)
+    if len(text) == 5 and text[2] == ":" and text.startswith("0"):
+        text = text[1:]
+    return f"翌{text}" if next_day and text else text
+
+
+def days(value: Any) -> str:
+    """月・水・金, runs of three and more as 月～金. Unknown words stand as they are."""
+    if not isinstance(value, (list, tuple)):
+        return _plain(value)
+    known = sorted({_DAY_ORDER.index(v) for v in value if isinstance(v, str) and v in _DAY_LABEL})
+    words: list[str] = []
+    at = 0
+    while at < len(known):
+        end = at
+        # A holiday is no weekday and never ends a run.
+        while end + 1 < len(known) and known[end + 1] == known[end] + 1 and known[end + 1] < 7:
+            end += 1
+        first, last = (_DAY_LABEL[_DAY_ORDER[known[i]]] for i in (at, end))
+        if end - at >= 2:
+            words.append(f"{first}～{last}")
+        else:
+            words.extend(_DAY_LABEL[_DAY_ORDER[known[i]]] for i in range(at, end + 1))
+        at = end + 1
+    words.extend(_plain(v) for v in value if not (isinstance(v, str) and v in _DAY_LABEL))
+    return "・".join(words)
+
+
+def municipality(value: Any) -> str:
+    """東京都青梅市 from a six-digit code; what is no known code stands as it is."""
+    code = _plain(value)
+    found = reference.municipality(code)
+    if found is None:
+        return code
+    area = reference.prefecture(code[:2])
+    return f"{area.name if area and area.name != found.name else ''}{found.name}"
+
+
+def prefecture(value: Any) -> str:
+    """宮崎県 from a two-digit code; what is no known code stands as it is."""
+    code = _plain(value)
+    found = reference.prefecture(code)
+    return found.name if found else code
+
+
+def show(field: Field, value: Any) -> str:
+    """Japanese text of a normalised value of a catalogue field. Rows give one line each; a blank value gives an empty text."""
+    if value is None or value == "" or value == []:
+        return ""
+    if field.kind is Kind.ROWS:
+        return "\n".join(row_text(field, row) for row in _listed(value))
+    if field.kind is Kind.BOOL:
+        return {True: "はい", False: "いいえ"}.get(value, "") if isinstance(value, bool) else _plain(value)
+    if field.kind is Kind.MULTI:
+        return "、".join(_label(field, item) for item in _listed(value))
+    plain = _SHOW.get(field.kind)
+    if plain is not None:
+        return plain(value)
+    if field.kind is Kind.CHOICE:
+        return _label(field, value)
+    if field.kind in (Kind.INT, Kind.HOURS):
+        understood = isinstance(value, (int, float)) and not isinstance(value, bool)
+        return hours(value) + (field.unit if understood else "")
+    return _plain(value)
+
+
+def row_text(field: Field, row: Any) -> str:
+    """One row of a repeated group in one line: 平日　月・火　13:00～17:30（休憩0分） or 平日　1,472円～1,987円."""
+    if not isinstance(row, Mapping):
+        return _plain(row)
+    if field.name == "shifts":
+        name, when, span, rest = shift_cells(row)
+        return "　".join(part for part in (name, when, span) if part) + (f"（休憩{rest}）" if rest else "")
+    if field.name == "pay_lines":
+        name, amount, unit = pay_cells(row)
+        return "　".join(part for part in (name, amount) if part) + (f"（1単位 {unit}）" if unit else "")
+    return "　".join(filter(None, (show(column, row.get(column.name)) for column in field.columns)))
+
+
+def shift_cells(row: Mapping[str, Any]) -> tuple[str, str, str, str]:
+    """Name, days, span (13:00～翌8:30) and break (45分) of one shift."""
+    start = time_of_day(row.get("start"))
+    end = time_of_day(row.get("end"), next_day=row.get("end_next_day") is True)
+    rest = row.get("break")
+    return (
+        _plain(row.get("name")),
+        days(row.get("days")),
+        f"{start}～{end}" if start or end else "",
+        f"{rest}分" if isinstance(rest, int) and not isinstance(rest, bool) else _plain(rest),
+    )
+
+
+def pay_cells(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Label, amount (1,472円～1,987円) and hours of the unit (4.5時間) of one pay line."""
+    low, high = row.get("min"), row.get("max")
+    amount = yen(low)
+    if high not in (None, "") and high != low:
+        amount = f"{amount}～{yen(high)}"
+    unit = row.get("hours_per_unit")
+    understood = isinstance(unit, (int, float)) and not isinstance(unit, bool)
+    return _plain(row.get("label")), amount, hours(unit) + ("時間" if understood else "")
+
+
+def is_blank(value: Any) -> bool:
+    """True for what counts as not filled in: nothing, an empty text, an empty list, an unticked box, rows of such."""
+    if value is None or value is False or value == "":
+        return True
+    if isinstance(value, str):
+        return not value.strip()
+    if isinstance(value, Mapping):
+        return all(is_blank(item) for item in value.values())
+    if isinstance(value, (list, tuple)):
+        return all(is_blank(item) for item in value)
+    return False
+
+
+def _label(field: Field, value: Any) -> str:
+    return field.label_of(value) if isinstance(value, str) else _plain(value)
+
+
+def _listed(value: Any) -> Iterable[Any]:
+    return value if isinstance(value, (list, tuple)) else (value,)
+
+
+def _plain(value: Any) -> str:
+    """Any other value as text: lists joined, objects by their values, nothing as an empty text."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "はい" if value else "いいえ"
+    if isinstance(value, (list, tuple)):
+        return "、".join(_plain(item) for item in value)
+    if isinstance(value, Mapping):
+        return "　".join(_plain(item) for item in value.values())
+    return str(value)
+
+
+_SHOW = {
+    Kind.DATE: long_date,
+    Kind.TIME: time_of_day,
+    Kind.DAYS: days,
+    Kind.YEN: yen,
+    Kind.PHONE: phone,
+    Kind.ZIP: zip_code,
+    Kind.MUNICIPALITY: municipality,
+    Kind.AUTO: prefecture,
+}

@@ -1,0 +1,50 @@
+// Progressive enhancement for every page. Nothing here is needed: every page works without script.
+// Elements are bound by data- attributes.
+
+// The error summary takes the focus when a form comes back with errors.
+const summary = document.querySelector("[data-error-summary]");
+if (summary) summary.focus();
+
+// One click, one request: a form that was sent does not go a second time while the page is loading.
+for (const form of document.querySelectorAll("form[method=post]:not([data-many])")) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "1";
+    window.setTimeout(() => { delete form.dataset.sent; }, 8000);
+  });
+}
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
+// Counters under long texts.
+for (const area of document.querySelectorAll("textarea[data-count]")) {
+  const now = document.getElementById(`${area.id}-c`)?.querySelector("[data-count-now]");
+  if (!now) continue;
+  const show = () => {
+    const length = [...area.value].length;
+    now.textContent = String(length);
+    now.closest(".count").classList.toggle("count--over", length > Number(area.dataset.count));
+  };
+  area.addEventListener("input", show);
+  show();
+}
+
+// Filters that are sent as soon as a choice changes keep their button for everyone else.
+for (const select of document.querySelectorAll("select[data-submit]")) {
+  select.addEventListener("change", () => select.form?.requestSubmit());
+}
+
+// Copy a text (receipt number, address) with one press.
+for (const button of document.querySelectorAll("button[data-copy]")) {
+  button.hidden = !navigator.clipboard;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    button.textContent = "写しました";
+  });
+}
+
+for (const button of document.querySelectorAll("button[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
