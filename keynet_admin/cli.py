@@ -1,0 +1,184 @@
+"""The commands of `flask --app wsgi`: reference data, demo data, operators, checking and importing files, the worker and the outbox."""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+
+from keynet_admin.catalogue.reference import BadReferenceFile
+from keynet_admin.errors import KeynetError
+from keynet_admin.services import intake_files, reference
+from keynet_admin.services.intake_rows import Entry, Unreadable
+from keynet_admin.services.transaction import transaction
+from keynet_admin.vocabulary import STAFF_ROLES, Role
+
+if TYPE_CHECKING:
+    from keynet_admin.services.importing import Checked, Refusal
+
+BATCH = 50
+FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+
+
+def init_app(app: Flask) -> None:
+    """Register the commands."""
+    for command in (load_reference, load_demo, create_operator, check, import_file, worker, deliver_mail):
+        app.cli.add_command(command)
+
+
+@click.command("load-reference")
+@with_appcontext
+def load_reference() -> None:
+    """Fill the reference tables from seed_data/ (repeatable)."""
+    try:
+        with transaction():
+            loaded = reference.load_reference()
+    except BadReferenceFile as error:
+        raise click.ClickException(str(error)) from None
+    for table in loaded:
+        click.echo(f"{table.table}: {table.rows}行（追加 {table.added}、変更 {table.changed}、削除 {table.removed}）")
+
+
+@click.command("load-demo")
+@with_appcontext
+def load_demo() -> None:
+    """Fill an empty database with demo data (only with KEYNET_DEMO=1)."""
+    from keynet_admin import demo
+
+    if not current_app.config["DEMO"]:
+        click.echo("デモデータは KEYNET_DEMO=1 のときだけ読み込みます。何もしませんでした。")
+        return
+    try:
+        for line in demo.load():
+            click.echo(line)
+    except KeynetError as error:
+        raise click.ClickException(str(error)) from None
+
+
+@click.command("create-operator")
+@click.argument("email")
+@click.option(
+    "--role",
+    type=click.Choice([role.value for role in STAFF_ROLES]),
+    required=True,
+    help="運営担当 operator、運営主任 lead、システム管理 admin",
+)
+@click.option("--name", default="", help="表示名")
+@with_appcontext
+def create_operator(email: str, role: str, name: str) -> None:
+    """Make an account of the service center; its first-login mail goes to EMAIL."""
+    from keynet_admin.services import account
+
+    try:
+        with transaction():
+            made = account.create_operator(email, Role(role), name=name)
+    except KeynetError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{made.email}（{made.role.label}）のアカウントを作成し、初回ログインのご案内を送信待ちにしました。")
+
+
+@click.command("check")
+@click.argument("file", type=FILE)
+def check(file: Path) -> None:
+    """Run the entry rules over FILE (.jsonl, .csv, .xlsx); findings as JSON lines, nothing stored; exit 1 on an error."""
+    from keynet_admin.services import importing
+
+    failed = False
+    for item in _read(file):
+        findings = (importing.unreadable_finding(item),) if isinstance(item, Unreadable) else importing.check(item).findings()
+        for finding in findings:
+            failed = failed or finding["level"] == "error"
+            click.echo(_json_line(finding))
+    if failed:
+        sys.exit(1)
+
+
+@click.command("import")
+@click.argument("file", type=FILE)
+@click.option("--strict", is_flag=True, help="要修正の項目がある行を受け付けない")
+@with_appcontext
+def import_file(file: Path, strict: bool) -> None:
+    """Take the submissions of FILE into the queue; repeating it changes nothing. Exit 1 when a row was refused."""
+    from keynet_admin.services import importing
+
+    counts = {"new": 0, "known": 0, "errors": 0}
+    refused: list[Refusal] = []
+    rows: set[int] = set()
+    with click.progressbar(length=max(1, intake_files.count_lines(file)), label=file.name, file=sys.stderr) as bar:
+        for batch in _batches(_read(file)):
+            ready: list[Checked] = []
+            for item in batch:
+                found = _refusals(item, strict, ready)
+                refused += found
+                rows.update([item.line] if found else [])
+            with transaction():
+                for checked in ready:
+                    new = importing.store(checked)
+                    counts["new" if new else "known"] += 1
+                    counts["errors"] += new and checked.has_errors
+            bar.update(max(0, batch[-1].last_line - bar.pos))
+    for refusal in refused:
+        click.echo(refusal.words(), err=True)
+    click.echo(f"受け付け {counts['new']}件（うち要修正の項目があるもの {counts['errors']}件）、登録済み {counts['known']}件")
+    if rows:
+        click.echo(f"受け付けなかった行 {len(rows)}件")
+    if refused:
+        sys.exit(1)
+
+
+def _refusals(item: Entry | Unreadable, strict: bool, ready: "list[Checked]") -> "list[Refusal]":
+    """Why an item of a file may not enter; what may is added to `ready`. The rules run here, outside any transaction."""
+    from keynet_admin.services import importing
+
+    if isinstance(item, Unreadable):
+        return [importing.Refusal(item.line, item.column, item.message)]
+    checked = importing.check(item)
+    found = importing.refusals(checked, strict=strict)
+    if not found:
+        ready.append(checked)
+    return found
+
+
+@click.command("worker")
+@with_appcontext
+def worker() -> None:
+    """Run the jobs that run by themselves, until stopped."""
+    from keynet_admin import jobs
+
+    jobs.run_worker(current_app._get_current_object())  # type: ignore[attr-defined]
+
+
+@click.command("deliver-mail")
+@with_appcontext
+def deliver_mail() -> None:
+    """Deliver what waits in the outbox, once."""
+    from keynet_admin.services import mailer
+
+    sent = mailer.deliver_waiting()
+    click.echo(f"送信 {sent}通")
+
+
+def _read(file: Path) -> Iterator[Entry | Unreadable]:
+    try:
+        return intake_files.read(file)
+    except intake_files.UnknownFormat as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _batches(items: Iterable[Entry | Unreadable]) -> Iterator[list[Entry | Unreadable]]:
+    iterator = iter(items)
+    while batch := list(islice(iterator, BATCH)):
+        yield batch
+
+
+def _json_line(finding: dict[str, Any]) -> bytes:
+    """A finding as one line of UTF-8; a value that is no valid Unicode is written with escapes."""
+    try:
+        return json.dumps(finding, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(finding, ensure_ascii=True).encode("ascii")
