@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from flask import Flask, Response
 from flask_babel import Babel
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -35,9 +36,23 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
 
 
+class Login(LoginManager):
+    """Flask-Login without its two looks into the session at every answer: visitor pages must not read it (no `Vary: Cookie`).
+
+    We use no remember cookie, and templates find the account through the lazy global `current_user` of `backoffice.display`.
+    """
+
+    def init_app(self, app: Flask, add_context_processor: bool = False) -> None:
+        """Bind to the application without the context processor, which would load the user for every template."""
+        super().init_app(app, add_context_processor)
+
+    def _update_remember_cookie(self, response: Response) -> Response:
+        return response
+
+
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 migrate = Migrate()
-login = LoginManager()
+login = Login()
 mail = Mail()
 csrf = CSRFProtect()
 babel = Babel()

@@ -203,7 +203,7 @@ def init_app(app: Flask) -> None:
         nav_counts=_nav_counts,
         desk=_desk,
         demo_banner=_demo_banner,
-        current_account=flask_login.current_user,
+        current_user=flask_login.current_user,
         now=clock.now,
         today=clock.today,
     )

@@ -71,11 +71,7 @@ def set_headers(response: Response, *, https: bool) -> Response:
 
 
 def init_app(app: Flask) -> None:
-    """Register the headers for every response of the application (after the extensions)."""
-    # Flask-Login looks into the session after every request for a remember cookie, which we do not use; on visitor pages
-    # that alone would make every answer vary by cookie.
-    after = app.after_request_funcs.get(None, [])
-    after[:] = [hook for hook in after if getattr(hook, "__name__", "") != "_update_remember_cookie"]
+    """Register the headers for every response of the application."""
     https = str(app.config.get("PUBLIC_URL", "")).startswith("https://")
 
     @app.after_request
