@@ -1,0 +1,45 @@
+"""Links and typed codes: how they are made, read back and kept (only as hashes)."""
+
+import hashlib
+import hmac
+import secrets
+import unicodedata
+
+from keynet_admin.services.house import house
+
+# 32 characters that nobody confuses on paper or on the phone: no 0, 1, I, O.
+CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+CODE_LENGTH = 12
+_LINK_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789"
+TOKEN_LENGTH = 28
+
+
+def new_token() -> str:
+    """A link's secret: 28 letters and digits (163 bits). No sign at its end that a mail program could leave off."""
+    return "".join(secrets.choice(_LINK_LETTERS) for _ in range(TOKEN_LENGTH))
+
+
+def new_code() -> str:
+    """A code to be typed: 12 characters (60 bits), without its hyphens."""
+    return "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
+
+
+def shown(code: str) -> str:
+    """The code as the mail prints it: 7K4M-2QXH-9T6P."""
+    return "-".join(code[i : i + 4] for i in range(0, len(code), 4))
+
+
+def typed(text: str) -> str:
+    """A typed code without case, width, spaces and hyphens of any kind. Never raises."""
+    plain = unicodedata.normalize("NFKC", text[:200]).upper()
+    return "".join(c for c in plain if c.isascii() and c.isalnum())
+
+
+def token_hash(token: str) -> str:
+    """What is stored of a link."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def code_hash(account_id: int, code: str) -> str:
+    """What is stored of a typed code: keyed, because sixty bits alone could be tried out by who steals the table."""
+    return hmac.new(house().secret.encode(), f"{account_id}:{code}".encode("utf-8", "surrogatepass"), "sha256").hexdigest()

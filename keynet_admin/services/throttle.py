@@ -1,0 +1,106 @@
+"""Brakes on guessing: counts of tries in a table that all workers share. Real time, not the movable clock.
+
+Each kind of try counts twice: for the address typed (known or unknown, no difference) and for the network it comes from. Networks get
+wide limits, since the towns of a whole prefecture may share one address. A full count refuses until its window is over; refused
+tries do not make it longer.
+"""
+
+import hashlib
+import ipaddress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import case, delete, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from keynet_admin.errors import TooMany
+from keynet_admin.extensions import db
+from keynet_admin.models import Throttle
+from keynet_admin.services.house import house
+
+KEEP = timedelta(days=2)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """How many tries within a window, for one address and for one network."""
+
+    address: int
+    network: int
+    window: timedelta
+
+
+LIMITS = {
+    "login": Limit(10, 300, timedelta(minutes=15)),
+    "code": Limit(8, 200, timedelta(minutes=15)),
+    "forgot": Limit(5, 100, timedelta(hours=1)),
+    "status": Limit(20, 300, timedelta(minutes=15)),
+    "password": Limit(10, 300, timedelta(minutes=15)),
+}
+
+
+def hit(kind: str, *, address: str, network: str) -> None:
+    """Count one try before it is judged. Raises TooMany when a count is full.
+
+    To be called in a transaction of its own that commits before slow work begins. `network` is the client's IP address.
+    """
+    if not house().limits:
+        return
+    limit = LIMITS[kind]
+    now = datetime.now(UTC)
+    for key, most in ((_key(kind, "a", _same(address)), limit.address), (_key(kind, "n", _network(network)), limit.network)):
+        count, started = _count_up(key, now, limit.window)
+        if count > most:
+            raise TooMany(max(1, int((started + limit.window - now).total_seconds())))
+
+
+def forgive(kind: str, *, address: str, network: str) -> None:
+    """After a success: the address starts afresh and the network gets its try back."""
+    if not house().limits:
+        return
+    db.session.execute(delete(Throttle).where(Throttle.key == _key(kind, "a", _same(address))))
+    db.session.execute(
+        update(Throttle).where(Throttle.key == _key(kind, "n", _network(network)), Throttle.count > 0).values(count=Throttle.count - 1),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def tidy() -> int:
+    """Delete counts whose window is long over. Returns how many."""
+    result: Any = db.session.execute(delete(Throttle).where(Throttle.window_start < datetime.now(UTC) - KEEP))
+    return int(result.rowcount)
+
+
+def _count_up(key: str, now: datetime, window: timedelta) -> tuple[int, datetime]:
+    """Add one in a single statement, so that tries at the same moment are all counted; an old window starts anew."""
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    # A start in the future comes from a system clock that was turned back: it must not refuse for days.
+    stale = (Throttle.window_start <= now - window) | (Throttle.window_start > now + timedelta(minutes=1))
+    statement = insert(Throttle).values(key=key, window_start=now, count=1)
+    row = db.session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[Throttle.key],
+            set_={"count": case((stale, 1), else_=Throttle.count + 1), "window_start": case((stale, now), else_=Throttle.window_start)},
+        ).returning(Throttle.count, Throttle.window_start)
+    ).one()
+    return row[0], row[1]
+
+
+def _same(address: str) -> str:
+    return address.strip().lower()
+
+
+def _network(address: str) -> str:
+    """One IPv4 address, or the /64 that an IPv6 customer owns. What is no address counts as one unknown network."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return "unknown"
+    if isinstance(ip, ipaddress.IPv6Address):
+        return str(ip.ipv4_mapped or ipaddress.ip_network((ip, 64), strict=False).network_address)
+    return str(ip)
+
+
+def _key(kind: str, what: str, value: str) -> str:
+    return f"{kind}:{what}:{hashlib.sha256(value.encode('utf-8', 'surrogatepass')).hexdigest()[:40]}"
