@@ -15,6 +15,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from keynet_admin.permissions import Actor
+from keynet_admin.vocabulary import Role
 from tests.support.browser import chromium, chromium_path
 from tests.support.clock import MovableClock
 from tests.support.databases import Databases
@@ -188,3 +190,34 @@ def browser_page(browser: Any) -> Iterator[Any]:
     # A page that answers 4xx on purpose is reported by the browser, too; that is no fault of the page's own code.
     faults = [text for text in errors if "Failed to load resource" not in text]
     assert not faults, faults
+
+
+@pytest.fixture
+def actor_operator(db_session: Session) -> Actor:
+    """An operator as services see it."""
+    return _actor(Role.operator)
+
+
+@pytest.fixture
+def actor_lead(db_session: Session) -> Actor:
+    """A lead."""
+    return _actor(Role.lead)
+
+
+@pytest.fixture
+def actor_admin(db_session: Session) -> Actor:
+    """An administrator."""
+    return _actor(Role.admin)
+
+
+@pytest.fixture
+def actor_municipality(db_session: Session) -> Actor:
+    """The account of 日向市, the body of the base document."""
+    return _actor(Role.municipality)
+
+
+def _actor(role: Role) -> Actor:
+    # Imported here: tests of pure code shall run even while a service does not.
+    from tests import factories
+
+    return factories.actor(role)

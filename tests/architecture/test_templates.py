@@ -20,6 +20,7 @@ FORBIDDEN = {
     "an inline handler": re.compile(r"<[^>{}]*\son[a-z]+\s*=|javascript:", re.IGNORECASE),
     "a third party's address": re.compile(r"(?:src|href)\s*=\s*[\"']?(?:https?:)?//(?!www\.w3\.org)", re.IGNORECASE),
 }
+MAIL = {source.TEMPLATES / "mail"}  # letters are loaded from their own folder, so they name each other without it
 ALL = sorted(path for path in source.TEMPLATES.rglob("*") if path.is_file())
 
 
@@ -40,12 +41,12 @@ def test_parses_and_finds_what_it_names(path: Path) -> None:
         parsed = environment.parse(path.read_text(encoding="utf-8"))
     except TemplateSyntaxError as error:
         raise AssertionError(f"{source.where(path, error.lineno)}: {error.message}") from None
-    missing = [name for name in meta.find_referenced_templates(parsed) if name and not _exists(name)]
+    missing = [name for name in meta.find_referenced_templates(parsed) if name and not _exists(name, path.parent)]
     assert not missing, missing
 
 
-def _exists(name: str) -> bool:
-    return (source.TEMPLATES / name).exists() or any((folder / name).exists() for folder in _flask_admin_templates())
+def _exists(name: str, beside: Path) -> bool:
+    return any((folder / name).exists() for folder in (source.TEMPLATES, *MAIL & {beside}, *_flask_admin_templates()))
 
 
 @cache
@@ -81,6 +82,6 @@ def _words() -> frozenset[str]:
 def test_is_used(path: Path) -> None:
     """A template that nothing names is dead; a mail is named by its stem (`mail/<name>.txt`), an error page by its number."""
     name = path.relative_to(source.TEMPLATES).as_posix()
-    by_stem = name.startswith("mail/") and path.stem in _words()
+    by_stem = name.startswith("mail/") and (path.stem in _words() or path.name in _named())
     by_number = name.startswith("errors/") and path.stem.isdigit()
     assert name in _named() or by_stem or by_number, name

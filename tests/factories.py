@@ -1,0 +1,153 @@
+"""Makes rows that are valid by default, through the services where there is one. Everything is flushed, nothing committed.
+
+Each function works inside an application context. People and addresses are invented; the day is the program's clock.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from itertools import count
+from typing import Any
+
+from keynet_admin import clock
+from keynet_admin.extensions import db
+from keynet_admin.models import Account, Organization, Posting, Submission
+from keynet_admin.permissions import SENDER, Actor
+from keynet_admin.rules import evaluate
+from keynet_admin.services import password, review
+from keynet_admin.services import posting as postings
+from keynet_admin.services import submission as submissions
+from keynet_admin.services.session import actor_of
+from keynet_admin.vocabulary import AccountStatus, PostingStatus, Role, SubmissionStatus
+from tests.rules.base_submission import base_submission, put
+
+PASSWORD = "kawabe no asa wa hayai 7"
+_numbers = count(1)
+
+
+@lru_cache(maxsize=1)
+def password_hash() -> str:
+    """The stored hash of PASSWORD (argon2 is slow on purpose: once a process)."""
+    return password.hashed(PASSWORD)
+
+
+def account(role: Role = Role.operator, *, email: str = "", organization: Organization | None = None, **values: Any) -> Account:
+    """An active account whose password is PASSWORD. A municipality's account gets an organization when none is given."""
+    if role is Role.municipality and organization is None:
+        organization = make_organization()
+    made = Account(
+        email=email or f"{role.value}{next(_numbers)}@keynet.example",
+        name=values.pop("name", f"{role.label} {role.value}"),
+        role=role,
+        status=values.pop("status", AccountStatus.active),
+        organization_id=organization.id if organization is not None else None,
+        password_hash=password_hash(),
+        password_at=clock.now(),
+        **values,
+    )
+    db.session.add(made)
+    db.session.flush()
+    return made
+
+
+def actor(role: Role = Role.operator, **values: Any) -> Actor:
+    """The actor of a new account."""
+    return actor_of(account(role, **values))
+
+
+def make_organization(lg_code: str = "452068", name: str = "日向市", **values: Any) -> Organization:
+    """A recruiting body; the one of the base document unless told otherwise."""
+    known = db.session.execute(db.select(Organization).filter_by(lg_code=lg_code, union_name="")).scalar_one_or_none()
+    if known is not None:
+        return known
+    details = base_submission(clock.today())["organization"] | {"lg_code": lg_code, "org_name": name}
+    made = Organization(lg_code=lg_code, name=name, prefecture_code=lg_code[:2], org_type="city", **{"details": details, **values})
+    db.session.add(made)
+    db.session.flush()
+    return made
+
+
+def document(changes: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """A complete valid form of today with typed values put at dotted paths (None removes a field)."""
+    made = base_submission(clock.today())
+    for path, value in (changes or {}).items():
+        put(made, path, value)
+    return made
+
+
+def submission(
+    state: SubmissionStatus = SubmissionStatus.received,
+    changes: Mapping[str, Any] | None = None,
+    *,
+    by: Actor | None = None,
+    typed: Mapping[str, Any] | None = None,
+) -> Submission:
+    """A case in a state, walked there through the services by `by` (a new operator when needed)."""
+    form = dict(typed) if typed is not None else document(changes)
+    today = clock.today()
+    made, _new = submissions.submit(
+        form, evaluate(form, on=today), reference_date=today.isoformat(), actor=SENDER, form_key=f"factory-{next(_numbers)}"
+    )
+    db.session.flush()
+    if state is SubmissionStatus.received:
+        return made
+    if state is SubmissionStatus.withdrawn:
+        submissions.withdraw(made, SENDER, seen_version=made.version)
+        return _flushed(made)
+    who = by or actor(Role.operator)
+    version = made.version
+    if state is SubmissionStatus.in_review:
+        review.take(made, who, seen_version=version)
+    elif state is SubmissionStatus.returned:
+        review.return_(made, who, seen_version=version, message="次の項目をご確認ください。", items=[])
+    elif state is SubmissionStatus.accepted:
+        review.accept(made, who, seen_version=version)
+    elif state is SubmissionStatus.rejected:
+        review.reject(made, who, seen_version=version, reason="対象の団体ではないため。")
+    else:
+        raise ValueError(f"no short way to {state}: return it, then use submissions.resubmit")
+    return _flushed(made)
+
+
+def posting(
+    state: PostingStatus = PostingStatus.draft,
+    changes: Mapping[str, Any] | None = None,
+    *,
+    organization: Organization | None = None,
+    by: Actor | None = None,
+) -> Posting:
+    """A posting in a state. `changes` are put at paths inside the posting (`title`, `pay_lines.0.min`).
+
+    With `organization` the accepted form is that body's; `by` is the municipality's actor who publishes.
+    """
+    values = {f"postings.0.{path}": value for path, value in (changes or {}).items()}
+    if organization is not None:
+        values |= {"organization.lg_code": organization.lg_code, "organization.org_name": organization.name}
+        mail = f"vaccine{organization.lg_code}@city.keynet-test.lg.jp"
+        values |= {"contact.contact_email": mail, "contact.contact_email2": mail}
+    case = submission(SubmissionStatus.accepted, values)
+    made = db.session.execute(db.select(Posting).filter_by(submission_id=case.id).order_by(Posting.submission_index)).scalars().first()
+    assert made is not None
+    if state is PostingStatus.draft:
+        return made
+    owner = by or actor_of(account(Role.municipality, organization=made.organization))
+    published = postings.publish(made, owner, seen_version=made.version)
+    db.session.flush()
+    if state is published:
+        return made
+    if published is PostingStatus.awaiting_release:
+        postings.release(made, actor(Role.operator), seen_version=made.version)
+        db.session.flush()
+    if state is PostingStatus.paused:
+        postings.pause(made, owner, seen_version=made.version)
+    elif state is PostingStatus.closed:
+        postings.close(made, owner, seen_version=made.version)
+    elif state is PostingStatus.suspended:
+        postings.suspend(made, actor(Role.operator), seen_version=made.version, reason="内容の確認のため。")
+    elif state is not PostingStatus.live:
+        raise ValueError(f"a posting without findings does not come to {state}")
+    return _flushed(made)
+
+
+def _flushed(row: Any) -> Any:
+    db.session.flush()
+    return row
