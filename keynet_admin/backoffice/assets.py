@@ -1,11 +1,11 @@
 """Static files: addresses with a content hash (cached for a year), compressed once, read from memory.
 
 The whole folder is a few small files. An address without the right hash is served, too, but must be revalidated.
+`keynet.css` is the one stylesheet: the tokens and the files of `css/` in the order of their names, put together here.
 """
 
 import gzip
 import hashlib
-import mimetypes
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,8 @@ from flask import Flask, Response, abort, request
 
 FOLDER = Path(__file__).resolve().parent.parent / "static"
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".txt": "text/plain", ".png": "image/png"}
+STYLESHEET = "keynet.css"
+LAYERS = "@layer tokens, base, components, pages;"
 YEAR = "public, max-age=31536000, immutable"
 
 
@@ -25,6 +27,7 @@ class Asset:
     mark: str
     mimetype: str
     seen: float
+    parts: int
 
 
 _assets: dict[str, Asset] = {}
@@ -32,27 +35,40 @@ _assets: dict[str, Asset] = {}
 
 def asset(name: str) -> Asset | None:
     """The file of that name below the folder (read again when it changed), None when there is none."""
-    path = FOLDER / name
+    parts = _parts(name)
     try:
-        changed = path.stat().st_mtime
+        changed = max(path.stat().st_mtime for path in parts)
     except (OSError, ValueError):
         return None
     known = _assets.get(name)
-    if known is not None and known.seen == changed:
-        return known
-    if path.suffix not in TYPES or not path.is_file() or not path.resolve().is_relative_to(FOLDER):
-        return None
-    body = path.read_bytes()
+    if known is None or known.seen != changed or known.parts != len(parts):
+        known = _read(name, parts, changed)
+        _assets[name] = known
+    return known
+
+
+def _parts(name: str) -> list[Path]:
+    if name == STYLESHEET:
+        return [FOLDER / "tokens.css", *sorted((FOLDER / "css").glob("*.css"))]
+    path = (FOLDER / name).resolve() if "\0" not in name else FOLDER
+    return [path] if path.is_relative_to(FOLDER) and path.suffix in TYPES and path.is_file() else []
+
+
+def _read(name: str, parts: list[Path], changed: float) -> Asset:
+    if name == STYLESHEET:
+        tokens, *layers = (path.read_text(encoding="utf-8") for path in parts)
+        body = "\n".join([LAYERS, f"@layer tokens {{\n{tokens}}}", *layers]).encode()
+    else:
+        body = parts[0].read_bytes()
     packed = gzip.compress(body, 9, mtime=0)
-    known = Asset(
+    return Asset(
         body,
         packed if len(packed) < len(body) * 0.9 else None,
         hashlib.sha256(body).hexdigest()[:12],
-        TYPES.get(path.suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream",
+        TYPES[Path(name).suffix],
         changed,
+        len(parts),
     )
-    _assets[name] = known
-    return known
 
 
 def static_url(name: str) -> str:
