@@ -203,23 +203,14 @@ def shift_text(shift: Shift) -> str:
 
 
 def rows(scope: Scope, name: str) -> list[tuple[int, Mapping[str, Any]]]:
-    """Index and readable values of each row of a repeated group; a column that was not understood is left out of its row."""
+    """Index and values of each row of a repeated group; what was not understood is None there, a row that is no object is empty."""
     key = f"rows:{name}"
     found: list[tuple[int, Mapping[str, Any]]] | None = scope.memo.get(key)
-    if found is not None:
-        return found
-    found = []
-    value = scope.record.get(name)
-    base = f"{scope.prefix}{name}"
-    if isinstance(value, (list, tuple)) and base not in scope.unread:
-        for index, row in enumerate(value):
-            if not isinstance(row, Mapping) or f"{base}.{index}" in scope.unread:
-                found.append((index, _EMPTY))
-            elif scope.unread:
-                found.append((index, {key: item for key, item in row.items() if f"{base}.{index}.{key}" not in scope.unread}))
-            else:
-                found.append((index, row))
-    scope.memo[key] = found
+    if found is None:
+        value = scope.record.get(name)
+        listed = value if isinstance(value, (list, tuple)) else ()
+        found = [(index, row if isinstance(row, Mapping) else _EMPTY) for index, row in enumerate(listed)]
+        scope.memo[key] = found
     return found
 
 
@@ -244,3 +235,16 @@ def duties(scope: Scope) -> frozenset[str]:
     """The chosen duties, empty when none or not understood."""
     value = scope.get("duties")
     return frozenset(item for item in value if isinstance(item, str)) if isinstance(value, (list, tuple)) else frozenset()
+
+
+def typed_value(scope: Scope, name: str) -> Any:
+    """What was typed into a field of the posting, before normalising; None when there is nothing."""
+    value: Any = scope.typed
+    for part in f"{scope.prefix}{name}".split("."):
+        if isinstance(value, Mapping):
+            value = value.get(part)
+        elif isinstance(value, (list, tuple)) and part.isdigit() and int(part) < len(value):
+            value = value[int(part)]
+        else:
+            return None
+    return value
