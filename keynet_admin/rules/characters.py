@@ -1,0 +1,234 @@
+"""Characters: width, invisible ones, symbols of one machine, and the JIS X 0208 test.
+
+Order of the fixes (domain notes, "How to run the rules"): control and zero-width, width, dash and tilde, symbols, trims.
+Names and addresses are never put through NFKC: it would change the person's own character.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+# Invisible characters that carry no meaning in a form: removed (TXT-007).
+_INVISIBLE = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff"
+_SPACES = "\u00a0\u1680\u2000-\u200a\u202f\u205f"
+INVISIBLE = re.compile(f"[{_INVISIBLE}]")
+STRANGE_SPACE = re.compile(f"[\t{_SPACES}]")
+NEW_LINES = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+SPACE_RUN = re.compile("[ \u3000]{2,}")
+# Not text at all: control characters, lone surrogates, private use (外字), the mark of broken text.
+NOT_TEXT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\ufffc-\uffff\U000f0000-\U0010ffff]")
+SELECTOR = re.compile("[\U000e0100-\U000e01ef]")
+HALF_KANA = re.compile("[\uff61-\uff9f]+")
+SOUND_MARK = re.compile("[ぁ-ヿ][\u3099\u309a]+")
+
+# ～ (U+FF5E) and － (U+FF0D) are what Windows types for JIS X 0208's 〜 and −.
+_DASHES = {
+    "～": "〜",
+    "∼": "〜",
+    "˜": "〜",
+    "－": "−",
+    "\u2011": "‐",
+    "\u2012": "−",
+    "\u2013": "−",
+    "\u2014": "―",
+    "\u2043": "‐",
+    "\ufe63": "‐",
+    "∥": "‖",
+    "￠": "¢",
+    "￡": "£",
+    "￢": "¬",
+    "\u2022": "・",
+    "\u00b7": "・",
+    "\u2219": "・",
+    "\u00a5": "￥",
+    "\u203e": "￣",
+    "\u2225": "‖",
+}
+_WORDS = {
+    "㎡": "平方メートル",
+    "㎥": "立方メートル",
+    "㎢": "平方キロメートル",
+    "m²": "平方メートル",
+    "m³": "立方メートル",
+    "☎": "TEL",
+    "☏": "TEL",
+    "℡": "TEL",
+}
+_WORDS |= {"№": "No.", "½": "1/2", "¼": "1/4", "¾": "3/4", "✕": "×", "✖": "×", "❌": "×", "⭕": "○", "✓": "レ"}
+
+
+@lru_cache(maxsize=1)
+def jis_x_0208() -> frozenset[str]:
+    """All characters of ASCII (printable) and JIS X 0208."""
+    found = {chr(point) for point in range(0x20, 0x7F)}
+    for row in range(0x21, 0x7F):
+        for cell in range(0x21, 0x7F):
+            try:
+                found.add(bytes((0x1B, 0x24, 0x42, row, cell, 0x1B, 0x28, 0x42)).decode("iso2022_jp"))
+            except UnicodeDecodeError:
+                continue
+    return frozenset(found)
+
+
+def _symbols() -> dict[str, str]:
+    """Every symbol of one machine that has one plain writing: ① → (1), Ⅲ → III, ㈱ → (株), ㍻ → 平成, ㍉ → ミリ."""
+    table = dict(_WORDS)
+    del table["m²"], table["m³"]
+    for first, last in (
+        (0x2460, 0x24FF),
+        (0x2776, 0x2793),
+        (0x3251, 0x325F),
+        (0x32B1, 0x32BF),
+        (0x32D0, 0x32FE),
+        (0x3244, 0x3247),
+        (0x3280, 0x32B0),
+    ):
+        for point in range(first, last + 1):
+            char = chr(point)
+            plain = unicodedata.normalize("NFKC", char)
+            if plain == char:  # ❶ has no NFKC form, its number is in the name's value
+                number = unicodedata.numeric(char, None)
+                plain = str(int(number)) if number is not None and number == int(number) else ""
+            if plain:
+                table[char] = plain if plain.startswith("(") or plain.endswith(".") else f"({plain})"
+    for first, last in ((0x2160, 0x217F), (0x3200, 0x3243), (0x32C0, 0x32CF), (0x32FF, 0x33FF), (0xFB00, 0xFB06)):
+        for point in range(first, last + 1):
+            char = chr(point)
+            plain = unicodedata.normalize("NFKC", char)
+            if plain != char and char not in table:
+                table[char] = plain.replace("\u2044", "/").replace("\u2215", "/")
+    inside = jis_x_0208()
+    return {char: plain for char, plain in table.items() if all(c in inside for c in plain)}
+
+
+SYMBOLS: dict[str, str] = _symbols()
+_TABLE = str.maketrans(_DASHES | SYMBOLS)
+_DASH_TABLE = str.maketrans(_DASHES)
+_HAS_SYMBOL = re.compile("[" + "".join(map(re.escape, SYMBOLS)) + "]|[m㎡][²³]")
+_DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
+
+
+def _class_of(chars: frozenset[str]) -> str:
+    """A regular expression class of single characters, runs written as ranges."""
+    points = sorted(map(ord, chars))
+    parts: list[str] = []
+    start = before = points[0]
+    for point in [*points[1:], -1]:
+        if point == before + 1:
+            before = point
+            continue
+        parts.append(f"\\u{start:04x}" if start == before else f"\\u{start:04x}-\\u{before:04x}")
+        start = before = point
+    return "[" + "".join(parts) + "]"
+
+
+_PLAIN_CLASS = _class_of(jis_x_0208() - {" ", "\u3000"})
+# A text that needs no fix: JIS X 0208 only, single spaces inside, none at the ends.
+CLEAN_LINE = re.compile(f"{_PLAIN_CLASS}+(?:[ \u3000]{_PLAIN_CLASS}+)*").fullmatch
+CLEAN_AREA = re.compile(f"{_PLAIN_CLASS}+(?:[ \u3000\n]{_PLAIN_CLASS}+)*").fullmatch
+_OUTSIDE = re.compile(f"[^{_class_of(jis_x_0208())[1:]}")
+
+
+def outside_jis(text: str) -> list[str]:
+    """The characters of a text that are outside ASCII and JIS X 0208 (line feeds left out), each once, in order."""
+    return list(dict.fromkeys(char for char in _OUTSIDE.findall(text) if char != "\n"))
+
+
+def widen_kana(text: str) -> str:
+    """Half-width katakana → full-width with its sound marks joined; か + ゛(U+3099) → が."""
+    if HALF_KANA.search(text):
+        text = HALF_KANA.sub(lambda m: unicodedata.normalize("NFKC", m.group()), text)
+    if "\u3099" in text or "\u309a" in text:
+        text = SOUND_MARK.sub(lambda m: unicodedata.normalize("NFC", m.group()), text)
+        text = text.replace("\u3099", "゛").replace("\u309a", "゜")
+    return text
+
+
+def unify_dashes(text: str) -> str:
+    """The dash and tilde variants made those of JIS X 0208."""
+    return text.translate(_DASH_TABLE)
+
+
+def plain_symbols(text: str) -> str:
+    """Symbols of one machine written out, dashes and tildes unified."""
+    if _HAS_SYMBOL.search(text):
+        text = text.replace("m²", "平方メートル").replace("m³", "立方メートル")
+    return text.translate(_TABLE)
+
+
+def has_symbol(text: str) -> bool:
+    """True when `plain_symbols` would write out a symbol."""
+    return _HAS_SYMBOL.search(text) is not None
+
+
+def squeeze(text: str) -> str:
+    """For numbers, codes, dates and mail: NFKC, invisible characters removed, all dashes `-`, all tildes `~`, ends trimmed."""
+    text = INVISIBLE.sub("", text)
+    text = unicodedata.normalize("NFKC", text)
+    return text.translate(_NARROW).strip()
+
+
+_NARROW = str.maketrans(
+    {
+        **dict.fromkeys("‐‑‒–—―−─━⁃﹣", "-"),
+        **dict.fromkeys("〜∼～˜∾", "~"),
+        "\u3000": " ",
+    }
+)
+
+
+def ascii_digits(text: str) -> str:
+    """Full-width digits made half-width; nothing else changes."""
+    return text.translate(_DIGITS)
+
+
+def hiragana_to_katakana(text: str) -> str:
+    """Hiragana made katakana, everything else kept."""
+    return text.translate(_KATAKANA)
+
+
+_KATAKANA = {point: point + 0x60 for point in (*range(0x3041, 0x3097), 0x309D, 0x309E)}
+
+# Characters of names outside JIS X 0208 and the usual substitute (the accepted custom of state forms, S63b).
+_PRINT_PAIRS = (
+    "髙高﨑崎德徳濵浜瀨瀬𠮷吉栁柳桒桑𣘺橋槗橋曻昇黑黒緖緒綠緑增増寬寛敎教淸清橫横步歩歷歴每毎尙尚吳呉圡土閒間靑青顏顔產産鄕郷"
+    "鷗鴎頰頬剝剥塡填繫繋蔣蒋醬醤摑掴嚙噛瘦痩簞箪蠟蝋萊莱焰焔禱祷驒騨噓嘘囊嚢麴麹𠮟叱郞郎𠀋丈敎教塚塚猪猪益益礼礼神神祥祥福福靖靖"
+    "精精羽羽諸諸逸逸都都飯飯飼飼館館鶴鶴隷隷晴晴隆隆嵓巌﨟臘渚渚琢琢祖祖祉祉祈祈祐祐祝祝祝祝禎禎穀穀突突節節練練繁繁者者臭臭著著褐褐視視"
+    "謁謁謹謹賓賓贈贈難難響響頻頻侮侮僧僧免免勉勉勤勤卑卑喝喝嘆嘆器器塀塀墨墨層層悔悔慨慨憎憎懲懲敏敏既既暑暑梅梅海海漢漢煮煮朗朗廊廊"
+    "虜虜類類凞煕凜凛昻昂晧皓溫温硏研竝並絕絶虛虚說説邨村鄧鄧鈆鉛鎭鎮靜静𡈽土䇳箋逹達逸逸邉辺"
+)
+
+
+def _print_table() -> dict[str, str]:
+    inside = jis_x_0208()
+    chars = list(_PRINT_PAIRS)
+    return {a: b for a, b in zip(chars[::2], chars[1::2], strict=True) if a not in inside and b in inside}
+
+
+PRINT_FORMS: dict[str, str] = _print_table()
+
+
+def print_form(text: str) -> tuple[str, list[str]]:
+    """A name as it can be printed everywhere, and the characters for which no substitute is known.
+
+    髙 → 高; a variation selector is left out; a compatibility ideograph becomes the character it stands for.
+    """
+    text = SELECTOR.sub("", text)
+    unknown: list[str] = []
+    made: list[str] = []
+    inside = jis_x_0208()
+    for char in text:
+        if char in inside or char == "\n":
+            made.append(char)
+            continue
+        plain = PRINT_FORMS.get(char) or unicodedata.normalize("NFKC", char)
+        if plain and all(c in inside for c in plain):
+            made.append(plain)
+            continue
+        base = unicodedata.normalize("NFKD", char)[:1]
+        if base in inside and unicodedata.category(char).startswith("L"):
+            made.append(base)  # é → e
+            continue
+        made.append(char)
+        unknown.append(char)
+    return "".join(made), list(dict.fromkeys(unknown))

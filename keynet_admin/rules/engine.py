@@ -1,0 +1,132 @@
+"""The rule engine: normalise, then judge.
+
+`evaluate` reads a typed submission with one normaliser a kind of field, runs the rules that are in force on the reference date
+and gives back the normalised document with everything that was found. It knows no Flask and no database, and it never raises on
+anything that JSON can hold.
+
+Rules see only what was understood: in `Scope.document` and `Scope.record` every value is of its field's type or None, rows that
+are not objects are empty ones. In `Result.normalized` what could not be understood stands as typed.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from keynet_admin.rules.base import Finding, Hit, Level, Per, Result, Rule, Scope
+from keynet_admin.rules.document import Reading, position, read_document
+from keynet_admin.rules.reading import Note, blank
+from keynet_admin.rules.required import CATALOGUE_RULES, COVERED_BY, RULES_ON_ABSENCE
+
+
+def evaluate(typed: Mapping[str, Any], *, on: date, partial: bool = False, sections: frozenset[str] | None = None) -> Result:
+    """Check a submission document on a reference date.
+
+    `partial`: required fields that are missing, null or blank are not reported. `sections` limits the findings to those sections
+    (`{"postings"}` in a municipality's own editor); the others are normalised and serve as context.
+    """
+    reading = read_document(typed, on, complete=not partial)
+    findings = [_from_note(reading, path, note) for path, note in reading.notes]
+    _apply_fixes(reading, on, partial, findings)
+    submission, posting = _active(on)
+    scope = Scope(reading.understood, reading.understood, "", on, reading.typed, reading.unread, partial, sections or frozenset())
+    for rule in submission:
+        findings += _run(rule, scope, reading)
+    for number, record in enumerate(reading.postings):
+        scope = Scope(
+            reading.understood, record, f"postings.{number}.", on, reading.typed, reading.unread, partial, sections or frozenset()
+        )
+        for rule in posting:
+            findings += _run(rule, scope, reading)
+    if partial:
+        findings = [f for f in findings if f.rule not in RULES_ON_ABSENCE or not blank(_at(reading.document, f.path))]
+    else:
+        findings += _missing(reading, findings)
+    if sections is not None:
+        findings = [f for f in findings if f.path.split(".", 1)[0] in sections]
+    findings.sort(key=lambda f: position(f.path))
+    return Result(reading.document, tuple(findings))
+
+
+@lru_cache(maxsize=1)
+def _rows() -> dict[str, Rule]:
+    from keynet_admin.rules import RULES
+
+    return {rule.code: rule for rule in (*CATALOGUE_RULES, *RULES)}
+
+
+@lru_cache(maxsize=32)
+def _active(on: date) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
+    """Rules in force on a day that have a check and speak at more than level fix: those of a submission, those of a posting."""
+    live = [rule for rule in _rows().values() if rule.check is not None and rule.levels != (Level.FIX,) and rule.in_force(on)]
+    return tuple(r for r in live if r.per is Per.SUBMISSION), tuple(r for r in live if r.per is Per.POSTING)
+
+
+@lru_cache(maxsize=1)
+def _fixes() -> tuple[Rule, ...]:
+    """Rules of level fix that look at several fields; they change the posting before it is judged."""
+    return tuple(rule for rule in _rows().values() if rule.check is not None and rule.levels == (Level.FIX,) and rule.per is Per.POSTING)
+
+
+def _apply_fixes(reading: Reading, on: date, partial: bool, findings: list[Finding]) -> None:
+    for number, record in enumerate(reading.postings):
+        scope = Scope(reading.understood, record, f"postings.{number}.", on, reading.typed, reading.unread, partial)
+        for rule in _fixes():
+            for hit in list(_hits(rule, scope)):
+                if "." not in hit.name:
+                    reading.set_posting(number, hit.name, hit.value)
+                    findings.append(_from_hit(rule, hit, scope, reading))
+
+
+def _hits(rule: Rule, scope: Scope) -> Iterable[Hit]:
+    return rule.check(scope) if rule.check is not None else ()
+
+
+def _run(rule: Rule, scope: Scope, reading: Reading) -> Iterator[Finding]:
+    for hit in _hits(rule, scope):
+        yield _from_hit(rule, hit, scope, reading)
+
+
+def _from_hit(rule: Rule, hit: Hit, scope: Scope, reading: Reading) -> Finding:
+    path = scope.prefix + hit.name
+    value = hit.value if hit.value is not None else _at(reading.document, path)
+    example = hit.example or (rule.good[0].note if rule.good else "")
+    return Finding(rule.code, hit.level or rule.level, path, hit.message, _at(reading.typed, path), value, rule.basis, example, hit.choices)
+
+
+def _from_note(reading: Reading, path: str, note: Note) -> Finding:
+    rule = _rows().get(note.rule)
+    value = note.value if note.value is not None else _at(reading.document, path)
+    example = note.example or (rule.good[0].note if rule and rule.good else "")
+    return Finding(
+        note.rule, note.level, path, note.message, _at(reading.typed, path), value, rule.basis if rule else "", example, note.choices
+    )
+
+
+def _missing(reading: Reading, findings: list[Finding]) -> Iterator[Finding]:
+    """REQ-001 for every required field left empty, unless a rule of the domain speaks about that field already."""
+    spoken = {f.path for f in findings if f.level is Level.ERROR}
+    rules_spoken = {(f.rule, f.path.rsplit(".", 1)[0]) for f in findings}
+    for path, note in reading.missing():
+        if path in spoken:
+            continue
+        covering = COVERED_BY.get(_plain(path))
+        if covering and (covering, path.rsplit(".", 1)[0]) in rules_spoken:
+            continue
+        yield _from_note(reading, path, note)
+
+
+def _plain(path: str) -> str:
+    return ".".join(part for part in path.split(".") if not part.isdigit())
+
+
+def _at(document: Any, path: str) -> Any:
+    """Value at a dotted path, None when there is nothing."""
+    for part in path.split("."):
+        if isinstance(document, Mapping):
+            document = document.get(part)
+        elif isinstance(document, (list, tuple)) and part.isdigit() and int(part) < len(document):
+            document = document[int(part)]
+        else:
+            return None
+    return document
