@@ -1,4 +1,4 @@
-"""The commands of `flask --app wsgi`: reference data, demo data, operators, checking and importing files, the worker and the outbox."""
+"""The commands of `flask --app wsgi`: reference data, demo data, operators, checking and importing files, and the outbox. The worker's is in `jobs`."""
 
 import json
 import sys
@@ -27,7 +27,7 @@ FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 
 def init_app(app: Flask) -> None:
     """Register the commands."""
-    for command in (load_reference, load_demo, create_operator, check, import_file, worker, deliver_mail):
+    for command in (load_reference, load_demo, create_operator, check, import_file, deliver_mail):
         app.cli.add_command(command)
 
 
@@ -142,15 +142,6 @@ def _refusals(item: Entry | Unreadable, strict: bool, ready: "list[Checked]") ->
     if not found:
         ready.append(checked)
     return found
-
-
-@click.command("worker")
-@with_appcontext
-def worker() -> None:
-    """Run the jobs that run by themselves, until stopped."""
-    from keynet_admin import jobs
-
-    jobs.run_worker(current_app._get_current_object())  # type: ignore[attr-defined]
 
 
 @click.command("deliver-mail")

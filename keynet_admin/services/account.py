@@ -53,7 +53,8 @@ class Credentials:
 
 def normal_email(text: str) -> str:
     """An address as it is stored and compared: half-width, lower case, without spaces around it. At most 254 characters."""
-    return unicodedata.normalize("NFKC", text[:1000]).strip().lower()[:254]
+    plain = unicodedata.normalize("NFKC", text[:1000])
+    return "".join(c for c in plain if c.isprintable()).strip().lower()[:254]
 
 
 def by_email(email: str) -> Account | None:
@@ -83,7 +84,7 @@ def issue(organization: Organization, email: str, name: str, actor: Actor, submi
     return known
 
 
-def create_staff(email: str, role: Role, *, name: str = "", password_hash: str | None = None) -> Account:
+def create_operator(email: str, role: Role, *, name: str = "", password_hash: str | None = None) -> Account:
     """An account of the service center. With a password it is active at once, else it gets an invitation mail.
 
     Raises Refused for a role of another kind, an address that cannot be one, or one that has an account.

@@ -146,6 +146,14 @@ def deliver_due(limit: int = 100, now: datetime | None = None) -> int:
     return sent
 
 
+def deliver_waiting() -> int:
+    """Send until nothing is due any more and return how many went out (the command `deliver-mail`)."""
+    total = 0
+    while sent := deliver_due():
+        total += sent
+    return total
+
+
 def retry(row: OutboxMail) -> bool:
     """Let a refused or failed mail go again at once. False when it is in another state meanwhile, or its secrets are gone."""
     done = db.session.execute(

@@ -1,0 +1,318 @@
+"""Sign-in and everything around a password. Fast words, slow hashing: no transaction is open while argon2 works.
+
+A signed cookie holds the random key of a `StaffSession` row and the time it was last used (real time, so that idling needs no write
+by GET). Answers and work are the same for known and unknown addresses.
+"""
+
+import re
+import time
+from typing import Any
+
+from flask import Blueprint, Flask, abort, current_app, flash, make_response, redirect, render_template, request, session, url_for
+from flask_login import current_user, login_user, logout_user
+from werkzeug.wrappers import Response
+
+from keynet_admin.errors import LinkDead, NotFound, TooMany
+from keynet_admin.extensions import db, login, reading
+from keynet_admin.models import Account
+from keynet_admin.services import account as accounts
+from keynet_admin.services import password as passwords
+from keynet_admin.services import session as sessions
+from keynet_admin.services import throttle
+from keynet_admin.services.transaction import transaction
+from keynet_admin.vocabulary import AccountStatus, Role
+
+blueprint = Blueprint("auth", __name__)
+
+# Where a signed-in person may be sent after the sign-in: our own staff pages, in plain printable ASCII.
+LOCAL = re.compile(r"/(?:admin|office|password)(?:[/?][!-\[\]-~]*)?")
+STAFF_PAGES = ("/admin", "/office", "/password", "/logout", "/login", "/first-login")
+BY_CODE = "password"  # in place of a link's token: the code was typed, the session knows whose
+CODE_MINUTES = 30
+REFRESH_SECONDS = 60
+_SEEN, _FIRST = "_seen", "_first"
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages and the loader of signed-in people."""
+    # Flask-Login's own context processor and cookie hook read the session on every page; visitors' pages must not.
+    login.init_app(app, add_context_processor=False)
+    app.after_request_funcs[None].remove(login._update_remember_cookie)
+    app.context_processor(lambda: {"current_user": current_user})
+    login.session_protection = None
+    login.user_loader(_load)
+    login.unauthorized_handler(_ask_to_sign_in)
+    app.register_blueprint(blueprint)
+    app.before_request(_attend)
+
+
+def home_of(role: Role) -> str:
+    """The first page after the sign-in."""
+    return "/office/" if role is Role.municipality else "/admin/submission/"
+
+
+def local_target(wanted: str | None, role: Role) -> str:
+    """The page asked for before the sign-in if it is one of ours and of this role's side, else the role's first page."""
+    side = "/office" if role is Role.municipality else "/admin"
+    if wanted and LOCAL.fullmatch(wanted) and wanted.startswith((side, "/password")):
+        return wanted
+    return home_of(role)
+
+
+def _load(key: str) -> sessions.SignedIn | None:
+    """Flask-Login's loader: the session of the cookie's key, unless it has idled too long.
+
+    It reads in a transaction of its own when none is open, so that a POST does not hold SQLite's write lock from its start.
+    """
+    if _idle():
+        return None
+    if db.session().in_transaction():
+        return sessions.find(key)
+    with reading():
+        found = sessions.find(key)
+        db.session.commit()
+    return found
+
+
+def _idle() -> bool:
+    seen = session.get(_SEEN)
+    if not isinstance(seen, int):
+        return True
+    away = int(time.time()) - seen
+    # A time stamp from the future means that the machine's clock was turned back: nobody knows how long they were away.
+    return away > current_app.config["IDLE_MINUTES"] * 60 or away < -300
+
+
+def _attend() -> None:
+    """On staff pages: find out who it is before any transaction opens, and note that they are here."""
+    if not request.path.startswith(STAFF_PAGES):
+        return
+    if current_user.is_authenticated and int(time.time()) - session.get(_SEEN, 0) > REFRESH_SECONDS:
+        session[_SEEN] = int(time.time())
+
+
+def _ask_to_sign_in() -> Response:
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("auth.sign_in", next=wanted if wanted and LOCAL.fullmatch(wanted) else None), 303)
+
+
+def _enter(signed_in: sessions.SignedIn) -> None:
+    """Give the browser a cookie with the new key; nothing of the old one stays."""
+    session.clear()
+    login_user(signed_in)
+    session[_SEEN] = int(time.time())
+
+
+def _page(template: str, code: int = 200, **words: Any) -> Response:
+    return make_response(render_template(f"auth/{template}.html", **words), code)
+
+
+def _braked(template: str, error: TooMany, **words: Any) -> Response:
+    response = _page(template, 429, errors={"": str(error)}, **words)
+    response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def _field(name: str, most: int = 254) -> str:
+    return request.form.get(name, "")[: most + 1]
+
+
+def _missing(**labels: str) -> dict[str, str]:
+    """Fields that were left empty, with the words for it."""
+    return {name: f"{label}を入力してください。" for name, label in labels.items() if not request.form.get(name, "").strip()}
+
+
+def _network() -> str:
+    return request.remote_addr or ""
+
+
+@blueprint.route("/login", methods=["GET", "POST"])
+def sign_in() -> Response:
+    """Fields `email`, `password`; `next` is a page of ours."""
+    wanted = request.values.get("next", "")
+    if current_user.is_authenticated:
+        return redirect(local_target(wanted, current_user.role), 303)
+    words: dict[str, Any] = {"email": _field("email"), "next": wanted if LOCAL.fullmatch(wanted) else ""}
+    if request.method == "GET":
+        return _page("login", errors={}, ended="_user_id" in session, **words)
+    secret = _field("password", passwords.LONGEST)
+    if errors := _missing(email="メールアドレス", password="パスワード"):  # noqa: S106
+        return _page("login", 422, errors=errors, **words)
+    try:
+        with transaction():
+            throttle.hit("login", address=words["email"], network=_network())
+            known = accounts.credentials(words["email"])
+    except TooMany as error:
+        return _braked("login", error, **words)
+    right = passwords.verify(known.password_hash, secret)
+    signed_in = _begin(known, words["email"]) if right else None
+    if signed_in is None:
+        return _page("login", 422, errors={"password": "メールアドレスまたはパスワードが違います。"}, **words)
+    _enter(signed_in)
+    return redirect(local_target(wanted, signed_in.role), 303)
+
+
+def _begin(known: accounts.Credentials, email: str) -> sessions.SignedIn | None:
+    """Open the session, unless the account was suspended or got another password while we were hashing."""
+    with transaction():
+        row = db.session.get(Account, known.account_id, populate_existing=True)
+        if row is None or row.status is not AccountStatus.active or row.password_hash != known.password_hash:
+            return None
+        throttle.forgive("login", address=email, network=_network())
+        return sessions.begin(row)
+
+
+@blueprint.post("/logout")
+def sign_out() -> Response:
+    """End this session; a copy of the cookie is dead, too."""
+    if current_user.is_authenticated:
+        with transaction():
+            sessions.end(current_user._get_current_object())
+    logout_user()
+    session.clear()
+    flash("ログアウトしました。", "success")
+    return redirect(url_for("auth.sign_in"), 303)
+
+
+@blueprint.route("/first-login", methods=["GET", "POST"])
+def type_code() -> Response:
+    """Fields `email`, `code`: the way in for those whose mail program took the link away."""
+    words = {"email": _field("email"), "code": _field("code", 60)}
+    if request.method == "GET":
+        return _page("first_login", errors={}, **words)
+    if errors := _missing(email="メールアドレス", code="コード"):
+        return _page("first_login", 422, errors=errors, **words)
+    try:
+        with transaction():
+            throttle.hit("code", address=words["email"], network=_network())
+            found = accounts.check_code(words["email"], words["code"])
+            if found is not None:
+                throttle.forgive("code", address=words["email"], network=_network())
+    except TooMany as error:
+        return _braked("first_login", error, **words)
+    if found is None:
+        message = "メールアドレスまたはコードが違います。メールに書かれたとおりに入力してください。"
+        return _page("first_login", 422, errors={"code": message}, **words)
+    session[_FIRST] = [found.row.id, int(time.time())]
+    return redirect(url_for("auth.first_login", token=BY_CODE), 303)
+
+
+@blueprint.route("/first-login/<token>", methods=["GET", "POST"], endpoint="first_login")
+@blueprint.route("/password/reset/<token>", methods=["GET", "POST"], endpoint="reset")
+def choose_password(token: str) -> Response:
+    """The page a link leads to. Looking at it, however often, uses nothing up; the button does."""
+    found = _found(token)
+    if isinstance(found, Response):
+        return found
+    words = {"invitation": found, "token": token}
+    if current_user.is_authenticated and current_user.id != found.account.id:
+        return _page("other", 409, **words)
+    if found.problem:
+        return _page("dead", 410, **words)
+    if request.method == "GET":
+        return _page("choose", errors={}, **words)
+    chosen = _field("password", passwords.LONGEST)
+    errors = _password_errors(chosen, found.account)
+    if errors:
+        return _page("choose", 422, errors=errors, **words)
+    hashed = passwords.hashed(chosen)
+    try:
+        with transaction():
+            signed_in = sessions.begin(accounts.finish_first_login(found.row.id, hashed))
+    except LinkDead:
+        return choose_password(token)
+    _enter(signed_in)
+    flash("パスワードを設定し、ログインしました。", "success")
+    return redirect(home_of(signed_in.role), 303)
+
+
+@blueprint.post("/first-login/<token>/renew")
+def renew(token: str) -> Response:
+    """A new mail to the same address, in place of one whose time is over."""
+    found = _found(token)
+    if isinstance(found, Response):
+        return found
+    if not found.renewable:
+        return _page("dead", 410, invitation=found, token=token)
+    try:
+        with transaction():
+            throttle.hit("forgot", address=found.account.email, network=_network())
+            accounts.renew(accounts.first_login(found.row.id))
+    except TooMany as error:
+        return _braked("dead", error, invitation=found, token=token)
+    return _page("sent")
+
+
+def _found(token: str) -> "accounts.Invitation | Response":
+    """The invitation of a link, or of a code typed a moment ago; else the page that says what to do."""
+    try:
+        with transaction():
+            if token != BY_CODE:
+                return accounts.open_first_login(token)
+            typed = session.get(_FIRST)
+            if isinstance(typed, list) and len(typed) == 2 and abs(int(time.time()) - typed[1]) < CODE_MINUTES * 60:
+                return accounts.first_login(typed[0])
+    except NotFound:
+        return _page("dead", 404, invitation=None, token=token)
+    return redirect(url_for("auth.type_code"), 303)
+
+
+def _password_errors(chosen: str, account: Account) -> dict[str, str]:
+    """What is wrong with a new password typed twice."""
+    about = [account.email, account.name, account.organization.name if account.organization is not None else ""]
+    problem = passwords.problem(chosen, about=about)
+    if problem:
+        return {"password": problem}
+    if chosen != _field("password2", passwords.LONGEST):
+        return {"password2": "2つのパスワードが一致していません。同じものを入力してください。"}
+    return {}
+
+
+@blueprint.route("/password", methods=["GET", "POST"])
+def change() -> Response:
+    """Fields `current`, `password`, `password2` for who is signed in; everybody else forgot theirs."""
+    if not current_user.is_authenticated:
+        return forgot()
+    words = {"email": current_user.email}
+    if request.method == "GET":
+        return _page("password", errors={}, **words)
+    account = current_user.account
+    current, chosen = _field("current", passwords.LONGEST), _field("password", passwords.LONGEST)
+    if not current:
+        return _page("password", 422, errors={"current": "いまのパスワードを入力してください。"}, **words)
+    errors = _password_errors(chosen, account)
+    if errors:
+        return _page("password", 422, errors=errors, **words)
+    try:
+        with transaction():
+            throttle.hit("password", address=account.email, network=_network())
+    except TooMany as error:
+        return _braked("password", error, **words)
+    if not passwords.verify(account.password_hash, current):
+        return _page("password", 422, errors={"current": "いまのパスワードが違います。"}, **words)
+    hashed = passwords.hashed(chosen)
+    with transaction():
+        throttle.forgive("password", address=account.email, network=_network())
+        row = db.session.get(Account, account.id, populate_existing=True)
+        if row is None:
+            abort(404)
+        accounts.change_password(row, hashed, keep=current_user.key)
+    flash("パスワードを変更しました。ほかの画面でのログインは終了しました。", "success")
+    return redirect(home_of(current_user.role), 303)
+
+
+@blueprint.route("/password/forgot", methods=["GET", "POST"])
+def forgot() -> Response:
+    """Field `email`. The same page for every address, and the same work."""
+    words = {"email": _field("email")}
+    if request.method == "GET":
+        return _page("forgot", errors={}, **words)
+    if "@" not in words["email"].strip("@ "):
+        return _page("forgot", 422, errors={"email": "メールアドレスを入力してください（例：kenko@city.example.lg.jp）。"}, **words)
+    try:
+        with transaction():
+            throttle.hit("forgot", address=words["email"], network=_network())
+            accounts.request_reset(words["email"])
+    except TooMany as error:
+        return _braked("forgot", error, **words)
+    return _page("sent")

@@ -1,0 +1,189 @@
+"""What runs by itself, with its timetable. Huey drives it; the truth stays in our tables.
+
+Every job is a repeatable sweep: a lost, late or doubled task is harmless. The queue only wakes the mailer early and keeps the time.
+Its SQLite file is its own (`queue.db`); with `REDIS_URL` the queue is there and many workers may run, on SQLite only one.
+"""
+
+import fcntl
+import logging
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+from huey import Huey, RedisHuey, SqliteHuey
+from huey.consumer import Consumer, Scheduler
+
+from keynet_admin.extensions import db
+from keynet_admin.services import mailer, posting, throttle, tidy
+from keynet_admin.services.transaction import transaction
+
+log = logging.getLogger(__name__)
+
+NAME = "keynet"
+MAIL_EVERY = 10
+EXPIRE_EVERY = 60
+TIDY_EVERY = 3600
+STOP_SECONDS = 7.0
+_ROUND = 200  # mails before the worker looks at its other jobs again
+
+_sending = threading.Lock()
+_asked = threading.Event()
+
+
+class WorkerRunning(RuntimeError):
+    """A second worker on SQLite."""
+
+
+def init_app(app: Flask) -> None:
+    """Make the queue, name its jobs, and wake the mailer after each commit that wrote mails."""
+    huey = _queue(app)
+    app.extensions["huey"] = huey
+
+    def job(name: str, seconds: int, action: Callable[[], Any]) -> Any:
+        def run() -> None:
+            with app.app_context():
+                sweep(name, action)
+
+        return huey.periodic_task(every(seconds), name=name, expires=120)(run)
+
+    deliver = job("deliver_mail", MAIL_EVERY, deliver_mail)
+    job("expire_postings", EXPIRE_EVERY, expire_postings)
+    job("tidy", TIDY_EVERY, tidy_up)
+    app.extensions["keynet_wake"] = deliver
+    mailer.on_enqueued(wake_mailer)
+    app.cli.add_command(worker)
+
+
+@click.command("worker")
+@with_appcontext
+def worker() -> None:
+    """Run the jobs that run by themselves, until stopped."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("huey").setLevel(logging.WARNING)
+    try:
+        run_worker(current_app._get_current_object())  # type: ignore[attr-defined]
+    except WorkerRunning as error:
+        raise click.ClickException(str(error)) from None
+
+
+def wake_mailer() -> None:
+    """Ask the worker to deliver now. Called after commit; without a queue the next sweep does it."""
+    try:
+        current_app.extensions["keynet_wake"]()
+    except Exception as error:
+        log.warning("the queue is out of reach, mails wait for the next sweep: %s", type(error).__name__)
+
+
+def deliver_mail() -> int:
+    """Send everything that is due. One run at a time in this process; a call meanwhile makes that run look once more."""
+    _asked.set()
+    if not _sending.acquire(blocking=False):
+        return 0
+    sent = 0
+    try:
+        while _asked.is_set():
+            _asked.clear()
+            done = mailer.deliver_due(_ROUND)
+            sent += done
+            if done == _ROUND:
+                _asked.set()
+    finally:
+        _sending.release()
+    return sent
+
+
+def expire_postings() -> int:
+    """Close postings whose last day is over. Lists judge the end themselves; this only tidies up."""
+    closed = 0
+    while True:
+        with transaction():
+            done = posting.expire_due(_ROUND)
+        closed += done
+        if done < _ROUND:
+            return closed
+
+
+def tidy_up() -> None:
+    """Delete drafts that are over, old counts of the brakes, ended sessions and secrets of mails that never left."""
+    for action in (tidy.drafts, tidy.sessions, throttle.tidy, mailer.tidy):
+        with transaction():
+            action()
+
+
+def sweep(name: str, action: Callable[[], Any]) -> None:
+    """Run one job; a failure is logged, and the next round tries again."""
+    try:
+        action()
+    except Exception:
+        log.exception("job %s failed", name)
+    finally:
+        db.session.remove()
+
+
+def every(seconds: int) -> Callable[[Any], bool]:
+    """A timetable: due at the first look and then each time so many seconds have passed."""
+    due = 0.0
+
+    def check(_moment: Any) -> bool:
+        nonlocal due
+        now = time.monotonic()
+        if now < due:
+            return False
+        due = now + seconds - 0.5
+        return True
+
+    return check
+
+
+class _Scheduler(Scheduler):  # type: ignore[misc]
+    """Huey looks at its timetable once a minute; mails should not wait that long."""
+
+    periodic_task_seconds = MAIL_EVERY
+
+
+class _Consumer(Consumer):  # type: ignore[misc]
+    scheduler_class = _Scheduler
+
+
+def run_worker(app: Flask) -> None:
+    """Run the jobs until SIGTERM or Ctrl-C; what is under way is finished, at most for some seconds.
+
+    Raises WorkerRunning on SQLite when another worker holds the instance's lock file.
+    """
+    lock = None if app.config["REDIS_URL"] else _only_one(app.config["INSTANCE"])
+    huey: Huey = app.extensions["huey"]
+    try:
+        consumer = _Consumer(huey, workers=2, worker_type="thread", max_delay=1.0, graceful_signal="TERM", shutdown_timeout=STOP_SECONDS)
+        consumer.run()
+    finally:
+        if lock is not None:
+            lock.close()
+
+
+def _only_one(instance: Path) -> IO[str]:
+    """Take the lock of the instance folder; it ends with the process, however that ends."""
+    file = (instance / "worker.lock").open("a", encoding="ascii")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        file.close()
+        raise WorkerRunning("このフォルダではワーカーがすでに動いています。SQLite では1つだけ起動できます。") from error
+    return file
+
+
+def _queue(app: Flask) -> Huey:
+    """Redis when it is set, else a SQLite file beside the database. A queue that cannot be opened does not stop the web."""
+    if app.config["REDIS_URL"]:
+        return RedisHuey(NAME, url=app.config["REDIS_URL"], results=False, socket_connect_timeout=2, socket_timeout=5)
+    settings: dict[str, Any] = {"filename": str(app.config["INSTANCE"] / "queue.db"), "results": False, "fsync": False, "timeout": 2}
+    try:
+        return SqliteHuey(NAME, **settings)
+    except sqlite3.Error:
+        log.warning("the queue's file cannot be opened; mails wait for the sweeps", exc_info=True)
+        return SqliteHuey(NAME, create_tables=False, **settings)
