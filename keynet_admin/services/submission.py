@@ -87,6 +87,11 @@ def submit(
     return submission, True
 
 
+def sent_with(form_key: str) -> Submission | None:
+    """The case that a form with this one-time key already made or resubmitted."""
+    return _known(token_hash(form_key), None)
+
+
 def find_return(token: str) -> ReturnLink:
     """The return link of a token. Raises LinkDead with the reason when it no longer works or never did."""
     link = db.session.execute(select(ReturnLink).where(ReturnLink.token_hash == token_hash(token))).scalar_one_or_none()

@@ -1,0 +1,17 @@
+"""Who writes without an account: the application form, re-entry after a return, and the question about a case's status."""
+
+from flask import Flask
+
+from keynet_admin.extensions import csrf
+from keynet_admin.intake.entry import blueprint, entry, reentry
+from keynet_admin.intake.status import status
+
+# Once, at import: a blueprint that is registered already takes no more addresses, and tests make many applications.
+blueprint.add_url_rule("/status", view_func=status, methods=("GET", "POST"))
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages. The form checks its token itself, so that a bad one shows what was typed again."""
+    app.register_blueprint(blueprint)
+    for view in (entry, reentry):
+        csrf.exempt(view)

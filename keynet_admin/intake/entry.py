@@ -1,0 +1,247 @@
+"""The application form `/entry/` and its pre-filled form after a return `/entry/<token>`: 入力 → 確認 → 完了.
+
+Every POST keeps what was typed as a draft. The confirmation page carries the whole form again, so that what is sent is what was
+seen, whatever another tab has saved meanwhile.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
+from flask_wtf.csrf import validate_csrf
+from werkzeug.wrappers import Response
+from wtforms.validators import ValidationError
+
+from keynet_admin import clock
+from keynet_admin.backoffice import catalogue_form, catalogue_read
+from keynet_admin.errors import LinkDead, TransitionRefused
+from keynet_admin.extensions import db
+from keynet_admin.models import ReturnLink
+from keynet_admin.permissions import SENDER
+from keynet_admin.rules import evaluate
+from keynet_admin.rules.base import Finding, Level, Result
+from keynet_admin.services import draft as drafts
+from keynet_admin.services import settings
+from keynet_admin.services import submission as submissions
+from keynet_admin.services.transaction import transaction
+
+blueprint = Blueprint("intake", __name__, url_prefix="/entry")
+
+SEEN = 422  # the form was understood, but something in it must be mended
+
+
+@dataclass
+class Visit:
+    """One request of the form: where its draft lies, what stands in the form, and for a re-entry the return it answers."""
+
+    draft_key: str | None
+    typed: dict[str, Any]
+    form_key: str
+    link: ReturnLink | None = None
+    token: str = ""
+    saved_at: Any = None
+    message: str = ""
+
+    @property
+    def action(self) -> str:
+        """Address of the form."""
+        return url_for("intake.reentry", token=self.token) if self.link is not None else url_for("intake.entry")
+
+    @property
+    def remarks(self) -> dict[str, str]:
+        """The operator's words at the returned fields: path -> words."""
+        return {item["path"]: item["message"] for item in self.link.review.items} if self.link is not None else {}
+
+
+@blueprint.route("/", methods=("GET", "POST"))
+def entry() -> Response:
+    """The form of a municipality that has no account yet."""
+    period = settings.intake()
+    state = period.state(clock.today())
+    if state != "open":
+        return make_response(render_template("intake/closed.html", state=state, period=period), 200 if request.method == "GET" else 409)
+    cookie = request.cookies.get(_cookie_name())
+    kept = drafts.find(cookie)
+    if request.method == "GET":
+        visit = Visit(
+            cookie, kept.typed if kept else {}, kept.form_key if kept else drafts.new_key(), saved_at=kept.saved_at if kept else None
+        )
+        return _form_page(visit, _partial(visit.typed) if kept else None)
+    reading = catalogue_read.read(request.form)
+    form_key = _form_key(kept.form_key if kept else None)
+    return _posted(Visit(cookie or drafts.new_key(), reading.document, form_key), reading.doubled)
+
+
+@blueprint.route("/<token>", methods=("GET", "POST"))
+def reentry(token: str) -> Response:
+    """The same form after a return: pre-filled, the returned fields marked with the operator's words."""
+    key = f"return:{token}"
+    kept = drafts.find(key)
+    try:
+        link = submissions.find_return(token)
+    except LinkDead as dead:
+        sent = submissions.sent_with(_form_key(None)) if request.method == "POST" and request.form.get("do") == "send" else None
+        if sent is not None:
+            return make_response(render_template("intake/done.html", case=sent, again=True))
+        return make_response(render_template("intake/dead.html", why=str(dead)), 410)
+    if request.method == "GET":
+        typed = kept.typed if kept else submissions.whole(submissions.current_revision(link.submission), "typed")
+        visit = Visit(key, typed, kept.form_key if kept else drafts.new_key(), link, token, kept.saved_at if kept else None)
+        return _form_page(visit, _full(typed))
+    reading = catalogue_read.read(request.form)
+    visit = Visit(
+        key, reading.document, _form_key(kept.form_key if kept else None), link, token, message=request.form.get("message", "")[:1000]
+    )
+    return _posted(visit, reading.doubled)
+
+
+def _posted(visit: Visit, doubled: list[Finding]) -> Response:
+    db.session.rollback()  # the rules below take their time: no lock may be held meanwhile
+    try:
+        validate_csrf(request.form.get("csrf_token"))
+    except ValidationError:
+        words = "画面を開いてから時間がたったため、送信を確かめられませんでした。入力した内容は下に残っています。もう一度送信してください。"
+        return _form_page(visit, _partial(visit.typed), notice=words, code=400)
+    do = request.form.get("do", "")
+    if do == "discard":
+        with transaction():
+            drafts.discard(visit.draft_key)
+        return _with_cookie(redirect(visit.action, 303), None)
+    if do == "withdraw" and visit.link is not None:
+        return _withdraw(visit)
+    anchor = catalogue_read.apply_buttons(visit.typed, request.form) if catalogue_read.pressed(request.form) else None
+    if do == "send":
+        return _send(visit, doubled)
+    with transaction():
+        draft = drafts.save(visit.draft_key or "", visit.typed, visit.form_key)
+        visit.saved_at = draft.saved_at
+    if anchor is not None or do == "draft":
+        return _with_cookie(redirect(f"{visit.action}#{anchor or 'saved'}", 303), visit)
+    result = _full(visit.typed)
+    if do == "confirm" and not result.at(Level.ERROR) and not doubled:
+        return _confirm_page(visit, result)
+    return _form_page(visit, result, doubled=doubled, code=200 if do == "back" else SEEN)
+
+
+def _send(visit: Visit, doubled: list[Finding]) -> Response:
+    """The last step. The rules are asked again; the same form sent again shows the same receipt."""
+    known = submissions.sent_with(visit.form_key)
+    if known is not None:
+        return _with_cookie(make_response(render_template("intake/done.html", case=known, again=True)), None)
+    db.session.rollback()
+    result = _full(visit.typed)
+    if result.at(Level.ERROR) or doubled:
+        with transaction():
+            drafts.save(visit.draft_key or "", visit.typed, visit.form_key)
+        return _form_page(visit, result, doubled=doubled, code=SEEN)
+    lg_code = result.normalized.get("organization", {}).get("lg_code", "")
+    if visit.link is None and request.form.get("has_account") != "1" and submissions.organization_with_account(lg_code) is not None:
+        return _confirm_page(visit, result, code=409)
+    day = clock.today().isoformat()
+    try:
+        with transaction():
+            if visit.link is None:
+                case, new = submissions.submit(visit.typed, result, reference_date=day, form_key=visit.form_key)
+            else:
+                case, new = submissions.resubmit(
+                    visit.link, visit.typed, result, reference_date=day, form_key=visit.form_key, message=visit.message
+                )
+            drafts.discard(visit.draft_key)
+    except TransitionRefused:
+        return make_response(render_template("intake/dead.html", why="この申請は、すでに再提出されたか、決定済みです。"), 409)
+    return _with_cookie(make_response(render_template("intake/done.html", case=case, again=not new)), None)
+
+
+def _withdraw(visit: Visit) -> Response:
+    if visit.link is None or request.form.get("withdraw_sure") != "1":
+        return _form_page(visit, _full(visit.typed), notice="取り下げるには、確認の欄を選んでから押してください。", code=SEEN)
+    case = visit.link.submission
+    with transaction():
+        submissions.withdraw(case, SENDER, seen_version=None)
+        drafts.discard(visit.draft_key)
+    return make_response(render_template("intake/withdrawn.html", case=case))
+
+
+def _form_page(visit: Visit, result: Result | None, *, doubled: list[Finding] | None = None, notice: str = "", code: int = 200) -> Response:
+    normalized = result.normalized if result is not None else {}
+    form = catalogue_form.fill(visit.typed, normalized)
+    findings = [*(result.findings if result is not None else ()), *(doubled or [])]
+    stray = catalogue_form.attach(form, findings)
+    catalogue_form.mark_returned(form, visit.remarks)
+    page = render_template(
+        "intake/entry.html",
+        visit=visit,
+        form=form,
+        findings=findings,
+        summary=catalogue_form.summary_items(form, findings) if code == SEEN else [],
+        stray=[f for f in stray if f.level is Level.ERROR],
+        notice=notice,
+        on=clock.today(),
+        normalized=normalized,
+    )
+    return _with_cookie(make_response(page, code), visit if request.method == "POST" else None, keep=True)
+
+
+def _confirm_page(visit: Visit, result: Result, code: int = 200) -> Response:
+    page = render_template(
+        "intake/confirm.html",
+        visit=visit,
+        document=result.normalized,
+        findings=[f.as_json() for f in result.findings],
+        hidden=list(flatten(visit.typed)),
+        has_account=code == 409,
+    )
+    return _with_cookie(make_response(page, code), visit)
+
+
+def flatten(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """A typed document as the names and values of a posted form (the way back of `catalogue_read.read`)."""
+    for section, content in document.items():
+        if section == "postings":
+            for index, posting in enumerate(content if isinstance(content, list) else []):
+                yield from _pairs(f"postings-{index}-", posting)
+        else:
+            yield from _pairs(f"{section}-", content)
+
+
+def _pairs(prefix: str, record: Any) -> Iterator[tuple[str, str]]:
+    for name, value in (record if isinstance(record, Mapping) else {}).items():
+        if value is True:
+            yield f"{prefix}{name}", "1"
+        elif isinstance(value, list):
+            for index, item in enumerate(value):
+                if isinstance(item, Mapping):
+                    yield from _pairs(f"{prefix}{name}-{index}-", item)
+                else:
+                    yield f"{prefix}{name}", str(item)
+        elif value is not None and value is not False and value != "":
+            yield f"{prefix}{name}", str(value)
+
+
+def _full(typed: Mapping[str, Any]) -> Result:
+    return evaluate(typed, on=clock.today())
+
+
+def _partial(typed: Mapping[str, Any]) -> Result:
+    return evaluate(typed, on=clock.today(), partial=True)
+
+
+def _form_key(kept: str | None) -> str:
+    """The form's one-time key: the hidden field's, else the draft's, else a new one."""
+    given = request.form.get("form_key", "")
+    return given if 16 <= len(given) <= 64 and given.isascii() else kept or drafts.new_key()
+
+
+def _cookie_name() -> str:
+    return "__Host-entry" if current_app.config["HTTPS"] else "entry"
+
+
+def _with_cookie(response: Response, visit: Visit | None, *, keep: bool = False) -> Response:
+    """Set the draft's cookie (7 days), or remove it with `visit=None` unless `keep`. Re-entries need none: their token is the key."""
+    if visit is not None and visit.link is None and visit.draft_key:
+        secure = bool(current_app.config["HTTPS"])
+        response.set_cookie(_cookie_name(), visit.draft_key, max_age=drafts.LIFE, httponly=True, samesite="Lax", secure=secure, path="/")
+    elif visit is None and not keep and request.cookies.get(_cookie_name()):
+        response.delete_cookie(_cookie_name(), path="/", secure=bool(current_app.config["HTTPS"]), httponly=True, samesite="Lax")
+    return response

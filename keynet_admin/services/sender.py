@@ -1,0 +1,46 @@
+"""Who is this? What the service can say about a sender from its own tables, for the operator beside the decision."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from keynet_admin.catalogue import reference
+from keynet_admin.models import Submission
+
+
+@dataclass(frozen=True)
+class Sign:
+    """One sign: `ok` or to be looked at, in words."""
+
+    ok: bool
+    text: str
+
+
+def signs(case: Submission, contact: Mapping[str, Any], earlier: int, accounts: int) -> list[Sign]:
+    """Code table, mail domain, earlier cases and accounts of the same body."""
+    found = [_code(case)]
+    email = str(contact.get("contact_email") or "")
+    domain = email.rpartition("@")[2]
+    if domain:
+        found.append(_domain(case, domain))
+    found.append(Sign(accounts == 0, f"この団体のアカウントが{accounts}件あります" if accounts else "この団体のアカウントはまだありません"))
+    found.append(Sign(earlier == 0, f"同じ団体の申請がほかに{earlier}件あります" if earlier else "同じ団体のほかの申請はありません"))
+    return found
+
+
+def _code(case: Submission) -> Sign:
+    body = reference.municipality(case.lg_code)
+    if body is None:
+        return Sign(False, "団体コードが表にありません")
+    if body.name == case.org_name:
+        return Sign(True, f"団体コード表の「{body.name}」と一致")
+    return Sign(False, f"団体コード表では「{body.name}」です")
+
+
+def _domain(case: Submission, domain: str) -> Sign:
+    known = reference.domains().get(case.lg_code)
+    if known is not None and (domain == known.domain or domain.endswith("." + known.domain)):
+        return Sign(True, f"メールのドメインは団体の公式サイトと同じです（{domain}）")
+    if domain.endswith(".lg.jp"):
+        return Sign(True, f"メールは地方公共団体のドメインです（{domain}）")
+    return Sign(False, f"メールのドメイン {domain} は、団体のものと確認できていません。代表電話で確かめてください")

@@ -1,0 +1,162 @@
+// The application form: checks while typing, drafts while typing, and rows added or removed without leaving the page.
+// Everything works without this file; it asks the server for all it shows.
+
+const page = document.querySelector("[data-entry-page]");
+if (page) start();
+
+function start() {
+  const touched = new Set();
+  let checkTimer = 0;
+  let draftTimer = 0;
+
+  page.addEventListener("input", () => { window.clearTimeout(draftTimer); draftTimer = window.setTimeout(saveDraft, 4000); });
+  page.addEventListener("change", (event) => {
+    const name = event.target.name;
+    if (!name || !event.target.form?.hasAttribute("data-entry")) return;
+    touched.add(name);
+    window.clearTimeout(checkTimer);
+    checkTimer = window.setTimeout(() => check(touched), 400);
+  });
+  page.addEventListener("submit", onSubmit);
+}
+
+const form = () => page.querySelector("form[data-entry]");
+
+// Rows and postings: the server makes the new form, this only swaps it in and moves the focus.
+async function onSubmit(event) {
+  const button = event.submitter;
+  if (!button || !["add", "remove", "copy", "choose"].includes(button.name) || event.target !== form()) return;
+  event.preventDefault();
+  const body = new URLSearchParams(new FormData(event.target));
+  body.set(button.name, button.value);
+  try {
+    const answer = await fetch(event.target.action, { method: "POST", body });
+    const made = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-entry-page]");
+    if (!answer.ok || !made) throw new Error(String(answer.status));
+    page.replaceChildren(...made.childNodes);
+    const target = document.getElementById(new URL(answer.url).hash.slice(1) || anchorOf(button));
+    delete form().dataset.sent;
+    if (target) { target.scrollIntoView({ block: "center" }); (target.querySelector("input:not([type=hidden]), select") || target).focus({ preventScroll: true }); }
+  } catch {
+    event.target.removeEventListener("submit", onSubmit);
+    const plain = document.createElement("input");
+    Object.assign(plain, { type: "hidden", name: button.name, value: button.value });
+    event.target.append(plain);
+    event.target.submit();
+  }
+}
+
+function anchorOf(button) {
+  const value = button.value;
+  if (button.name === "choose") return value.split("=")[0];
+  if (button.name === "add") {
+    const rows = page.querySelectorAll(value === "postings" ? "section[id^='postings-']" : `[data-rows="${value}"] > [data-row]`);
+    return rows.length ? rows[rows.length - 1].id : "sec-c";
+  }
+  return button.name === "copy" ? "sec-c" : value.replace(/-\d+$/, "");
+}
+
+async function saveDraft() {
+  const here = form();
+  if (!here || here.dataset.sent) return;
+  const body = new URLSearchParams(new FormData(here));
+  body.set("do", "draft");
+  const note = page.querySelector("[data-saved]");
+  try {
+    const answer = await fetch(here.action, { method: "POST", body });
+    if (!answer.ok) throw new Error(String(answer.status));
+    const made = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-saved]");
+    if (note && made) note.replaceChildren(...made.childNodes);
+  } catch {
+    if (note) note.textContent = "下書きを保存できませんでした。通信がもどると、次の入力で保存します。";
+  }
+}
+
+// The typed form as the entry check's document. Names nest: postings-0-shifts-1-start.
+function documentOf(data) {
+  const lists = new Set();
+  for (const box of page.querySelectorAll("form[data-entry] fieldset .choices input[type=checkbox], form[data-entry] .days input[type=checkbox]")) lists.add(box.name);
+  const result = { organization: {}, contact: {}, postings: [], confirmation: {} };
+  for (const [name, value] of data) {
+    const parts = name.split("-");
+    if (parts.length < 2 || !(parts[0] in result)) continue;
+    let at = result;
+    parts.slice(0, -1).forEach((part, index) => {
+      const next = /^\d+$/.test(parts[index + 1]) ? [] : {};
+      at[part] ??= next;
+      at = at[part];
+    });
+    const last = parts[parts.length - 1];
+    if (lists.has(name)) (at[last] ??= []).push(value);
+    else at[last] = value;
+  }
+  for (const box of page.querySelectorAll("form[data-entry] input[type=checkbox]")) {
+    if (lists.has(box.name)) continue;
+    const parts = box.name.split("-");
+    let at = result;
+    for (const part of parts.slice(0, -1)) at = at?.[part];
+    if (at) at[parts[parts.length - 1]] = box.checked;
+  }
+  return result;
+}
+
+async function check(touched) {
+  const here = form();
+  if (!here) return;
+  const submission = documentOf(new FormData(here));
+  let answer;
+  try {
+    answer = await fetch("/api/entry-check", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ submission, partial: true }) });
+    if (!answer.ok) return;
+    answer = await answer.json();
+  } catch { return; }
+  const byName = new Map();
+  for (const finding of answer.findings) {
+    const name = finding.path.replaceAll(".", "-");
+    if (!byName.has(name)) byName.set(name, []);
+    byName.get(name).push(finding);
+  }
+  for (const name of touched) show(here, name, byName.get(name) || []);
+}
+
+function show(here, name, findings) {
+  const control = here.elements.namedItem(name);
+  if (!control) return;
+  const one = control instanceof RadioNodeList ? control[0] : control;
+  const holder = one.closest(".field") || one.closest("[data-cell]");
+  if (!holder) return;
+  const own = `live-${name}`;
+  document.getElementById(own)?.remove();
+  const served = [...holder.querySelectorAll("[data-finding]")].filter((node) => (node.closest("[data-field]")?.dataset.field ?? name) === name);
+  served.forEach((node) => node.remove());
+  const bad = findings.some((finding) => finding.level === "error");
+  const fields = control instanceof RadioNodeList ? [...control] : [control];
+  for (const field of fields) {
+    if (bad) field.setAttribute("aria-invalid", "true"); else field.removeAttribute("aria-invalid");
+    const ids = (field.getAttribute("aria-describedby") || "").split(" ").filter((id) => id && id !== own && document.getElementById(id));
+    if (findings.length) ids.push(own);
+    if (ids.length) field.setAttribute("aria-describedby", ids.join(" ")); else field.removeAttribute("aria-describedby");
+  }
+  holder.classList.toggle("field--error", bad && holder.classList.contains("field"));
+  if (!findings.length) return;
+  const box = document.createElement("div");
+  box.id = own;
+  box.setAttribute("role", "status");
+  for (const finding of findings) box.append(line(finding));
+  (one.closest(".with-unit, .choices, .days") || one).after(box);
+}
+
+function line(finding) {
+  const row = document.createElement("p");
+  row.className = finding.level === "error" ? "error" : finding.level === "warning" ? "error error--ask" : "finding finding--line is-mute";
+  row.dataset.finding = finding.rule;
+  const word = document.createElement("b");
+  word.textContent = { error: "要修正　", warning: "要確認　", fix: "自動で補正　" }[finding.level];
+  row.append(word);
+  const text = document.createElement("span");
+  text.textContent = finding.level === "fix" && finding.typed !== null ? `${plain(finding.typed)} → ${plain(finding.value)}` : finding.message + (finding.example ? `（記入例：${finding.example}）` : "");
+  row.append(text);
+  return row;
+}
+
+const plain = (value) => (value === null || value === "" ? "（空欄）" : Array.isArray(value) ? value.join("、") : String(value));
