@@ -79,7 +79,7 @@ class Databases:
 
     def _template_on(self, server: Postgres) -> str:
         if self._postgres_template is None:
-            name = f"kn_{os.getpid()}_template"
+            name = f"kn_{os.getpid()}_template_{next(_numbers)}"
             migrate(server.create(name), self.folder)
             self._postgres_template = name
         return self._postgres_template

@@ -24,12 +24,12 @@ def wait_until(condition: Callable[[], bool], what: str, seconds: float = 30.0) 
         time.sleep(0.02)
 
 
-def answers(port: int, path: str = "/healthz") -> bool:
-    """Does the server on this loopback port answer the path with any status below 500?"""
+def answers(port: int, path: str = "/healthz", below: int = 500) -> bool:
+    """Does the server on this loopback port answer the path with a status below this one?"""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
     try:
         connection.request("GET", path)
-        return connection.getresponse().status < 500
+        return connection.getresponse().status < below
     except (OSError, http.client.HTTPException):
         return False
     finally:

@@ -1,0 +1,80 @@
+"""Bounded loops of requests to our own server on loopback, and the CPU time that the server's processes spent on them."""
+
+import http.client
+import statistics
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.support.databases import migrate
+from tests.support.server import LiveServer
+
+CLIENTS = 4
+QUIET = {"KEYNET_RATE_LIMITS": "0", "KEYNET_PAGE_CACHE": "0"}
+
+
+@contextmanager
+def house() -> Iterator[tuple[Path, str]]:
+    """An instance folder with a migrated SQLite database; gives the folder and the database's address."""
+    with TemporaryDirectory(prefix="kn-bench-") as name:
+        folder = Path(name)
+        url = f"sqlite:///{folder / 'keynet.db'}"
+        migrate(url, folder)
+        yield folder, url
+
+
+@contextmanager
+def server(folder: Path, app: str = "wsgi:app", **environ: str) -> Iterator[LiveServer]:
+    """A running web server over an instance folder: cache and limits off unless told otherwise."""
+    running = LiveServer(folder, {**QUIET, **environ}, app=app)
+    running.start()
+    try:
+        yield running
+    finally:
+        running.stop()
+
+
+def send(port: int, paths: Sequence[str], count: int) -> None:
+    """`count` requests over a few kept connections, the paths in turn. Raises RuntimeError when an answer is not 200."""
+    faults: list[str] = []
+
+    def one_client(number: int) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        try:
+            for index in range(number, count, CLIENTS):
+                path = paths[index % len(paths)]
+                connection.request("GET", path)
+                answer = connection.getresponse()
+                answer.read()
+                if answer.status != 200:
+                    faults.append(f"{path} answered {answer.status}")
+                    return
+        except (OSError, http.client.HTTPException) as error:
+            faults.append(f"{type(error).__name__}: {error}")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=one_client, args=(number,)) for number in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if faults:
+        raise RuntimeError(faults[0])
+
+
+def cpu_per_request(running: LiveServer, paths: Sequence[str], count: int) -> float:
+    """CPU microseconds that the server's processes spend on one request."""
+    before = running.cpu_seconds()
+    send(running.port, paths, count)
+    return (running.cpu_seconds() - before) / count * 1e6
+
+
+def side_by_side(one: LiveServer, paths: Sequence[str], other: LiveServer, rounds: int, count: int) -> tuple[float, float]:
+    """Median CPU µs per request of `paths` on `one` and of `/` on `other`, measured in turns so that both see the same machine."""
+    send(one.port, paths, max(200, count // 5))
+    send(other.port, ["/"], max(200, count // 5))
+    pairs = [(cpu_per_request(one, paths, count), cpu_per_request(other, ["/"], count * 2)) for _ in range(rounds)]
+    return statistics.median(pair[0] for pair in pairs), statistics.median(pair[1] for pair in pairs)

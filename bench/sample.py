@@ -1,0 +1,112 @@
+"""Made-up rows in quantity, written straight through the tables: 100,000 public postings in a few seconds."""
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import Connection, insert
+
+from keynet_admin import clock
+from keynet_admin.catalogue import reference
+from keynet_admin.extensions import db
+from keynet_admin.models import Listing, ListingVersion, Organization, Posting
+from keynet_admin.services import listing, search_index
+from keynet_admin.vocabulary import ListingState, PostingStatus
+from tests.rules.base_submission import base_submission
+
+JOBS = ("nurse", "nurse", "nurse", "doctor", "doctor", "assistant_nurse", "pharmacist", "clerk")
+BODIES = 47 * 20
+CHUNK = 5_000
+
+
+def fill_listing(app: Flask, file: Path, count: int) -> None:
+    """Write `count` listed postings of some hundred bodies, with card, content and search index."""
+    with app.app_context():
+        engine = db.engine
+        with engine.begin() as connection:
+            _bodies(connection)
+        # One body of text a job and prefecture: the cards differ as real ones do, and making them does not take minutes.
+        variants = list(_variants())
+        for start in range(0, count, CHUNK):
+            with engine.begin() as connection:
+                _chunk(connection, variants, start, min(count, start + CHUNK))
+        with engine.begin() as connection:
+            connection.execute(insert(ListingVersion).values(id=1, number=1))
+    with sqlite3.connect(file) as raw:
+        raw.execute("ANALYZE")
+
+
+def _bodies(connection: Connection) -> None:
+    cities = [body for body in reference.municipalities() if body.kind != "prefecture"][:: max(1, 1700 // BODIES)][:BODIES]
+    details = base_submission(clock.today())["organization"]
+    rows = [
+        {
+            "id": number,
+            "lg_code": city.code6,
+            "name": city.name,
+            "prefecture_code": city.prefecture_code,
+            "org_type": "city",
+            "details": details | {"org_name": city.name, "lg_code": city.code6},
+        }
+        for number, city in enumerate(cities, start=1)
+    ]
+    connection.execute(insert(Organization), rows)
+
+
+def _variants() -> Iterator[tuple[int, dict[str, Any], list[str]]]:
+    """(organization, columns of a listing, search tokens) for every eighth body."""
+    normalized = base_submission(clock.today())["postings"][0]
+    for number, organization in enumerate(db.session.execute(db.select(Organization).order_by(Organization.id)).scalars()):
+        if number % 8:
+            continue
+        job = JOBS[number // 8 % len(JOBS)]
+        words = normalized | {"job_type": job, "venue_city": organization.lg_code, "headcount": number % 30 + 1}
+        words["pay_lines"] = [{"label": "土日", "min": 1200 + number % 40 * 50}]
+        content = listing.public_content(organization, words)
+        columns = listing._columns(content)
+        columns["search_text"] = listing.search_text(content, "KN-P-000000")
+        columns["card"] = listing.card(content, "KN-P-000000", clock.now())
+        yield organization.id, columns, search_index.tokens_of(columns["search_text"])
+
+
+def _chunk(connection: Connection, variants: list[tuple[int, dict[str, Any], list[str]]], start: int, stop: int) -> None:
+    now = clock.now()
+    postings, listings, tokens = [], [], []
+    for number in range(start + 1, stop + 1):
+        organization, columns, words = variants[number % len(variants)]
+        posting_no = f"KN-P-{number:06d}"
+        moment = now - timedelta(minutes=number)
+        postings.append(
+            {
+                "id": number,
+                "posting_no": posting_no,
+                "status": PostingStatus.live,
+                "organization_id": organization,
+                "live": 1,
+                "title": columns["title"],
+                "job_type": columns["job_type"],
+                "published_at": moment,
+            }
+        )
+        listings.append(
+            columns
+            | {
+                "posting_id": number,
+                "posting_no": posting_no,
+                "state": ListingState.listed,
+                "listed_at": moment,
+                "changed_at": moment,
+                "listed_until": now + timedelta(days=30 + number % 90),
+                "card": columns["card"].replace("KN-P-000000", posting_no),
+            }
+        )
+        tokens.append((number, " ".join(words)))
+    connection.execute(insert(Posting), postings)
+    connection.execute(insert(Listing), listings)
+    if connection.dialect.name == "sqlite":
+        cursor = connection.connection.cursor()
+        cursor.executemany("INSERT INTO listing_search(rowid, tokens) VALUES (?, ?)", tokens)
+        cursor.close()
