@@ -76,8 +76,8 @@ def _bare(file: Path, rows: dict[str, list[dict[str, Any]]], times: int) -> floa
         connection.execute("BEGIN IMMEDIATE")
         for name, copies in rows.items():
             table = db.metadata.tables[name]
-            for index, row in enumerate(copies):
-                values = {column.name: _fresh(column, row[column.name], turn * 100 + index) for column in table.columns}
+            for row in copies:
+                values = {column.name: _fresh(column, row[column.name], turn + 1) for column in table.columns}
                 marks = ", ".join("?" for _ in values)
                 connection.execute(f"INSERT INTO {name} ({', '.join(values)}) VALUES ({marks})", list(values.values()))
         connection.execute("UPDATE submission SET version = version + 1 WHERE id = ?", (turn + 1,))
@@ -96,5 +96,5 @@ def _fresh(column: Any, value: Any, number: int) -> Any:
     if value is None or not (alone or together):
         return value
     if isinstance(value, int):
-        return value + 1_000_000 + number
+        return value + 1_000_000 * number
     return f"{number}-{value}"[: getattr(column.type, "length", None) or None]

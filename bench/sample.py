@@ -30,6 +30,7 @@ def fill_listing(app: Flask, file: Path, count: int) -> None:
             _bodies(connection)
         # One body of text a job and prefecture: the cards differ as real ones do, and making them does not take minutes.
         variants = list(_variants())
+        db.session.rollback()
         for start in range(0, count, CHUNK):
             with engine.begin() as connection:
                 _chunk(connection, variants, start, min(count, start + CHUNK))

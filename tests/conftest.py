@@ -12,7 +12,6 @@ from typing import Any
 import hypothesis
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from keynet_admin.permissions import Actor
@@ -93,8 +92,8 @@ def app(database_url: str, instance: Path, request: pytest.FixtureRequest) -> It
 
 
 @pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    """A browser without JavaScript: keeps cookies, follows nothing by itself. Each request has a context of its own."""
+def client(app: Flask) -> Client:
+    """A browser without JavaScript: keeps cookies, follows nothing by itself. `client.sign_in(Role.operator)` signs it in."""
     return Client(app, app.response_class, use_cookies=True)
 
 

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from keynet_admin.vocabulary import PostingStatus, Role, SubmissionStatus
 from tests import factories
 from tests.support.clock import MovableClock
+from tests.support.web import Client
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -28,3 +29,11 @@ def test_a_case_stands_in_its_state(db_session: Session, clock: MovableClock, st
 def test_a_posting_stands_in_its_state(db_session: Session, clock: MovableClock, state: PostingStatus) -> None:
     """Published by its own municipality, at once, since nothing is found."""
     assert factories.posting(state).status is state
+
+
+@pytest.mark.parametrize("role", [Role.operator, Role.municipality])
+def test_a_signed_in_client_is_let_in(client: Client, role: Role) -> None:
+    """The short way in leaves the cookie and the row that the form would leave."""
+    assert client.get("/login").status_code == 200
+    client.sign_in(role)
+    assert client.get("/login").status_code == 303

@@ -12,6 +12,7 @@ from jinja2 import Environment, TemplateSyntaxError, meta
 from tests.architecture import source
 
 NAMED = re.compile(r"""["']([\w/.-]+\.(?:html|txt|xml|atom))["']""")
+COMPOSED = re.compile(r"""f["'](?:\w+/)*(\w+)/\{\w+\}\.""")
 SCRIPT = re.compile(r"<script\b(?![^>]*\bsrc=)(?![^>]*type=\"application/(?:ld\+)?json\")", re.IGNORECASE)
 FORBIDDEN = {
     "an unescaped value": re.compile(r"\|\s*safe\b|autoescape\s+false", re.IGNORECASE),
@@ -72,6 +73,13 @@ def _named() -> frozenset[str]:
 
 
 @cache
+def _composed() -> frozenset[str]:
+    """Folders whose templates are named in two parts; letters are loaded from their own folder."""
+    texts = [path.read_text(encoding="utf-8") for path in source.modules()]
+    return frozenset({folder for text in texts for folder in COMPOSED.findall(text)} | {folder.name for folder in MAIL})
+
+
+@cache
 def _words() -> frozenset[str]:
     """Every plain string of the package: mails are named by their stem."""
     nodes = (node for path in source.modules() for node in ast.walk(source.tree(path)))
@@ -80,9 +88,9 @@ def _words() -> frozenset[str]:
 
 @pytest.mark.parametrize("path", ALL, ids=source.where)
 def test_is_used(path: Path) -> None:
-    """A template that nothing names is dead; a mail is named by its stem (`mail/<name>.txt`), an error page by its number."""
+    """A template that nothing names is dead. Some are named in two parts: `f"public/{name}.html"` and the name elsewhere."""
     name = path.relative_to(source.TEMPLATES).as_posix()
-    by_stem = name.startswith("mail/") and (path.stem in _words() or path.name in _named())
+    by_stem = path.parent.name in _composed() and (path.stem in _words() or path.name in _named())
     by_number = name.startswith("errors/") and path.stem.isdigit()
     used = name in _named() or by_stem or by_number
     assert used, name
