@@ -80,6 +80,12 @@ def place(content: Values) -> str:
     return f"{area}（{CITY_HIDDEN}）" if content.get("masked") else area
 
 
+def who(content: Values) -> str:
+    """Name of the body when the place does not say it already; 団体名は非公開 for a masked posting."""
+    name = str(content["organization"].get("org_name") or NAME_HIDDEN)
+    return "" if place(content).endswith(name) else name
+
+
 def venue(content: Values) -> str:
     """Name of the venue and the way there, or the sentence that both are told to applicants."""
     if content.get("masked"):
@@ -104,7 +110,8 @@ def pay(posting: Values) -> str:
     if max(high) > min(low):
         amount_text += f"～{display.yen(max(high))}"
     unit = units.pop() if len(units) == 1 else None
-    unit_text = f"（{display.hours(unit)}時間）" if posting.get("pay_type") != "hour" and rule_facts.number(unit) else ""
+    long = rule_facts.number(unit)
+    unit_text = f"（{rule_facts.hours_text(round(long * 60))}）" if posting.get("pay_type") != "hour" and long else ""
     return f"{label} {amount_text}{unit_text}".strip()
 
 
@@ -123,13 +130,13 @@ def shifts(posting: Values, most: int = 2) -> list[str]:
 
 
 def period(posting: Values) -> str:
-    """6/5(土)～9/26(日); with the years when it crosses a year's end: 令和3年12/1(水)～令和4年3/31(木)."""
+    """6/5(土)～9/26(日); over a year's end 12/1(水)～翌年3/31(木)."""
     start, end = display.as_date(posting.get("term_start")), display.as_date(posting.get("term_end"))
     if start is None or end is None:
         return "～".join(display.short_date(posting.get(name)) for name in ("term_start", "term_end"))
-    if start.year == end.year:
-        return f"{display.short_date(start)}～{display.short_date(end)}"
-    return "～".join(display.wareki(day).partition("年")[0] + "年" + display.short_date(day) for day in (start, end))
+    years = end.year - start.year
+    later = "翌年" if years == 1 else display.wareki(end).partition("年")[0] + "年" if years else ""
+    return f"{display.short_date(start)}～{later}{display.short_date(end)}"
 
 
 def marks(posting: Values) -> list[str]:

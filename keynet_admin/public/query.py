@@ -1,0 +1,283 @@
+"""What a visitor asked for: the query of `/postings/`, its feeds and its open data, read from the address.
+
+A value that is not understood never fails the page: it is left out and named in `problems`.
+"""
+
+import base64
+import binascii
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlencode
+
+from werkzeug.datastructures import MultiDict
+
+from keynet_admin.catalogue import DAYS, posting_field, reference
+from keynet_admin.services import search_index
+from keynet_admin.services.listing_facts import DAY_BITS
+
+SORTS: Mapping[str, str] = {"new": "新しい順", "ending": "掲載終了の近い順", "pay": "報酬の高い順"}
+FLAGS: Mapping[str, str] = {"single_day": "1日だけも可", "blank_ok": "ブランク可", "training": "研修あり"}
+DAY_LABELS: Mapping[str, str] = {c.slug: ("祝日" if c.slug == "hol" else c.label + "曜") for c in DAYS}
+MOST_Q = 100
+MOST_PAY = 1_000_000
+_ON, _OFF = {"1", "true", "on", "yes"}, {"", "0", "false", "off", "no"}
+_LABELS = {
+    "prefecture": "都道府県",
+    "municipality": "市区町村",
+    "job_type": "職種",
+    "engagement": "任用の形",
+    "weekday": "曜日",
+    "pay_min": "時間額の下限",
+    "sort": "並び順",
+    "after": "続きの位置",
+} | dict(FLAGS)
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where the page before ended: the sort key of its last row (text, as the database compares it) and its id."""
+
+    sort: str
+    key: str
+    id: int
+
+    def text(self) -> str:
+        """The cursor as it stands in an address."""
+        return base64.urlsafe_b64encode(f"{self.sort}|{self.key}|{self.id}".encode()).decode().rstrip("=")
+
+
+@dataclass(frozen=True)
+class Search:
+    """A search as understood. Tuples are sorted and without doubles; `words` are the folded words of `q`."""
+
+    q: str = ""
+    words: tuple[str, ...] = ()
+    prefecture: tuple[str, ...] = ()
+    municipality: str = ""
+    job_type: tuple[str, ...] = ()
+    engagement: tuple[str, ...] = ()
+    weekday: tuple[str, ...] = ()
+    pay_min: int = 0
+    single_day: bool = False
+    blank_ok: bool = False
+    training: bool = False
+    sort: str = "new"
+    after: Position | None = None
+    problems: tuple[str, ...] = field(default=(), compare=False)
+
+    def pairs(self, *, cursor: Position | None = None) -> list[tuple[str, str]]:
+        """Names and values for an address, in a fixed order; the cursor only when given."""
+        pairs: list[tuple[str, str]] = [("q", self.q)] if self.q else []
+        for name in ("prefecture", "municipality", "job_type", "engagement", "weekday"):
+            value = getattr(self, name)
+            pairs += [(name, item) for item in ((value,) if isinstance(value, str) and value else value or ())]
+        if self.pay_min:
+            pairs.append(("pay_min", str(self.pay_min)))
+        pairs += [(name, "1") for name in FLAGS if getattr(self, name)]
+        if self.sort != "new":
+            pairs.append(("sort", self.sort))
+        if cursor is not None:
+            pairs.append(("after", cursor.text()))
+        return pairs
+
+    def query(self, *, cursor: Position | None = None) -> str:
+        """`?q=…` for an address, empty without any condition."""
+        pairs = self.pairs(cursor=cursor)
+        return "?" + urlencode(pairs) if pairs else ""
+
+    def without(self, name: str, value: str) -> "Search":
+        """The same search with one condition taken away."""
+        now = getattr(self, name)
+        if isinstance(now, tuple):
+            return replace(self, **{name: tuple(item for item in now if item != value)})
+        empty: dict[str, Any] = {name: type(now)()}
+        return replace(self, **empty, words=() if name == "q" else self.words)
+
+    def applied(self) -> list[tuple[str, str]]:
+        """Label and address without it of each condition, for chips that can be taken off."""
+        return [(label, "/postings/" + self.without(name, value).query()) for name, value, label in self._conditions()]
+
+    def words_for_people(self) -> str:
+        """The conditions in one line, for titles: 東京都・看護師・ブランク可."""
+        return "・".join(label for _, _, label in self._conditions())
+
+    def _conditions(self) -> Iterable[tuple[str, str, str]]:
+        for code in self.prefecture:
+            yield "prefecture", code, prefecture_label(code)
+        if self.municipality:
+            yield "municipality", self.municipality, municipality_label(self.municipality)
+        for slug in self.job_type:
+            yield "job_type", slug, posting_field("job_type").label_of(slug)
+        for slug in self.engagement:
+            yield "engagement", slug, posting_field("engagement").label_of(slug)
+        for slug in self.weekday:
+            yield "weekday", slug, DAY_LABELS[slug]
+        if self.pay_min:
+            yield "pay_min", "", f"時間額 {self.pay_min:,}円以上"
+        for name, label in FLAGS.items():
+            if getattr(self, name):
+                yield name, "", label
+        if self.q:
+            yield "q", "", f"「{self.q}」"
+
+
+def prefecture_label(code: str) -> str:
+    """宮崎県 from 45."""
+    found = reference.prefecture(code)
+    return found.name if found else code
+
+
+def municipality_label(code: str) -> str:
+    """Name of a municipality with its prefecture."""
+    found = reference.municipality(code)
+    return f"{prefecture_label(code[:2])}{found.name}" if found else code
+
+
+@lru_cache(maxsize=4096)
+def municipality_codes(code: str) -> tuple[str, ...]:
+    """The codes that a search for a municipality means: its own and those of its wards."""
+    return (code, *(m.code6 for m in reference.municipalities() if m.parent_code6 == code))
+
+
+def read(args: MultiDict[str, str]) -> Search:
+    """The search of a query string."""
+    if not args:
+        return Search()
+    problems: list[str] = []
+    q = _q(args.get("q", ""), problems)
+    words = search_index.words_of(q)
+    if q and not words:
+        problems.append("検索のことばに、文字か数字を入れてください。")
+        q = ""
+    sort = _one(args, "sort", SORTS, problems) or "new"
+    return Search(
+        q=q,
+        words=words,
+        prefecture=_several(args, "prefecture", {p.code for p in reference.prefectures()}, problems),
+        municipality=_municipality(args.get("municipality", ""), problems),
+        job_type=_several(args, "job_type", _slugs("job_type"), problems),
+        engagement=_several(args, "engagement", _slugs("engagement"), problems),
+        weekday=_several(args, "weekday", DAY_BITS, problems),
+        pay_min=_pay(args.get("pay_min", ""), problems),
+        single_day=_flag(args, "single_day", problems),
+        blank_ok=_flag(args, "blank_ok", problems),
+        training=_flag(args, "training", problems),
+        sort=sort,
+        after=_after(args.get("after", ""), sort, problems),
+        problems=tuple(problems),
+    )
+
+
+@lru_cache(maxsize=8)
+def _slugs(name: str) -> tuple[str, ...]:
+    return tuple(choice.slug for choice in posting_field(name).choices)
+
+
+def _shown(value: str) -> str:
+    """A typed value for a message: short, without control characters."""
+    plain = "".join(c if c.isprintable() else "□" for c in value)
+    return plain if len(plain) <= 20 else plain[:20] + "…"
+
+
+def _not_understood(name: str, value: str, problems: list[str]) -> None:
+    problems.append(f"{_LABELS[name]}「{_shown(value)}」は分からないため、条件に入れていません。")
+
+
+def _q(value: str, problems: list[str]) -> str:
+    text = " ".join("".join(c if c.isprintable() else " " for c in value).split())
+    if len(text) > MOST_Q:
+        problems.append(f"検索のことばは{MOST_Q}文字までです。先頭の{MOST_Q}文字で探しました。")
+        text = text[:MOST_Q].rstrip()
+    return text
+
+
+def _several(args: MultiDict[str, str], name: str, known: Iterable[str], problems: list[str]) -> tuple[str, ...]:
+    """All understood values of a repeatable parameter in the order of `known`."""
+    typed = args.getlist(name)
+    if not typed:
+        return ()
+    allowed = list(known)
+    found = {value for value in typed if value in allowed}
+    for value in list(dict.fromkeys(value for value in typed if value and value not in found))[:3]:
+        _not_understood(name, value, problems)
+    return tuple(sorted(found, key=allowed.index)) if name != "prefecture" else tuple(sorted(found))
+
+
+def _one(args: MultiDict[str, str], name: str, known: Iterable[str], problems: list[str]) -> str:
+    value = args.get(name, "")
+    if value and value not in known:
+        _not_understood(name, value, problems)
+        return ""
+    return value
+
+
+def _flag(args: MultiDict[str, str], name: str, problems: list[str]) -> bool:
+    value = args.get(name, "").lower()
+    if value not in _ON and value not in _OFF:
+        _not_understood(name, value, problems)
+    return value in _ON
+
+
+def _municipality(value: str, problems: list[str]) -> str:
+    if value and reference.municipality(value) is None:
+        _not_understood("municipality", value, problems)
+        return ""
+    return value
+
+
+def _pay(value: str, problems: list[str]) -> int:
+    """Whole yen from 1500, 1,500円, １５００."""
+    plain = re.sub(r"[,\s]", "", unicodedata.normalize("NFKC", value[:40])).removesuffix("円")
+    if not plain:
+        return 0
+    if not re.fullmatch(r"[0-9]{1,9}", plain):
+        _not_understood("pay_min", value, problems)
+        return 0
+    return min(int(plain), MOST_PAY)
+
+
+def _after(value: str, sort: str, problems: list[str]) -> Position | None:
+    if not value:
+        return None
+    found = _position(value)
+    if found is None or found.sort != sort:
+        problems.append("続きの位置が分からないため、先頭から表示しています。")
+        return None
+    return found
+
+
+_KEYS = {
+    "new": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}"),
+    "ending": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}"),
+    "pay": re.compile(r"[0-9]{1,10}"),
+}
+
+
+def _position(value: str) -> Position | None:
+    if len(value) > 120 or not re.fullmatch(r"[A-Za-z0-9_-]+", value):
+        return None
+    try:
+        text = base64.urlsafe_b64decode(value + "=" * (-len(value) % 4)).decode("ascii")
+    except (binascii.Error, ValueError):
+        return None
+    sort, _, rest = text.partition("|")
+    key, _, number = rest.partition("|")
+    pattern = _KEYS.get(sort)
+    if pattern is None or not pattern.fullmatch(key) or not re.fullmatch(r"[0-9]{1,9}", number) or not _real(sort, key):
+        return None
+    return Position(sort, key, int(number))
+
+
+def _real(sort: str, key: str) -> bool:
+    """PostgreSQL refuses a 31 February; nothing made by us has one."""
+    if sort == "pay":
+        return int(key) < 2**31
+    try:
+        return datetime.fromisoformat(key).year > 0
+    except ValueError:
+        return False
