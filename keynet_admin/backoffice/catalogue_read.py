@@ -9,7 +9,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from keynet_admin.backoffice.catalogue_form import TICKED, blank_posting
-from keynet_admin.catalogue import MAX_POSTINGS, POSTING, SECTIONS
+from keynet_admin.catalogue import MAX_POSTINGS, POSTING, SECTIONS, field_at
 from keynet_admin.catalogue.base import Field, Kind
 from keynet_admin.catalogue.display import is_blank
 from keynet_admin.rules.base import Finding, Level
@@ -212,6 +212,10 @@ def _copy(document: Document, value: str) -> str:
 
 def _choose(document: Document, value: str) -> str:
     name, _, chosen = value.partition("=")
+    path = name.replace("-", ".")
+    spec = field_at(path if "postings" in document else f"postings.0.{path}")
+    if spec is None or spec.kind in (Kind.ROWS, Kind.MULTI, Kind.DAYS, Kind.BOOL):
+        return ""
     record: Any = document
     *way, last = name.split("-")
     for part in way:
@@ -221,10 +225,10 @@ def _choose(document: Document, value: str) -> str:
             record = record[at]
         else:
             return ""
-    if isinstance(record, dict) and isinstance(record.get(last, ""), (str, type(None))):
-        record[last] = chosen
-        return name
-    return ""
+    if not isinstance(record, dict):
+        return ""
+    record[last] = chosen
+    return name
 
 
 def _rows_spec(name: str) -> Field | None:
