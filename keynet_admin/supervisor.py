@@ -103,13 +103,16 @@ def flask_command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "flask", "--app", "wsgi", *arguments]
 
 
-def web_command(port: int) -> list[str]:
-    """granian on loopback: two processes, threads for requests that wait, and its own respawn of a killed worker process."""
+def web_command(port: int, *, workers: int = 2, app: str = "wsgi:app") -> list[str]:
+    """granian on loopback: two processes that it starts again when one is killed.
+
+    Many threads a process, because a request whose body never arrives holds one until its sender gives up.
+    """
     return [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
-        *("--workers", "2", "--blocking-threads", "16", "--no-ws", "--http", "1", "--log-level", "warning"),
+        *("--workers", str(workers), "--blocking-threads", "64", "--no-ws", "--http", "1", "--log-level", "warning"),
         *("--http1-header-read-timeout", "10000", "--respawn-failed-workers", "--respawn-interval", "0.5"),
-        *("--workers-kill-timeout", "8", "wsgi:app"),
+        *("--workers-kill-timeout", "8", app),
     ]
 
 

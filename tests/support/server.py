@@ -3,12 +3,12 @@
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import psutil
 
+from keynet_admin.supervisor import flask_command, web_command
 from tests.support.net import answers, end, free_port, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -32,10 +32,7 @@ class LiveServer:
         """Start and wait for the first answer. Raises RuntimeError with the log when the server ends instead."""
         with self.log.open("ab") as out:
             self.process = subprocess.Popen(
-                [
-                    *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port)),
-                    *("--workers", str(self.workers), "--blocking-threads", "16", "--no-ws", "--log-level", "warning", self.app),
-                ],
+                web_command(self.port, workers=self.workers, app=self.app),
                 cwd=ROOT,
                 env=self.environ,
                 stdout=out,
@@ -91,7 +88,7 @@ def start_worker(instance: Path, environ: Mapping[str, str]) -> "subprocess.Pope
     """`flask --app wsgi worker` as a process of its own."""
     with (instance / "worker.log").open("ab") as out:
         return subprocess.Popen(
-            [sys.executable, "-m", "flask", "--app", "wsgi", "worker"],
+            flask_command("worker"),
             cwd=ROOT,
             env={**clean_environ(), "KEYNET_INSTANCE": str(instance), **environ},
             stdout=out,
