@@ -48,6 +48,12 @@ class Reading:
         if isinstance(shown, dict):
             shown[name] = value
 
+    def set_section(self, section: str, name: str, value: Any) -> None:
+        """A fix in the organization or contact section, in both documents."""
+        self.understood[section][name] = value
+        if isinstance(self.document[section], dict):
+            self.document[section][name] = value
+
     def missing(self) -> Iterator[tuple[str, Note]]:
         """REQ-001 for every required field that is blank, in the form's order."""
         for section in ("organization", "contact", "confirmation"):

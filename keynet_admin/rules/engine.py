@@ -15,6 +15,7 @@ from typing import Any
 
 from keynet_admin.rules.base import Finding, Hit, Level, Per, Result, Rule, Scope
 from keynet_admin.rules.document import Reading, position, read_document
+from keynet_admin.rules.fix import SUBMISSION_FIXES
 from keynet_admin.rules.reading import Note, blank
 from keynet_admin.rules.required import CATALOGUE_RULES, COVERED_BY, RULES_ON_ABSENCE
 
@@ -69,6 +70,12 @@ def _fixes() -> tuple[Rule, ...]:
 
 
 def _apply_fixes(reading: Reading, on: date, partial: bool, findings: list[Finding]) -> None:
+    whole = Scope(reading.understood, reading.understood, "", on, reading.typed, reading.unread, partial)
+    for code, fix in SUBMISSION_FIXES.items():
+        for hit in list(fix(whole)):
+            section, name = hit.name.split(".")
+            reading.set_section(section, name, hit.value)
+            findings.append(_from_hit(_rows()[code], hit, whole, reading))
     for number, record in enumerate(reading.postings):
         scope = Scope(reading.understood, record, f"postings.{number}.", on, reading.typed, reading.unread, partial)
         for rule in _fixes():
@@ -106,12 +113,12 @@ def _from_note(reading: Reading, path: str, note: Note) -> Finding:
 def _missing(reading: Reading, findings: list[Finding]) -> Iterator[Finding]:
     """REQ-001 for every required field left empty, unless a rule of the domain speaks about that field already."""
     spoken = {f.path for f in findings if f.level is Level.ERROR}
-    rules_spoken = {(f.rule, f.path.rsplit(".", 1)[0]) for f in findings}
+    by_rule = {(f.rule, f.path) for f in findings}
     for path, note in reading.missing():
         if path in spoken:
             continue
         covering = COVERED_BY.get(_plain(path))
-        if covering and (covering, path.rsplit(".", 1)[0]) in rules_spoken:
+        if covering and any(rule == covering and (path.startswith(f"{at}.") or at.startswith(f"{path}.")) for rule, at in by_rule):
             continue
         yield _from_note(reading, path, note)
 

@@ -1,0 +1,378 @@
+"""Rules TEL-001 to TEL-006 and MAIL-001 to MAIL-009: how the body and its officer are reached."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from keynet_admin.catalogue import reference as ref
+from keynet_admin.rules.area_codes import area_code, prefectures_of
+from keynet_admin.rules.base import Example, Hit, Level, Per, Rule, Scope
+
+TEL_BASIS = "電気通信番号計画（総務省） [S62]"
+MAIL_BASIS = "JPRS 地方公共団体用ドメイン名 [S61]"
+FREE_HOSTS = frozenset(
+    "gmail.com googlemail.com yahoo.co.jp yahoo.com ymail.ne.jp ybb.ne.jp hotmail.com hotmail.co.jp outlook.com outlook.jp live.com live.jp "
+    "msn.com icloud.com me.com mac.com aol.com aol.jp excite.co.jp goo.jp mail.goo.ne.jp infoseek.jp proton.me protonmail.com gmx.com mail.com "
+    "zoho.com kyoto.zaq.jp docomo.ne.jp ezweb.ne.jp au.com softbank.ne.jp i.softbank.jp vodafone.ne.jp disney.ne.jp willcom.com pdx.ne.jp "
+    "ymobile.ne.jp ymobile1.ne.jp emnet.ne.jp uqmobile.jp rakumail.jp rakuten.jp nifty.com biglobe.ne.jp so-net.ne.jp ocn.ne.jp plala.or.jp".split()
+) - {"kyoto.zaq.jp"}
+_FREE_PARENTS = ("vodafone.ne.jp", "ezweb.ne.jp", "softbank.ne.jp", "ymobile.ne.jp", "pdx.ne.jp")
+_PREF_NAMES = "|".join(sorted(p.romaji.lower() for p in ref.prefectures()))
+_CITIES = (
+    "sapporo|sendai|chiba|saitama|yokohama|kawasaki|sagamihara|niigata|shizuoka|hamamatsu|nagoya|kyoto|osaka|sakai|kobe|okayama|hiroshima|"
+    "kitakyushu|fukuoka|kumamoto"
+)
+LG_SERVICE = re.compile(r"(?:[a-z0-9-]+\.)*[a-z0-9-]+\.lg\.jp").fullmatch
+LG_OLD = re.compile(
+    rf"(?:[a-z0-9-]+\.)*(?:metro|pref|city|town|vill|village)\.(?:[a-z0-9-]+\.){{0,2}}(?:{_PREF_NAMES}|{_CITIES})\.jp"
+).fullmatch
+_KIND_LABEL = re.compile(r"(?:^|\.)(metro|pref|city|town|vill|village|union)\.")
+_TYPE_OF_LABEL = {
+    "metro": ("prefecture",),
+    "pref": ("prefecture",),
+    "city": ("city", "special_ward"),
+    "town": ("town",),
+    "vill": ("village",),
+    "village": ("village",),
+    "union": ("union",),
+}
+_TYPE_WORDS = {"prefecture": "都道府県", "city": "市", "special_ward": "特別区", "town": "町", "village": "村", "union": "組合・連合"}
+
+
+def _contact(scope: Scope) -> Mapping[str, Any]:
+    value = scope.document.get("contact")
+    return value if isinstance(value, Mapping) else {}
+
+
+def _digits(value: Any) -> str:
+    return value.replace("-", "") if isinstance(value, str) else ""
+
+
+def check_fixed_line(scope: Scope) -> Iterator[Hit]:
+    """The officer's number is a fixed line."""
+    digits = _digits(_contact(scope).get("contact_tel"))
+    if digits.startswith(("0120", "0570", "0800", "070", "080", "090")):
+        kind = "携帯電話" if digits[:3] in ("070", "080", "090") and not digits.startswith("0800") else "フリーダイヤルなどの番号"
+        message = f"直通電話番号が{kind}です。ご本人確認の折り返しには、庁舎の固定電話の番号を入力してください。"
+        yield Hit("contact.contact_tel", message)
+
+
+def check_area(scope: Scope) -> Iterator[Hit]:
+    """The body's number has an area code of its prefecture."""
+    digits, pref = _digits(scope.organization.get("org_tel")), scope.organization.get("pref")
+    if len(digits) != 10 or not isinstance(pref, str) or digits.startswith(("0120", "0570")):
+        return
+    found = prefectures_of(digits)
+    if not found or pref in found:
+        return
+    names = "・".join(p.name for p in map(ref.prefecture, found) if p is not None)
+    own = ref.prefecture(pref)
+    message = f"市外局番{area_code(digits)}は{names}の番号ですが、団体は{own.name if own else pref}です。代表電話番号をご確認ください。"
+    yield Hit("organization.org_tel", message)
+
+
+def check_public_mobile(scope: Scope) -> Iterator[Hit]:
+    """The public number does not look like somebody's mobile."""
+    digits = _digits(scope.get("public_tel"))
+    if digits.startswith(("070", "080", "090")) and len(digits) == 11 and not digits.startswith("0800"):
+        yield Hit("public_tel", "問い合わせ先が携帯電話の番号です。個人の番号は公開せず、担当部署の番号を入力してください。")
+
+
+def check_same_mail(scope: Scope) -> Iterator[Hit]:
+    """Both addresses are the same after the fixes."""
+    contact = _contact(scope)
+    first, second = contact.get("contact_email"), contact.get("contact_email2")
+    if isinstance(first, str) and isinstance(second, str) and first and second and first.casefold() != second.casefold():
+        yield Hit(
+            "contact.contact_email2", f"確認用のメールアドレスが違います。「{first}」と同じアドレスを入力してください。", example=first
+        )
+
+
+def _mails(scope: Scope, *names: str) -> Iterator[tuple[str, str, str]]:
+    contact = _contact(scope)
+    for name in names:
+        value = contact.get(name)
+        if isinstance(value, str) and "@" in value:
+            yield name, value, value.rsplit("@", 1)[1]
+
+
+def is_free_mail(host: str) -> bool:
+    """True for free mail and mobile carriers' domains."""
+    return host in FREE_HOSTS or host.endswith(tuple(f".{parent}" for parent in _FREE_PARENTS))
+
+
+def is_own_domain(host: str, code: Any) -> bool:
+    """True when the host is the web domain of the body or lies under it."""
+    return isinstance(code, str) and any(host == own or host.endswith(f".{own}") for own in ref.domains_of(code))
+
+
+def check_public_body_mail(scope: Scope) -> Iterator[Hit]:
+    """Addresses lie under lg.jp, the older regional names, or the body's own web domain."""
+    for name, mail, host in _mails(scope, "contact_email", "account_email"):
+        if LG_SERVICE(host) or LG_OLD(host) or is_own_domain(host, scope.organization.get("lg_code")):
+            continue
+        message = f"「{mail}」は自治体のドメイン（lg.jp など）ではありません。事務局から代表電話番号へ確認のお電話を差し上げます。lg.jp のアドレスがあればそちらを入力してください。"
+        yield Hit(f"contact.{name}", message)
+
+
+def check_free_mail(scope: Scope) -> Iterator[Hit]:
+    """No free mail: an error for the account, which belongs to the body, a warning for the officer."""
+    for name, mail, host in _mails(scope, "contact_email", "account_email"):
+        if is_free_mail(host):
+            account = name == "account_email"
+            tail = (
+                "管理者アカウントは団体のものです。自治体のアドレスを入力してください。"
+                if account
+                else "自治体のアドレスを入力してください。"
+            )
+            message = f"「{mail}」はフリーメールまたは携帯電話会社のアドレスです。{tail}"
+            yield Hit(f"contact.{name}", message, Level.ERROR if account else Level.WARNING)
+
+
+def check_mail_kind(scope: Scope) -> Iterator[Hit]:
+    """`pref.`, `city.`, `town.` … agree with the kind of body."""
+    kind = scope.organization.get("org_type")
+    if not isinstance(kind, str):
+        return
+    for name, mail, host in _mails(scope, "contact_email"):
+        label = _KIND_LABEL.search(host)
+        if label is None or not (LG_SERVICE(host) or LG_OLD(host)) or is_own_domain(host, scope.organization.get("lg_code")):
+            continue
+        if kind not in _TYPE_OF_LABEL[label[1]]:
+            message = f"「{mail}」の「{label[1]}.」は{_TYPE_WORDS[_TYPE_OF_LABEL[label[1]][0]]}のアドレスの形ですが、団体の区分は「{_TYPE_WORDS.get(kind, kind)}」です。ご確認ください。"
+            yield Hit(f"contact.{name}", message)
+
+
+def check_second_officer(scope: Scope) -> Iterator[Hit]:
+    """The second officer has another address than the first."""
+    contact = _contact(scope)
+    second = contact.get("sub_contact_email")
+    main = (contact.get("contact_email"), contact.get("account_email"))
+    if isinstance(second, str) and second and any(isinstance(m, str) and m.casefold() == second.casefold() for m in main):
+        yield Hit(
+            "contact.sub_contact_email",
+            "副担当者のメールアドレスが主担当者と同じです。ご不在のときに届くよう、別のアドレスを入力してください。",
+        )
+
+
+C = "contact."
+O_ = "organization."
+PHONES = ("organization.org_tel", "contact.contact_tel", "public_tel")
+MAILS = ("contact.contact_email", "contact.contact_email2", "contact.account_email", "contact.sub_contact_email")
+RULES: tuple[Rule, ...] = (
+    Rule(
+        code="TEL-001",
+        fields=PHONES,
+        levels=(Level.FIX,),
+        basis=TEL_BASIS,
+        summary="電話番号は半角数字とハイフンに整える",
+        why="全角や括弧の違いで、同じ番号が別の番号に見えてしまいます。",
+        how="自動で整えます。正しく読み取られたかご確認ください。",
+        good=(Example({f"{C}contact_tel": "0982-00-0043"}, "0982-00-0043"),),
+        bad=(
+            Example({f"{C}contact_tel": "（０９８２）００−００４３"}, "（０９８２）００−００４３"),
+            Example({f"{C}contact_tel": "+81 982 00 0043"}, "+81 982 00 0043"),
+        ),
+        per=Per.SUBMISSION,
+        where="normalise",
+    ),
+    Rule(
+        code="TEL-002",
+        fields=PHONES,
+        levels=(Level.ERROR,),
+        basis=TEL_BASIS,
+        summary="電話番号の桁数が正しいこと（固定10桁、携帯・IP11桁）",
+        why="桁が違う番号には折り返しができません。番号が2つあると、どちらにかけるか決まりません。",
+        how="市外局番から、番号を1つだけ入力してください。",
+        good=(Example({f"{C}contact_tel": "0982-12-0043"}, "0982-12-0043"),),
+        bad=(
+            Example({f"{C}contact_tel": "03-123-4567"}, "03-123-4567"),
+            Example({f"{C}contact_tel": "090-0000-002"}, "090-0000-002"),
+            Example({f"{C}contact_tel": "0982-00-0012、0982-00-0013"}, "番号が2つ"),
+        ),
+        per=Per.SUBMISSION,
+        where="normalise",
+    ),
+    Rule(
+        code="TEL-003",
+        fields=("contact.contact_tel", "contact.contact_ext"),
+        levels=(Level.FIX,),
+        basis="事務局の実務（内線は別の欄）",
+        summary="電話番号の中の「内線」は内線の欄に分け、「(代)」は除く",
+        why="番号だけの欄にすると、そのまま電話をかけられます。",
+        how="自動で分けます。内線の欄をご確認ください。",
+        good=(Example({f"{C}contact_tel": "0982-00-0043", f"{C}contact_ext": "205"}, "内線は内線の欄に 205"),),
+        bad=(
+            Example({f"{C}contact_tel": "0982-00-0043内線205"}, "0982-00-0043内線205"),
+            Example({f"{C}contact_tel": "0982-00-0043(代)"}, "0982-00-0043(代)"),
+        ),
+        per=Per.SUBMISSION,
+        where="normalise",
+    ),
+    Rule(
+        code="TEL-004",
+        fields=("contact.contact_tel",),
+        levels=(Level.WARNING,),
+        basis="ご本人確認の折り返し（事務局の実務）",
+        summary="担当者の番号は固定電話であること",
+        why="庁舎の固定電話への折り返しで、団体からの申請であることを確かめます。",
+        how="部署の固定電話の番号を入力してください。",
+        good=(Example({f"{C}contact_tel": "0982-00-0043"}, "0982-00-0043"),),
+        bad=(Example({f"{C}contact_tel": "090-0000-0043"}, "090-0000-0043"), Example({f"{C}contact_tel": "0120-000-043"}, "0120-000-043")),
+        check=check_fixed_line,
+        per=Per.SUBMISSION,
+    ),
+    Rule(
+        code="TEL-005",
+        fields=("organization.org_tel",),
+        levels=(Level.WARNING,),
+        basis="総務省「市外局番の一覧」 [S62]",
+        summary="代表電話番号の市外局番が団体の都道府県のものであること",
+        why="番号か団体コードのどちらかの打ち間違いです。県境をまたぐ局番は問題にしません。",
+        how="代表電話番号をご確認ください。",
+        good=(Example({f"{O_}org_tel": "0982-00-0001"}, "宮崎県の団体に0982"),),
+        bad=(Example({f"{O_}org_tel": "011-000-0001"}, "宮崎県の団体に011"),),
+        check=check_area,
+        per=Per.SUBMISSION,
+    ),
+    Rule(
+        code="TEL-006",
+        fields=("public_tel",),
+        levels=(Level.WARNING,),
+        basis="職業安定法第5条の5、個人情報の保護 [S90]",
+        summary="公開する番号が個人の携帯電話ではないこと",
+        why="公開ページの番号は誰でも見られます。担当者個人の番号を守るためです。",
+        how="担当部署の番号を入力してください。",
+        good=(Example({"postings.0.public_tel": "0982-00-0013"}, "0982-00-0013"),),
+        bad=(Example({"postings.0.public_tel": "080-0000-0013"}, "080-0000-0013"),),
+        check=check_public_mobile,
+    ),
+    Rule(
+        code="MAIL-001",
+        fields=MAILS,
+        levels=(Level.FIX,),
+        basis="電子申請の入力規則 [S65]",
+        summary="メールアドレスは半角に整える",
+        why="全角文字や「mailto:」が混じると、メールが届きません。",
+        how="自動で整えます。正しく読み取られたかご確認ください。",
+        good=(Example({f"{C}contact_email": "vaccine@city.hyuga-test.lg.jp"}, "vaccine@city.hyuga-test.lg.jp"),),
+        bad=(Example({f"{C}contact_email": "mailto:vaccine@City.Hyuga-test.lg.jp"}, "mailto: と大文字のドメイン"),),
+        per=Per.SUBMISSION,
+        where="normalise",
+    ),
+    Rule(
+        code="MAIL-002",
+        fields=MAILS,
+        levels=(Level.ERROR,),
+        basis="RFC 5321、電子申請の入力規則 [S65 S66]",
+        summary="メールアドレスの形が正しいこと",
+        why="形の正しくないアドレスには、初回ログインのご案内が届きません。",
+        how="「@」は1つ、「.」は続けず「@」の直前にも置かず、ドメインまで入力してください。",
+        good=(Example({f"{C}contact_email": "vaccine@city.hyuga-test.lg.jp"}, "kenko@city.example.lg.jp"),),
+        bad=(
+            Example({f"{C}contact_email": "kenko.@city..jp"}, "kenko.@city..jp"),
+            Example({f"{C}account_email": "kenko@city"}, "kenko@city"),
+        ),
+        per=Per.SUBMISSION,
+        where="normalise",
+    ),
+    Rule(
+        code="MAIL-003",
+        fields=("contact.contact_email", "contact.contact_email2"),
+        levels=(Level.ERROR,),
+        basis="事務局の実務（宛先の打ち間違い）",
+        summary="2つのメールアドレスが同じこと",
+        why="1文字の誤りでも、アカウントのご案内が届かないか、別の方に届きます。",
+        how="貼り付けずに、もう一度入力してください。",
+        good=(Example({f"{C}contact_email2": "vaccine@city.hyuga-test.lg.jp"}, "同じアドレス"),),
+        bad=(Example({f"{C}contact_email2": "vaccin@city.hyuga-test.lg.jp"}, "違うアドレス"),),
+        check=check_same_mail,
+        per=Per.SUBMISSION,
+    ),
+    Rule(
+        code="MAIL-004",
+        fields=("contact.contact_email", "contact.account_email"),
+        levels=(Level.WARNING,),
+        basis=MAIL_BASIS,
+        summary="自治体のドメイン（lg.jp、地域型、団体のホームページと同じドメイン）であること",
+        why="lg.jp は地方公共団体だけが使えるドメインで、団体からの申請であることの手がかりになります。",
+        how="自治体のアドレスを入力してください。ない場合は、代表電話番号へ確認のお電話を差し上げます。",
+        good=(Example({f"{C}account_email": "kenko@city.hyuga-test.lg.jp"}, "kenko@city.example.lg.jp"),),
+        bad=(Example({f"{C}account_email": "kenko@umiyama-test.example.com"}, "kenko@umiyama.example.com"),),
+        check=check_public_body_mail,
+        per=Per.SUBMISSION,
+    ),
+    Rule(
+        code="MAIL-005",
+        fields=("contact.contact_email", "contact.account_email"),
+        levels=(Level.ERROR, Level.WARNING),
+        basis=f"{MAIL_BASIS}、アカウントは団体のもの（運用）",
+        summary="フリーメールや携帯電話会社のアドレスではないこと",
+        why="応募者の個人情報を扱うアカウントは、異動しても引き継げる団体のアドレスに発行します。",
+        how="自治体のアドレス（係の共用アドレスなど）を入力してください。",
+        good=(Example({f"{C}account_email": "kenko@city.hyuga-test.lg.jp"}, "kenko@city.example.lg.jp"),),
+        bad=(
+            Example({f"{C}account_email": "umiyama.kenko@gmail.com"}, "フリーメール"),
+            Example({f"{C}contact_email": "umiyama@docomo.ne.jp"}, "携帯電話のアドレス"),
+        ),
+        check=check_free_mail,
+        per=Per.SUBMISSION,
+    ),
+    Rule(
+        code="MAIL-006",
+        fields=("contact.contact_email", "organization.org_type"),
+        levels=(Level.WARNING,),
+        basis=MAIL_BASIS,
+        summary="アドレスの pref・city・town などが団体の区分と合うこと",
+        why="別の団体のアドレスが入力されているかもしれません。",
+        how="アドレスと団体の区分をご確認ください。",
+        good=(Example({f"{C}contact_email": "vaccine@city.hyuga-test.lg.jp"}, "市の団体に city."),),
+        bad=(
+            Example(
+                {f"{C}contact_email": "kenko@pref.umiyama-test.lg.jp", f"{C}contact_email2": "kenko@pref.umiyama-test.lg.jp"},
+                "市の団体に pref.",
+            ),
+        ),
+        check=check_mail_kind,
+        per=Per.SUBMISSION,
+    ),
+    Rule(
+        code="MAIL-007",
+        fields=("contact.account_email",),
+        levels=(Level.ERROR,),
+        basis="運用（1つのアドレスは1つの団体のアカウント）",
+        summary="ほかの団体の管理者アドレスとして使われていないこと",
+        why="1つのアドレスで2つの団体の応募者を扱うと、個人情報が混ざります。",
+        how="団体ごとに別のアドレスを用意してください。",
+        good=(Example({f"{C}account_email": "kenko@city.hyuga-test.lg.jp"}, "はじめて使うアドレス"),),
+        bad=(Example({f"{C}account_email": "kenko@city.hyuga-test.lg.jp"}, "ほかの団体が使っているアドレス"),),
+        per=Per.SUBMISSION,
+        where="services",
+    ),
+    Rule(
+        code="MAIL-008",
+        fields=("contact.account_email",),
+        levels=(Level.ERROR,),
+        basis="お知らせメールの配達結果（運用） [S71]",
+        summary="お知らせメールが届くこと",
+        why="届かないアドレスにアカウントを発行すると、手続きが止まります。",
+        how="アドレスを確認して再入力してください。その間、審査の期限は止まります。",
+        good=(Example({f"{C}account_email": "kenko@city.hyuga-test.lg.jp"}, "配達された"),),
+        bad=(Example({f"{C}account_email": "kenko@city.hyuga-test.lg.jp"}, "宛先不明で戻った"),),
+        per=Per.SUBMISSION,
+        where="services",
+    ),
+    Rule(
+        code="MAIL-009",
+        fields=("contact.account_email", "contact.sub_contact_email"),
+        levels=(Level.WARNING,),
+        basis="事務局の実務（不在時の連絡） [S70]",
+        summary="副担当者のアドレスが主担当者と違うこと",
+        why="4月の異動や不在のときに、連絡が途切れないようにするためです。",
+        how="副担当者ご自身または別の共用アドレスを入力してください。",
+        good=(Example({f"{C}sub_contact_email": "yobou@city.hyuga-test.lg.jp"}, "別のアドレス"),),
+        bad=(Example({f"{C}sub_contact_email": "vaccine@city.hyuga-test.lg.jp"}, "主担当者と同じアドレス"),),
+        check=check_second_officer,
+        per=Per.SUBMISSION,
+    ),
+)
