@@ -94,7 +94,7 @@ def week_reach(lines: list[Shift], note: str) -> tuple[float, float] | None:
 def _days_worked(note: str) -> tuple[float, float] | None:
     """Least and most days a week that a plain note means, None when it names no number of days."""
     some = _SOME_OF.search(note)
-    found = days_per_week(note) or ((float(some[1]), float(some[1])) if some else None)
+    found = (float(some[1]), float(some[1])) if some else days_per_week(note)
     if found is None:
         month = days_per_month(note)
         found = (month[0] * 12 / 52, month[1] * 12 / 52) if month else None
@@ -146,6 +146,9 @@ def check_night(scope: Scope) -> Iterator[Hit]:
 # HOURS-011 -----------------------------------------------------------------------------------------------------------------------
 
 _WORK_CUE: Final = re.compile(r"勤務|就業|就労|始業|終業|従事|出勤|シフト|日勤|早番|遅番|実働|執務|働く|働き|労働")
+_CUE_AFTER: Final = re.compile(r"(?:まで)?(?:の|に|で)?(?:間|時間帯)?(?:に|の)?(?:勤務|就業|従事|出勤|働|シフト)")
+_CUE_BEFORE: Final = re.compile(r"(?:勤務|就業|就労|始業|従事)(?:時間|時刻)?(?:帯)?(?:は|:|が|\()?、?$")
+_NEVER_WORK: Final = re.compile(r"研修|休憩|受付|時間外|延長|残業|場合|深夜|割増|例|電話")
 _OTHER_CUE: Final = re.compile(
     r"受付|電話|開庁|開館|開所|開園|開設|開場|開院|診療|営業|窓口|研修|説明会|面接|休憩|昼|送迎|バス|会場"
     r"|接種|予約|問い合わせ|試験|利用|保育時間|授業|登校|深夜|割増|加算"
@@ -225,6 +228,8 @@ def _about_work(found: TimeRange, text: str, name: str, spans: list[tuple[int, i
         return not re.search(r"受付|電話|相談|開庁|窓口", phrase)
     if name in _BARE_FIELDS:
         return not _OTHER_CUE.search(phrase)
+    if _CUE_AFTER.match(tail) or _CUE_BEFORE.search(text[max(0, found.at - 14) : found.at]):
+        return not _NEVER_WORK.search(phrase)
     rest = clause.replace(found.text, "")
     if _WORK_CUE.search(rest):
         return not _OTHER_CUE.search(phrase.replace("接種会場", "").replace("会場", ""))

@@ -50,6 +50,7 @@ def _special(jobs: Mapping[str, str]) -> Check:
                 f"{name}による接種は、必要な医師・看護師等を確保できないこと、研修または経験があること、"
                 f"接種を受ける方の同意があることが条件です。"
                 f"「{'」「'.join(lacking)}」が書かれていません。「仕事の内容」か「その他の応募条件」に書いてください。",
+                Level.WARNING,
             )
 
     return check

@@ -90,7 +90,6 @@ def check_programme(scope: Scope) -> Iterator[Hit]:
 
 
 _RENEWABLE: Final = ("possible", "usual")
-_CAP_WORDS: Final = ("上限", "回まで", "年まで", "通算", "回を限度", "回に限", "を超えない", "を限度")
 
 
 def check_renewal_rule(scope: Scope) -> Iterator[Hit]:
@@ -110,13 +109,10 @@ def check_renewal_cap(scope: Scope) -> Iterator[Hit]:
     """Renewal is possible and nothing is said about its cap (since 2024-04-01)."""
     if scope.get("renewal") not in _RENEWABLE or not missing(scope, "renewal_cap"):
         return
-    rule = text_of(scope, "renewal_rule")
-    if rule and any(word in rule for word in _CAP_WORDS):
-        return
     yield Hit(
         "renewal_cap",
         "更新の上限（通算期間または回数）が書かれていません。2024年4月1日からは、上限の有無と内容を募集のときに示す必要があります"
-        "（職業安定法施行規則第4条の2）。上限がなければ「上限なし」と入力してください。",
+        "（職業安定法施行規則第4条の2）。上限がなければ「上限なし」と入力してください（基準に書いた場合も、この欄に入力してください）。",
     )
 
 
