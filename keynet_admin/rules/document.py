@@ -9,7 +9,7 @@ from typing import Any
 from keynet_admin.catalogue import MAX_POSTINGS, SECTION_LABELS, SECTIONS, Field, Kind
 from keynet_admin.rules.base import Level
 from keynet_admin.rules.normalise import quick_of, reader_of
-from keynet_admin.rules.reading import Context, Note, Read, blank, clip
+from keynet_admin.rules.reading import Context, Note, Read, blank, clip, refuse
 
 Step = tuple[str, Field, Callable[[Any], bool], Callable[[Field, Any, Context], Read]]
 
@@ -204,7 +204,9 @@ def _record(
         if blank(value) and name != "pref":
             normal[name] = None
             continue
-        result = read(item, value, context)
+        result = read(item, value, context) if type(value) is not str or len(value) <= _limit(item) else _endless(item, value)
+        if name == "pref" and result.value is None and name not in record:
+            continue
         normal[name] = result.value
         if result.notes:
             for note in result.notes:
@@ -228,6 +230,19 @@ def _record(
     understood = {name: None if name in lost else value for name, value in normal.items()}
     understood.update(rows)
     return normal, understood
+
+
+def _limit(item: Field) -> int:
+    """More than that is not read at all: no form of ours is meant for it, and no rule need look through it."""
+    return 4000 if item.kind in _WORDS else 1000
+
+
+_WORDS = frozenset({Kind.TEXT, Kind.AREA, Kind.NAME, Kind.ADDRESS, Kind.KANA, Kind.URL})
+
+
+def _endless(item: Field, value: str) -> Read:
+    most = f"{item.max_length}文字まで" if item.max_length else "短く"
+    return refuse("TXT-011", value, f"「{item.label}」は{most}です。今は{len(value)}文字あり、長すぎて読み取れません。", example=item.help)
 
 
 def _rows(

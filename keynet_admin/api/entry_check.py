@@ -1,0 +1,115 @@
+"""`POST /api/entry-check`: judge a typed submission and give back what was understood. Stores nothing."""
+
+import json
+import math
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from keynet_admin import clock
+from keynet_admin.extensions import limiter
+from keynet_admin.rules import evaluate
+
+bp = Blueprint("api", __name__, url_prefix="/api")
+
+# A form asks about once a second while one types; a whole town hall may share one address.
+RATE = "20 per second; 900 per minute"
+
+
+class BadBody(ValueError):
+    """The body is not the object of the contract; the message is Japanese and may be shown."""
+
+
+def answer(data: dict[str, Any], status: int = 200) -> Response:
+    """A JSON answer. ASCII only on the wire: typed text may hold lone surrogates, which UTF-8 cannot carry."""
+    try:
+        text = json.dumps(data, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    except RecursionError:
+        raise BadBody("値の入れ子が深すぎます。様式の項目だけを送ってください。") from None
+    return Response(text, status, mimetype="application/json")
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        seen: set[str] = set()
+        double = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        raise BadBody(f"同じ項目「{double[:40]}」が2回あります。どちらの値か決められません。")
+    return result
+
+
+def _constant(name: str) -> Any:
+    raise BadBody(f"{name} はJSONの値ではありません。")
+
+
+def _float(text: str) -> float | str:
+    value = float(text)
+    return value if math.isfinite(value) else text
+
+
+def _int(text: str) -> int | str:
+    return int(text) if len(text) <= 30 else text
+
+
+def parse_object(body: bytes) -> dict[str, Any]:
+    """A JSON object from bytes. Raises BadBody for other bytes, other JSON, and a key that stands twice in one object."""
+    try:
+        text = body.decode("utf-8-sig")
+        data = json.loads(text, object_pairs_hook=_pairs, parse_constant=_constant, parse_float=_float, parse_int=_int)
+    except UnicodeDecodeError:
+        raise BadBody("文字コードがUTF-8ではありません。UTF-8のJSONで送ってください。") from None
+    except BadBody:
+        raise
+    except RecursionError:
+        raise BadBody("値の入れ子が深すぎます。様式の項目だけを送ってください。") from None
+    except ValueError:
+        raise BadBody("JSONとして読み取れません。括弧やコンマ、引用符をご確認ください。") from None
+    if not isinstance(data, dict):
+        raise BadBody('JSONのオブジェクト {"submission": {…}} を送ってください。')
+    return data
+
+
+def parse_request(data: dict[str, Any]) -> tuple[dict[str, Any], date, bool]:
+    """Submission, reference date (today in Japan by default) and `partial`. Raises BadBody."""
+    submission = data.get("submission")
+    if not isinstance(submission, dict):
+        raise BadBody("submission には、申請の内容をオブジェクトで入れてください。")
+    partial = data.get("partial", False)
+    if not isinstance(partial, bool):
+        raise BadBody("partial は true か false です。")
+    given = data.get("reference_date")
+    if given is None:
+        return submission, clock.today(), partial
+    try:
+        if not isinstance(given, str) or len(given) != 10:
+            raise ValueError
+        return submission, date.fromisoformat(given), partial
+    except ValueError:
+        raise BadBody("reference_date は「2021-05-07」の形の日付です。") from None
+
+
+@bp.post("/entry-check")
+@limiter.limit(RATE)
+def entry_check() -> Response:
+    """Normalised values and findings for a typed submission."""
+    if request.mimetype != "application/json":
+        return answer({"error": "Content-Type: application/json で送ってください。"}, 415)
+    try:
+        submission, on, partial = parse_request(parse_object(request.get_data(cache=False)))
+        return answer(evaluate(submission, on=on, partial=partial).as_json())
+    except BadBody as refused:
+        return answer({"error": str(refused)}, 400)
+
+
+@bp.errorhandler(429)
+def too_many(error: Exception) -> Response:
+    """The brake's answer as JSON; the limiter adds `Retry-After`."""
+    return answer({"error": "確認の回数が多すぎます。少し待ってからもう一度お試しください。"}, 429)
+
+
+@bp.errorhandler(413)
+def too_large(error: RequestEntityTooLarge) -> Response:
+    """A body beyond the application's limit."""
+    return answer({"error": "送られた内容が大きすぎます。募集を分けて送ってください。"}, 413)
