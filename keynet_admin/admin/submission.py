@@ -17,7 +17,8 @@ from keynet_admin.errors import ReasonMissing, Refused
 from keynet_admin.extensions import db
 from keynet_admin.models import Submission
 from keynet_admin.permissions import Permission
-from keynet_admin.services import history, queue, review, workflow
+from keynet_admin.rules.base import Level
+from keynet_admin.services import history, queue, review, sender, workflow
 from keynet_admin.services import submission as submissions
 from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import SubmissionStatus
@@ -27,6 +28,14 @@ class SubmissionView(GuardedView):
     """Queue, case and decisions."""
 
     permission = Permission.submission_read
+    method_permissions = {
+        "take": Permission.submission_decide,
+        "accept": Permission.submission_decide,
+        "return_": Permission.submission_decide,
+        "reject": Permission.submission_decide,
+        "reopen": Permission.submission_decide,
+        "withdraw": Permission.submission_withdraw,
+    }
 
     @expose("/")
     def index(self) -> str:
@@ -147,7 +156,8 @@ class SubmissionView(GuardedView):
         before = submissions.revision_of(case, case.current - 1) if case.current > 1 else None
         document = submissions.whole(revision)
         previous = submissions.whole(before) if before is not None else None
-        actor = current_actor()
+        actor, earlier, plan = current_actor(), queue.earlier_cases(case), review.plan(case)
+        accounts = plan.organization.accounts if plan.organization is not None else []
         return self.render(
             "admin/case.html",
             case=case,
@@ -157,11 +167,12 @@ class SubmissionView(GuardedView):
             previous=previous,
             changed=changes(previous, document) if previous is not None else [],
             findings=submissions.findings_of(revision),
-            plan=review.plan(case),
+            plan=plan,
             allowed=workflow.allowed(case, actor),
             neighbours=queue.neighbours(case, actor),
-            earlier=queue.earlier_cases(case),
+            earlier=earlier,
             entries=history.of_submission(case),
+            signs=sender.signs(case, document.get("contact") or {}, len(earlier), len(accounts)),
             returned=_open_return(case),
             every=request.args.get("all") == "1",
             actor=actor,
@@ -216,12 +227,11 @@ def _proposed(case: Submission, ticked: list[str]) -> list[dict[str, str]]:
     """The return as it writes itself: one row per finding at its field; those that must be fixed (or were ticked) are marked."""
     rows: list[dict[str, str]] = []
     for finding in submissions.findings_of(submissions.current_revision(case)):
-        if finding["level"] == "fix":
+        if finding.level is Level.FIX:
             continue
-        key = f"{finding['rule']}@{finding['path']}"
-        on = key in ticked if ticked else finding["level"] == "error"
-        message = finding["message"] + (f"（記入例：{finding['example']}）" if finding.get("example") else "")
-        rows.append({"path": finding["path"], "rule": finding["rule"], "message": message, "on": "1" if on else ""})
+        on = f"{finding.rule}@{finding.path}" in ticked if ticked else finding.level is Level.ERROR
+        message = finding.message + (f"（記入例：{finding.example}）" if finding.example else "")
+        rows.append({"path": finding.path, "rule": finding.rule, "message": message, "on": "1" if on else ""})
     return rows
 
 

@@ -195,6 +195,7 @@ def init_app(app: Flask) -> None:
         help_of=catalogue_form.help_of,
         width_of=catalogue_form.width_of,
         groups_of=catalogue_form.groups_of,
+        is_filled=catalogue_form.is_filled,
         row_is_bad=catalogue_form.row_is_bad,
         INPUTMODE=catalogue_form.INPUTMODE,
         AUTOCOMPLETE=catalogue_form.AUTOCOMPLETE,
@@ -208,3 +209,4 @@ def init_app(app: Flask) -> None:
         today=clock.today,
     )
     env.filters["show"] = lambda value, field: display.show(field, value)
+    env.tests["under"] = lambda path, prefix: str(path).startswith(prefix)

@@ -188,7 +188,7 @@ def _confirm_page(visit: Visit, result: Result, code: int = 200) -> Response:
         "intake/confirm.html",
         visit=visit,
         document=result.normalized,
-        findings=[f.as_json() for f in result.findings],
+        findings=result.findings,
         hidden=list(flatten(visit.typed)),
         has_account=code == 409,
     )

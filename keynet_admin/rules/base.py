@@ -45,6 +45,11 @@ class Finding:
     example: str = ""
     choices: tuple[Any, ...] = ()
 
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "Finding":
+        """A stored finding (see `as_json`) as an object again."""
+        return cls(**{**stored, "level": Level(stored["level"]), "choices": tuple(stored.get("choices", ()))})
+
     def as_json(self) -> dict[str, Any]:
         """The finding as the contract's JSON object (`choices` only where two readings are offered)."""
         result: dict[str, Any] = {

@@ -8,10 +8,10 @@ from sqlalchemy import select
 
 from keynet_admin import clock
 from keynet_admin.catalogue.difference import changes
-from keynet_admin.errors import Refused
+from keynet_admin.errors import NotPermitted, Refused
 from keynet_admin.extensions import db
 from keynet_admin.models import Organization, Posting, PostingRevision, Review, Submission, SubmissionRevision
-from keynet_admin.permissions import SYSTEM, Actor
+from keynet_admin.permissions import SYSTEM, Actor, Permission, can
 from keynet_admin.rules import evaluate
 from keynet_admin.rules.base import RULESET, Level, Result
 from keynet_admin.services import audit, counter, listing, mailer, workflow
@@ -54,12 +54,30 @@ def create_from_submission(submission: Submission, revision: SubmissionRevision,
     return made
 
 
+def create(organization: Organization, typed: Mapping[str, Any], actor: Actor) -> Posting:
+    """A new draft in a municipality's own office, from what was typed (a copy of another posting, or a fresh form)."""
+    if not can(actor, Permission.posting_edit, organization_id=organization.id):
+        raise NotPermitted("この操作を行う権限がありません。")
+    result = check(organization, typed)
+    findings = [finding.as_json() for finding in result.findings]
+    row = Posting(posting_no=counter.posting_no(), organization_id=organization.id, created_at=clock.now(), changed_at=clock.now())
+    _describe(row, result.normalized["postings"][0], findings)
+    db.session.add(row)
+    db.session.flush()
+    today = clock.today().isoformat()
+    _store(row, 1, typed, result.normalized["postings"][0], findings, result.ruleset, today, actor.account_id)
+    audit.record(row, "create", actor, revision=1, own=True)
+    return row
+
+
 def save(posting: Posting, typed: Mapping[str, Any], result: Result, actor: Actor, *, seen_version: int) -> str:
     """Store an edited posting as a new revision and say what became of it.
 
     `draft` (not published), `live` (visitors see it now), `waiting` (warnings: the old one stays up until an operator releases it),
     `kept` (errors: kept, the old one stays up), `same` (nothing changed). Raises StaleVersion, Refused for a closed posting.
     """
+    if not can(actor, Permission.posting_edit, organization_id=posting.organization_id):
+        raise NotPermitted("この操作を行う権限がありません。")
     if posting.status in (PostingStatus.closed, PostingStatus.suspended):
         raise Refused(f"いまの状態（{posting.status.label}）では、内容を変更できません。")
     content = result.normalized["postings"][0]

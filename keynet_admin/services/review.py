@@ -16,6 +16,7 @@ from keynet_admin.permissions import Actor
 from keynet_admin.services import account as accounts
 from keynet_admin.services import mailer, posting, workflow
 from keynet_admin.services import submission as submissions
+from keynet_admin.services.letter import Letter
 from keynet_admin.vocabulary import AccountStatus, ReturnClosed, ReviewAction
 
 NEW, FURTHER, INVITE_AGAIN, EXISTING, NONE = "new", "further", "invite_again", "existing", "none"
@@ -54,6 +55,17 @@ def plan(submission: Submission, *, further_account: bool = False) -> Plan:
         kind, refused = _account_kind(organization, email, further_account)
     postings = tuple(p for p in revision.normalized.get("postings") or [] if isinstance(p, Mapping))
     return Plan(organization, submission.lg_code, str(section.get("org_name") or submission.org_name), kind, email, postings, refused)
+
+
+def letter(submission: Submission, chosen: Plan) -> Letter | None:
+    """The mail that accepting would send, with marks where link and code will stand; None when it sends none to this address."""
+    if chosen.refused or chosen.account == NONE:
+        return None
+    revision = submissions.current_revision(submission)
+    words = submissions.case_words(submission, revision) | {"email": chosen.email, "count": len(chosen.postings)}
+    if chosen.account == EXISTING:
+        return mailer.preview("postings_added", words)
+    return mailer.preview("first_login", words | {"due": accounts.invitation_due()})
 
 
 def take(submission: Submission, actor: Actor, *, seen_version: int) -> None:
@@ -232,5 +244,5 @@ def _give_account(submission: Submission, revision: SubmissionRevision, organiza
         return
     active = [a for a in organization.accounts if a.status is AccountStatus.active]
     address = chosen.email if chosen.account == EXISTING or not active else active[0].email
-    words = submissions.case_words(submission, revision) | {"count": len(chosen.postings)}
+    words = submissions.case_words(submission, revision) | {"count": len(chosen.postings), "email": address}
     mailer.enqueue("postings_added", address, words, submission_id=submission.id)

@@ -38,8 +38,7 @@ def _code(case: Submission) -> Sign:
 
 
 def _domain(case: Submission, domain: str) -> Sign:
-    known = reference.domains().get(case.lg_code)
-    if known is not None and (domain == known.domain or domain.endswith("." + known.domain)):
+    if any(domain == known or domain.endswith("." + known) for known in reference.domains_of(case.lg_code)):
         return Sign(True, f"メールのドメインは団体の公式サイトと同じです（{domain}）")
     if domain.endswith(".lg.jp"):
         return Sign(True, f"メールは地方公共団体のドメインです（{domain}）")

@@ -5,8 +5,11 @@ from datetime import date
 from typing import Any
 
 from keynet_admin import clock
+from keynet_admin.errors import NotPermitted
 from keynet_admin.extensions import db
 from keynet_admin.models import Setting
+from keynet_admin.permissions import Actor, Permission, can
+from keynet_admin.services import audit
 
 DEFAULTS: dict[str, Any] = {
     # The circular of 2021-05-07, 1: municipalities may register from 2021-05-06 on; it names no end.
@@ -46,6 +49,18 @@ def put(key: str, value: Any) -> None:
         db.session.add(Setting(key=key, value=value, changed_at=clock.now()))
     else:
         row.value, row.changed_at = value, clock.now()
+
+
+def change(values: dict[str, Any], actor: Actor) -> list[str]:
+    """Store changed values with an audit event. Returns the names that changed. Raises NotPermitted, KeyError for an unknown name."""
+    if not can(actor, Permission.setting_edit):
+        raise NotPermitted("設定を変える権限がありません。")
+    changed = [name for name, value in values.items() if get(name) != value]
+    for name in changed:
+        put(name, values[name])
+    if changed:
+        audit.record_setting(actor, changed)
+    return changed
 
 
 def intake() -> Intake:

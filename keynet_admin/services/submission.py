@@ -22,7 +22,7 @@ from keynet_admin.errors import LinkDead, Refused
 from keynet_admin.extensions import db
 from keynet_admin.models import Organization, ReturnLink, Review, Submission, SubmissionContact, SubmissionRevision
 from keynet_admin.permissions import SENDER, Actor
-from keynet_admin.rules.base import Level, Result
+from keynet_admin.rules.base import Finding, Level, Result
 from keynet_admin.services import audit, counter, mailer, workflow
 from keynet_admin.vocabulary import ReturnClosed, ReviewAction, Source, SubmissionStatus
 
@@ -194,9 +194,10 @@ def whole(revision: SubmissionRevision, kind: str = "normalized") -> dict[str, A
     return document
 
 
-def findings_of(revision: SubmissionRevision) -> list[dict[str, Any]]:
+def findings_of(revision: SubmissionRevision) -> list[Finding]:
     """All findings of a revision, those of the contact section included."""
-    return [*revision.findings, *(revision.contact.findings if revision.contact is not None else [])]
+    stored = [*revision.findings, *(revision.contact.findings if revision.contact is not None else [])]
+    return [Finding.from_json(finding) for finding in stored]
 
 
 def contact_of(revision: SubmissionRevision) -> dict[str, Any]:

@@ -1,0 +1,31 @@
+"""Flask-Admin for the service center: `/admin/`."""
+
+from flask import Flask
+
+from keynet_admin.admin.account import AccountView
+from keynet_admin.admin.event import EventView
+from keynet_admin.admin.home import HomeView
+from keynet_admin.admin.organization import OrganizationView
+from keynet_admin.admin.posting import PostingView
+from keynet_admin.admin.setting import SettingView
+from keynet_admin.admin.submission import SubmissionView
+from keynet_admin.backoffice.base import make_admin
+from keynet_admin.models import Account, AuditEvent, Organization
+
+
+def init_app(app: Flask) -> None:
+    """Mount the area with its views."""
+    make_admin(
+        app,
+        url="/admin",
+        name="運営事務局",
+        index_view=HomeView(name="ダッシュボード", endpoint="admin", url="/admin"),
+        views=[
+            SubmissionView(name="申請", endpoint="admin_submission", url="/admin/submission"),
+            PostingView(name="募集情報", endpoint="admin_posting", url="/admin/posting"),
+            OrganizationView(Organization, name="団体", endpoint="admin_organization", url="/admin/organization"),
+            AccountView(Account, name="アカウント", endpoint="admin_account", url="/admin/account"),
+            EventView(AuditEvent, name="記録", endpoint="admin_event", url="/admin/event"),
+            SettingView(name="設定", endpoint="admin_setting", url="/admin/setting"),
+        ],
+    )

@@ -1,0 +1,125 @@
+"""Operators' view of all postings: those that wait for release first; release, return, suspend, restore."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import abort, flash, redirect, request, url_for
+from flask_admin import expose
+
+from keynet_admin.backoffice.actor import current_actor
+from keynet_admin.backoffice.base import GuardedView
+from keynet_admin.catalogue.difference import changes
+from keynet_admin.catalogue.reference import prefectures
+from keynet_admin.errors import ReasonMissing, Refused
+from keynet_admin.extensions import db
+from keynet_admin.models import Posting
+from keynet_admin.permissions import Permission
+from keynet_admin.rules.base import Finding
+from keynet_admin.services import board, history, listing, workflow
+from keynet_admin.services import posting as postings
+from keynet_admin.services.transaction import transaction
+
+ACTIONS: dict[str, tuple[Callable[..., Any], bool, str]] = {
+    "release": (postings.release, False, "公開を許可しました。"),
+    "return": (postings.return_, True, "差し戻しました。理由をメールで送ります。"),
+    "suspend": (postings.suspend, True, "掲載を停止しました。理由をメールで送ります。"),
+    "restore": (postings.restore, True, "掲載停止を解除しました。自治体が再開すると公開されます。"),
+}
+
+
+class PostingView(GuardedView):
+    """All postings of all bodies."""
+
+    permission = Permission.posting_read
+    method_permissions = {
+        "release": Permission.posting_release,
+        "return_": Permission.posting_release,
+        "suspend": Permission.posting_suspend,
+        "restore": Permission.posting_suspend,
+    }
+
+    @expose("/")
+    def index(self) -> str:
+        """The list: waiting for release, by state, with search."""
+        filters = board.filters_from(request.args)
+        page = board.page_of(filters, current_actor())
+        return self.render(
+            "admin/postings.html", filters=filters, page=page, tabs=board.TABS, prefectures=prefectures(), page_size=board.PAGE
+        )
+
+    @expose("/<num:id>/")
+    def details(self, id: int) -> str:
+        """One posting beside what visitors see: content with findings, what changed since the live revision, decisions, history."""
+        row = _get(id)
+        revision, live = postings.current_revision(row), postings.live_revision(row)
+        behind = live is not None and live.number != revision.number
+        return self.render(
+            "admin/posting.html",
+            posting=row,
+            revision=revision,
+            findings=[Finding.from_json(f) for f in revision.findings],
+            live=live,
+            changed=changes({"postings": [live.normalized]}, {"postings": [revision.normalized]}) if live is not None and behind else [],
+            before=live.normalized if live is not None and behind else None,
+            decisions=_decisions(row),
+            entries=history.of_posting(row),
+        )
+
+    @expose("/<num:id>/preview")
+    def preview(self, id: int) -> str:
+        """The exact public page of the current revision."""
+        row = _get(id)
+        revision = postings.current_revision(row)
+        content = listing.public_content(row.organization, revision.normalized)
+        return self.render("admin/preview.html", posting=row, revision=revision, content=content)
+
+    @expose("/<num:id>/release", methods=("GET", "POST"))
+    def release(self, id: int) -> Any:
+        """Let it go live."""
+        return self._decide(id, "release")
+
+    @expose("/<num:id>/return", methods=("GET", "POST"))
+    def return_(self, id: int) -> Any:
+        """Back to the municipality, with a reason."""
+        return self._decide(id, "return")
+
+    @expose("/<num:id>/suspend", methods=("GET", "POST"))
+    def suspend(self, id: int) -> Any:
+        """Take it down, with a reason that is mailed."""
+        return self._decide(id, "suspend")
+
+    @expose("/<num:id>/restore", methods=("GET", "POST"))
+    def restore(self, id: int) -> Any:
+        """Lift the suspension."""
+        return self._decide(id, "restore")
+
+    def _decide(self, id: int, action: str) -> Any:
+        row = _get(id)
+        if request.method == "GET":
+            return self._page(row, action)
+        act, reasoned, said = ACTIONS[action]
+        version, reason = workflow.version_of(request.form.get("version")), request.form.get("reason", "")
+        try:
+            with transaction():
+                act(row, current_actor(), seen_version=version, **({"reason": reason} if reasoned else {}))
+        except ReasonMissing as missing:
+            return self._page(_get(id), action, reason, str(missing)), 422
+        except Refused as refusal:
+            return self._page(_get(id), action, reason, str(refusal)), 409
+        flash(f"{row.posting_no}：{said}", "success")
+        following = board.next_release(current_actor()) if action in ("release", "return") else None
+        return redirect(url_for(".details", id=following.id if following is not None else id), 303)
+
+    def _page(self, row: Posting, action: str, reason: str = "", error: str = "") -> str:
+        return self.render("admin/posting_act.html", posting=row, action=action, reason=reason, error=error, decisions=_decisions(row))
+
+
+def _decisions(row: Posting) -> list[str]:
+    """What an operator may decide now. An edited revision of a published posting waits like a first publication."""
+    found = [name for name in workflow.allowed(row, current_actor()) if name in ACTIONS]
+    return ["release", "return", *found] if row.release_asked else found
+
+
+def _get(id: int) -> Posting:
+    row = db.session.execute(Posting.visible_to(current_actor()).where(Posting.id == id)).scalar_one_or_none()
+    return row if row is not None else abort(404)

@@ -1,0 +1,76 @@
+"""Settings that an administrator changes: the intake period and the notice on the visitors' first page."""
+
+from datetime import date
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask_admin import expose
+from flask_wtf import FlaskForm
+from wtforms import StringField, TextAreaField
+from wtforms.validators import Length, ValidationError
+
+from keynet_admin import clock
+from keynet_admin.backoffice.actor import current_actor
+from keynet_admin.backoffice.base import GuardedView
+from keynet_admin.catalogue import posting_field
+from keynet_admin.permissions import Permission
+from keynet_admin.rules.normalise_dates import read_date
+from keynet_admin.rules.reading import Context
+from keynet_admin.services import settings
+from keynet_admin.services.transaction import transaction
+
+
+class SettingForm(FlaskForm):
+    """Dates are typed in either calendar, as everywhere."""
+
+    intake_from = StringField("申請の受付開始日", description="この日から申請フォームを開きます。例：2021/5/6、令和3年5月6日")
+    intake_until = StringField("申請の受付終了日", description="空欄の場合、期限はありません。この日まで（当日を含む）受け付けます。")
+    notice = TextAreaField(
+        "トップページのお知らせ",
+        description="空欄の場合は表示しません。400文字まで。",
+        validators=[Length(max=400, message="400文字までで入力してください。")],
+    )
+
+    def validate_intake_from(self, field: StringField) -> None:
+        """A day is needed."""
+        if _day(field.data) is None:
+            raise ValidationError("日付を入力してください。例：2021/5/6、令和3年5月6日")
+
+    def validate_intake_until(self, field: StringField) -> None:
+        """Empty, or a day not before the start."""
+        if not (field.data or "").strip():
+            return
+        day, start = _day(field.data), _day(self.intake_from.data)
+        if day is None:
+            raise ValidationError("日付を入力するか、空欄にしてください。例：2022/2/28")
+        if start is not None and day < start:
+            raise ValidationError("受付開始日より後の日付を入力してください。")
+
+
+class SettingView(GuardedView):
+    """`/admin/setting/`."""
+
+    permission = Permission.setting_edit
+
+    @expose("/", methods=("GET", "POST"))
+    def index(self) -> Any:
+        """Show and change the settings."""
+        stored = {name: settings.get(name) or "" for name in settings.DEFAULTS}
+        form = SettingForm(data=stored)
+        if request.method == "POST" and form.validate():
+            start, until = _day(form.intake_from.data), _day(form.intake_until.data)
+            values = {
+                "intake_from": start.isoformat() if start else settings.DEFAULTS["intake_from"],
+                "intake_until": until.isoformat() if until else None,
+                "notice": (form.notice.data or "").replace("\0", "").strip(),
+            }
+            with transaction():
+                settings.change(values, current_actor())
+            flash("設定を保存しました。", "success")
+            return redirect(url_for(".index"), 303)
+        return self.render("admin/setting.html", form=form), 422 if request.method == "POST" else 200
+
+
+def _day(text: str | None) -> date | None:
+    read = read_date(posting_field("term_start"), (text or "").strip(), Context(on=clock.today()))
+    return date.fromisoformat(read.value) if read.understood and text and text.strip() else None

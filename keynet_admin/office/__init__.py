@@ -1,0 +1,20 @@
+"""Flask-Admin for municipalities: `/office/`, only their own rows."""
+
+from flask import Flask
+
+from keynet_admin.backoffice.base import make_admin
+from keynet_admin.extensions import csrf
+from keynet_admin.office.home import HomeView
+from keynet_admin.office.posting import PostingView
+
+
+def init_app(app: Flask) -> None:
+    """Mount the area. The editor checks its token itself, so that a bad one shows what was typed again."""
+    make_admin(
+        app,
+        url="/office",
+        name="自治体管理画面",
+        index_view=HomeView(name="ホーム", endpoint="office", url="/office"),
+        views=[PostingView(name="募集情報", endpoint="office_posting", url="/office/posting")],
+    )
+    csrf.exempt(f"{PostingView.__module__}.edit")

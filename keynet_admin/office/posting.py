@@ -1,0 +1,250 @@
+"""A municipality's own postings: check, edit, preview, publish, change headcount, pause, resume, close, copy, new."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import abort, flash, redirect, request, url_for
+from flask_admin import expose
+from flask_wtf.csrf import validate_csrf
+from wtforms.validators import ValidationError
+
+from keynet_admin import clock
+from keynet_admin.backoffice import catalogue_form, catalogue_read
+from keynet_admin.backoffice.actor import current_actor
+from keynet_admin.backoffice.base import GuardedView
+from keynet_admin.errors import Refused
+from keynet_admin.extensions import db
+from keynet_admin.models import Posting
+from keynet_admin.permissions import Permission
+from keynet_admin.rules.base import Finding, Level
+from keynet_admin.services import desk, history, listing, workflow
+from keynet_admin.services import posting as postings
+from keynet_admin.services.transaction import transaction
+from keynet_admin.vocabulary import PostingStatus
+
+PREFIX = postings.PREFIX
+SAID = {
+    "draft": "保存しました。まだ公開されていません。",
+    "live": "保存しました。直した内容を公開しました。",
+    "waiting": "保存しました。要確認の項目があるため、運営事務局の確認後に公開されます。それまでは前の内容が公開されます。",
+    "kept": "保存しました。要修正の項目があるため、公開中の内容は前のままです。",
+    "same": "変更はありませんでした。",
+}
+ACTIONS: dict[str, tuple[str, Callable[..., Any], str]] = {
+    "pause": ("一時停止", postings.pause, "一時停止しました。一覧から外れました。"),
+    "resume": ("再開", postings.resume, "公開を再開しました。"),
+    "close": ("募集終了", postings.close, "募集を終了しました。一覧から外れました。"),
+}
+
+
+class PostingView(GuardedView):
+    """The municipality's postings; every row is looked up among its own."""
+
+    permission = Permission.posting_read
+
+    @expose("/")
+    def index(self) -> str:
+        """The list, by state."""
+        tab = request.args.get("tab", "all")
+        tab = tab if tab in desk.TABS else "all"
+        q, number = request.args.get("q", "").strip()[:100], request.args.get("page", "1")
+        page = min(max(int(number), 1), 5000) if number.isascii() and number.isdigit() and len(number) < 6 else 1
+        found = desk.postings(current_actor(), tab=tab, q=q, page=page)
+        return self.render("office/postings.html", found=found, tab=tab, q=q, page=page, tabs=desk.TABS, page_size=desk.PAGE)
+
+    @expose("/new", methods=("GET", "POST"))
+    def new(self) -> Any:
+        """A fresh draft."""
+        organization = desk.organization_of(current_actor()) or abort(404)
+        if request.method == "GET":
+            return self.render("office/new.html", organization=organization)
+        with transaction():
+            row = postings.create(organization, catalogue_form.blank_posting(), current_actor())
+        return redirect(url_for(".edit", id=row.id), 303)
+
+    @expose("/<num:id>/")
+    def details(self, id: int) -> str:
+        """One posting: content with findings, what can be done, history."""
+        row = _get(id)
+        revision, live = postings.current_revision(row), postings.live_revision(row)
+        return self.render(
+            "office/posting.html",
+            posting=row,
+            revision=revision,
+            findings=_findings(revision.findings),
+            behind=live is not None and live.number != revision.number,
+            allowed=workflow.allowed(row, current_actor()),
+            entries=history.of_posting(row),
+        )
+
+    @expose("/<num:id>/preview")
+    def preview(self, id: int) -> str:
+        """The public page as it will be, made from the current revision by the same function that publishes."""
+        row = _get(id)
+        revision = postings.current_revision(row)
+        content = listing.public_content(row.organization, revision.normalized)
+        return self.render("office/preview.html", posting=row, revision=revision, content=content)
+
+    @expose("/<num:id>/edit", methods=("GET", "POST"))
+    def edit(self, id: int) -> Any:
+        """The editor: the same fields and rules as the application form. Saving makes a new revision."""
+        row = _get(id)
+        if row.status in (PostingStatus.closed, PostingStatus.suspended):
+            flash(f"いまの状態（{row.status.label}）では、内容を変更できません。", "warning")
+            return redirect(url_for(".details", id=id))
+        if request.method == "GET":
+            revision = postings.current_revision(row)
+            return self._editor(row, revision.typed, _findings(revision.findings), revision.normalized, row.version)
+        return self._edited(row)
+
+    def _edited(self, row: Posting) -> Any:
+        reading = catalogue_read.read_posting(request.form)
+        typed, given = reading.document, request.form.get("version", "")
+        try:
+            validate_csrf(request.form.get("csrf_token"))
+        except ValidationError:
+            words = "画面を開いてから時間がたったため、保存を確かめられませんでした。入力した内容は残っています。もう一度保存してください。"
+            return self._editor(row, typed, [], {}, given, notice=words), 400
+        if catalogue_read.pressed(request.form):
+            anchor = catalogue_read.apply_buttons(typed, request.form)
+            return self._editor(row, typed, [], {}, given, anchor=anchor or "")
+        version = workflow.version_of(given)
+        organization = row.organization
+        result = postings.check(organization, typed)
+        if reading.doubled or request.form.get("do") == "check":
+            return self._editor(row, typed, [*result.findings, *reading.doubled], result.normalized["postings"][0], given, spoken=True)
+        with transaction():
+            said = postings.save(row, typed, result, current_actor(), seen_version=version)
+        flash(SAID[said], "success" if said in ("live", "draft") else "warning" if said in ("waiting", "kept") else "info")
+        if result.at(Level.ERROR):
+            return redirect(url_for(".edit", id=row.id), 303)
+        return redirect(url_for(".details", id=row.id), 303)
+
+    @expose("/<num:id>/publish", methods=("GET", "POST"))
+    def publish(self, id: int) -> Any:
+        """Publish a draft. The gate: clean → live at once, warnings → an operator looks first, errors → cannot be."""
+        row = _get(id)
+        if request.method == "GET":
+            return self._publish_page(row)
+        version = workflow.version_of(request.form.get("version"))
+        try:
+            with transaction():
+                state = postings.publish(row, current_actor(), seen_version=version)
+        except Refused as refusal:
+            return self._publish_page(_get(id), str(refusal)), 409
+        said = (
+            "公開しました。"
+            if state is PostingStatus.live
+            else "運営事務局の確認を待っています。確認が済むと公開され、メールでお知らせします。"
+        )
+        flash(said, "success" if state is PostingStatus.live else "warning")
+        return redirect(url_for(".details", id=id), 303)
+
+    @expose("/<num:id>/headcount", methods=("GET", "POST"))
+    def headcount(self, id: int) -> Any:
+        """Change only the number of people wanted."""
+        row = _get(id)
+        if request.method == "GET":
+            return self.render("office/headcount.html", posting=row, typed=row.headcount or "", error="")
+        version, typed = workflow.version_of(request.form.get("version")), request.form.get("headcount", "")[:200]
+        with transaction():
+            said, result = postings.change_headcount(row, typed, current_actor(), seen_version=version)
+        if said == "refused":
+            words = next(f.message for f in result.findings if f.path == f"{PREFIX}headcount" and f.level is Level.ERROR)
+            return self.render("office/headcount.html", posting=_get(id), typed=typed, error=words), 422
+        flash(SAID[said], "success" if said in ("live", "draft") else "warning")
+        return redirect(url_for(".details", id=id), 303)
+
+    @expose("/<num:id>/pause", methods=("GET", "POST"))
+    def pause(self, id: int) -> Any:
+        """Take it off the site for a time."""
+        return self._act(id, "pause")
+
+    @expose("/<num:id>/resume", methods=("GET", "POST"))
+    def resume(self, id: int) -> Any:
+        """Put it back."""
+        return self._act(id, "resume")
+
+    @expose("/<num:id>/close", methods=("GET", "POST"))
+    def close(self, id: int) -> Any:
+        """End the recruiting."""
+        return self._act(id, "close")
+
+    @expose("/<num:id>/copy", methods=("GET", "POST"))
+    def copy(self, id: int) -> Any:
+        """A new draft with the same content."""
+        row = _get(id)
+        if request.method == "GET":
+            return self.render("office/act.html", posting=row, action="copy", error="", allowed=["copy"])
+        workflow.version_of(request.form.get("version"))
+        typed = postings.current_revision(row).typed
+        with transaction():
+            made = postings.create(row.organization, typed, current_actor())
+        flash(f"{made.posting_no} として写しました。日付などを直して公開してください。", "success")
+        return redirect(url_for(".edit", id=made.id), 303)
+
+    def _act(self, id: int, action: str) -> Any:
+        row, (_, act, said) = _get(id), ACTIONS[action]
+        if request.method == "GET":
+            return self.render("office/act.html", posting=row, action=action, error="", allowed=workflow.allowed(row, current_actor()))
+        version = workflow.version_of(request.form.get("version"))
+        try:
+            with transaction():
+                act(row, current_actor(), seen_version=version)
+        except Refused as refusal:
+            row = _get(id)
+            allowed = workflow.allowed(row, current_actor())
+            return self.render("office/act.html", posting=row, action=action, error=str(refusal), allowed=allowed), 409
+        flash(said, "success")
+        return redirect(url_for(".details", id=id), 303)
+
+    def _publish_page(self, row: Posting, error: str = "") -> str:
+        revision = postings.current_revision(row)
+        result = postings.check(row.organization, revision.typed)
+        return self.render(
+            "office/publish.html",
+            posting=row,
+            errors=result.at(Level.ERROR),
+            warnings=result.at(Level.WARNING),
+            error=error,
+            allowed=workflow.allowed(row, current_actor()),
+        )
+
+    def _editor(
+        self,
+        row: Posting,
+        typed: Mapping[str, Any],
+        findings: list[Finding],
+        normalized: Mapping[str, Any],
+        version: Any,
+        *,
+        notice: str = "",
+        anchor: str = "",
+        spoken: bool = False,
+    ) -> str:
+        form = catalogue_form.fill_posting(typed, normalized)
+        stray = catalogue_form.attach(form, findings, PREFIX)
+        summary = catalogue_form.summary_items(form, findings, PREFIX)
+        return self.render(
+            "office/edit.html",
+            posting=row,
+            form=form,
+            findings=findings,
+            stray=stray,
+            summary=summary,
+            version=version,
+            notice=notice,
+            anchor=anchor,
+            spoken=spoken,
+            on=clock.today(),
+        )
+
+
+def _get(id: int) -> Posting:
+    """The posting among the actor's own, else 404."""
+    row = db.session.execute(Posting.visible_to(current_actor()).where(Posting.id == id)).scalar_one_or_none()
+    return row if row is not None else abort(404)
+
+
+def _findings(stored: list[dict[str, Any]]) -> list[Finding]:
+    return [Finding.from_json(finding) for finding in stored]
