@@ -17,6 +17,7 @@ import urllib.error
 import urllib.request
 from collections import deque
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -110,7 +111,7 @@ def web_command(port: int, *, workers: int = 2, app: str = "wsgi:app") -> list[s
     """
     return [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
-        *("--workers", str(workers), "--blocking-threads", "64", "--no-ws", "--http", "1", "--log-level", "warning"),
+        *("--workers", str(workers), "--blocking-threads", "64", "--no-ws", "--http", "1", "--log-level", "error"),
         *("--http1-header-read-timeout", "10000", "--respawn-failed-workers", "--respawn-interval", "0.5"),
         *("--workers-kill-timeout", "8", app),
     ]
@@ -197,6 +198,7 @@ def run(children: list[Child], environ: Mapping[str, str], stop: Stop, address: 
                 say(f"{child.title}（{child.key}）が繰り返し終了するため、全体を停止します。")
                 return 1
             say(f"{child.title}（{child.key}）が終了しました（終了コード {code}）。再起動します。")
+            kill_group(child.process)
             child.start(environ)
         if not ready and answers(address + "/healthz"):
             ready = True
@@ -210,17 +212,23 @@ def run(children: list[Child], environ: Mapping[str, str], stop: Stop, address: 
 
 
 def stop_all(children: Sequence[Child]) -> None:
-    """Ask every part to stop, wait for a while, then end what is left together with its own children."""
-    running = [child.process for child in children if child.process is not None and child.process.poll() is None]
-    for process in running:
-        process.terminate()
+    """Ask every part to stop, wait for a while, then end what is left of them and their own children."""
+    processes = [child.process for child in children if child.process is not None]
+    for process in processes:
+        if process.poll() is None:
+            process.terminate()
     patience = time.monotonic() + STOP_SECONDS
-    for process in running:
-        try:
+    for process in processes:
+        with suppress(subprocess.TimeoutExpired):
             process.wait(max(0.1, patience - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        kill_group(process)
+        process.wait()
+
+
+def kill_group(process: "subprocess.Popen[bytes]") -> None:
+    """End what a part left behind: the processes of a killed web server would go on answering with nobody to look after them."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def answers(url: str) -> bool:

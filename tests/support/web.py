@@ -55,7 +55,7 @@ class Client(FlaskClient):
         with nullcontext() if has_app_context() else self.application.app_context(), transaction():
             who = account if isinstance(account, Account) else factories.account(account)
             signed_in = sessions.begin(who)
-        with self.session_transaction() as cookie:
+        with self.session_transaction("/login") as cookie:  # visitors' pages have no session
             cookie.clear()
             cookie.update({"_user_id": signed_in.key, "_fresh": True, "_seen": int(time.time())})
         return who
