@@ -1,4 +1,4 @@
-"""The commands of `flask --app wsgi`: reference data, demo data, operators, checking and importing files, and the outbox. The worker's is in `jobs`."""
+"""The commands of `flask --app wsgi`: reference and demo data, operators, files of submissions, the outbox. `worker` is in `jobs`."""
 
 import json
 import sys
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
+from sqlalchemy.exc import OperationalError
 
 from keynet_admin.catalogue.reference import BadReferenceFile
 from keynet_admin.errors import KeynetError
@@ -26,9 +27,23 @@ FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 
 
 def init_app(app: Flask) -> None:
-    """Register the commands."""
+    """Register the commands. With KEYNET_DEMO=1 a database with other people's rows is refused here, before anything starts."""
     for command in (load_reference, load_demo, create_operator, check, import_file, deliver_mail):
         app.cli.add_command(command)
+    if app.config["DEMO"]:
+        _refuse_real_data(app)
+
+
+def _refuse_real_data(app: Flask) -> None:
+    from keynet_admin import demo
+
+    try:
+        with app.app_context():
+            demo.refuse_real_data()
+    except KeynetError as error:
+        raise SystemExit(f"Error: {error}") from None
+    except OperationalError:
+        return  # no database within reach: nothing to protect, and the first request will say so
 
 
 @click.command("load-reference")
@@ -47,14 +62,11 @@ def load_reference() -> None:
 @click.command("load-demo")
 @with_appcontext
 def load_demo() -> None:
-    """Fill an empty database with demo data (only with KEYNET_DEMO=1)."""
+    """Fill an empty database with demo data; in a demo database only set the demo accounts' password."""
     from keynet_admin import demo
 
-    if not current_app.config["DEMO"]:
-        click.echo("デモデータは KEYNET_DEMO=1 のときだけ読み込みます。何もしませんでした。")
-        return
     try:
-        for line in demo.load():
+        for line in demo.load(current_app.config["INSTANCE"], current_app.config["DEMO_PASSWORD"]):
             click.echo(line)
     except KeynetError as error:
         raise click.ClickException(str(error)) from None
@@ -150,7 +162,9 @@ def deliver_mail() -> None:
     """Deliver what waits in the outbox, once."""
     from keynet_admin.services import mailer
 
-    sent = mailer.deliver_waiting()
+    sent = 0
+    while done := mailer.deliver_due():
+        sent += done
     click.echo(f"送信 {sent}通")
 
 

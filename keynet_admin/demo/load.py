@@ -1,0 +1,175 @@
+"""`flask load-demo`: fills an empty database, or only sets the demo accounts' password in one that was filled before."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select, update
+
+from keynet_admin import clock
+from keynet_admin.business_time import TOKYO, add_business_days
+from keynet_admin.demo import chiyoda, marker, words
+from keynet_admin.demo.bodies import Body, bodies
+from keynet_admin.demo.cases import Plan, case
+from keynet_admin.demo.faults import BY_EYE, BY_RULE
+from keynet_admin.demo.world import BUSINESS_DAYS, Story, World
+from keynet_admin.errors import Refused
+from keynet_admin.extensions import db
+from keynet_admin.models import Account, Organization, OutboxMail, Posting, Submission
+from keynet_admin.services import account as accounts
+from keynet_admin.services import password as passwords
+from keynet_admin.services import posting, session
+from keynet_admin.services.transaction import transaction
+from keynet_admin.vocabulary import MailState, Role, Source
+
+STAFF = (
+    ("operator@keynet.example", Role.operator, "佐伯 美和"),
+    ("operator2@keynet.example", Role.operator, "三浦 健"),
+    ("lead@keynet.example", Role.lead, "大野 直子"),
+    ("admin@keynet.example", Role.admin, "西 亮"),
+)
+ACCOUNTS = (*(email for email, _, _ in STAFF), chiyoda.EMAIL)
+CASES = 249
+BODIES = 138
+SIZES = ((1, 30), (2, 32), (3, 22), (4, 10), (5, 4), (6, 2))
+STUCK = 2  # cases that nobody took up in time
+LAST_MAILS = 6  # the newest ones are left to the worker, so that the spool shows real letters
+
+
+def load(instance: Path, given_password: str | None) -> Iterator[str]:
+    """Fill the database, yielding lines about what was done. Raises Refused when it has rows that are not the demo's."""
+    word = marker.password(instance, given_password)
+    if marker.is_demo():
+        db.session.rollback()
+        yield _set_passwords(word)
+        return
+    if not marker.is_empty():
+        raise Refused("このデータベースにはすでにデータがあるため、デモデータを読み込みません。空のデータベースで実行してください。")
+    db.session.rollback()
+    hashes = passwords.hashed(word), passwords.hashed(marker.secrets.token_urlsafe(32))
+    with transaction():
+        _fill(*hashes)
+        lines = list(_summary())
+    yield from lines
+
+
+def _fill(password_hash: str, unknown_hash: str) -> None:
+    now = clock.now()
+    world = World(now, unknown_hash)
+    with clock.at(world.moment(add_business_days(world.first_day, -1)) - timedelta(days=1)):
+        for email, role, name in STAFF:
+            made = accounts.create_operator(email, role, name=name, password_hash=password_hash)
+            world.operators.append(session.actor_of(made))
+        db.session.flush()
+    everywhere = list(bodies())
+    own = next(body for body in everywhere if body.municipality.code6 == chiyoda.CODE)
+    everywhere.remove(own)
+    world.start(chiyoda.story(world, own, password_hash))
+    for plan in plans(world, world.rng.sample(everywhere, BODIES)):
+        world.start(case(world, plan))
+    world.start(_nights(world))
+    world.play()
+    _deliver_history()
+    marker.put_mark(seed=BUSINESS_DAYS)
+
+
+def plans(world: World, chosen: list[Body]) -> list[Plan]:
+    """All cases of three weeks: rising, then steady; most by the form, some by file and telephone."""
+    rng = world.rng
+    made: list[Plan] = []
+    codes = [job for job, _ in _jobs(world)]
+    weights = [weight for _, weight in _jobs(world)]
+    for number in range(CASES):
+        first = number < len(chosen)
+        body = chosen[number] if first else rng.choice(chosen)
+        source = rng.choices((Source.web, Source.file, Source.phone), (86, 10, 4) if first else (20, 40, 40))[0]
+        count = rng.choices([n for n, _ in SIZES], [w for _, w in SIZES])[0]
+        draw = rng.random()
+        outcome = "reject" if draw < 0.045 else "withdraw" if draw < 0.085 else "accept"
+        fault = None
+        if outcome == "accept" and (source is Source.file or rng.random() < 0.15):
+            fault = rng.choice(BY_RULE if source is Source.file else BY_EYE)
+        jobs = tuple(rng.choices(codes, weights, k=count))
+        made.append(Plan(body, _begins(world, first), jobs, source, outcome, fault, answers=rng.random() < 0.62))
+    for number in range(STUCK):
+        made[number] = replace(made[number], begins=world.moment(world.day(BUSINESS_DAYS - 4)), source=Source.web, stuck=True)
+    return made
+
+
+def _jobs(world: World) -> tuple[tuple[str, int], ...]:
+    """The mix of jobs; in May 2021 only those that the circular names."""
+    day = world.now.astimezone(TOKYO)
+    if (day.year, day.month) == (2021, 5):
+        return tuple((job, weight) for job, weight in words.JOBS if job in ("nurse", "clerical", "physician", "assistant_nurse"))
+    return words.JOBS
+
+
+def _begins(world: World, first: bool) -> datetime:
+    """When a form is sent: on business days mostly, sometimes in the evening or on a Sunday; never after now."""
+    days = list(range(0 if first else 3, BUSINESS_DAYS + 1))
+    weights = [min(6 + day, 9) if day < BUSINESS_DAYS - 2 else 13 for day in days]
+    for _ in range(20):
+        day = world.day(world.rng.choices(days, weights)[0])
+        if world.rng.random() < 0.04:
+            day += timedelta(days=1)
+        moment = world.moment(day, office_hours=world.rng.random() < 0.93)
+        if moment < world.now:
+            return moment
+    return world.moment(world.day(BUSINESS_DAYS - 1))
+
+
+def _nights(world: World) -> Story:
+    """The nightly sweep that ends what has run out."""
+    day = world.first_day + timedelta(days=1)
+    while True:
+        yield datetime.combine(day, time(0, 5), TOKYO)
+        posting.expire_due()
+        day += timedelta(days=1)
+
+
+def _deliver_history() -> None:
+    """The mails of the past are shown as delivered (they are not sent); a few came back; the newest are left to the worker."""
+    db.session.flush()
+    newest = list(
+        db.session.execute(select(OutboxMail.id).order_by(OutboxMail.created_at.desc(), OutboxMail.id.desc()).limit(LAST_MAILS)).scalars()
+    )
+    history = [OutboxMail.id.not_in(newest), OutboxMail.state == MailState.waiting]
+    columns = select(OutboxMail.id, OutboxMail.created_at, OutboxMail.template).where(*history).order_by(OutboxMail.id)
+    for number, row in enumerate(db.session.execute(columns).all()):
+        values: dict[str, Any] = {"state": MailState.sent, "sent_at": row.created_at + timedelta(seconds=5 + number % 20), "sealed": None}
+        values |= {"attempts": 1, "answer": "250 2.0.0 Ok（デモデータ）"}
+        if row.template in ("first_login", "returned") and number % 41 == 7:
+            values |= {"state": MailState.refused, "sent_at": None, "answer": "550 5.1.1 User unknown（デモデータ）"}
+        db.session.execute(
+            update(OutboxMail).where(OutboxMail.id == row.id).values(**values), execution_options={"synchronize_session": False}
+        )
+
+
+def _set_passwords(word: str) -> str:
+    """Give the demo accounts the present password, unless they have it."""
+    stored = dict(db.session.execute(select(Account.id, Account.password_hash).where(Account.email.in_(ACCOUNTS))).tuples().all())
+    db.session.rollback()
+    stale = [number for number, value in stored.items() if not passwords.verify(value, word)]
+    if not stale:
+        return "デモデータは読み込み済みです。"
+    fresh = passwords.hashed(word)
+    with transaction():
+        for account in db.session.execute(select(Account).where(Account.id.in_(stale))).scalars():
+            accounts.set_password(account, fresh)
+            session.end_all(account)
+    return f"デモデータは読み込み済みです。デモアカウント{len(stale)}件のパスワードを設定し直しました。"
+
+
+def _summary() -> Iterator[str]:
+    db.session.flush()
+    yield f"団体 {_count(Organization)}、アカウント {_count(Account)}、メール {_count(OutboxMail)}"
+    for model, name in ((Submission, "申請"), (Posting, "募集")):
+        states = Counter(db.session.execute(select(model.status)).scalars())
+        yield f"{name} {states.total()}（" + "、".join(f"{state.label} {n}" for state, n in states.most_common()) + "）"
+
+
+def _count(model: type[Any]) -> int:
+    return int(db.session.execute(select(func.count()).select_from(model)).scalar_one())

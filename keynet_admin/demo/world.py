@@ -1,0 +1,133 @@
+"""The demo's stage: who acts, how time passes, and a schedule of stories that take turns on the moved clock.
+
+A story is a generator: it yields the moment at which it goes on and does its next step there, through the real services.
+"""
+
+import heapq
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from random import Random
+from typing import Any
+
+from sqlalchemy import select
+
+from keynet_admin import clock
+from keynet_admin.business_time import CLOSES, OPENS, TOKYO, add_business_days, add_business_seconds
+from keynet_admin.demo import words
+from keynet_admin.errors import KeynetError
+from keynet_admin.extensions import db
+from keynet_admin.models import Account, FirstLogin, Organization, ReturnLink, Submission
+from keynet_admin.permissions import SENDER, Actor
+from keynet_admin.rules import evaluate
+from keynet_admin.services import account as accounts
+from keynet_admin.services import session, submission
+from keynet_admin.vocabulary import AccountStatus, Source
+
+Story = Iterator[datetime]
+BUSINESS_DAYS = 14
+
+
+class World:
+    """One run of the demo. `password_hash` is that of every account which has signed in (nobody knows its password)."""
+
+    def __init__(self, now: datetime, password_hash: str, seed: int = 20210506) -> None:
+        """`now` is where the history ends."""
+        self.now = now
+        self.password_hash = password_hash
+        self.rng = Random(seed)  # noqa: S311 - invented texts, not secrets
+        self.operators: list[Actor] = []
+        self.first_day = add_business_days(now.astimezone(TOKYO).date(), -BUSINESS_DAYS)
+        self._waiting: list[tuple[datetime, int, Story]] = []
+        self._count = 0
+        self._signing_in: set[int] = set()
+
+    def start(self, story: Story) -> None:
+        """Put a story onto the schedule."""
+        first = next(story, None)
+        if first is not None:
+            self._put(first, story)
+
+    def play(self) -> None:
+        """Let all stories run until now; what lies later never happens."""
+        while self._waiting and self._waiting[0][0] <= self.now:
+            moment, _, story = heapq.heappop(self._waiting)
+            with clock.at(moment):
+                following = _step(story)
+            if following is not None:
+                self._put(max(following, moment), story)
+
+    def day(self, number: int) -> date:
+        """The n-th business day of the history (0 is the first)."""
+        return add_business_days(self.first_day, number)
+
+    def moment(self, day: date, *, office_hours: bool = True) -> datetime:
+        """Some moment of a day: while the desk is open, or in the evening."""
+        begin = datetime.combine(day, OPENS if office_hours else CLOSES, TOKYO)
+        return begin + timedelta(seconds=self.rng.randint(60, 7 * 3600 - 60 if office_hours else 5 * 3600))
+
+    def later(self, least: int, most: int) -> datetime:
+        """Some business time from now on, in minutes."""
+        return add_business_seconds(clock.now(), self.rng.randint(least * 60, most * 60))
+
+    def operator(self) -> Actor:
+        """One of the two who decide most cases; now and then the lead."""
+        return self.rng.choices(self.operators[:3], (5, 4, 1))[0]
+
+    def submit(self, typed: dict[str, Any], source: Source, actor: Actor = SENDER) -> Submission:
+        """Send a form in, as its page, a file or an operator at the telephone does."""
+        result = evaluate(typed, on=clock.today())
+        identity = submission.identity_of(result.normalized) if source is Source.file else None
+        form_key = None if source is Source.file else f"demo-{self.rng.getrandbits(64):x}"
+        made, _ = submission.submit(
+            typed, result, reference_date=clock.today().isoformat(), actor=actor, source=source, form_key=form_key, identity=identity
+        )
+        return made
+
+    def resubmit(self, case: Submission, typed: dict[str, Any]) -> None:
+        """Send a returned form in again, through its link."""
+        link = db.session.execute(
+            select(ReturnLink).where(ReturnLink.submission_id == case.id, ReturnLink.closed_at.is_(None))
+        ).scalar_one()
+        result = evaluate(typed, on=clock.today())
+        answer = self.rng.choice(words.ANSWERS)
+        key = f"demo-{self.rng.getrandbits(64):x}"
+        submission.resubmit(link, typed, result, reference_date=clock.today().isoformat(), form_key=key, message=answer)
+
+    def account_of(self, organization: Organization) -> Account:
+        """The oldest account of a body."""
+        query = select(Account).where(Account.organization_id == organization.id).order_by(Account.id).limit(1)
+        return db.session.execute(query).scalar_one()
+
+    def sign_in_once(self, account: Account, when: Callable[[], datetime], *, password_hash: str | None = None) -> None:
+        """Let the holder of a new account sign in for the first time, later on."""
+        if account.status is AccountStatus.invited and account.id not in self._signing_in:
+            self._signing_in.add(account.id)
+            self.start(self._first_login(account, when(), password_hash or self.password_hash))
+
+    def _first_login(self, account: Account, moment: datetime, password_hash: str) -> Story:
+        yield moment
+        query = select(FirstLogin.id).where(FirstLogin.account_id == account.id).order_by(FirstLogin.id.desc()).limit(1)
+        accounts.finish_first_login(db.session.execute(query).scalar_one(), password_hash)
+        account.last_login_at = clock.now()
+
+    def _put(self, moment: datetime, story: Story) -> None:
+        self._count += 1
+        heapq.heappush(self._waiting, (moment, self._count, story))
+
+
+def _step(story: Story) -> datetime | None:
+    """One step of a story; a step that a service refuses ends it and leaves nothing behind."""
+    step = db.session.begin_nested()
+    try:
+        following = next(story, None)
+        db.session.flush()
+    except KeynetError:
+        step.rollback()
+        return None
+    step.commit()
+    return following
+
+
+def officer(account: Account) -> Actor:
+    """The holder of an account as somebody who acts."""
+    return session.actor_of(account)
