@@ -158,4 +158,4 @@ def _page_number(text: str) -> int:
 
 
 def _clean(text: str) -> str:
-    return "".join(c for c in text if c.isprintable()).strip()
+    return "".join(c if c.isprintable() else " " for c in text).strip()
