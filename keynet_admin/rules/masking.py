@@ -41,7 +41,8 @@ def _name_pattern(org_name: str, is_prefecture: bool) -> re.Pattern[str] | None:
         )
     stem = _SUFFIX.sub("", name)
     before = r"(?:(?<![一-龠々])|(?<=[都道府県郡市]))" if len(name) <= 3 else ""
-    return re.compile(rf"{before}{re.escape(name)}" + (rf"|{before}{re.escape(stem)}{_PLACE}" if len(stem) >= 2 else ""))
+    after = "(?![域画分間])" if name.endswith("区") else ""
+    return re.compile(rf"{before}{re.escape(name)}{after}" + (rf"|{before}{re.escape(stem)}{_PLACE}" if len(stem) >= 2 else ""))
 
 
 def _squeeze(address: str) -> str:

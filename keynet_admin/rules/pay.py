@@ -1,5 +1,6 @@
 """Rules about pay (WAGE). The checks stand in `pay_amounts` (numbers) and `pay_texts` (what texts say)."""
 
+from datetime import date
 from typing import Final
 
 from keynet_admin.rules import pay_amounts, pay_texts
@@ -60,9 +61,14 @@ RULES: tuple[Rule, ...] = (
                     P + "probation": "none",
                     P + "job_type": "other",
                     P + "job_other": "会場の案内",
+                    P + "title": "会場の案内",
+                    P + "duties": ["reception"],
+                    P + "duty_detail": "来場した方の受付と場内の案内、書類の確認を行います。立ち仕事と座り仕事を交代します。",
+                    P + "licenses": ["none"],
                     P + "pay_lines.0.min": 700,
                 },
                 "報償費（雇用ではない）",
+                date(2021, 10, 4),
             ),
         ),
         bad=(

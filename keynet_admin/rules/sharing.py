@@ -14,7 +14,7 @@ from keynet_admin.rules.words import plain, text_of
 
 E, W = Level.ERROR, Level.WARNING
 P: Final = "postings.0."
-_DOCTORS_WORK: Final = re.compile(r"予診|問診|接種|注射|診察|診療")
+_DOCTORS_WORK: Final = re.compile(r"予診|問診|接種(?!会場|センター)|注射|診察|診療")
 HIDDEN_WHEN_MASKED: Final = ("org_name", "employer", "venue_name", "venue_zip", "venue_address", "access")
 
 
@@ -36,7 +36,7 @@ def check_save_the_town(scope: Scope) -> Iterator[Hit]:
     if (
         not duties(scope) & {"pre_check", "injection"}
         and f"{scope.prefix}duties" not in scope.unread
-        and not _DOCTORS_WORK.search(text_of(scope, "title", "duty_detail"))
+        and not _DOCTORS_WORK.search(text_of(scope, "duty_detail"))
     ):
         lacking.append(("duties", "予診か接種かの別"))
     if lacking:
