@@ -148,6 +148,7 @@ def check_night(scope: Scope) -> Iterator[Hit]:
 _WORK_CUE: Final = re.compile(r"勤務|就業|就労|始業|終業|従事|出勤|シフト|日勤|早番|遅番|実働|執務|働く|働き|労働")
 _CUE_AFTER: Final = re.compile(r"(?:まで)?(?:の|に|で)?(?:間|時間帯)?(?:に|の)?(?:勤務|就業|従事|出勤|働|シフト)")
 _CUE_BEFORE: Final = re.compile(r"(?:勤務|就業|就労|始業|従事)(?:時間|時刻)?(?:帯)?(?:は|:|が|\()?、?$")
+_DENIED: Final = re.compile(r"ません|なし|ではな")
 _NEVER_WORK: Final = re.compile(r"研修|休憩|受付|時間外|延長|残業|場合|深夜|割増|例|電話")
 _OTHER_CUE: Final = re.compile(
     r"受付|電話|開庁|開館|開所|開園|開設|開場|開院|診療|営業|窓口|研修|説明会|面接|休憩|昼|送迎|バス|会場"
@@ -155,7 +156,7 @@ _OTHER_CUE: Final = re.compile(
     r"|場合|例|朝礼|ミーティング|打合|休診|登園|来場|来院|外来|健診|検診|延長|残業|時間外|コール|相談"
     r"|対応可|連絡|混雑|ピーク|集合|駐車|行事|イベント|公演|放送|夜間|時給|手当|円"
 )
-_INSIDE: Final = re.compile(r"のうち|の間|間で|以内|いずれか|程度|の中|から選|のどこか|どちらか|ほか|など|等|または|又は|もしくは")
+_INSIDE: Final = re.compile(r"のうち|の間|間で|範囲|以内|いずれか|程度|の中|から選|のどこか|どちらか|ほか|など|等|または|又は|もしくは")
 _RANGE_FIELDS: Final = ("title", "workdays_note", "duty_detail", "other_req", "pay_note", "support_note", "holidays")
 _BARE_FIELDS: Final = ("title", "workdays_note")
 _WEEK_HOURS: Final = re.compile(
@@ -222,6 +223,8 @@ def _about_work(found: TimeRange, text: str, name: str, spans: list[tuple[int, i
     phrase = phrase_around(text, found.at, found.to)
     clause = clause_around(text, found.at, found.to)
     tail = text[found.to : found.to + 12]
+    if _DENIED.search(phrase) or (_DENIED.search(clause) and len(time_ranges(clause)) > 1):
+        return False
     if _INSIDE.search(tail) and any(found.start <= first and last <= found.end for first, last in spans):
         return False
     if name == "title":
