@@ -1,15 +1,22 @@
 """A small application: what the audiences share, without any of them. No database is asked unless a test wants it."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
-from flask import Flask
+from flask import Flask, Request
 
 from keynet_admin import NumberConverter, config
 from keynet_admin.backoffice import display, errors, headers, limits
-from keynet_admin.extensions import babel, csrf, db, login
+from keynet_admin.extensions import Login, babel, csrf, db
 
 
-def make_app(database_url: str = "sqlite://") -> Flask:
-    """Flask with our layers between the server and a view."""
+def _nobody(_request: Request) -> None:
+    return None
+
+
+def make_app(database_url: str = "sqlite://", who: Callable[[Request], Any] = _nobody) -> Flask:
+    """Flask with our layers between the server and a view. `who` says who sends a request."""
     made = Flask("keynet_admin", template_folder=str(config.ROOT / "templates"))
     made.config.update(
         config.load({}),
@@ -22,6 +29,8 @@ def make_app(database_url: str = "sqlite://") -> Flask:
     made.url_map.converters["num"] = NumberConverter
     db.init_app(made)
     csrf.init_app(made)
+    login = Login()
+    login.request_loader(who)
     login.init_app(made)
     babel.init_app(made, locale_selector=lambda: "ja")
     for part in (limits, headers, display, errors):

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Query
 
 from keynet_admin.backoffice import base
 from keynet_admin.backoffice.listing_page import ListFilter
-from keynet_admin.extensions import db, login
+from keynet_admin.extensions import db
 from keynet_admin.models import Account, Organization
 from keynet_admin.permissions import Permission
 from keynet_admin.services.session import actor_of
@@ -84,7 +84,17 @@ class Editable(Organizations):
 @pytest.fixture
 def site(database_url: str) -> Any:
     """An application with both areas on a database with twelve bodies; `X-Who` names the signed-in account."""
-    app = make_app(database_url)
+
+    def load(request: Any) -> Any:
+        who = request.headers.get("X-Who")
+        account = db.session.get(Account, int(who)) if who else None
+        if account is None:
+            return None
+        return SimpleNamespace(
+            is_authenticated=True, is_active=True, name=account.name, email=account.email, role=account.role, actor=actor_of(account)
+        )
+
+    app = make_app(database_url, load)
     for area, endpoint in (("/admin", "admin"), ("/office", "office")):
         base.make_admin(
             app,
@@ -98,18 +108,6 @@ def site(database_url: str) -> Any:
                 Editable(Organization, name="編集", endpoint=f"{endpoint}_edit", url="editable"),
             ],
         )
-
-    def load(request: Any) -> Any:
-        who = request.headers.get("X-Who")
-        account = db.session.get(Account, int(who)) if who else None
-        if account is None:
-            return None
-        return SimpleNamespace(
-            is_authenticated=True, is_active=True, name=account.name, email=account.email, role=account.role, actor=actor_of(account)
-        )
-
-    before = login._request_callback
-    login.request_loader(load)
     with app.app_context():
         bodies = [
             Organization(lg_code=f"{i:06d}", name=f"見本{i:02d}市", kana=f"ミホン{i}", prefecture_code="13", org_type="city")
@@ -128,7 +126,6 @@ def site(database_url: str) -> Any:
         ids = {role: str(account.id) for role, account in accounts.items()}
         body_ids = [body.id for body in bodies]
     yield SimpleNamespace(app=app, client=app.test_client(), ids=ids, bodies=body_ids)
-    login._request_callback = before
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
