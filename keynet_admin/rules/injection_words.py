@@ -7,6 +7,16 @@ import re
 from typing import Final
 
 _ACT_STEM: Final = re.compile(r"接種|注射|筋注|打ち手|打つ|打ち|ワクチンを打|穿刺|施注|シリンジで")
+_CERTAIN: Final = (
+    "注射による接種を",
+    "注射による接種と",
+    "筋肉内注射",
+    "接種(注射)",
+    "打ち手",
+    "接種を受け持",
+    "接種を担当",
+    "接種業務に従事し",
+)
 _NO_ACT: Final = re.compile(
     r"(?:集団|個別|大規模|巡回|職域|予防|ワクチン|コロナ|特設)*(?:接種|注射)"
     r"(?:会場|券|後|前|済|記録|証明|歴|予約|対象|計画|推進|体制|センター|当日|日時?|場所|人数|回数|時間|待"
@@ -21,6 +31,8 @@ _NO_ACT: Final = re.compile(
 
 def mentions_injecting(text: str) -> bool:
     """True when a description may mean that the people wanted inject: the act is named at all, outside of such compounds."""
+    if any(map(text.__contains__, _CERTAIN)):
+        return True
     if not _ACT_STEM.search(text):
         return False
     return _ACT_STEM.search(_NO_ACT.sub("", text)) is not None

@@ -139,7 +139,7 @@ def check_fee_or_employment(scope: Scope) -> Iterator[Hit]:
     if not honorarium and not is_employment(scope.record):
         return
     words = _EMPLOYMENT_WORDS if honorarium else _FEE_WORDS
-    text = text_of(scope, *_OFFER_TEXT)
+    text = text_of(scope, *_OFFER_TEXT) if words.suspects(public_text(scope)) else ""
     for match in words.matches(text):
         phrase = phrase_around(text, match.start(), match.end())
         word = match.group()

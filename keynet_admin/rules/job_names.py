@@ -43,7 +43,30 @@ _ALSO: Final = re.compile(
     f"可|応募可|歓迎|ok|を?含む|募集)?\\)"
 )
 
-_TRIGGERS: Final = ("師", "士", "事務", "員", "ドクター", "ナース", "dr", "准看", "歯科医", "守衛", "運転手", "清掃スタッフ")
+_STEMS: Final = (
+    "医師",
+    "歯科医",
+    "保健師",
+    "助産師",
+    "准看",
+    "看護師",
+    "放射線技師",
+    "検査技師",
+    "工学技士",
+    "薬剤師",
+    "救命士",
+    "衛生士",
+    "事務",
+    "保育士",
+    "調理",
+    "運転",
+    "警備員",
+    "守衛",
+    "清掃",
+    "ドクター",
+    "ナース",
+    "dr",
+)
 
 # What may follow a group of job names in a title when it is the group that is wanted.
 _WANTED: Final = re.compile(
@@ -82,7 +105,8 @@ def _slugs(text: str, junior: bool) -> list[str]:
 
 
 def _may_name_jobs(text: str) -> bool:
-    return any(trigger in text for trigger in _TRIGGERS)
+    """True when at least two of the stems stand in a text (a stem inside another counts, so this only rules texts out)."""
+    return sum(map(text.__contains__, _STEMS)) > 1
 
 
 def two_jobs_in_title(text: str, junior: bool, job: object) -> tuple[str, ...] | None:

@@ -8,7 +8,17 @@ from keynet_admin.catalogue import posting_field
 from keynet_admin.rules.base import Example, Hit, Level, Rule, Scope
 from keynet_admin.rules.facts import job_label, missing, rows, typed_value
 from keynet_admin.rules.injection import INJECTION_RULES, post
-from keynet_admin.rules.words import PUBLIC_TEXT, WordList, clause_around, fields_with, phrase_around, plain, text_of, yen_amounts
+from keynet_admin.rules.words import (
+    PUBLIC_TEXT,
+    WordList,
+    clause_around,
+    fields_with,
+    phrase_around,
+    plain,
+    public_text,
+    text_of,
+    yen_amounts,
+)
 
 P: Final = "postings.0."
 _LICENSED: Final = frozenset(choice.slug for choice in posting_field("licenses").choices if choice.slug not in ("driving", "other", "none"))
@@ -23,6 +33,8 @@ def check_licence_of_job(scope: Scope) -> Iterator[Hit]:
     if job not in _LICENSED:
         return
     chosen = scope.get("licenses")
+    if isinstance(chosen, (list, tuple)) and job in chosen:
+        return
     name = posting_field("licenses").label_of(str(job))
     if chosen is None:
         if missing(scope, "licenses"):
@@ -31,7 +43,7 @@ def check_licence_of_job(scope: Scope) -> Iterator[Hit]:
                 f"必要な免許が選ばれていません。{job_label(job)}の業務には免許が必要なため、「{name}」を選んでください。",
                 example=name,
             )
-    elif isinstance(chosen, (list, tuple)) and job not in chosen:
+    elif isinstance(chosen, (list, tuple)):
         shown = "・".join(posting_field("licenses").label_of(str(item)) for item in chosen)
         yield Hit(
             "licenses",
@@ -44,7 +56,7 @@ def check_licence_of_job(scope: Scope) -> Iterator[Hit]:
 # LIC-003 -------------------------------------------------------------------------------------------------------------------------
 
 _OLD_NAMES: Final = WordList(
-    ("看護婦", "看護士", "保健婦", "保健士", "助産婦", "助産士"),
+    ("婦", "看護士", "保健士", "助産士"),
     r"准?看護[婦士]|保健[婦士]|助産[婦士]",
     r"保健婦助産婦看護婦法|看護婦(?:会館|宿舎|寮|養成所)|(?:日本)?(?:看護婦|助産婦)協会",
 )
@@ -53,9 +65,10 @@ _NEW_NAME: Final = {"看護": "看護師", "准看": "准看護師", "保健": "
 
 def check_old_names(scope: Scope) -> Iterator[Hit]:
     """Names of professions that the law gave up in 2002."""
-    for name, text in fields_with(scope, PUBLIC_TEXT):
-        if found := _OLD_NAMES.find(text):
-            yield _old_name(name, found[0])
+    if _OLD_NAMES.suspects(public_text(scope)):
+        for name, text in fields_with(scope, PUBLIC_TEXT):
+            if found := _OLD_NAMES.find(text):
+                yield _old_name(name, found[0])
     for group in ("shifts", "pay_lines"):
         for index, row in rows(scope, group):
             column = "name" if group == "shifts" else "label"
@@ -95,7 +108,7 @@ def check_national_register(scope: Scope) -> Iterator[Hit]:
     """An assistant nurse is licensed by a governor: no national register number exists."""
     if scope.get("job_type") != "assistant_nurse":
         return
-    for name, text in fields_with(scope, PUBLIC_TEXT):
+    for name, text in fields_with(scope, PUBLIC_TEXT) if _NATIONAL.suspects(public_text(scope)) else ():
         for match in _NATIONAL.matches(text):
             if not _NOT_ASKED.search(phrase_around(text, match.start(), match.end())):
                 yield _national(name, match.group())
@@ -126,7 +139,7 @@ _SAME_PAY: Final = re.compile(r"同額|同じ|同一|同様|異ならない|変�
 def check_junior_pay(scope: Scope) -> Iterator[Hit]:
     """Assistant nurses are welcome, the text names another pay for them, and there is one line of pay only."""
     lines = rows(scope, "pay_lines")
-    if len(lines) != 1 or not (scope.get("also_junior") is True or scope.get("job_type") == "nurse"):
+    if len(lines) != 1 or "准看" not in public_text(scope) or not (scope.get("also_junior") is True or scope.get("job_type") == "nurse"):
         return
     amounts = {lines[0][1].get("min"), lines[0][1].get("max")}
     for name, text in fields_with(scope, ("pay_note", "duty_detail", "other_allow", "title", "other_req")):
@@ -209,7 +222,7 @@ _NO_DEMAND: Final = re.compile(
 
 def check_experience(scope: Scope) -> Iterator[Hit]:
     """Years of experience asked for in the text although experience is 不問."""
-    if scope.get("experience") != "not_asked":
+    if scope.get("experience") != "not_asked" or not _EXPERIENCE.suspects(public_text(scope)):
         return
     for name, text in fields_with(scope, ("experience_note", "other_req", "title", "duty_detail", "training_note")):
         for match in _EXPERIENCE.matches(text):

@@ -48,8 +48,9 @@ def check_place(scope: Scope) -> Iterator[Hit]:
         if _UNDECIDED.fullmatch(text):
             if hidden:
                 continue
-        elif not (_VAGUE.fullmatch(text) and scope.get("venue_type") != "mobile") and not (
-            name == "venue_address" and _only_city(text, scope)
+        elif text[-1:].isdigit() or (
+            not (_VAGUE.fullmatch(text) and scope.get("venue_type") != "mobile")
+            and not (name == "venue_address" and _only_city(text, scope))
         ):
             continue
         yield Hit(

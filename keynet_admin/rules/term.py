@@ -11,7 +11,7 @@ from keynet_admin.catalogue import posting_field
 from keynet_admin.catalogue.reference import law_date
 from keynet_admin.rules.base import Example, Hit, Level, Rule, Scope
 from keynet_admin.rules.facts import day, is_fiscal_year, long_day, missing
-from keynet_admin.rules.words import WordList, fields_with, phrase_around, text_of
+from keynet_admin.rules.words import WordList, fields_with, phrase_around, public_text, text_of
 
 P: Final = "postings.0."
 RENEWAL_FROM: Final = date(2024, 4, 1)
@@ -168,7 +168,7 @@ def check_single_day(scope: Scope) -> Iterator[Hit]:
 
 
 _PRIVATE_WORDS: Final = WordList(
-    ("契約社員", "正社員", "雇用契約", "パート社員", "準社員", "アルバイト"),
+    ("社員", "雇用契約", "アルバイト"),
     r"契約社員|(?:準|非)?正社員(?:登用)?|準社員|雇用契約(?:書|期間)?|パート社員|アルバイト(?:として|を?(?:大)?募集|スタッフ|契約)",
     r"雇用契約(?:書)?の(?:作成|管理|確認|締結事務|事務|審査)|(?:民間|他社|会社|企業)[^。、\n]{0,"
     r"8}(?:正社員|契約社員)|(?:正社員|契約社員|アルバイト)(?:など|等)?の方(?:も|は|で|が)|(?:正社員"
@@ -180,7 +180,7 @@ _NOT_MEANT: Final = re.compile(r"以外|では(?:な|あり|ござ)|でな[い�
 
 def check_private_words(scope: Scope) -> Iterator[Hit]:
     """Words of private employment in a posting of the municipality's own appointment."""
-    if not is_fiscal_year(scope.record):
+    if not is_fiscal_year(scope.record) or not _PRIVATE_WORDS.suspects(public_text(scope)):
         return
     names = (
         "title",

@@ -57,8 +57,10 @@ _SPACES: Final = re.compile(r"(?<![0-9A-Za-z]) +| +(?![0-9A-Za-z])")
 @lru_cache(maxsize=8192)
 def plain(text: str) -> str:
     """Text as the word lists read it: NFKC, one kind of tilde (`~`) and hyphen (`-`), lower case, no spaces between Japanese words."""
-    folded = unicodedata.normalize("NFKC", text.translate(_UNIFY)).lower()
-    return _SPACES.sub("", folded) if " " in folded else folded
+    folded = unicodedata.normalize("NFKC", text.translate(_UNIFY)).translate(_UNIFY).lower()
+    if " " in folded:
+        folded = _SPACES.sub("", folded)
+    return folded if folded.isascii() else unicodedata.normalize("NFKC", folded)
 
 
 def text_of(scope: Scope, *names: str) -> str:
@@ -107,12 +109,13 @@ class WordList:
         self.pattern: Final = re.compile(pattern)
         self.harmless: Final = re.compile(harmless) if harmless else None
 
+    def suspects(self, text: str) -> bool:
+        """True when a trigger stands in a plain text, so that a hit is possible at all."""
+        return any(map(text.__contains__, self.triggers))
+
     def matches(self, text: str) -> list[re.Match[str]]:
         """All hits in a plain text that do not lie in a harmless passage."""
-        for trigger in self.triggers:
-            if trigger in text:
-                break
-        else:
+        if not self.suspects(text):
             return []
         found = list(self.pattern.finditer(text))
         if not found or self.harmless is None:
@@ -243,10 +246,12 @@ def time_ranges(text: str) -> list[TimeRange]:
 # Counts --------------------------------------------------------------------------------------------------------------------------
 
 _PER_WEEK: Final = re.compile(
-    r"週(?:に|当たり|あたり|間に)?(?P<low>\d(?:\.\d)?)(?:回|日)?(?:(?:~|-|から|または|又は|・|,|、|か)(?:週)?(?P<high>\d(?:\.\d)?))?(?:日|回)"
+    r"週(?:に|当たり|あたり|間に)?(?P<low>\d(?:\.\d)?)(?:回|日)?(?:(?:~|-|から|または|又は|・|,|、"
+    r"|か)(?:週)?(?P<high>\d(?:\.\d)?))?(?:日|回)"
 )
 _PER_MONTH: Final = re.compile(
-    r"月(?:に)?(?P<low>\d{1,2})(?:回|日)?(?:(?:~|-|から|または|又は|・)(?:月)?(?P<high>\d{1,2}))?(?:日|回)(?P<floor>以上)?(?!付|に|から|まで|[(])"
+    r"月(?:に)?(?P<low>\d{1,2})(?:回|日)?(?:(?:~|-|から|または|又は|・)(?:月)?(?P<high>\d{1,2}))?(?:日"
+    r"|回)(?P<floor>以上)?(?!付|に|から|まで|[(])"
 )
 
 
