@@ -32,7 +32,7 @@ class EventView(GuardedModelView):
             "操作",
             lambda: sorted(
                 {
-                    (action, history.SENTENCES[key].format(who="", revision="", fields="内容").strip("。"))
+                    (action, history.SENTENCES[key].format(who="", revision="", fields="内容", rule="").strip("。"))
                     for key in history.SENTENCES
                     for action in [key[1]]
                 }

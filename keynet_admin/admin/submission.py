@@ -18,7 +18,7 @@ from keynet_admin.extensions import db
 from keynet_admin.models import Submission
 from keynet_admin.permissions import Permission
 from keynet_admin.rules.base import Level
-from keynet_admin.services import history, queue, review, sender, workflow
+from keynet_admin.services import finding, history, queue, review, sender, workflow
 from keynet_admin.services import submission as submissions
 from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import SubmissionStatus
@@ -30,6 +30,7 @@ class SubmissionView(GuardedView):
     permission = Permission.submission_read
     method_permissions = {
         "take": Permission.submission_decide,
+        "clear": Permission.submission_decide,
         "accept": Permission.submission_decide,
         "return_": Permission.submission_decide,
         "reject": Permission.submission_decide,
@@ -80,6 +81,16 @@ class SubmissionView(GuardedView):
         with transaction():
             review.take(_get(id), current_actor(), seen_version=version)
         return redirect(url_for(".case", id=id), 303)
+
+    @expose("/<num:id>/clear", methods=("POST",))
+    def clear(self, id: int) -> Response:
+        """A warning is no problem here (`undo`: it is one after all). Logged."""
+        version, undo = workflow.version_of(request.form.get("version")), request.form.get("undo") == "1"
+        rule, path = request.form.get("rule", ""), request.form.get("path", "")
+        with transaction():
+            finding.clear(_get(id), rule, path, current_actor(), seen_version=version, undo=undo)
+        flash(f"{rule}（{label_at(path)}）を{'要確認に戻しました' if undo else '問題なしとして記録しました'}。", "success")
+        return redirect(f"{url_for('.case', id=id)}#h-decide", 303)
 
     @expose("/<num:id>/accept", methods=("GET", "POST"))
     def accept(self, id: int) -> Any:
@@ -174,6 +185,7 @@ class SubmissionView(GuardedView):
             entries=history.of_submission(case),
             signs=sender.signs(case, document.get("contact") or {}, len(earlier), len(accounts)),
             returned=_open_return(case),
+            marks_of=finding.rows_of(revision),
             every=request.args.get("all") == "1",
             actor=actor,
         )
@@ -226,12 +238,12 @@ def _open_return(case: Submission) -> Any:
 def _proposed(case: Submission, ticked: list[str]) -> list[dict[str, str]]:
     """The return as it writes itself: one row per finding at its field; those that must be fixed (or were ticked) are marked."""
     rows: list[dict[str, str]] = []
-    for finding in submissions.findings_of(submissions.current_revision(case)):
-        if finding.level is Level.FIX:
+    for found in submissions.findings_of(submissions.current_revision(case)):
+        if found.level is Level.FIX:
             continue
-        on = f"{finding.rule}@{finding.path}" in ticked if ticked else finding.level is Level.ERROR
-        message = finding.message + (f"（記入例：{finding.example}）" if finding.example else "")
-        rows.append({"path": finding.path, "rule": finding.rule, "message": message, "on": "1" if on else ""})
+        on = f"{found.rule}@{found.path}" in ticked if ticked else found.level is Level.ERROR
+        message = found.message + (f"（記入例：{found.example}）" if found.example else "")
+        rows.append({"path": found.path, "rule": found.rule, "message": message, "on": "1" if on else ""})
     return rows
 
 

@@ -4,8 +4,8 @@ Every POST keeps what was typed as a draft. The confirmation page carries the wh
 seen, whatever another tab has saved meanwhile.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
@@ -21,6 +21,8 @@ from keynet_admin.models import ReturnLink
 from keynet_admin.permissions import SENDER
 from keynet_admin.rules import evaluate
 from keynet_admin.rules.base import Finding, Level, Result
+from keynet_admin.rules.reasons import Reasons, may_be_reasoned, reasons_from, with_reasons
+from keynet_admin.rules.reasons import stored as reasons_stored
 from keynet_admin.services import draft as drafts
 from keynet_admin.services import settings
 from keynet_admin.services import submission as submissions
@@ -42,6 +44,7 @@ class Visit:
     token: str = ""
     saved_at: Any = None
     message: str = ""
+    reasons: Reasons = field(default_factory=dict)
 
     @property
     def action(self) -> str:
@@ -70,7 +73,7 @@ def entry() -> Response:
         return _form_page(visit, _partial(visit.typed) if kept else None)
     reading = catalogue_read.read(request.form)
     form_key = _form_key(kept.form_key if kept else None)
-    return _posted(Visit(cookie or drafts.new_key(), reading.document, form_key), reading.doubled)
+    return _posted(Visit(cookie or drafts.new_key(), reading.document, form_key, reasons=_reasons()), reading.doubled)
 
 
 @blueprint.route("/<token>", methods=("GET", "POST"))
@@ -86,9 +89,13 @@ def reentry(token: str) -> Response:
             return make_response(render_template("intake/done.html", case=sent, again=True))
         return make_response(render_template("intake/dead.html", why=str(dead)), 410)
     if request.method == "GET":
-        typed = kept.typed if kept else submissions.whole(submissions.current_revision(link.submission), "typed")
-        visit = Visit(key, typed, kept.form_key if kept else drafts.new_key(), link, token, kept.saved_at if kept else None)
-        return _form_page(visit, _full(typed))
+        last = submissions.current_revision(link.submission)
+        before = {(f.rule, f.path): f.reason for f in submissions.findings_of(last) if f.reason}
+        typed, reasons = _unpacked(kept.typed) if kept else (submissions.whole(last, "typed"), before)
+        visit = Visit(
+            key, typed, kept.form_key if kept else drafts.new_key(), link, token, kept.saved_at if kept else None, reasons=reasons
+        )
+        return _form_page(visit, _full(visit))
     reading = catalogue_read.read(request.form)
     visit = Visit(
         key, reading.document, _form_key(kept.form_key if kept else None), link, token, message=request.form.get("message", "")[:1000]
@@ -114,11 +121,11 @@ def _posted(visit: Visit, doubled: list[Finding]) -> Response:
     if do == "send":
         return _send(visit, doubled)
     with transaction():
-        draft = drafts.save(visit.draft_key or "", visit.typed, visit.form_key)
+        draft = drafts.save(visit.draft_key or "", _packed(visit), visit.form_key)
         visit.saved_at = draft.saved_at
     if anchor is not None or do == "draft":
         return _with_cookie(redirect(f"{visit.action}#{anchor or 'saved'}", 303), visit)
-    result = _full(visit.typed)
+    result = _full(visit)
     if do == "confirm" and not result.at(Level.ERROR) and not doubled:
         return _confirm_page(visit, result)
     return _form_page(visit, result, doubled=doubled, code=200 if do == "back" else SEEN)
@@ -130,10 +137,10 @@ def _send(visit: Visit, doubled: list[Finding]) -> Response:
     if known is not None:
         return _with_cookie(make_response(render_template("intake/done.html", case=known, again=True)), None)
     db.session.rollback()
-    result = _full(visit.typed)
+    result = _full(visit)
     if result.at(Level.ERROR) or doubled:
         with transaction():
-            drafts.save(visit.draft_key or "", visit.typed, visit.form_key)
+            drafts.save(visit.draft_key or "", _packed(visit), visit.form_key)
         return _form_page(visit, result, doubled=doubled, code=SEEN)
     lg_code = result.normalized.get("organization", {}).get("lg_code", "")
     if visit.link is None and request.form.get("has_account") != "1" and submissions.organization_with_account(lg_code) is not None:
@@ -155,7 +162,7 @@ def _send(visit: Visit, doubled: list[Finding]) -> Response:
 
 def _withdraw(visit: Visit) -> Response:
     if visit.link is None or request.form.get("withdraw_sure") != "1":
-        return _form_page(visit, _full(visit.typed), notice="取り下げるには、確認の欄を選んでから押してください。", code=SEEN)
+        return _form_page(visit, _full(visit), notice="取り下げるには、確認の欄を選んでから押してください。", code=SEEN)
     case = visit.link.submission
     with transaction():
         submissions.withdraw(case, SENDER, seen_version=None)
@@ -174,6 +181,7 @@ def _form_page(visit: Visit, result: Result | None, *, doubled: list[Finding] | 
         visit=visit,
         form=form,
         findings=findings,
+        reasonable=_reasonable(findings, visit.reasons, Level.ERROR, keep=True) if code == SEEN else _given(visit.reasons),
         summary=catalogue_form.summary_items(form, findings) if code == SEEN else [],
         stray=[f for f in stray if f.level is Level.ERROR],
         notice=notice,
@@ -189,10 +197,24 @@ def _confirm_page(visit: Visit, result: Result, code: int = 200) -> Response:
         visit=visit,
         document=result.normalized,
         findings=result.findings,
+        reasonable=_reasonable(result.findings, visit.reasons, Level.WARNING),
         hidden=list(flatten(visit.typed)),
         has_account=code == 409,
     )
     return _with_cookie(make_response(page, code), visit)
+
+
+def _reasonable(findings: Iterable[Finding], reasons: Reasons, level: Level, *, keep: bool = False) -> list[tuple[Finding, str]]:
+    """The findings that a reason may be given for, with the one already given; `keep`: other reasons given before follow."""
+    wanted = [f for f in findings if may_be_reasoned(f) and (f.level is level or f.own_level is level)]
+    rest = dict(reasons)
+    boxes = [(f, rest.pop((f.rule, f.path), "")) for f in wanted]
+    return boxes + (_given(rest) if keep else [])
+
+
+def _given(reasons: Reasons) -> list[tuple[Finding, str]]:
+    """Reasons given on an earlier page, so that they are not lost on the way back to the form."""
+    return [(Finding(rule, Level.WARNING, path, ""), reason) for (rule, path), reason in reasons.items()]
 
 
 def flatten(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -219,8 +241,31 @@ def _pairs(prefix: str, record: Any) -> Iterator[tuple[str, str]]:
             yield f"{prefix}{name}", str(value)
 
 
-def _full(typed: Mapping[str, Any]) -> Result:
-    return evaluate(typed, on=clock.today())
+def _packed(visit: Visit) -> dict[str, Any]:
+    """What a draft keeps: the typed document and the reasons."""
+    return visit.typed | {"reasons": reasons_stored(visit.reasons)}
+
+
+def _unpacked(kept: Mapping[str, Any]) -> tuple[dict[str, Any], Reasons]:
+    return {name: value for name, value in kept.items() if name != "reasons"}, reasons_from(kept.get("reasons"))
+
+
+def _full(visit: Visit) -> Result:
+    """The rules of today with the sender's reasons: an overridable error with one counts as a warning."""
+    return with_reasons(evaluate(visit.typed, on=clock.today()), visit.reasons)
+
+
+def _reasons() -> Reasons:
+    """The reasons of the posted form (`reasons-0-rule`, `reasons-0-path`, `reasons-0-reason`), at most 200."""
+    found = []
+    for index in range(200):
+        rule = request.form.get(f"reasons-{index}-rule")
+        if rule is None:
+            break
+        found.append(
+            {"rule": rule, "path": request.form.get(f"reasons-{index}-path", ""), "reason": request.form.get(f"reasons-{index}-reason", "")}
+        )
+    return reasons_from(found)
 
 
 def _partial(typed: Mapping[str, Any]) -> Result:

@@ -3,6 +3,7 @@
 from keynet_admin.models.account import Account, FirstLogin, StaffSession
 from keynet_admin.models.base import Counter, Setting, Throttle
 from keynet_admin.models.event import AuditEvent
+from keynet_admin.models.finding import SubmissionFinding
 from keynet_admin.models.listing import Listing, ListingVersion
 from keynet_admin.models.mail import OutboxMail
 from keynet_admin.models.organization import Organization
@@ -34,6 +35,7 @@ __all__ = [
     "StaffSession",
     "Submission",
     "SubmissionContact",
+    "SubmissionFinding",
     "SubmissionRevision",
     "Throttle",
 ]

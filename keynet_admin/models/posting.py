@@ -78,6 +78,7 @@ class PostingRevision(db.Model):  # type: ignore[name-defined,misc]
     typed: Mapped[dict[str, Any]] = mapped_column(AsciiJson)
     normalized: Mapped[dict[str, Any]] = mapped_column(AsciiJson)
     findings: Mapped[list[dict[str, Any]]] = mapped_column(AsciiJson)
+    reasons: Mapped[list[dict[str, str]]] = mapped_column(AsciiJson, default=list, server_default="[]")
     ruleset: Mapped[str] = mapped_column(String(20))
     reference_date: Mapped[str] = mapped_column(String(10))
     author_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))

@@ -199,8 +199,7 @@ class PostingView(GuardedView):
         return redirect(url_for(".details", id=id), 303)
 
     def _publish_page(self, row: Posting, error: str = "") -> str:
-        revision = postings.current_revision(row)
-        result = postings.check(row.organization, revision.typed)
+        result = postings.recheck(row)
         return self.render(
             "office/publish.html",
             posting=row,

@@ -44,11 +44,21 @@ class Finding:
     basis: str = ""
     example: str = ""
     choices: tuple[Any, ...] = ()
+    # Only in stored findings: the sender's reason, and the row's own level where the reason made an error a warning.
+    reason: str = ""
+    own_level: Level | None = None
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "Finding":
         """A stored finding (see `as_json`) as an object again."""
-        return cls(**{**stored, "level": Level(stored["level"]), "choices": tuple(stored.get("choices", ()))})
+        own = stored.get("own_level")
+        values = {
+            **stored,
+            "level": Level(stored["level"]),
+            "choices": tuple(stored.get("choices", ())),
+            "own_level": Level(own) if own else None,
+        }
+        return cls(**values)
 
     def as_json(self) -> dict[str, Any]:
         """The finding as the contract's JSON object (`choices` only where two readings are offered)."""
@@ -64,6 +74,10 @@ class Finding:
         }
         if self.choices:
             result["choices"] = list(self.choices)
+        if self.reason:
+            result["reason"] = self.reason
+        if self.own_level is not None:
+            result["own_level"] = self.own_level.value
         return result
 
 

@@ -20,6 +20,8 @@ SENTENCES: dict[tuple[str, str], str] = {
     ("submission", "return"): "{who}が差し戻しました。",
     ("submission", "reject"): "{who}が却下しました。",
     ("submission", "resubmit"): "{revision}回目の提出を受け付けました。",
+    ("submission", "clear"): "{who}が指摘 {rule} を問題なしとしました。",
+    ("submission", "unclear"): "{who}が指摘 {rule} を要確認に戻しました。",
     ("submission", "withdraw"): "{who}が取り下げました。",
     ("submission", "reopen"): "{who}が確認を再開しました。",
     ("submission", "reopen_accepted"): "{who}が承認後の確認を再開しました。",
@@ -101,7 +103,7 @@ def sentence(event: AuditEvent, who: str) -> str:
     fields = [label_at(f"postings.0.{name}").removeprefix("募集1 ") for name in event.codes.get("fields", [])[:3]]
     more = len(event.codes.get("fields", [])) - len(fields)
     listed = "・".join(fields) + (f"ほか{more}項目" if more > 0 else "")
-    return pattern.format(who=who, revision=event.codes.get("revision", ""), fields=listed or "内容")
+    return pattern.format(who=who, revision=event.codes.get("revision", ""), fields=listed or "内容", rule=event.codes.get("rule", ""))
 
 
 def who_of(event: AuditEvent, names: dict[int, str]) -> str:

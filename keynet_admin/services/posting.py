@@ -13,17 +13,27 @@ from keynet_admin.extensions import db
 from keynet_admin.models import Organization, Posting, PostingRevision, Review, Submission, SubmissionRevision
 from keynet_admin.permissions import SYSTEM, Actor, Permission, can
 from keynet_admin.rules import evaluate
-from keynet_admin.rules.base import RULESET, Level, Result
+from keynet_admin.rules.base import RULESET, Finding, Level, Result
+from keynet_admin.rules.reasons import Reasons, moved, reasons_from, with_reasons
 from keynet_admin.services import audit, counter, listing, mailer, workflow
 from keynet_admin.vocabulary import AccountStatus, PostingStatus, ReviewAction
 
 PREFIX = "postings.0."
 
 
-def check(organization: Organization, typed: Mapping[str, Any]) -> Result:
-    """The rules of today over one posting of an organization. Paths of the findings begin with `postings.0.`."""
+def check(organization: Organization, typed: Mapping[str, Any], given: Reasons | None = None) -> Result:
+    """The rules of today over one posting of an organization. Paths of the findings begin with `postings.0.`.
+
+    `given` are the municipality's reasons: an overridable error with one counts as a warning.
+    """
     document = {"organization": organization.details or {}, "postings": [dict(typed)]}
-    return evaluate(document, on=clock.today(), sections=frozenset({"postings"}))
+    return with_reasons(evaluate(document, on=clock.today(), sections=frozenset({"postings"})), given or {})
+
+
+def recheck(posting: Posting) -> Result:
+    """The rules of today over the newest revision, with the reasons given for it."""
+    revision = current_revision(posting)
+    return check(posting.organization, revision.typed, reasons_from(revision.reasons))
 
 
 def create_from_submission(submission: Submission, revision: SubmissionRevision, organization: Organization, actor: Actor) -> list[Posting]:
@@ -48,7 +58,8 @@ def create_from_submission(submission: Submission, revision: SubmissionRevision,
         _describe(row, content, findings)
         db.session.add(row)
         db.session.flush()
-        _store(row, 1, raw, content, findings, revision.ruleset, revision.reference_date, None)
+        made_with = moved([Finding.from_json(f) for f in revision.findings], old, PREFIX)
+        _store(row, 1, raw, content, findings, revision.ruleset, revision.reference_date, None, made_with)
         audit.record(row, "create", actor, revision=1)
         made.append(row)
     return made
@@ -65,7 +76,7 @@ def create(organization: Organization, typed: Mapping[str, Any], actor: Actor) -
     db.session.add(row)
     db.session.flush()
     today = clock.today().isoformat()
-    _store(row, 1, typed, result.normalized["postings"][0], findings, result.ruleset, today, actor.account_id)
+    _store(row, 1, typed, result.normalized["postings"][0], findings, result.ruleset, today, actor.account_id, [])
     audit.record(row, "create", actor, revision=1, own=True)
     return row
 
@@ -92,7 +103,8 @@ def save(posting: Posting, typed: Mapping[str, Any], result: Result, actor: Acto
         workflow.touch(posting, seen_version)
     posting.current += 1
     _describe(posting, content, findings)
-    revision = _store(posting, posting.current, typed, content, findings, result.ruleset, clock.today().isoformat(), actor.account_id)
+    today, given = clock.today().isoformat(), moved(result.findings, "", "")
+    revision = _store(posting, posting.current, typed, content, findings, result.ruleset, today, actor.account_id, given)
     outcome = "draft"
     posting.release_asked = False
     if posting.status in (PostingStatus.live, PostingStatus.paused):
@@ -109,8 +121,9 @@ def save(posting: Posting, typed: Mapping[str, Any], result: Result, actor: Acto
 
 def change_headcount(posting: Posting, number: str, actor: Actor, *, seen_version: int) -> tuple[str, Result]:
     """Change only the number of people wanted (as typed). Returns `save()`'s word and the result of the rules."""
-    typed = dict(current_revision(posting).typed) | {"headcount": number}
-    result = check(posting.organization, typed)
+    before = current_revision(posting)
+    typed = dict(before.typed) | {"headcount": number}
+    result = check(posting.organization, typed, reasons_from(before.reasons))
     if any(f.level is Level.ERROR and f.path == f"{PREFIX}headcount" for f in result.findings):
         return "refused", result
     return save(posting, typed, result, actor, seen_version=seen_version), result
@@ -124,7 +137,7 @@ def publish(posting: Posting, actor: Actor, *, seen_version: int) -> PostingStat
     if workflow.repeated(posting, "publish", actor, seen_version):
         return posting.status
     revision = current_revision(posting)
-    result = check(posting.organization, revision.typed)
+    result = recheck(posting)
     findings = [finding.as_json() for finding in result.findings]
     target = PostingStatus.awaiting_release if result.at(Level.WARNING) else PostingStatus.live
     if not result.at(Level.ERROR) and _last_day(result.normalized["postings"][0]) < clock.today():
@@ -135,9 +148,8 @@ def publish(posting: Posting, actor: Actor, *, seen_version: int) -> PostingStat
         posting.current += 1
         content = result.normalized["postings"][0]
         _describe(posting, content, findings)
-        revision = _store(
-            posting, posting.current, revision.typed, content, findings, result.ruleset, clock.today().isoformat(), actor.account_id
-        )
+        today, given = clock.today().isoformat(), revision.reasons
+        revision = _store(posting, posting.current, revision.typed, content, findings, result.ruleset, today, actor.account_id, given)
     if result.at(Level.ERROR):
         raise Refused(f"要修正の指摘が{len(result.at(Level.ERROR))}件あるため、公開できません。内容を直してください。")
     if target is PostingStatus.live:
@@ -307,6 +319,7 @@ def _store(
     ruleset: str,
     reference_date: str,
     author_id: int | None,
+    given: list[dict[str, str]],
 ) -> PostingRevision:
     revision = PostingRevision(
         posting_id=posting.id,
@@ -317,6 +330,7 @@ def _store(
         ruleset=ruleset or RULESET,
         reference_date=reference_date,
         author_id=author_id,
+        reasons=given,
         created_at=clock.now(),
     )
     db.session.add(revision)

@@ -194,7 +194,7 @@ def _filtered(filters: Filters, actor: Actor) -> Select[Any]:
     else:
         query = query.where(Submission.status.in_(SETTLED))
     if filters.status:
-        query = query.where(Submission.status.in_([SubmissionStatus(s) for s in filters.status]))
+        query = query.where(Submission.status.in_([s for s in SubmissionStatus if s.value in filters.status]))
     if filters.prefecture:
         query = query.where(Submission.prefecture_code == filters.prefecture)
     if filters.job_type:

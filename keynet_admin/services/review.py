@@ -14,7 +14,7 @@ from keynet_admin.extensions import db
 from keynet_admin.models import Account, Organization, Review, Submission, SubmissionRevision
 from keynet_admin.permissions import Actor
 from keynet_admin.services import account as accounts
-from keynet_admin.services import mailer, posting, workflow
+from keynet_admin.services import finding, mailer, posting, workflow
 from keynet_admin.services import submission as submissions
 from keynet_admin.services.letter import Letter
 from keynet_admin.vocabulary import AccountStatus, ReturnClosed, ReviewAction
@@ -120,6 +120,7 @@ def return_(submission: Submission, actor: Actor, *, seen_version: int, message:
     workflow.move(submission, "return", actor, seen_version=seen_version, reason=reason, revision=submission.current, rules=_rules(marked))
     submission.due_at = None
     review = _add_review(submission, ReviewAction.return_, actor, reason, marked)
+    finding.mark_returned(revision, marked)
     db.session.flush()
     token = submissions.open_link(submission, review)
     words = submissions.case_words(submission, revision) | {

@@ -23,7 +23,7 @@ from keynet_admin.extensions import db
 from keynet_admin.models import Organization, ReturnLink, Review, Submission, SubmissionContact, SubmissionRevision
 from keynet_admin.permissions import SENDER, Actor
 from keynet_admin.rules.base import Finding, Level, Result
-from keynet_admin.services import audit, counter, mailer, workflow
+from keynet_admin.services import audit, counter, finding, mailer, workflow
 from keynet_admin.vocabulary import ReturnClosed, ReviewAction, Source, SubmissionStatus
 
 CONTACT = "contact"
@@ -197,7 +197,7 @@ def whole(revision: SubmissionRevision, kind: str = "normalized") -> dict[str, A
 def findings_of(revision: SubmissionRevision) -> list[Finding]:
     """All findings of a revision, those of the contact section included."""
     stored = [*revision.findings, *(revision.contact.findings if revision.contact is not None else [])]
-    return [Finding.from_json(finding) for finding in stored]
+    return [Finding.from_json(found) for found in stored]
 
 
 def contact_of(revision: SubmissionRevision) -> dict[str, Any]:
@@ -291,7 +291,7 @@ def _add_revision(
     form_key: str | None,
     message: str = "",
 ) -> SubmissionRevision:
-    findings = [finding.as_json() for finding in result.findings]
+    findings = [found.as_json() for found in result.findings]
     revision = SubmissionRevision(
         submission_id=submission.id,
         number=number,
@@ -319,6 +319,7 @@ def _add_revision(
     )
     db.session.add(row)
     revision.contact = row
+    finding.record(revision, result.findings)
     db.session.flush()
     return revision
 
