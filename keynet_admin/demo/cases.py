@@ -11,7 +11,7 @@ from keynet_admin import clock
 from keynet_admin.demo import fates, forms, words
 from keynet_admin.demo.bodies import Body
 from keynet_admin.demo.faults import Fault
-from keynet_admin.demo.world import Story, World
+from keynet_admin.demo.world import BUSINESS_DAYS, Story, World
 from keynet_admin.extensions import db
 from keynet_admin.models import Posting, Submission
 from keynet_admin.permissions import SENDER
@@ -22,7 +22,7 @@ from keynet_admin.vocabulary import Source
 
 @dataclass(frozen=True)
 class Plan:
-    """What will happen to a case, if there is time for it before now."""
+    """What will happen to a case, if there is time for it before now. `stops` names a state that it is left in for certain."""
 
     body: Body
     begins: datetime
@@ -31,7 +31,7 @@ class Plan:
     outcome: str = "accept"
     fault: Fault | None = None
     answers: bool = True
-    stuck: bool = False
+    stops: str = ""
 
 
 def case(world: World, plan: Plan) -> Story:
@@ -48,8 +48,12 @@ def case(world: World, plan: Plan) -> Story:
         yield world.later(120, 900)
         submissions.withdraw(made, operator, seen_version=made.version, reason=world.rng.choice(words.WITHDRAWALS))
         return
-    yield world.later(2600, 3000) if plan.stuck else world.later(60, 640)
+    if plan.stops == "received":
+        return
+    yield world.later(20, 90) if plan.stops else world.later(60, 640)
     review.take(made, operator, seen_version=made.version)
+    if plan.stops == "in_review":
+        return
     yield world.later(4, 90)
     if plan.outcome == "reject":
         review.reject(made, operator, seen_version=made.version, reason=world.rng.choice(words.REJECTIONS))
@@ -59,8 +63,10 @@ def case(world: World, plan: Plan) -> Story:
         review.return_(made, operator, seen_version=made.version, message="お手数ですが、次の項目をお直しください。", items=[item])
         if not plan.answers:
             return
-        yield world.later(90, 1000)
+        yield world.moment(world.day(BUSINESS_DAYS - 1)) if plan.stops else world.later(90, 1000)
         world.resubmit(made, clean)
+        if plan.stops == "resubmitted":
+            return
         yield world.later(60, 600)
         review.take(made, operator, seen_version=made.version)
         yield world.later(4, 60)

@@ -35,7 +35,8 @@ ACCOUNTS = (*(email for email, _, _ in STAFF), chiyoda.EMAIL)
 CASES = 249
 BODIES = 138
 SIZES = ((1, 30), (2, 32), (3, 22), (4, 10), (5, 4), (6, 2))
-STUCK = 2  # cases that nobody took up in time
+# cases left in a state whatever the day: how many business days back they began, and the state (two were not taken up in time)
+LEFT = (*((4, "received"),) * 2, *((2, "in_review"),) * 5, *((6, "resubmitted"),) * 4)
 LAST_MAILS = 6  # the newest ones are left to the worker, so that the spool shows real letters
 
 
@@ -94,8 +95,9 @@ def plans(world: World, chosen: list[Body]) -> list[Plan]:
             fault = rng.choice(BY_RULE if source is Source.file else BY_EYE)
         jobs = tuple(rng.choices(codes, weights, k=count))
         made.append(Plan(body, _begins(world, first), jobs, source, outcome, fault, answers=rng.random() < 0.62))
-    for number in range(STUCK):
-        made[number] = replace(made[number], begins=world.moment(world.day(BUSINESS_DAYS - 4)), source=Source.web, stuck=True)
+    for number, (back, state) in enumerate(LEFT):
+        moment, fault = world.moment(world.day(BUSINESS_DAYS - back)), BY_EYE[number % len(BY_EYE)]
+        made[number] = replace(made[number], begins=moment, source=Source.web, outcome="accept", fault=fault, answers=True, stops=state)
     return made
 
 
@@ -150,7 +152,7 @@ def _deliver_history() -> None:
 
 def _set_passwords(word: str) -> str:
     """Give the demo accounts the present password, unless they have it."""
-    stored = dict(db.session.execute(select(Account.id, Account.password_hash).where(Account.email.in_(ACCOUNTS))).tuples().all())
+    stored = dict(db.session.execute(select(Account.id, Account.password_hash).where(Account.email.in_(ACCOUNTS))).all())
     db.session.rollback()
     stale = [number for number, value in stored.items() if not passwords.verify(value, word)]
     if not stale:
