@@ -21,7 +21,11 @@ TEN_HOURS_FROM: Final = date(2028, 10, 1)
 """From this day employment insurance begins at ten hours a week (before: twenty), S38."""
 THREE_QUARTERS: Final = 38.75 * 3 / 4
 MONTHLY_PAY: Final = 88_000
-_INSURED: Final = frozenset({"health", "pension", "employment"})
+FAR_BELOW: Final = 15.0
+"""Weekly hours under three quarters of the 20 hours of health insurance and pension: no reading of the law covers them."""
+FAR_BELOW_EMPLOYMENT: Final = 10.0
+FAR_BELOW_2028: Final = 7.5
+"""The same for employment insurance: half of 20 hours, and three quarters of ten from 2028-10-01."""
 _WORD: Final = {"health": "健康保険・共済", "pension": "厚生年金", "employment": "雇用保険", "by_hours": "勤務時間による"}
 
 
@@ -102,27 +106,22 @@ FULL_COVER: Final = WordList(
 
 
 def check_cover_promised(scope: Scope) -> Iterator[Hit]:
-    """INS-003: hours or term far below the thresholds, but insurance is promised."""
+    """INS-003: hours or term far below the thresholds, but insurance is promised. 報償費 and a contradictory choice are other rules'."""
+    found = chosen(scope)
     weekly, start, end = number(scope.get("weekly_hours")), day(scope, "term_start"), day(scope, "term_end")
-    on = first_day(scope)
-    far = 7.5 if on >= TEN_HOURS_FROM else 15.0
-    if weekly is not None and weekly <= 0:
+    if scope.get("engagement") == "honorarium" or ("none" in found and len(found) > 1) or weekly == 0:
         return
-    short_hours = weekly is not None and weekly < far
     short_term = start is not None and end is not None and 0 < (end - start).days + 1 <= 15 and scope.get("renewal") == "none"
-    if not short_hours and not short_term:
-        # From 2028-10 employment insurance begins at ten hours; health insurance and pension still at twenty.
-        if weekly is not None and weekly < 15 and chosen(scope) & {"health", "pension"}:
-            yield Hit("insurance", _promise(f"週{weekly:g}時間"), example="勤務時間による")
-        return
-    reason = f"週{weekly:g}時間" if short_hours and weekly is not None else "15日以内の期間"
-    if chosen(scope) & _INSURED:
+    short_hours = weekly is not None and weekly < FAR_BELOW
+    few_hours = weekly is not None and weekly < (FAR_BELOW_2028 if first_day(scope) >= TEN_HOURS_FROM else FAR_BELOW_EMPLOYMENT)
+    reason = f"週{weekly:g}時間" if short_hours else "15日以内の期間"
+    if (found & {"health", "pension"} and (short_hours or short_term)) or ("employment" in found and (few_hours or short_term)):
         yield Hit("insurance", _promise(reason), example="勤務時間による")
-        return
-    for name, text in fields_with(scope, PUBLIC_TEXT):
-        if FULL_COVER.find(text):
-            yield Hit(name, _promise(reason), example="勤務時間による")
-            return
+    elif short_hours or short_term:
+        for name, text in fields_with(scope, PUBLIC_TEXT):
+            if FULL_COVER.find(text):
+                yield Hit(name, _promise(reason), example="勤務時間による")
+                return
 
 
 def _promise(reason: str) -> str:
@@ -194,7 +193,10 @@ _NO_CONDITION: Final = re.compile(
     r"(?:加入(?:の)?(?:有無)?(?:は|条件は)?)?(?:(?:勤務)?(?:時間|条件|日数|形態|状況|実績|内容)(?:数)?(?:等)?(?:に(?:より|よる"
     r"|よって|応じて|応じ)|次第)?(?:加入|決定|異なる|異なります|変わります|判断)?(?:します|する)?(?:場合あり|ことがあります)?"
     r"|(?:要|応)?(?:ご)?相談(?:ください)?|(?:別途|個別に|後日)(?:協議|相談|通知|お知らせ|説明|連絡|決定)?(?:します|する)?|(?:当市|本市"
-    r"|当町|市の?|町の?)?(?:規定|規程)(?:に(?:よる|より))?|未定|検討中|条件(?:あり|有)|あり|有り?|なし|同上|不明|加入(?:あり|予定)?)[。.]?"
+    r"|当町|市の?|町の?)?(?:規定|規程)(?:に(?:よる|より))?|勤務(?:時間|条件|日数|形態"
+    r"|状況)(?:数)?(?:等)?(?:に(?:より|よって|応じて)|次第で?)、?(?:健康保険|社会保険|厚生年金(?:保険)?|共済(?:組合)?"
+    r"|雇用保険|各種保険|保険|等|など|及び|と|や|、|・|に|へ)+加入(?:します|する|できます|となります"
+    r"|する場合があります)?|未定|検討中|条件(?:あり|有)|あり|有り?|なし|同上|不明|加入(?:あり|予定)?)[。.]?"
 )
 
 

@@ -19,6 +19,8 @@ _GENERIC: Final = re.compile(
     r"|各会場|公共施設|保健所|保健センター|市役所|区役所|町役場|村役場|役場|役所|県庁|体育館|公民館|学校|小学校|中学校|病院|診療所|医療機関"
     r"|保育園|保育所|各所|施設|本庁|庁舎|本庁舎|市民会館|文化会館|集会所|巡回|各地区|ホール)"
 )
+# 中央公民館 and 中央区 have nothing to do with each other.
+_COMMON: Final = frozenset({"中央", "総合", "市民"})
 _PLACE: Final = (
     r"(?:市|町|村|区)?(?:役所|役場|立|民|保健|総合|中央|文化|体育|市民|町民"
     r"|村民|公民|小学|中学|高校|病院|会場|接種|センター|駅|会館|ホール)"
@@ -42,7 +44,9 @@ def _name_pattern(org_name: str, is_prefecture: bool) -> re.Pattern[str] | None:
     stem = _SUFFIX.sub("", name)
     before = r"(?:(?<![一-龠々])|(?<=[都道府県郡市]))" if len(name) <= 3 else ""
     after = "(?![域画分間])" if name.endswith("区") else ""
-    return re.compile(rf"{before}{re.escape(name)}{after}" + (rf"|{before}{re.escape(stem)}{_PLACE}" if len(stem) >= 2 else ""))
+    return re.compile(
+        rf"{before}{re.escape(name)}{after}" + (rf"|{before}{re.escape(stem)}{_PLACE}" if len(stem) >= 2 and stem not in _COMMON else "")
+    )
 
 
 def _squeeze(address: str) -> str:

@@ -131,31 +131,41 @@ _PERSONAL_MAIL: Final = re.compile(
 _ROLE: Final = r"(?:担当者?|係長|課長|部長|局長|室長|所長|院長|園長|主任|主事|主査|主幹|主任保健師|事務長|師長|担当保健師|担当看護師)"
 _NAME: Final = r"[一-龠々ヶ]{1,4}(?:[ァ-ヴー]{2,8})?"
 _NAMED: Final = re.compile(rf"{_ROLE}(?:[:・/]|の|は|、)?({_NAME})(?=$|[\d()、,。/・:\n]|さん|様|氏|まで|内線|宛|tel|直通|電話|[a-z])")
+# Offices, roles and other words that stand where a name could stand; 阿部, 小室, 田中 and 木村 are names, 総務部 and 推進室 are not.
 _NO_NAME: Final = re.compile(
-    r".*(?:課|係|室|部|局|班|所|館|院|校|団|会|隊|員|師|士|者|宛|行|先|当|佐"
-    r"|理|級|職|中|外|内|方|用|制|付|区|市|町|村|県|窓口|内線|直通|電話|代表"
-    r"|本部|一同|事務|受付|募集|採用|人事|接種|健康|予防|医療|保健|福祉|総務"
-    r"|庶務|推進|対策|補佐|代理|業務|会場|時間|午前|午後|平日|問合|連絡)$"
+    r".*(?:課|係|局|班|隊|院|館|校|師|士|員|者|宛|級|職|長|主任|主査|主幹|主事|窓口|内線|直通|電話|代表|本部|一同|補佐|代理|連絡|担当)"
+    r"|..+(?:部|室|所|村|町|区|市|県|内|中|外|方|用|会|団|制|付|行|先)"
+    r"|事務|受付|募集|採用|人事|接種|健康|予防|医療|保健|福祉|総務|庶務|推進|対策|業務"
+    r"|会場|時間|午前|午後|平日|問合|会計|広報|税務|年金|国保|介護|母子|児童|生活|教育"
+    r"|企画|財政|管理|支援|相談|調整|統括|市内|町内|院内|課内|庁内|所属|各課|未定|不在|等|各|当|及|又|ほか|他|部|室|所"
 )
 
 
-def _contact_name(scope: Scope) -> str:
+_OFFICE: Final = r"(?:^|課|係|室|局|部|班|所|センター|担当|[:・()])"
+_AFTER_NAME: Final = r"(?=$|さん|様|氏|まで|宛|内線|[\d()、,])"
+
+
+def _contact_name(scope: Scope) -> tuple[str, str]:
+    """Family name and whole name of the contact person, empty when they are not given."""
     contact = scope.document.get("contact")
     if not isinstance(contact, Mapping):
-        return ""
+        return "", ""
     parts: list[Any] = [contact.get("contact_last"), contact.get("contact_first")]
-    return "".join(plain(p) for p in parts) if all(isinstance(p, str) and p for p in parts) else ""
+    last, first = (plain(p) if isinstance(p, str) else "" for p in parts)
+    return last, last + first if last and first else ""
 
 
 def _named(scope: Scope, name: str, text: str) -> str:
     """A person's name in a text that belongs to a contact, empty when there is none."""
-    whole = _contact_name(scope)
+    last, whole = _contact_name(scope)
     if len(whole) >= 3 and whole in text.replace(" ", ""):
         return whole
+    if name == "public_contact" and len(last) >= 2 and re.search(rf"{_OFFICE}{re.escape(last)}{_AFTER_NAME}", text):
+        return last
     near_phone = name == "public_contact" or _PHONE.search(text) is not None
     if near_phone:
         for match in _NAMED.finditer(text):
-            if not _NO_NAME.match(match[1]):
+            if not _NO_NAME.fullmatch(match[1]):
                 return match[1]
     return ""
 
