@@ -11,10 +11,56 @@ from keynet_admin.rules.base import Example, Hit, Level, Per, Rule, Scope
 TEL_BASIS = "電気通信番号計画（総務省） [S62]"
 MAIL_BASIS = "JPRS 地方公共団体用ドメイン名 [S61]"
 FREE_HOSTS = frozenset(
-    "gmail.com googlemail.com yahoo.co.jp yahoo.com ymail.ne.jp ybb.ne.jp hotmail.com hotmail.co.jp outlook.com outlook.jp live.com live.jp "
-    "msn.com icloud.com me.com mac.com aol.com aol.jp excite.co.jp goo.jp mail.goo.ne.jp infoseek.jp proton.me protonmail.com gmx.com mail.com "
-    "zoho.com kyoto.zaq.jp docomo.ne.jp ezweb.ne.jp au.com softbank.ne.jp i.softbank.jp vodafone.ne.jp disney.ne.jp willcom.com pdx.ne.jp "
-    "ymobile.ne.jp ymobile1.ne.jp emnet.ne.jp uqmobile.jp rakumail.jp rakuten.jp nifty.com biglobe.ne.jp so-net.ne.jp ocn.ne.jp plala.or.jp".split()
+    [
+        "gmail.com",
+        "googlemail.com",
+        "yahoo.co.jp",
+        "yahoo.com",
+        "ymail.ne.jp",
+        "ybb.ne.jp",
+        "hotmail.com",
+        "hotmail.co.jp",
+        "outlook.com",
+        "outlook.jp",
+        "live.com",
+        "live.jp",
+        "msn.com",
+        "icloud.com",
+        "me.com",
+        "mac.com",
+        "aol.com",
+        "aol.jp",
+        "excite.co.jp",
+        "goo.jp",
+        "mail.goo.ne.jp",
+        "infoseek.jp",
+        "proton.me",
+        "protonmail.com",
+        "gmx.com",
+        "mail.com",
+        "zoho.com",
+        "kyoto.zaq.jp",
+        "docomo.ne.jp",
+        "ezweb.ne.jp",
+        "au.com",
+        "softbank.ne.jp",
+        "i.softbank.jp",
+        "vodafone.ne.jp",
+        "disney.ne.jp",
+        "willcom.com",
+        "pdx.ne.jp",
+        "ymobile.ne.jp",
+        "ymobile1.ne.jp",
+        "emnet.ne.jp",
+        "uqmobile.jp",
+        "rakumail.jp",
+        "rakuten.jp",
+        "nifty.com",
+        "biglobe.ne.jp",
+        "so-net.ne.jp",
+        "ocn.ne.jp",
+        "plala.or.jp",
+    ]
 ) - {"kyoto.zaq.jp"}
 _FREE_PARENTS = ("vodafone.ne.jp", "ezweb.ne.jp", "softbank.ne.jp", "ymobile.ne.jp", "pdx.ne.jp")
 _PREF_NAMES = "|".join(sorted(p.romaji.lower() for p in ref.prefectures()))
@@ -244,7 +290,7 @@ RULES: tuple[Rule, ...] = (
         why="公開ページの番号は誰でも見られます。担当者個人の番号を守るためです。",
         how="担当部署の番号を入力してください。",
         good=(Example({"postings.0.public_tel": "0982-00-0013"}, "0982-00-0013"),),
-        bad=(Example({"postings.0.public_tel": "080-0000-0013"}, "080-0000-0013"),),
+        bad=(Example({"postings.0.public_tel": "090-0000-0013"}, "090-0000-0013"),),
         check=check_public_mobile,
     ),
     Rule(

@@ -118,7 +118,9 @@ def _missing(reading: Reading, findings: list[Finding]) -> Iterator[Finding]:
         if path in spoken:
             continue
         covering = COVERED_BY.get(_plain(path))
-        if covering and any(rule == covering and (path.startswith(f"{at}.") or at.startswith(f"{path}.")) for rule, at in by_rule):
+        if covering and any(
+            rule == covering and (at == path or path.startswith(f"{at}.") or at.startswith(f"{path}.")) for rule, at in by_rule
+        ):
             continue
         yield _from_note(reading, path, note)
 

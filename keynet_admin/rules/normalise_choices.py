@@ -114,7 +114,7 @@ def read_multi(field: Field, typed: Any, context: Context) -> Read:
     if isinstance(typed, str) and len(found) > 1:
         labels = "、".join(field.label_of(slug) for slug in found)
         return fixed("CHOICE-001", found, f"「{clip(typed)}」を「{labels}」と読み取りました。", example=labels)
-    return Read(found)
+    return Read(found or None)
 
 
 def _parts(field: Field, text: str) -> list[Any]:

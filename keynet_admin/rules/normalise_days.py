@@ -75,7 +75,7 @@ def _from_list(field: Field, items: list[Any] | tuple[Any, ...]) -> Read:
             message = f"「{clip(item)}」は曜日として読み取れません。月から日、祝から選んでください。"
             return refuse("CHOICE-001", list(items), message, example=EXAMPLE)
         found.update(days)
-    return Read([slug for slug in ORDER if slug in found])
+    return Read([slug for slug in ORDER if slug in found] or None)
 
 
 def days_of(text: str) -> list[str] | None:

@@ -235,7 +235,7 @@ RULES: tuple[Rule, ...] = (
         why="合併や区の再編で使われなくなったコードでは、団体が決まりません。",
         how="現在のコードをご確認ください。一部事務組合・広域連合は事務局で確認します。",
         good=(Example({f"{O_}lg_code": "452068"}, "452068"),),
-        bad=(Example({f"{O_}lg_code": "139998"}, "139998"),),
+        bad=(Example({f"{O_}lg_code": "457990"}, "457990"),),
         check=check_exists,
         per=Per.SUBMISSION,
     ),

@@ -60,9 +60,75 @@ def joined(scope: Scope) -> str:
 # TXT-010 ---------------------------------------------------------------------------------------------------------------------
 
 _DUMMY = frozenset(
-    "test テスト てすと テスト入力 dummy ダミー sample サンプル 未定 未設定 未記入 未入力 同上 同じ 上記のとおり 上記の通り 別紙 別紙のとおり 別紙の通り 別紙参照 別紙参照のこと "
-    "別添のとおり 別添の通り 別添参照 別途 別途通知 別途連絡 別途協議 要相談 応相談 相談のうえ 相談の上 後日 後日連絡 後日入力 後で入力 検討中 調整中 確認中 不明 "
-    "hp参照 ホームページ参照 要項参照 要綱参照 募集要項のとおり 募集要項参照 仮 tbd n/a na xxx ・ - ー ― − ‐ ― . .. … / * ? ? ?? ×".split()
+    [
+        "test",
+        "テスト",
+        "てすと",
+        "テスト入力",
+        "dummy",
+        "ダミー",
+        "sample",
+        "サンプル",
+        "未定",
+        "未設定",
+        "未記入",
+        "未入力",
+        "同上",
+        "同じ",
+        "上記のとおり",
+        "上記の通り",
+        "別紙",
+        "別紙のとおり",
+        "別紙の通り",
+        "別紙参照",
+        "別紙参照のこと",
+        "別添のとおり",
+        "別添の通り",
+        "別添参照",
+        "別途",
+        "別途通知",
+        "別途連絡",
+        "別途協議",
+        "要相談",
+        "応相談",
+        "相談のうえ",
+        "相談の上",
+        "後日",
+        "後日連絡",
+        "後日入力",
+        "後で入力",
+        "検討中",
+        "調整中",
+        "確認中",
+        "不明",
+        "hp参照",
+        "ホームページ参照",
+        "要項参照",
+        "要綱参照",
+        "募集要項のとおり",
+        "募集要項参照",
+        "仮",
+        "tbd",
+        "n/a",
+        "na",
+        "xxx",
+        "・",
+        "-",
+        "ー",
+        "―",
+        "−",
+        "‐",
+        "―",
+        ".",
+        "..",
+        "…",
+        "/",
+        "*",
+        "?",
+        "?",
+        "??",
+        "×",
+    ]
 )
 _ONE_CHARACTER = re.compile(r"(.)\1{2,}")
 _TRIM = re.compile(r"[\s。.、,!()「」【】\[\]]+")
@@ -129,6 +195,11 @@ def _narrow(text: str) -> str:
 
 def check_markup(scope: Scope) -> Iterator[Hit]:
     """No HTML, no script, no shortened link."""
+    url = scope.organization.get("org_url")
+    if isinstance(url, str):
+        short = _SHORT_LINK.search(url)
+        if short is not None:
+            yield Hit("organization.org_url", _short_message("団体のホームページ", short.group()))
     everything = joined(scope)
     if not (
         "<" in everything
@@ -150,11 +221,6 @@ def check_markup(scope: Scope) -> Iterator[Hit]:
         short = _SHORT_LINK.search(plain)
         if short is not None:
             yield Hit(path, _short_message(item.label, short.group()))
-    url = scope.organization.get("org_url")
-    if isinstance(url, str):
-        short = _SHORT_LINK.search(url)
-        if short is not None:
-            yield Hit("organization.org_url", _short_message("団体のホームページ", short.group()))
 
 
 def _short_message(label: str, host: str) -> str:

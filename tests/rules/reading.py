@@ -1,0 +1,33 @@
+"""One typed value through its field's normaliser, as the document reader does it."""
+
+from datetime import date
+from typing import Any
+
+from keynet_admin.catalogue import Field, field_at
+from keynet_admin.rules.base import Level
+from keynet_admin.rules.normalise import normalise
+from keynet_admin.rules.reading import Context, Read
+
+ON = date(2021, 5, 7)
+
+
+def field(path: str) -> Field:
+    """A field of the catalogue by path."""
+    found = field_at(path)
+    assert found is not None, path
+    return found
+
+
+def read(
+    path: str, typed: Any, record: dict[str, Any] | None = None, parent: dict[str, Any] | None = None, pref: str = "45", on: date = ON
+) -> Read:
+    """The reading of one typed value."""
+    return normalise(field(path), typed, Context(on, pref, record or {}, parent or {}))
+
+
+def refusal(result: Read) -> str:
+    """The rule that refused; fails when the value was taken."""
+    errors = [note for note in result.notes if note.level is Level.ERROR]
+    assert errors, f"taken as {result.value!r}"
+    assert all(note.message and note.example for note in errors), errors
+    return errors[0].rule
