@@ -102,12 +102,14 @@ def _is_recipients(name: str, sentence: str, before: str, after: str) -> bool:
     return name in WORK_TEXTS and bool(_WORK_PEOPLE.search(before + after))
 
 
+def may_name_age(text: str) -> bool:
+    """False when a plain text holds nothing that could be an age."""
+    return any(trigger in text for trigger in _TRIGGERS)
+
+
 def applicants_age(name: str, text: str) -> AgeWord | None:
     """The first words of a field's plain text that ask for an age of the applicants, None when there are none."""
-    for trigger in _TRIGGERS:
-        if trigger in text:
-            break
-    else:
+    if not may_name_age(text):
         return None
     for match in AGE.finditer(text):
         left, right = _sentence(text, match.start())

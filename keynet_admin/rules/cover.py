@@ -13,7 +13,7 @@ from typing import Final
 from keynet_admin.rules.base import Hit, Scope
 from keynet_admin.rules.facts import day, is_employment, missing, number
 from keynet_admin.rules.wages import WEEKS_PER_MONTH, first_day, hourly_equivalents
-from keynet_admin.rules.words import PUBLIC_TEXT, WordList, clause_around, fields_with, plain
+from keynet_admin.rules.words import PUBLIC_TEXT, WordList, clause_around, fields_with, plain, public_text
 
 SHORT_COVER_FROM: Final = date(2022, 10, 1)
 """From this day 20 hours a week are covered when the term exceeds two months (before: one year), S37."""
@@ -117,7 +117,7 @@ def check_cover_promised(scope: Scope) -> Iterator[Hit]:
     reason = f"週{weekly:g}時間" if short_hours else "15日以内の期間"
     if (found & {"health", "pension"} and (short_hours or short_term)) or ("employment" in found and (few_hours or short_term)):
         yield Hit("insurance", _promise(reason), example="勤務時間による")
-    elif short_hours or short_term:
+    elif (short_hours or short_term) and FULL_COVER.may_hit(public_text(scope)):
         for name, text in fields_with(scope, PUBLIC_TEXT):
             if FULL_COVER.find(text):
                 yield Hit(name, _promise(reason), example="勤務時間による")
@@ -175,7 +175,7 @@ _NOT_FOR_CLERKS: Final = re.compile(
 
 def check_dependants_exception(scope: Scope) -> Iterator[Hit]:
     """INS-006: the exception for vaccination pay (2021-04 to 2023-03) does not cover clerks."""
-    if scope.get("job_type") != "clerical":
+    if scope.get("job_type") != "clerical" or not _DEPENDANT.may_hit(public_text(scope)):
         return
     for name, text in fields_with(scope, PUBLIC_TEXT):
         for match in _DEPENDANT.matches(text):

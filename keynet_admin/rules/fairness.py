@@ -7,10 +7,10 @@ does not bind municipalities, which are expected to follow it (S27), so the same
 from collections.abc import Iterator
 from typing import Final
 
-from keynet_admin.rules.age_words import applicants_age, lower_limit, upper_limit
+from keynet_admin.rules.age_words import applicants_age, lower_limit, may_name_age, upper_limit
 from keynet_admin.rules.base import Example, Hit, Level, Rule, Scope
 from keynet_admin.rules.facts import day, is_fiscal_year, is_private, missing, rows, shifts, touches_night
-from keynet_admin.rules.sex_words import conditions_by_sex, counts_by_sex, only_women, sex_words
+from keynet_admin.rules.sex_words import conditions_by_sex, counts_by_sex, may_name_sex, only_women, sex_words
 from keynet_admin.rules.words import PUBLIC_TEXT, fields_with, listed, plain
 
 E, W = Level.ERROR, Level.WARNING
@@ -36,13 +36,22 @@ def texts(scope: Scope) -> list[tuple[str, str]]:
     return found
 
 
+def _all_text(scope: Scope) -> str:
+    """The texts of `texts` in one: the first look that most postings end with."""
+    found = scope.memo.get("fairness_all")
+    if found is None:
+        found = "\n".join([text for _, text in texts(scope)])
+        scope.memo["fairness_all"] = found
+    return str(found)
+
+
 def _level(scope: Scope) -> Level:
     return E if is_private(scope.record) else W
 
 
 def check_age_words(scope: Scope) -> Iterator[Hit]:
     """AGE-001: no age of applicants in a text while the posting says there is no age limit."""
-    if scope.get("age_limit") != "no":
+    if scope.get("age_limit") != "no" or not may_name_age(_all_text(scope)):
         return
     for name, text in texts(scope):
         word = applicants_age(name, text)
@@ -111,6 +120,8 @@ def check_reason_given(scope: Scope) -> Iterator[Hit]:
 def check_sex_words(scope: Scope) -> Iterator[Hit]:
     """SEX-001: no words that limit a posting to one sex. A midwife is a woman by law: that is SEX-003."""
     midwife = scope.get("job_type") == "midwife"
+    if not may_name_sex(_all_text(scope)):
+        return
     for name, text in texts(scope):
         words = sex_words(text)
         if midwife:
@@ -130,6 +141,9 @@ def check_sex_counts(scope: Scope) -> Iterator[Hit]:
     found = counts_by_sex(plain(typed), whole_field=True) if typed else None
     if found:
         yield Hit("headcount", _counted(found), example="15名")
+    whole = _all_text(scope)
+    if "男" not in whole and "女" not in whole:
+        return
     for name, text in texts(scope):
         found = counts_by_sex(text)
         if found:

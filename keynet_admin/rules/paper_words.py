@@ -6,6 +6,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 _SENTENCE: Final = re.compile(r"[^。\n;]+")
@@ -51,7 +52,8 @@ def _items(sentence: str) -> Iterator[tuple[int, str]]:
     yield start, sentence[start:]
 
 
-def papers(text: str) -> list[Paper]:
+@lru_cache(maxsize=2048)
+def papers(text: str) -> tuple[Paper, ...]:
     """The items of a plain text that lists papers.
 
     「採用後に」 at the head of a sentence holds for all its items, 「…は不要」 at its end for all of them, words in brackets for theirs.
@@ -84,7 +86,7 @@ def papers(text: str) -> list[Paper]:
                     _AT_INTERVIEW.search(item) is not None,
                 )
             )
-    return result
+    return tuple(result)
 
 
 BACKGROUND: Final = re.compile(

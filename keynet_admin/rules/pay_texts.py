@@ -7,7 +7,18 @@ from typing import Final
 from keynet_admin.rules.base import Hit, Scope
 from keynet_admin.rules.facts import days_of, number, rows, shifts, whole, work_minutes
 from keynet_admin.rules.wages import hourly_equivalents, pay_rows
-from keynet_admin.rules.words import PUBLIC_TEXT, Amount, WordList, clause_around, fields_with, listed, phrase_around, plain, yen_amounts
+from keynet_admin.rules.words import (
+    PUBLIC_TEXT,
+    Amount,
+    WordList,
+    clause_around,
+    fields_with,
+    listed,
+    phrase_around,
+    plain,
+    public_text,
+    yen_amounts,
+)
 
 PAY_TEXTS: Final = ("title", "duty_detail", "support_note", "workdays_note", "pay_note", "other_allow", "pay_day", "other_req")
 
@@ -30,7 +41,7 @@ INCLUDED: Final = WordList(
 
 def check_overtime_included(scope: Scope) -> Iterator[Hit]:
     """WAGE-009: the text speaks of overtime pay that is included, the field says there is none."""
-    if scope.get("fixed_ot") != "no":
+    if scope.get("fixed_ot") != "no" or not INCLUDED.may_hit(public_text(scope)):
         return
     for name, text in fields_with(scope, PAY_TEXTS):
         words = INCLUDED.find(text)
@@ -198,6 +209,8 @@ TEMPTING: Final = WordList(
 
 def check_tempting_words(scope: Scope) -> Iterator[Hit]:
     """WAGE-015: words that promise more than the conditions say."""
+    if not TEMPTING.may_hit(public_text(scope)):
+        return
     for name, text in fields_with(scope, PUBLIC_TEXT):
         words = TEMPTING.find(text)
         if words:

@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from keynet_admin.rules.base import Example, Hit, Level, Rule, Scope
@@ -27,16 +27,12 @@ E, W = Level.ERROR, Level.WARNING
 P: Final = "postings.0."
 
 
-def _papers(scope: Scope) -> list[Paper]:
-    found: list[Paper] | None = scope.memo.get("papers")
-    if found is None:
-        text = text_of(scope, "documents")
-        found = papers(text) if text else []
-        scope.memo["papers"] = found
-    return found
+def _papers(scope: Scope) -> tuple[Paper, ...]:
+    text = text_of(scope, "documents")
+    return papers(text) if text else ()
 
 
-def _words(pattern: re.Pattern[str], items: list[Paper]) -> list[str]:
+def _words(pattern: re.Pattern[str], items: Iterable[Paper]) -> list[str]:
     return list(dict.fromkeys(match.group() for item in items for match in pattern.finditer(item.text)))
 
 
@@ -147,23 +143,24 @@ _AFTER_NAME: Final = r"(?=$|さん|様|氏|まで|宛|内線|[\d()、,])"
 
 def _contact_name(scope: Scope) -> tuple[str, str]:
     """Family name and whole name of the contact person, empty when they are not given."""
-    contact = scope.document.get("contact")
-    if not isinstance(contact, Mapping):
-        return "", ""
-    parts: list[Any] = [contact.get("contact_last"), contact.get("contact_first")]
-    last, first = (plain(p) if isinstance(p, str) else "" for p in parts)
-    return last, last + first if last and first else ""
+    found: tuple[str, str] | None = scope.memo.get("contact_name")
+    if found is None:
+        contact = scope.document.get("contact")
+        section: Mapping[str, Any] = contact if isinstance(contact, Mapping) else {}
+        last, first = (plain(p) if isinstance(p, str) else "" for p in (section.get("contact_last"), section.get("contact_first")))
+        found = (last, last + first if last and first else "")
+        scope.memo["contact_name"] = found
+    return found
 
 
 def _named(scope: Scope, name: str, text: str) -> str:
     """A person's name in a text that belongs to a contact, empty when there is none."""
     last, whole = _contact_name(scope)
-    if len(whole) >= 3 and whole in text.replace(" ", ""):
+    if len(whole) >= 3 and whole in text:
         return whole
     if name == "public_contact" and len(last) >= 2 and re.search(rf"{_OFFICE}{re.escape(last)}{_AFTER_NAME}", text):
         return last
-    near_phone = name == "public_contact" or _PHONE.search(text) is not None
-    if near_phone:
+    if name == "public_contact" or ("0" in text and _PHONE.search(text) is not None):
         for match in _NAMED.finditer(text):
             if not _NO_NAME.fullmatch(match[1]):
                 return match[1]
@@ -173,7 +170,8 @@ def _named(scope: Scope, name: str, text: str) -> str:
 def check_private_contact(scope: Scope) -> Iterator[Hit]:
     """PRIV-006: no person's name with a phone, no personal mail, no mobile in what is published."""
     for name, text in fields_with(scope, PUBLIC_TEXT):
-        mobile, mail = _MOBILE.search(text), _PERSONAL_MAIL.search(text)
+        mobile = _MOBILE.search(text) if "0" in text else None
+        mail = _PERSONAL_MAIL.search(text) if "@" in text else None
         if mobile:
             message = f"携帯電話の番号「{mobile.group()}」が公開される欄にあります。職場の固定電話の番号にしてください。"
         elif mail:

@@ -113,6 +113,11 @@ def only_women(text: str) -> list[str]:
     return words or [match.group() for match in re.finditer(r"\(女性?\)|女性の助産師|女性であること", text)]
 
 
+def may_name_sex(text: str) -> bool:
+    """False when a plain text holds no word that any of the lists could hit."""
+    return LIMIT.may_hit(text) or HOUSEWIFE.may_hit(text) or TITLES.may_hit(text)
+
+
 def sex_words(text: str) -> list[str]:
     """Words that limit a posting to one sex, in the order of the lists."""
     return [*LIMIT.find(text), *HOUSEWIFE.find(text), *TITLES.find(text)]

@@ -113,6 +113,10 @@ class WordList:
         """True when a trigger stands in a plain text, so that a hit is possible at all."""
         return any(map(text.__contains__, self.triggers))
 
+    def may_hit(self, text: str) -> bool:
+        """False when no trigger stands in a plain text: a cheap first look at many fields joined."""
+        return any(trigger in text for trigger in self.triggers)
+
     def matches(self, text: str) -> list[re.Match[str]]:
         """All hits in a plain text that do not lie in a harmless passage."""
         if not self.suspects(text):
