@@ -17,7 +17,7 @@ from keynet_admin.services import listing, search_index
 from keynet_admin.vocabulary import ListingState, PostingStatus
 from tests.rules.base_submission import base_submission
 
-JOBS = ("nurse", "nurse", "nurse", "doctor", "doctor", "assistant_nurse", "pharmacist", "clerk")
+JOBS = ("nurse", "nurse", "nurse", "physician", "physician", "assistant_nurse", "pharmacist", "clerical")
 BODIES = 47 * 20
 CHUNK = 5_000
 

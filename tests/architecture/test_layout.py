@@ -56,7 +56,7 @@ def test_tests_stand_where_the_code_stands() -> None:
     """`tests/` has the same folders as the package, so that the test of a file is found without searching."""
     folders = {path.stem for path in source.PACKAGE.iterdir()}
     for path in (source.ROOT / "tests").iterdir():
-        if path.is_dir() and path.name not in ("architecture", "bench", "browser", "data", "seed_data", "support", "__pycache__"):
+        if path.is_dir() and path.name not in ("architecture", "bench", "browser", "data", "seed_data", "support", "walks", "__pycache__"):
             assert path.name in folders, path.name
 
 

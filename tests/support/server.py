@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 
-from keynet_admin.supervisor import flask_command, web_command
+from keynet_admin.supervisor import die_with_parent, flask_command, web_command
 from tests.support.net import answers, end, free_port, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -38,7 +38,7 @@ class LiveServer:
                 stdout=out,
                 stderr=out,
                 stdin=subprocess.DEVNULL,
-                start_new_session=True,
+                preexec_fn=die_with_parent,
             )
         process = self.process
         try:
@@ -94,7 +94,7 @@ def start_worker(instance: Path, environ: Mapping[str, str]) -> "subprocess.Pope
             stdout=out,
             stderr=out,
             stdin=subprocess.DEVNULL,
-            start_new_session=True,
+            preexec_fn=die_with_parent,
         )
 
 
