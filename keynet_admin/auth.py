@@ -92,7 +92,7 @@ def _attend() -> None:
 
 
 def _ask_to_sign_in() -> Response:
-    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+    wanted = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else None
     return redirect(url_for("auth.sign_in", next=wanted if wanted and LOCAL.fullmatch(wanted) else None), 303)
 
 
@@ -103,11 +103,11 @@ def _enter(signed_in: sessions.SignedIn) -> None:
     session[_SEEN] = int(time.time())
 
 
-def _page(template: str, code: int = 200, **words: Any) -> Response:
-    return make_response(render_template(f"auth/{template}.html", **words), code)
+def _page(template: str, status: int = 200, /, **words: Any) -> Response:
+    return make_response(render_template(template, **words), status)
 
 
-def _braked(template: str, error: TooMany, **words: Any) -> Response:
+def _braked(template: str, error: TooMany, /, **words: Any) -> Response:
     response = _page(template, 429, errors={"": str(error)}, **words)
     response.headers["Retry-After"] = str(error.retry_after)
     return response
@@ -133,21 +133,21 @@ def sign_in() -> Response:
     if current_user.is_authenticated:
         return redirect(local_target(wanted, current_user.role), 303)
     words: dict[str, Any] = {"email": _field("email"), "next": wanted if LOCAL.fullmatch(wanted) else ""}
-    if request.method == "GET":
-        return _page("login", errors={}, ended="_user_id" in session, **words)
+    if request.method != "POST":
+        return _page("auth/login.html", errors={}, ended="_user_id" in session, **words)
     secret = _field("password", passwords.LONGEST)
     if errors := _missing(email="メールアドレス", password="パスワード"):  # noqa: S106
-        return _page("login", 422, errors=errors, **words)
+        return _page("auth/login.html", 422, errors=errors, **words)
     try:
         with transaction():
             throttle.hit("login", address=words["email"], network=_network())
             known = accounts.credentials(words["email"])
     except TooMany as error:
-        return _braked("login", error, **words)
+        return _braked("auth/login.html", error, **words)
     right = passwords.verify(known.password_hash, secret)
     signed_in = _begin(known, words["email"]) if right else None
     if signed_in is None:
-        return _page("login", 422, errors={"password": "メールアドレスまたはパスワードが違います。"}, **words)
+        return _page("auth/login.html", 422, errors={"password": "メールアドレスまたはパスワードが違います。"}, **words)
     _enter(signed_in)
     return redirect(local_target(wanted, signed_in.role), 303)
 
@@ -178,10 +178,10 @@ def sign_out() -> Response:
 def type_code() -> Response:
     """Fields `email`, `code`: the way in for those whose mail program took the link away."""
     words = {"email": _field("email"), "code": _field("code", 60)}
-    if request.method == "GET":
-        return _page("first_login", errors={}, **words)
+    if request.method != "POST":
+        return _page("auth/first_login.html", errors={}, **words)
     if errors := _missing(email="メールアドレス", code="コード"):
-        return _page("first_login", 422, errors=errors, **words)
+        return _page("auth/first_login.html", 422, errors=errors, **words)
     try:
         with transaction():
             throttle.hit("code", address=words["email"], network=_network())
@@ -189,10 +189,10 @@ def type_code() -> Response:
             if found is not None:
                 throttle.forgive("code", address=words["email"], network=_network())
     except TooMany as error:
-        return _braked("first_login", error, **words)
+        return _braked("auth/first_login.html", error, **words)
     if found is None:
         message = "メールアドレスまたはコードが違います。メールに書かれたとおりに入力してください。"
-        return _page("first_login", 422, errors={"code": message}, **words)
+        return _page("auth/first_login.html", 422, errors={"code": message}, **words)
     session[_FIRST] = [found.row.id, int(time.time())]
     return redirect(url_for("auth.first_login", token=BY_CODE), 303)
 
@@ -206,15 +206,15 @@ def choose_password(token: str) -> Response:
         return found
     words = {"invitation": found, "token": token}
     if current_user.is_authenticated and current_user.id != found.account.id:
-        return _page("other", 409, **words)
+        return _page("auth/other.html", 409, **words)
     if found.problem:
-        return _page("dead", 410, **words)
-    if request.method == "GET":
-        return _page("choose", errors={}, **words)
+        return _page("auth/dead.html", 410, **words)
+    if request.method != "POST":
+        return _page("auth/choose.html", errors={}, **words)
     chosen = _field("password", passwords.LONGEST)
     errors = _password_errors(chosen, found.account)
     if errors:
-        return _page("choose", 422, errors=errors, **words)
+        return _page("auth/choose.html", 422, errors=errors, **words)
     hashed = passwords.hashed(chosen)
     try:
         with transaction():
@@ -233,14 +233,14 @@ def renew(token: str) -> Response:
     if isinstance(found, Response):
         return found
     if not found.renewable:
-        return _page("dead", 410, invitation=found, token=token)
+        return _page("auth/dead.html", 410, invitation=found, token=token)
     try:
         with transaction():
             throttle.hit("forgot", address=found.account.email, network=_network())
             accounts.renew(accounts.first_login(found.row.id))
     except TooMany as error:
-        return _braked("dead", error, invitation=found, token=token)
-    return _page("sent")
+        return _braked("auth/dead.html", error, invitation=found, token=token)
+    return _page("auth/sent.html")
 
 
 def _found(token: str) -> "accounts.Invitation | Response":
@@ -249,12 +249,20 @@ def _found(token: str) -> "accounts.Invitation | Response":
         with transaction():
             if token != BY_CODE:
                 return accounts.open_first_login(token)
-            typed = session.get(_FIRST)
-            if isinstance(typed, list) and len(typed) == 2 and abs(int(time.time()) - typed[1]) < CODE_MINUTES * 60:
-                return accounts.first_login(typed[0])
+            typed = _typed_before()
+            if typed is not None:
+                return accounts.first_login(typed)
     except NotFound:
-        return _page("dead", 404, invitation=None, token=token)
+        return _page("auth/dead.html", 404, invitation=None, token=token)
     return redirect(url_for("auth.type_code"), 303)
+
+
+def _typed_before() -> int | None:
+    """The first login whose code this browser typed within the last minutes."""
+    match session.get(_FIRST):
+        case [int(number), int(when)] if abs(int(time.time()) - when) < CODE_MINUTES * 60:
+            return number
+    return None
 
 
 def _password_errors(chosen: str, account: Account) -> dict[str, str]:
@@ -274,22 +282,22 @@ def change() -> Response:
     if not current_user.is_authenticated:
         return forgot()
     words = {"email": current_user.email}
-    if request.method == "GET":
-        return _page("password", errors={}, **words)
+    if request.method != "POST":
+        return _page("auth/password.html", errors={}, **words)
     account = current_user.account
     current, chosen = _field("current", passwords.LONGEST), _field("password", passwords.LONGEST)
     if not current:
-        return _page("password", 422, errors={"current": "いまのパスワードを入力してください。"}, **words)
+        return _page("auth/password.html", 422, errors={"current": "いまのパスワードを入力してください。"}, **words)
     errors = _password_errors(chosen, account)
     if errors:
-        return _page("password", 422, errors=errors, **words)
+        return _page("auth/password.html", 422, errors=errors, **words)
     try:
         with transaction():
             throttle.hit("password", address=account.email, network=_network())
     except TooMany as error:
-        return _braked("password", error, **words)
+        return _braked("auth/password.html", error, **words)
     if not passwords.verify(account.password_hash, current):
-        return _page("password", 422, errors={"current": "いまのパスワードが違います。"}, **words)
+        return _page("auth/password.html", 422, errors={"current": "いまのパスワードが違います。"}, **words)
     hashed = passwords.hashed(chosen)
     with transaction():
         throttle.forgive("password", address=account.email, network=_network())
@@ -305,14 +313,16 @@ def change() -> Response:
 def forgot() -> Response:
     """Field `email`. The same page for every address, and the same work."""
     words = {"email": _field("email")}
-    if request.method == "GET":
-        return _page("forgot", errors={}, **words)
+    if request.method != "POST":
+        return _page("auth/forgot.html", errors={}, **words)
     if "@" not in words["email"].strip("@ "):
-        return _page("forgot", 422, errors={"email": "メールアドレスを入力してください（例：kenko@city.example.lg.jp）。"}, **words)
+        return _page(
+            "auth/forgot.html", 422, errors={"email": "メールアドレスを入力してください（例：kenko@city.example.lg.jp）。"}, **words
+        )
     try:
         with transaction():
             throttle.hit("forgot", address=words["email"], network=_network())
             accounts.request_reset(words["email"])
     except TooMany as error:
-        return _braked("forgot", error, **words)
-    return _page("sent")
+        return _braked("auth/forgot.html", error, **words)
+    return _page("auth/sent.html")

@@ -20,6 +20,7 @@ from keynet_admin.services import house
 PREFIX = "【Key-Net】"
 WIDTH = 68  # columns of a terminal: a full-width character takes two
 _MARKS = str.maketrans({"⟦": "〔", "⟧": "〕"})
+_DEEPEST = 10  # characters of an indent that continued lines keep
 _NEVER_FIRST = "、。，．）」』】〕・？！ー々"
 
 
@@ -74,7 +75,8 @@ def width(text: str) -> int:
 
 
 def _broken(line: str) -> list[str]:
-    indent = line[: len(line) - len(line.lstrip(" 　"))]
+    line = line.rstrip()
+    indent = line[: min(_DEEPEST, len(line) - len(line.lstrip(" 　")))]
     out: list[str] = []
     while width(line) > WIDTH:
         at, columns = 0, 0
