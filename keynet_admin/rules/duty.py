@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 
 from keynet_admin.rules.base import Example, Hit, Level, Rule, Scope
-from keynet_admin.rules.facts import duties, job_label, missing
+from keynet_admin.rules.facts import NEVER_INJECT, duties, job_label, missing
 from keynet_admin.rules.injection_words import mentions_injecting, says_injecting
 from keynet_admin.rules.words import text_of
 
@@ -54,7 +54,7 @@ def check_injection_text(scope: Scope) -> Iterator[Hit]:
     if not text or not isinstance(chosen, (list, tuple)):
         return
     if "injection" in chosen:
-        if not mentions_injecting(text):
+        if scope.get("job_type") not in NEVER_INJECT and not mentions_injecting(text):
             yield Hit(
                 "duty_detail",
                 "業務で「接種（注射）」を選んでいますが、仕事の内容に接種を行うことが書かれていません。"
@@ -63,6 +63,8 @@ def check_injection_text(scope: Scope) -> Iterator[Hit]:
             )
         return
     job = scope.get("job_type")
+    if job in NEVER_INJECT and "注射" not in text:
+        return  # 「接種業務」 is then the programme the clerks work for
     if isinstance(job, str) and says_injecting(text, job_label(job)):
         yield Hit(
             "duties",

@@ -112,7 +112,7 @@ def _days_worked(note: str) -> tuple[float, float] | None:
 
 # HOURS-010 -----------------------------------------------------------------------------------------------------------------------
 
-_NIGHT_PAY: Final = re.compile(r"深夜|割増|割り増し|夜勤|夜間|準夜|当直|宿直|22時|22:00|午後10時|25%|2割5分")
+_NIGHT_PAY: Final = re.compile(r"深夜|ナイト|割増|割り増し|夜勤|夜間|準夜|当直|宿直|22時|22:00|午後10時|25%|2割5分")
 _NO_NIGHT_PAY: Final = re.compile(
     r"(?:深夜|夜間|夜勤|時間外)?(?:の)?(?:割増|手当|割り増し)(?:賃金|報酬)?(?:等)?(?:は|の支給は"
     r"|が)?(?:あり|支給(?:し|され|いたし)|付き)?(?:ません|なし|無し|ない)"
@@ -130,9 +130,6 @@ def check_night(scope: Scope) -> Iterator[Hit]:
             return
         text = text_of(scope, "pay_note", "other_allow")
         labels = [plain(label) for _, line in rows(scope, "pay_lines") if isinstance(label := line.get("label"), str) and label]
-        name = shift.get("name")
-        if isinstance(name, str) and name and plain(name) in labels:
-            return
         if _NIGHT_PAY.search(_NO_NIGHT_PAY.sub("", "\n".join((text, *labels)))):
             return
         yield Hit(
@@ -149,11 +146,12 @@ _WORK_CUE: Final = re.compile(r"勤務|就業|就労|始業|終業|従事|出勤
 _CUE_AFTER: Final = re.compile(r"(?:まで)?(?:の|に|で)?(?:間|時間帯)?(?:に|の)?(?:勤務|就業|従事|出勤|働|シフト)")
 _CUE_BEFORE: Final = re.compile(r"(?:勤務|就業|就労|始業|従事)(?:時間|時刻)?(?:帯)?(?:は|:|が|\()?、?$")
 _DENIED: Final = re.compile(r"ません|なし|ではな")
+_FILLERS: Final = re.compile(r"お?仕事|時間帯?|です|まで|から|ます|[はがのをで:、。,・*※■●【】()~-]")
 _NEVER_WORK: Final = re.compile(r"研修|休憩|受付|時間外|延長|残業|場合|深夜|割増|例|電話")
 _OTHER_CUE: Final = re.compile(
     r"受付|電話|開庁|開館|開所|開園|開設|開場|開院|診療|営業|窓口|研修|説明会|面接|休憩|昼|送迎|バス|会場"
     r"|接種|予約|問い合わせ|試験|利用|保育時間|授業|登校|深夜|割増|加算"
-    r"|場合|例|朝礼|ミーティング|打合|休診|登園|来場|来院|外来|健診|検診|延長|残業|時間外|コール|相談"
+    r"|場合|例|朝礼|ミーティング|打合|打ち合わせ|休診|登園|来場|来院|外来|健診|検診|延長|残業|時間外|コール|相談"
     r"|対応可|連絡|混雑|ピーク|集合|駐車|行事|イベント|公演|放送|夜間|時給|手当|円"
 )
 _INSIDE: Final = re.compile(r"のうち|の間|間で|範囲|以内|いずれか|程度|の中|から選|のどこか|どちらか|ほか|など|等|または|又は|もしくは")
@@ -236,8 +234,10 @@ def _about_work(found: TimeRange, text: str, name: str, spans: list[tuple[int, i
     rest = clause.replace(found.text, "")
     if _WORK_CUE.search(rest):
         return not _OTHER_CUE.search(phrase.replace("接種会場", "").replace("会場", ""))
+    if not _FILLERS.sub("", rest):
+        return True
     inside = any(first <= found.start and found.end <= last for first, last in spans)
-    return not inside and not _OTHER_CUE.search(clause)
+    return found.end - found.start >= 60 and not inside and not _OTHER_CUE.search(clause)
 
 
 def _differs(name: str, said: str, field: str) -> Hit:

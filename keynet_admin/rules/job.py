@@ -8,7 +8,7 @@ from typing import Any, Final
 from keynet_admin.rules.base import Example, Hit, Level, Per, Rule, Scope
 from keynet_admin.rules.facts import blank, job_label, missing
 from keynet_admin.rules.job_engagement import check_dispatch, check_employer, check_fee_or_employment
-from keynet_admin.rules.job_names import names_the_job, two_jobs_in_detail, two_jobs_in_title
+from keynet_admin.rules.job_names import OWN, names_the_job, two_jobs_in_detail, two_jobs_in_title
 from keynet_admin.rules.words import listed, plain, text_of
 
 P: Final = "postings.0."
@@ -23,11 +23,15 @@ _GAP: Final = re.compile(r"[ \u3000]+")
 def check_one_job(scope: Scope) -> Iterator[Hit]:
     """Two job types coordinated in the title, or recruited together in the description."""
     junior = scope.get("also_junior") is True
+    own = text_of(scope, "job_other") if scope.get("job_type") == "other" else ""
     for name, reader in (("title", two_jobs_in_title), ("job_other", two_jobs_in_title), ("duty_detail", two_jobs_in_detail)):
         value = scope.record.get(name)
         text = plain(_GAP.sub("/", value.strip()) if name != "duty_detail" else value) if isinstance(value, str) else ""
+        if own and name != "job_other":
+            text = text.replace(own, OWN)
         found = reader(text, junior, scope.get("job_type")) if text else None
         if found:
+            found = tuple(own if word == OWN else word for word in found)
             advice = (
                 "同じ条件で准看護師も応募できる場合は「准看護師の応募も可とする」を選び、条件が異なる場合は募集を分けてください。"
                 if set(found) == {"看護師", "准看護師"}

@@ -6,6 +6,9 @@ All texts are plain (`words.plain`). Being named is not being recruited: 「医�
 import re
 from typing import Final
 
+OWN: Final = "〓"
+"""Stands for the posting's own job name (その他の職種名) in a text that is searched for job names."""
+
 _NAMES: Final[tuple[tuple[str, str, str], ...]] = (
     ("dentist", "歯科医師", r"歯科医(?:師)?(?!会|院|療|業)"),
     ("physician", "医師", r"医師(?!会|国保|法|事務|臨時|偏在|確保)|ドクター|dr\b"),
@@ -30,6 +33,11 @@ _NAMES: Final[tuple[tuple[str, str, str], ...]] = (
     ("cook", "調理員", r"調理(?:員|師|補助員)"),
     ("driver", "運転手", r"運転(?:手|士|員)"),
     ("guard", "警備員", r"警備員|守衛"),
+    ("nutritionist", "栄養士", r"(?:管理)?栄養士"),
+    ("care", "介護職員", r"介護(?:福祉士|職員|士|員)"),
+    ("social", "社会福祉士", r"(?:社会|精神保健)福祉士"),
+    ("caretaker", "用務員", r"用務員"),
+    ("own", OWN, OWN),
     ("cleaner", "清掃員", r"清掃(?:員|作業員|スタッフ)"),
 )
 _LABELS: Final = {slug: label for slug, label, _ in _NAMES}
@@ -63,6 +71,11 @@ _STEMS: Final = (
     "警備員",
     "守衛",
     "清掃",
+    "栄養士",
+    "介護",
+    "福祉士",
+    "用務員",
+    OWN,
     "ドクター",
     "ナース",
     "dr",

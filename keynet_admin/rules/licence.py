@@ -170,7 +170,7 @@ _DRIVING_LICENCE: Final = re.compile(
     r"(?:要)?(?:普通|準中型|中型|大型)?(?:自動車)?(?:第[一1]種)?(?:運転)?免許(?:証|状)?(?:\(?at限定(?:可|も可)?\)?)?"
 )
 _DRIVING_ASKED: Final = re.compile(r"(?:普通|準中型|自動車|運転)(?:自動車)?(?:第[一1]種)?(?:運転)?免許(?:証)?")
-_OPTIONAL: Final = re.compile(r"あれば|尚可|なお可|歓迎|不要|不問|優遇|望まし|問いません|必要ありません|なくても")
+_OPTIONAL: Final = re.compile(r"でない|あれば|尚可|なお可|歓迎|不要|不問|優遇|望まし|問いません|必要ありません|なくても")
 _DRIVING_WORK: Final = re.compile(
     r"巡回|訪問|運転|公用車|送迎|出張|配送|配達|運搬|外勤|外回り|車で|車両|自動車(?!通勤|税)|移動|搬送"
     r"|往診|集配|現場|パトロール|現地|出向|各(?:会場|施設|地区|学校|家庭)|会場間|複数の?会場"
@@ -212,6 +212,7 @@ _EXPERIENCE: Final = WordList(
     r"|経験者(?:に限|のみ|限定)|(?:実務|臨床|業務|看護|勤務)?経験(?:が|は)?(?:必須|必要|のある(?:方"
     r"|者)に限)|要(?:実務|臨床)?経験|未経験(?:者)?(?:は)?不可",
 )
+_BARE_YEARS: Final = re.compile(rf"{_YEARS}(?:程度)?以上")
 _NO_DEMAND: Final = re.compile(
     r"加算|優遇|手当|時給|\d円|昇給|号給|歓迎|尚可|なお可|望まし|不問|問いません|問わず|なくても"
     r"|必要ありません|必要はありません|不要|未満|考慮|換算|増額|上乗せ"
@@ -225,7 +226,7 @@ def check_experience(scope: Scope) -> Iterator[Hit]:
     if scope.get("experience") != "not_asked" or not _EXPERIENCE.suspects(public_text(scope)):
         return
     for name, text in fields_with(scope, ("experience_note", "other_req", "title", "duty_detail", "training_note")):
-        for match in _EXPERIENCE.matches(text):
+        for match in (*_EXPERIENCE.matches(text), *(_BARE_YEARS.finditer(text) if name == "experience_note" else ())):
             if _NO_DEMAND.search(clause_around(text, match.start(), match.end())):
                 continue
             yield Hit(

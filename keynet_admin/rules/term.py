@@ -11,7 +11,7 @@ from keynet_admin.catalogue import posting_field
 from keynet_admin.catalogue.reference import law_date
 from keynet_admin.rules.base import Example, Hit, Level, Rule, Scope
 from keynet_admin.rules.facts import day, is_fiscal_year, long_day, missing
-from keynet_admin.rules.words import WordList, fields_with, phrase_around, public_text, text_of
+from keynet_admin.rules.words import WordList, clause_around, fields_with, phrase_around, public_text, text_of
 
 P: Final = "postings.0."
 RENEWAL_FROM: Final = date(2024, 4, 1)
@@ -147,26 +147,30 @@ _BONUS: Final = WordList(
 def check_single_day(scope: Scope) -> Iterator[Hit]:
     """One day of work, with insurance or a bonus that need weeks of it."""
     start, end = day(scope, "term_start"), day(scope, "term_end")
-    if not start or not end or start != end:
+    one_day = start is not None and start == end
+    if not one_day and scope.get("single_day") is not True:
         return
+    what = "1日だけの募集" if one_day else "1日だけの従事も可とする募集"
     chosen = scope.get("insurance")
     labels = posting_field("insurance")
     promised = [
         labels.label_of(item) for item in ("health", "pension", "employment") if isinstance(chosen, (list, tuple)) and item in chosen
     ]
-    if promised:
+    if promised and "by_hours" not in chosen:
         yield Hit(
             "insurance",
-            f"1日だけの募集ですが、「{'」「'.join(promised)}」に加入するとあります。雇用保険は31日以上、"
+            f"{what}ですが、「{'」「'.join(promised)}」に加入するとあります。雇用保険は31日以上、"
             f"健康保険・厚生年金は2か月を超える見込みが要ります。"
-            "保険の選択か期間をご確認ください。",
+            "「勤務時間による」を選んで条件を補足に書くか、保険の選択と期間をご確認ください。",
         )
     for name, text in fields_with(scope, ("other_allow", "pay_note", "duty_detail")):
-        if found := _BONUS.find(text):
-            yield Hit(name, f"1日だけの募集ですが、「{found[0]}」とあります。支給の条件に当たるか、期間に誤りがないかご確認ください。")
-            return
+        for match in _BONUS.matches(text):
+            if one_day or not _ON_CONDITION.search(clause_around(text, match.start(), match.end())):
+                yield Hit(name, f"{what}ですが、「{match.group()}」とあります。支給の条件に当たるか、期間に誤りがないかご確認ください。")
+                return
 
 
+_ON_CONDITION: Final = re.compile(r"場合|条件|以上|要件|対象者")
 _PRIVATE_WORDS: Final = WordList(
     ("社員", "雇用契約", "アルバイト"),
     r"契約社員|(?:準|非)?正社員(?:登用)?|準社員|雇用契約(?:書|期間)?|パート社員|アルバイト(?:として|を?(?:大)?募集|スタッフ|契約)",

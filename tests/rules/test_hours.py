@@ -212,6 +212,7 @@ def test_hours_010_wants_night_pay_shown(values: dict[str, Any], expected: set[s
         ("workdays_note", "週2日 9:00～12:00"),
         ("duty_detail", "始業9時、終業17時。9:00-17:00の勤務で接種を行います。"),
         ("pay_note", "13:00～18:00の勤務で4時間分をお支払いします。"),
+        ("duty_detail", "時間は14:00～16:00です。注射による接種を行います。"),
         ("title", "集団接種の看護師（週30時間）"),
         ("workdays_note", "週2日程度、1日8時間勤務"),
         ("duty_detail", "1日7時間45分の勤務です。注射による接種を行います。"),

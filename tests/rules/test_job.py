@@ -56,11 +56,17 @@ def test_job_001_is_silent_on_one_job(title: str) -> None:
         {"job_type": "clerical", "title": "区役所の事務補助（事務職員）", "licenses": ["none"]},
         {"job_type": "clerical", "title": "ナースセンターの事務職員", "licenses": ["none"]},
         {"job_type": "dentist", "title": "歯科医師", "licenses": ["dentist"]},
+        {"job_type": "other", "job_other": "調理助手", "title": "保育園の調理助手・午前", "licenses": ["none"]},
         {"job_type": "other", "job_other": "相談員", "title": "相談員（保健師・看護師）", "licenses": ["none"]},
     ],
 )
 def test_job_001_knows_what_may_be_named(values: dict[str, Any]) -> None:
     assert levels("JOB-001", values) == set()
+
+
+@pytest.mark.parametrize("title", ["調理助手・事務職員", "調理助手及び看護師の募集", "調理助手兼運転手"])
+def test_job_001_knows_the_own_name_of_another_job(title: str) -> None:
+    assert levels("JOB-001", {"job_type": "other", "job_other": "調理助手", "title": title}) == {"error"}
 
 
 @pytest.mark.parametrize(
@@ -229,6 +235,8 @@ def test_job_007_is_content(values: dict[str, Any]) -> None:
         "派遣スタッフ募集",
         "派遣看護師を募集します。",
         "労働者派遣契約による勤務です。",
+        "雇用形態は派遣です。",
+        "看護師（派遣）",
     ],
 )
 def test_job_008_hears_dispatch(text: str) -> None:

@@ -195,6 +195,7 @@ def test_lic_007_is_silent(text: str) -> None:
 def test_lic_007_needs_experience_not_asked() -> None:
     assert levels("LIC-007", {"experience": "required", "experience_note": "臨床経験3年以上"}) == set()
     assert levels("LIC-007", {"experience": "not_asked", "experience_note": "臨床経験3年以上"}) == {"error"}
+    assert levels("LIC-007", {"experience": "not_asked", "experience_note": "3年以上"}) == {"error"}
     assert levels("LIC-007", {"experience": "preferred", "other_req": "経験3年以上"}) == set()
     assert levels("LIC-007", {"duty_detail": "経験5年以上の職員が付き添います。注射による接種を行います。1回90人ほどです。"}) == set()
 

@@ -162,7 +162,9 @@ ONE_DAY = {"term_start": "2021-06-12", "term_end": "2021-06-12", "single_day": T
         (ONE_DAY | {"other_allow": "期末手当はありません。"}, set()),
         (ONE_DAY, set()),
         (ONE_DAY | {"insurance": ["by_hours"], "insurance_note": "週20時間以上の場合"}, set()),
-        ({"single_day": True, "insurance": ["employment"]}, set()),
+        ({"single_day": True, "insurance": ["employment"]}, {"warning"}),
+        ({"single_day": True, "insurance": ["employment", "by_hours"], "insurance_note": "週20時間以上"}, set()),
+        ({"single_day": True, "other_allow": "期末手当は6か月以上の場合に支給します。"}, set()),
         ({"insurance": ["employment"]}, set()),
     ],
 )
