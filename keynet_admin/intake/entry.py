@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
-from flask_wtf.csrf import validate_csrf
 from werkzeug.wrappers import Response
 from wtforms.validators import ValidationError
 
 from keynet_admin import clock
 from keynet_admin.backoffice import catalogue_form, catalogue_read
+from keynet_admin.backoffice.token import check_token
 from keynet_admin.errors import LinkDead, TransitionRefused
 from keynet_admin.extensions import db
 from keynet_admin.models import ReturnLink
@@ -106,7 +106,7 @@ def reentry(token: str) -> Response:
 def _posted(visit: Visit, doubled: list[Finding]) -> Response:
     db.session.rollback()  # the rules below take their time: no lock may be held meanwhile
     try:
-        validate_csrf(request.form.get("csrf_token"))
+        check_token()
     except ValidationError:
         words = "画面を開いてから時間がたったため、送信を確かめられませんでした。入力した内容は下に残っています。もう一度送信してください。"
         return _form_page(visit, _partial(visit.typed), notice=words, code=400)

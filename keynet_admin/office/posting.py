@@ -5,13 +5,13 @@ from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
 from flask_admin import expose
-from flask_wtf.csrf import validate_csrf
 from wtforms.validators import ValidationError
 
 from keynet_admin import clock
 from keynet_admin.backoffice import catalogue_form, catalogue_read
 from keynet_admin.backoffice.actor import current_actor
 from keynet_admin.backoffice.base import GuardedView
+from keynet_admin.backoffice.token import check_token
 from keynet_admin.errors import Refused
 from keynet_admin.extensions import db
 from keynet_admin.models import Posting
@@ -101,7 +101,7 @@ class PostingView(GuardedView):
         reading = catalogue_read.read_posting(request.form)
         typed, given = reading.document, request.form.get("version", "")
         try:
-            validate_csrf(request.form.get("csrf_token"))
+            check_token()
         except ValidationError:
             words = "画面を開いてから時間がたったため、保存を確かめられませんでした。入力した内容は残っています。もう一度保存してください。"
             return self._editor(row, typed, [], {}, given, notice=words), 400

@@ -1,0 +1,199 @@
+"""Every route × every kind of visitor gives what this table says; a route that is not in the table fails."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from keynet_admin.models import Account, Organization
+from keynet_admin.services import review
+from keynet_admin.services import submission as submissions
+from keynet_admin.vocabulary import PostingStatus, Role
+from tests import factories
+from tests.support.web import Client
+
+VISITORS = ("nobody", "operator", "lead", "admin", "own", "other")
+
+# What each kind of visitor gets, in the order of VISITORS. 302 for nobody = to the sign-in page.
+ALL = (200,) * 6
+STAFF_GET = (302, 200, 200, 200, 403, 403)
+STAFF_POST = (403, 400, 400, 400, 403, 403)  # 400: allowed in, and the missing `version` is noticed
+LEAD_GET = (302, 403, 200, 200, 403, 403)
+LEAD_POST = (403, 403, 400, 400, 403, 403)
+ADMIN_GET = (302, 403, 403, 200, 403, 403)
+ADMIN_POST = (403, 403, 403, 422, 403, 403)
+OFFICE_GET = (302, 403, 403, 403, 200, 200)
+OWN_GET = (302, 403, 403, 403, 200, 404)
+OWN_POST = (403, 403, 403, 403, 400, 404)
+GONE = (410,) * 6
+
+ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
+    ("GET", "/"): ALL,
+    ("GET", "/accessibility"): ALL,
+    ("GET", "/flow"): ALL,
+    ("GET", "/privacy"): ALL,
+    ("GET", "/rules"): ALL,
+    ("GET", "/robots.txt"): ALL,
+    ("GET", "/sitemap.xml"): ALL,
+    ("GET", "/healthz"): ALL,
+    ("GET", "/readyz"): ALL,
+    ("GET", "/postings/"): ALL,
+    ("GET", "/postings/<posting_no>"): ALL,
+    ("GET", "/postings.atom"): ALL,
+    ("GET", "/postings.json"): ALL,
+    ("GET", "/static/<path:filename>"): ALL,
+    ("POST", "/api/entry-check"): (415,) * 6,
+    ("GET", "/entry/"): ALL,
+    ("POST", "/entry/"): (422,) * 6,
+    ("GET", "/entry/<token>"): ALL,
+    ("POST", "/entry/<token>"): (422,) * 6,
+    ("GET", "/entry/status"): ALL,
+    ("POST", "/entry/status"): (422,) * 6,
+    ("GET", "/login"): (200, 303, 303, 303, 303, 303),
+    ("POST", "/login"): (422, 303, 303, 303, 303, 303),
+    ("POST", "/logout"): (303, 303, 303, 303, 303, 303),
+    ("GET", "/first-login"): ALL,
+    ("POST", "/first-login"): (422,) * 6,
+    ("GET", "/first-login/<token>"): (404,) * 6,
+    ("POST", "/first-login/<token>"): (404,) * 6,
+    ("POST", "/first-login/<token>/renew"): (404,) * 6,
+    ("GET", "/password"): (302, 200, 200, 200, 200, 200),
+    ("POST", "/password"): (302, 422, 422, 422, 422, 422),
+    ("GET", "/password/forgot"): ALL,
+    ("POST", "/password/forgot"): (422,) * 6,
+    ("GET", "/password/reset/<token>"): (404,) * 6,
+    ("POST", "/password/reset/<token>"): (404,) * 6,
+    ("GET", "/admin/"): STAFF_GET,
+    ("GET", "/admin/submission/"): STAFF_GET,
+    ("GET", "/admin/submission/next"): (302, 302, 302, 302, 403, 403),
+    ("GET", "/admin/submission/<num:id>/"): STAFF_GET,
+    ("GET", "/admin/submission/<num:id>/deadline"): STAFF_GET,
+    ("POST", "/admin/submission/<num:id>/take"): STAFF_POST,
+    ("POST", "/admin/submission/<num:id>/clear"): STAFF_POST,
+    ("GET", "/admin/submission/<num:id>/accept"): STAFF_GET,
+    ("POST", "/admin/submission/<num:id>/accept"): STAFF_POST,
+    ("GET", "/admin/submission/<num:id>/return"): STAFF_GET,
+    ("POST", "/admin/submission/<num:id>/return"): STAFF_POST,
+    ("GET", "/admin/submission/<num:id>/reject"): STAFF_GET,
+    ("POST", "/admin/submission/<num:id>/reject"): STAFF_POST,
+    ("GET", "/admin/submission/<num:id>/reopen"): STAFF_GET,
+    ("POST", "/admin/submission/<num:id>/reopen"): STAFF_POST,
+    ("GET", "/admin/submission/<num:id>/withdraw"): STAFF_GET,
+    ("POST", "/admin/submission/<num:id>/withdraw"): STAFF_POST,
+    ("GET", "/admin/posting/"): STAFF_GET,
+    ("GET", "/admin/posting/<num:id>/"): STAFF_GET,
+    ("GET", "/admin/posting/<num:id>/preview"): STAFF_GET,
+    ("GET", "/admin/posting/<num:id>/release"): STAFF_GET,
+    ("POST", "/admin/posting/<num:id>/release"): STAFF_POST,
+    ("GET", "/admin/posting/<num:id>/return"): STAFF_GET,
+    ("POST", "/admin/posting/<num:id>/return"): STAFF_POST,
+    ("GET", "/admin/posting/<num:id>/suspend"): STAFF_GET,
+    ("POST", "/admin/posting/<num:id>/suspend"): STAFF_POST,
+    ("GET", "/admin/posting/<num:id>/restore"): STAFF_GET,
+    ("POST", "/admin/posting/<num:id>/restore"): STAFF_POST,
+    ("GET", "/admin/organization/"): STAFF_GET,
+    ("GET", "/admin/organization/<num:id>/"): STAFF_GET,
+    ("GET", "/admin/account/"): STAFF_GET,
+    ("GET", "/admin/account/<num:id>/"): STAFF_GET,
+    ("GET", "/admin/account/<num:id>/resend"): STAFF_GET,
+    ("POST", "/admin/account/<num:id>/resend"): STAFF_POST,
+    ("GET", "/admin/account/<num:id>/suspend"): LEAD_GET,
+    ("POST", "/admin/account/<num:id>/suspend"): LEAD_POST,
+    ("GET", "/admin/account/<num:id>/restore"): LEAD_GET,
+    ("POST", "/admin/account/<num:id>/restore"): LEAD_POST,
+    ("GET", "/admin/event/"): STAFF_GET,
+    ("GET", "/admin/setting/"): ADMIN_GET,
+    ("POST", "/admin/setting/"): ADMIN_POST,
+    ("GET", "/office/"): OFFICE_GET,
+    ("GET", "/office/posting/"): OFFICE_GET,
+    ("GET", "/office/posting/new"): OFFICE_GET,
+    ("POST", "/office/posting/new"): (403, 403, 403, 403, 303, 303),
+    ("GET", "/office/posting/<num:id>/"): OWN_GET,
+    ("GET", "/office/posting/<num:id>/preview"): OWN_GET,
+    ("GET", "/office/posting/<num:id>/edit"): OWN_GET,
+    ("POST", "/office/posting/<num:id>/edit"): OWN_POST,
+    ("GET", "/office/posting/<num:id>/publish"): OWN_GET,
+    ("POST", "/office/posting/<num:id>/publish"): OWN_POST,
+    ("GET", "/office/posting/<num:id>/headcount"): OWN_GET,
+    ("POST", "/office/posting/<num:id>/headcount"): OWN_POST,
+    ("GET", "/office/posting/<num:id>/pause"): OWN_GET,
+    ("POST", "/office/posting/<num:id>/pause"): OWN_POST,
+    ("GET", "/office/posting/<num:id>/resume"): OWN_GET,
+    ("POST", "/office/posting/<num:id>/resume"): OWN_POST,
+    ("GET", "/office/posting/<num:id>/close"): OWN_GET,
+    ("POST", "/office/posting/<num:id>/close"): OWN_POST,
+    ("GET", "/office/posting/<num:id>/copy"): OWN_GET,
+    ("POST", "/office/posting/<num:id>/copy"): OWN_POST,
+}
+
+
+@pytest.fixture
+def world(app: Flask, db_session: Session, clock: Any) -> dict[str, Any]:
+    """One case that waits, one that was returned (with its token), a live posting of 日向市, and an account of each kind."""
+    other = factories.make_organization("131016", "千代田区")
+    posting = factories.posting(PostingStatus.live)
+    waiting = factories.submission(changes={"organization.lg_code": "302058", "organization.org_name": "海南市"})
+    operator = factories.account(Role.operator)
+    returned = factories.submission(changes={"organization.lg_code": "302031", "organization.org_name": "有田市"})
+    tokens: list[str] = []
+    opened = submissions.open_link
+
+    def remember(*args: Any, **kwargs: Any) -> str:
+        tokens.append(opened(*args, **kwargs))
+        return tokens[-1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(submissions, "open_link", remember)
+        review.return_(returned, factories.actor(Role.operator), seen_version=returned.version, message="ご確認ください。", items=[])
+    own = db_session.get(Organization, posting.organization_id)
+    accounts: dict[str, Account | None] = {
+        "nobody": None,
+        "operator": operator,
+        "lead": factories.account(Role.lead),
+        "admin": factories.account(Role.admin),
+        "own": factories.account(Role.municipality, organization=own),
+        "other": factories.account(Role.municipality, organization=other),
+    }
+    invited = own.accounts[0] if own.accounts else operator
+    db_session.commit()
+    return {
+        "accounts": accounts,
+        "ids": {"submission": waiting.id, "posting": posting.id, "organization": posting.organization_id, "account": invited.id},
+        "posting_no": posting.posting_no,
+        "token": tokens[0],
+    }
+
+
+def address(rule: str, world: dict[str, Any]) -> str:
+    """The rule with real values in it."""
+    if "<num:id>" in rule:
+        rule = rule.replace("<num:id>", str(world["ids"][rule.split("/")[2]]))
+    token = world["token"] if rule.startswith("/entry") else "unknown-token-unknown-token"
+    return rule.replace("<posting_no>", world["posting_no"]).replace("<path:filename>", "keynet.css").replace("<token>", token)
+
+
+def test_every_route_is_in_the_table(app: Flask) -> None:
+    routes = {
+        (method, rule.rule)
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) & {"GET", "POST", "PUT", "DELETE", "PATCH"}
+    }
+    assert routes == set(ROUTES)
+
+
+@pytest.mark.parametrize("visitor", VISITORS)
+def test_what_each_visitor_gets(app: Flask, world: dict[str, Any], visitor: str) -> None:
+    column = VISITORS.index(visitor)
+    wrong = []
+    for (method, rule), expected in ROUTES.items():
+        client = Client(app, app.response_class, use_cookies=True)
+        account = world["accounts"][visitor]
+        if account is not None:
+            client.sign_in(account)
+        answer = client.open(address(rule, world), method=method)
+        if answer.status_code != expected[column]:
+            wrong.append(f"{method} {rule}: {answer.status_code}, expected {expected[column]}")
+        elif expected[column] == 302 and visitor == "nobody" and not answer.headers["Location"].startswith("/login"):
+            wrong.append(f"{method} {rule}: leads to {answer.headers['Location']}")
+    assert wrong == []
