@@ -181,6 +181,7 @@ def init_app(app: Flask) -> None:
         show=display.show,
         show_at=show_at,
         facts_rows=facts_rows,
+        reads_the_same=display.reads_the_same,
         shift_cells=display.shift_cells,
         pay_cells=display.pay_cells,
         Kind=Kind,

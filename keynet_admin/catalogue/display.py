@@ -194,6 +194,13 @@ def show(field: Field, value: Any) -> str:
     return _plain(value)
 
 
+def reads_the_same(field: Field | None, typed: Any, value: Any) -> bool:
+    """True when a reader sees no difference between what was typed and what it became (915-0015 and 〒915-0015)."""
+    if field is None:
+        return _plain(typed) == _plain(value)
+    return show(field, value).removeprefix("〒") == _plain(typed).strip().removeprefix("〒")
+
+
 def row_text(field: Field, row: Any) -> str:
     """One row of a repeated group in one line: 平日　月・火　13:00～17:30（休憩0分） or 平日　1,472円～1,987円."""
     if not isinstance(row, Mapping):

@@ -148,6 +148,21 @@ def test_not_blank(value: Any) -> None:
     assert not display.is_blank(value)
 
 
+@pytest.mark.parametrize(
+    ("section", "name", "typed", "value", "same"),
+    [
+        ("organization", "org_zip", "915-0015", "9150015", True),
+        ("organization", "org_zip", "９１５００１５", "9150015", False),
+        ("postings", "job_type", "看護師", "nurse", True),
+        ("postings", "headcount", "15", 15, False),
+        ("postings", "headcount", "15名", 15, True),
+        ("postings", "term_start", "R3.6.1", "2021-06-01", False),
+    ],
+)
+def test_what_reads_the_same_is_no_change(section: str, name: str, typed: str, value: Any, same: bool) -> None:
+    assert display.reads_the_same(field_of(section, name), typed, value) is same
+
+
 def test_only_digits_go_into_telephone_links() -> None:
     assert display.tel_digits("0982(00)0001 内線12") == "098200000112"
 
