@@ -3,6 +3,7 @@
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -67,13 +68,23 @@ def database_url(given: str | None, instance: Path) -> str:
 
 def secret_key(instance: Path) -> str:
     """The key that signs cookies: made once, kept in the instance folder, readable by its owner only."""
-    file = instance / "secret-key"
     instance.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return file.read_text(encoding="ascii").strip()
-    with os.fdopen(descriptor, "w", encoding="ascii") as out:
-        key = secrets.token_urlsafe(48)
-        out.write(key)
-    return key
+    return _kept(instance / "secret-key", secrets.token_urlsafe(48))
+
+
+def demo_password(instance: Path, given: str | None) -> str:
+    """The password of all demo accounts: the given one, else one made up once and kept in the instance folder (0600)."""
+    return given or _kept(instance / "demo-password", "-".join(secrets.token_hex(3) for _ in range(3)))
+
+
+def _kept(file: Path, made: str) -> str:
+    """What the file holds; when it does not exist yet, it appears with `made`, whole and for its owner only, whoever else starts now."""
+    if not file.exists():
+        part = file.with_name(f"{file.name}.{os.getpid()}")
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as out:
+            out.write(made + "\n")
+        with suppress(FileExistsError):
+            os.link(part, file)
+        part.unlink()
+    return file.read_text(encoding="ascii").strip()

@@ -7,7 +7,6 @@ times in a minute means that a restart does not help, and everything stops with 
 
 import ctypes
 import os
-import secrets
 import signal
 import socket
 import subprocess
@@ -20,6 +19,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from keynet_admin import config
 
 ROOT = Path(__file__).resolve().parent.parent
 PREPARE = (
@@ -54,9 +55,11 @@ def main() -> int:
         say(f"ポート {port} はほかのプログラムが使用中です。PORT=8001 make run のように別の番号を指定してください。")
         return 1
     instance.mkdir(mode=0o700, parents=True, exist_ok=True)
-    password = demo_password(instance, environ)
+    password = config.demo_password(instance, environ.get("KEYNET_DEMO_PASSWORD"))
     environ["KEYNET_DEMO_PASSWORD"] = password
     for title, arguments in PREPARE:
+        if arguments == ("load-demo",) and environ["KEYNET_DEMO"] != "1":
+            continue
         say(f"{title} …")
         code = run_to_end(flask_command(*arguments), environ, stop)
         if stop.asked:
@@ -81,22 +84,6 @@ def environment(given: Mapping[str, str]) -> dict[str, str]:
     environ["PYTHONUNBUFFERED"] = "1"
     os.umask(0o077)
     return environ
-
-
-def demo_password(instance: Path, environ: Mapping[str, str]) -> str:
-    """The password of all demo accounts: the given one, else one made up once and kept in the instance folder (0600)."""
-    given = environ.get("KEYNET_DEMO_PASSWORD")
-    if given:
-        return given
-    file = instance / "demo-password"
-    try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return file.read_text(encoding="ascii").strip()
-    made = "-".join(secrets.token_hex(3) for _ in range(3))
-    with os.fdopen(descriptor, "w", encoding="ascii") as out:
-        out.write(made + "\n")
-    return made
 
 
 def flask_command(*arguments: str) -> list[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from keynet_admin import supervisor
+from keynet_admin import config, supervisor
 from keynet_admin.supervisor import Child
 from tests.support.net import answers, end, free_port, wait_until
 from tests.support.server import ROOT, clean_environ
@@ -20,15 +20,15 @@ from tests.support.server import ROOT, clean_environ
 
 def test_the_password_is_made_once_and_only_for_its_owner(tmp_path: Path) -> None:
     """The same at the second start, unreadable for others."""
-    first = supervisor.demo_password(tmp_path, {})
-    assert supervisor.demo_password(tmp_path, {}) == first
+    first = config.demo_password(tmp_path, None)
+    assert config.demo_password(tmp_path, None) == first
     assert len(first) >= 12
     assert stat.S_IMODE((tmp_path / "demo-password").stat().st_mode) == 0o600
 
 
 def test_a_given_password_is_taken_and_not_kept(tmp_path: Path) -> None:
     """What the environment says stands nowhere on the disk."""
-    assert supervisor.demo_password(tmp_path, {"KEYNET_DEMO_PASSWORD": "given by somebody"}) == "given by somebody"
+    assert config.demo_password(tmp_path, "given by somebody") == "given by somebody"
     assert not list(tmp_path.iterdir())
 
 

@@ -1,5 +1,6 @@
 """`flask load-demo`: fills an empty database, or only sets the demo accounts' password in one that was filled before."""
 
+import secrets
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
-from keynet_admin import clock
+from keynet_admin import clock, config
 from keynet_admin.business_time import TOKYO, add_business_days
 from keynet_admin.demo import chiyoda, marker, words
 from keynet_admin.demo.bodies import Body, bodies
@@ -42,7 +43,7 @@ LAST_MAILS = 6  # the newest ones are left to the worker, so that the spool show
 
 def load(instance: Path, given_password: str | None) -> Iterator[str]:
     """Fill the database, yielding lines about what was done. Raises Refused when it has rows that are not the demo's."""
-    word = marker.password(instance, given_password)
+    word = config.demo_password(instance, given_password)
     if marker.is_demo():
         db.session.rollback()
         yield _set_passwords(word)
@@ -50,7 +51,7 @@ def load(instance: Path, given_password: str | None) -> Iterator[str]:
     if not marker.is_empty():
         raise Refused("このデータベースにはすでにデータがあるため、デモデータを読み込みません。空のデータベースで実行してください。")
     db.session.rollback()
-    hashes = passwords.hashed(word), passwords.hashed(marker.secrets.token_urlsafe(32))
+    hashes = passwords.hashed(word), passwords.hashed(secrets.token_urlsafe(32))
     with transaction():
         _fill(*hashes)
         lines = list(_summary())

@@ -1,8 +1,4 @@
-"""Tells a demo database from a real one, and keeps the demo accounts' password."""
-
-import os
-import secrets
-from pathlib import Path
+"""Tells a demo database from a real one."""
 
 from sqlalchemy import exists, inspect, select
 
@@ -38,18 +34,3 @@ def refuse_real_data() -> None:
         db.session.rollback()
     if real:
         raise Refused("このデータベースにはデモではないデータがあります。KEYNET_DEMO=1 では起動しません。")
-
-
-def password(instance: Path, given: str | None) -> str:
-    """The password of all demo accounts: the given one, else one made up once and kept in the instance folder (0600)."""
-    if given:
-        return given
-    file = instance / "demo-password"
-    try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return file.read_text(encoding="ascii").strip()
-    made = "-".join(secrets.token_hex(3) for _ in range(3))
-    with os.fdopen(descriptor, "w", encoding="ascii") as out:
-        out.write(made + "\n")
-    return made
