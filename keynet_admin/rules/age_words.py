@@ -22,7 +22,7 @@ AGE: Final = re.compile(
     rf"(?<!\d)(?:満|概ね|おおむね|おおよそ|約)?{_NUM}[歳才](?:に達する(?:日|年度)[^。!?\n]{{0,8}})?{_LIMIT}"
     rf"|(?<!\d)(?:満)?{_NUM}[歳才]?(?:~|から|-|・)(?:満)?{_NUM}[歳才](?:まで|の)?"
     r"|(?<![\d第])(?:[2-6]0歳?|[二三四五六]十歳?)代(?![表金替理行将])(?:(?:~|から|-|・|、|や|と)[2-7]0歳?代)*"
-    r"|若い(?:方|人|世代|女性|男性|看護師|職員|スタッフ)|若者|若手|若年者|お若い"
+    r"|若い(?:方|人|世代|女性|男性|看護師|職員|スタッフ)|若く(?:て|元気)|若者|若手|若年者|お若い"
     rf"|年齢(?:制限|上限|の上限)?(?:は|:|が)?(?:満)?{_NUM}[歳才]"
     rf"|(?:昭和|平成|昭|平)[\d元]{{1,2}}年(?:度)?(?:\d{{1,2}}月(?:\d{{1,2}}日)?)?(?:以降|以後|以前|より後)(?:に|の)?(?:生まれ|出生|生)"
     r"|(?:19|20)\d{2}年(?:度)?(?:\d{1,2}月(?:\d{1,2}日)?)?(?:以降|以後|以前|より後)(?:に|の)?(?:生まれ|出生|生)"
@@ -96,7 +96,9 @@ def _sentence(text: str, at: int) -> tuple[int, int]:
 def _is_recipients(name: str, sentence: str, before: str, after: str) -> bool:
     if _APPLICANT.search(sentence):
         # 「65歳以上の高齢者への接種。60歳までの方を募集」 are two sentences; in one, the words right after the age decide.
-        return bool(_RECIPIENT_AFTER.match(after)) and not re.match(rf"の?{_PERSON}(?:を|に)?(?:限|募集|歓迎|優先採用)", after)
+        return bool(_RECIPIENT_AFTER.match(after)) and not re.match(
+            rf"の?{_PERSON}(?:を|に)?(?:限|募集|歓迎|優先(?:して|的に)?(?:採用|募集|選考|します))", after
+        )
     if _RECIPIENT_AFTER.match(after) or _RECIPIENT_BEFORE.search(before):
         return True
     return name in WORK_TEXTS and bool(_WORK_PEOPLE.search(before + after))

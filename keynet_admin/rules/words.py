@@ -154,8 +154,8 @@ def listed(words: Iterable[str]) -> str:
 # Yen -----------------------------------------------------------------------------------------------------------------------------
 
 _YEN: Final = re.compile(
-    r"(?:(?P<man>\d{1,4}(?:\.\d+)?)万(?:(?P<sen>\d{1,2}(?:\.\d)?)千|(?P<rest>\d{1,3},?\d{3}))?円"
-    r"|(?<![\d.,])(?P<sen2>\d{1,2}(?:\.\d)?)千円"
+    r"(?:(?P<man>\d{1,4}(?:\.\d+)?)万(?:(?P<sen>\d{1,2}(?:\.\d)?)千(?:(?P<hyaku>\d)百)?|(?P<rest>\d{1,3},?\d{3}))?円"
+    r"|(?<![\d.,])(?P<sen2>\d{1,2}(?:\.\d)?)千(?:(?P<hyaku2>\d)百)?円"
     r"|(?<![\d.,])(?P<plain>\d{1,3}(?:,\d{3})+|\d+)円)"
 )
 
@@ -171,15 +171,15 @@ class Amount:
 
 
 def yen_amounts(text: str) -> list[Amount]:
-    """Amounts in a plain text: 1,472円, 2万3千円, 22万1,416円, 5千円. Both ends of a range that are written with 円 or ~ count."""
+    """Amounts in a plain text: 1,472円, 2万3千円, 22万1,416円, 5千円, 2千5百円. Both ends of a range that are written with 円 or ~ count."""
     if "円" not in text:
         return []
     result: list[Amount] = []
     for match in _YEN.finditer(text):
         if match["man"]:
-            value = float(match["man"]) * 10_000 + float(match["sen"] or 0) * 1_000 + int((match["rest"] or "0").replace(",", ""))
+            value = float(match["man"]) * 10_000 + float(match["sen"] or 0) * 1_000 + int(match["hyaku"] or 0) * 100 + int((match["rest"] or "0").replace(",", ""))
         elif match["sen2"]:
-            value = float(match["sen2"]) * 1_000
+            value = float(match["sen2"]) * 1_000 + int(match["hyaku2"] or 0) * 100
         else:
             value = float(match["plain"].replace(",", "")[:12])
         result.append(Amount(round(value), match.start(), match.end(), match.group()))
