@@ -55,8 +55,9 @@ def main() -> int:
         say(f"ポート {port} はほかのプログラムが使用中です。PORT=8001 make run のように別の番号を指定してください。")
         return 1
     instance.mkdir(mode=0o700, parents=True, exist_ok=True)
-    password = config.demo_password(instance, environ.get("KEYNET_DEMO_PASSWORD"))
-    environ["KEYNET_DEMO_PASSWORD"] = password
+    password = ""
+    if environ["KEYNET_DEMO"] == "1":
+        password = environ["KEYNET_DEMO_PASSWORD"] = config.demo_password(instance, environ.get("KEYNET_DEMO_PASSWORD"))
     for title, arguments in PREPARE:
         if arguments == ("load-demo",) and environ["KEYNET_DEMO"] != "1":
             continue

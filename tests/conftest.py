@@ -18,7 +18,7 @@ from keynet_admin.permissions import Actor
 from keynet_admin.vocabulary import Role
 from tests.support.browser import chromium, chromium_path
 from tests.support.clock import MovableClock
-from tests.support.databases import Databases
+from tests.support.databases import DEMO_PASSWORD, Databases
 from tests.support.guard import only_loopback
 from tests.support.missing import missing
 from tests.support.net import free_port
@@ -160,6 +160,12 @@ def serve(databases: Databases, instance: Path) -> Iterator[Callable[..., LiveSe
 def live_server(serve: Callable[..., LiveServer]) -> LiveServer:
     """A real web server on a fresh SQLite database with the reference data."""
     return serve()
+
+
+@pytest.fixture
+def demo_server(serve: Callable[..., LiveServer], databases: Databases, instance: Path) -> LiveServer:
+    """A real web server on the demo data (SQLite). Its accounts have the password `tests.support.databases.DEMO_PASSWORD`."""
+    return serve(databases.copy_demo(instance), KEYNET_DEMO="1", KEYNET_DEMO_PASSWORD=DEMO_PASSWORD)
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from pathlib import Path
 from tests.support.missing import missing
 from tests.support.postgres import Postgres
 
+DEMO_PASSWORD = "kawabe no asa wa hayai 7"
 _numbers = count(1)
 
 
@@ -22,6 +23,7 @@ class Databases:
         self._server: Postgres | None = None
         self._sqlite_template: Path | None = None
         self._postgres_template: str | None = None
+        self._demo_template: Path | None = None
 
     def server(self) -> Postgres:
         """The PostgreSQL server, started at first use."""
@@ -70,6 +72,19 @@ class Databases:
         shutil.copyfile(self._sqlite(), target)
         return f"sqlite:///{target}"
 
+    def copy_demo(self, instance: Path) -> str:
+        """A SQLite file with the demo data, in the instance folder. Made once a process, which takes some seconds."""
+        if self._demo_template is None:
+            folder = self.folder / "demo"
+            folder.mkdir()
+            file = folder / "keynet.db"
+            shutil.copyfile(self._sqlite(), file)
+            load_demo(f"sqlite:///{file}", folder)
+            self._demo_template = file
+        target = instance / "keynet.db"
+        shutil.copyfile(self._demo_template, target)
+        return f"sqlite:///{target}"
+
     def _sqlite(self) -> Path:
         if self._sqlite_template is None:
             file = self.folder / "template.db"
@@ -100,6 +115,17 @@ def migrate(url: str, folder: Path, *, reference: bool = True) -> None:
                 load_reference()
     if url.startswith("sqlite:///"):
         _one_file(Path(url.removeprefix("sqlite:///")))
+
+
+def load_demo(url: str, folder: Path) -> None:
+    """Fill a migrated database with the demo data; all its accounts have `DEMO_PASSWORD`."""
+    from tests.support.web import application
+
+    with application(url, folder, {"DEMO": True, "DEMO_PASSWORD": DEMO_PASSWORD}) as app:
+        outcome = app.test_cli_runner().invoke(args=["load-demo"])
+        if outcome.exit_code:
+            raise RuntimeError(outcome.output) from outcome.exception
+    _one_file(Path(url.removeprefix("sqlite:///")))
 
 
 def _one_file(file: Path) -> None:
