@@ -65,7 +65,7 @@ def _monthly_pay(scope: Scope, weekly: float) -> float | None:
 def required_cover(scope: Scope) -> list[str]:
     """The insurances that hours, term and pay call for on the first day of work, with the reason; empty when unsure."""
     weekly, start, end = number(scope.get("weekly_hours")), day(scope, "term_start"), day(scope, "term_end")
-    if not weekly or start is None or end is None or end < start:
+    if not weekly or weekly > 40 or start is None or end is None or end < start:
         return []
     on, result = first_day(scope), []
     days = (end - start).days + 1

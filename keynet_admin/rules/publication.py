@@ -70,7 +70,8 @@ def check_order(scope: Scope) -> Iterator[Hit]:
             "締め切る前に公開が終わります。日付をご確認ください。"
         )
         yield Hit("deadline", message, example=f"{long_day(until)}以前")
-    if end is not None and until > end:
+    begin = day(scope, "term_start")
+    if end is not None and until > end and (begin is None or begin <= end):
         message = f"公開終了予定日（{long_day(until)}）が任用（従事）終了日（{long_day(end)}）より後です。日付をご確認ください。"
         yield Hit("publish_until", message, example=f"{long_day(end)}以前")
     if start is not None and start >= until:
@@ -81,7 +82,7 @@ def check_order(scope: Scope) -> Iterator[Hit]:
 def check_length(scope: Scope) -> Iterator[Hit]:
     """PUB-002: shown for more than 90 days. Without a wished start the day of the application counts, with a week's time to decide."""
     start, until = day(scope, "publish_from"), day(scope, "publish_until")
-    if until is None or f"{scope.prefix}publish_from" in scope.unread:
+    if until is None or f"{scope.prefix}publish_from" in scope.unread or scope.on > date.max - timedelta(days=7):
         return
     first = start or scope.on + timedelta(days=7)
     if until - first > LONGEST:

@@ -44,6 +44,7 @@ def test_no_choice_yet_while_typing() -> None:
         (work(20, "2021-06-01", "2021-07-01", ["none"]), SPRING, "warning"),
         (work(20, "2021-06-01", "2021-06-30", ["none"]), SPRING, None),
         (work(19.5, "2021-06-01", "2021-11-30", ["none"]), SPRING, None),
+        (work(44, "2021-06-01", "2021-11-30", ["none"]), SPRING, None),
         (work(25, "2021-06-01", "2021-11-30", ["employment"]), SPRING, None),
         (work(25, "2021-06-01", "2021-11-30", ["none"], engagement="honorarium"), SPRING, None),
         (work(25, "2021-06-01", "2021-11-30", ["none"], **PRIVATE), SPRING, "warning"),

@@ -164,3 +164,7 @@ def test_a_page_shows_its_dates() -> None:
     assert shows_dates(page, "令和3年5月7日", "令和3年5月10日")
     assert not shows_dates("更新日 令和3年5月10日", "令和3年5月7日", "令和3年5月10日")
     assert not shows_dates(page, "", "令和3年5月10日")
+
+
+def test_a_term_that_ends_before_it_begins_is_another_rules_matter() -> None:
+    assert paths("PUB-001", {**DATES, "term_start": "2021-09-30", "term_end": "2021-06-01"}) == []
