@@ -37,7 +37,7 @@ def check_term(scope: Scope) -> Iterator[Hit]:
 
 def fiscal_year_end(start: date) -> date:
     """The 31 March that ends the fiscal year of a day."""
-    return date(start.year + (start.month >= 4), 3, 31)
+    return date(min(start.year + (start.month >= 4), date.max.year), 3, 31)
 
 
 def check_fiscal_year(scope: Scope) -> Iterator[Hit]:

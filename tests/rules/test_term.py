@@ -55,6 +55,7 @@ def test_term_002_speaks_the_sample_message() -> None:
         (date(2021, 3, 31), date(2021, 3, 31)),
         (date(2021, 12, 31), date(2022, 3, 31)),
         (date(2022, 1, 1), date(2022, 3, 31)),
+        (date(9999, 12, 31), date(9999, 3, 31)),
     ],
 )
 def test_fiscal_year_end(day: date, end: date) -> None:
