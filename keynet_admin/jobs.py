@@ -14,10 +14,13 @@ from pathlib import Path
 from typing import IO, Any
 
 import click
+import redis
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 from huey import Huey, RedisHuey, SqliteHuey
 from huey.consumer import Consumer, Scheduler
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from keynet_admin.extensions import db
 from keynet_admin.services import mailer, posting, throttle, tidy
@@ -180,7 +183,11 @@ def _only_one(instance: Path) -> IO[str]:
 def _queue(app: Flask) -> Huey:
     """Redis when it is set, else a SQLite file beside the database. A queue that cannot be opened does not stop the web."""
     if app.config["REDIS_URL"]:
-        return RedisHuey(NAME, url=app.config["REDIS_URL"], results=False, socket_connect_timeout=2, socket_timeout=5)
+        # No retries: a request that wakes the mailer must not wait for a server that is down; the sweeps catch up.
+        pool = redis.ConnectionPool.from_url(
+            app.config["REDIS_URL"], socket_connect_timeout=1, socket_timeout=5, retry=Retry(NoBackoff(), 0)
+        )
+        return RedisHuey(NAME, connection_pool=pool, results=False)
     settings: dict[str, Any] = {"filename": str(app.config["INSTANCE"] / "queue.db"), "results": False, "fsync": False, "timeout": 2}
     try:
         return SqliteHuey(NAME, **settings)

@@ -201,7 +201,7 @@ def request_reset(email: str) -> None:
             _invite(account, None)
         else:
             _reset(account)
-        audit.record(account, "reset_requested", SYSTEM)
+        audit.record(account, "password_reset_asked", SYSTEM)
         step.commit()
     after_commit(mailer.wake)
 

@@ -1,0 +1,84 @@
+"""The outbox: what was sent to whom, what is stuck and why, and the button that tries again. Secrets are never shown, only their marks."""
+
+from typing import Any
+
+from flask import abort, flash, redirect, request, url_for
+from flask_admin import expose
+
+from keynet_admin.backoffice.actor import current_actor
+from keynet_admin.backoffice.base import GuardedModelView
+from keynet_admin.backoffice.listing_page import ListFilter
+from keynet_admin.models import OutboxMail
+from keynet_admin.permissions import Permission
+from keynet_admin.services import audit, mailer, workflow
+from keynet_admin.services.transaction import transaction
+from keynet_admin.vocabulary import MailState
+
+# What a state means for the person who looks at it, and what to do.
+MEANING: dict[MailState, str] = {
+    MailState.waiting: "まもなく送ります。相手のサーバーが受け付けないときは、間隔を空けて3日ほど自動で送り直します。",
+    MailState.sending: "いま送っています。",
+    MailState.sent: "相手のメールサーバーが受け取りました。",
+    MailState.refused: "相手のメールサーバーが、この宛先を受け付けませんでした。電話などで正しいアドレスを確かめてください。",
+    MailState.failed: "3日ほど送り直しましたが、届けられませんでした。相手に別の方法でお知らせするか、もう一度送ってください。",
+}
+RETRYABLE = (MailState.refused, MailState.failed)
+
+
+class MailView(GuardedModelView):
+    """All mails, newest first."""
+
+    permission = Permission.mail_read
+    method_permissions = {"retry": Permission.mail_retry}
+    can_view_details = True
+    page_title = "メール"
+    column_list = ("subject", "recipient", "state", "created_at", "answer")
+    column_details_list = ("recipient", "subject")
+    column_labels = {"created_at": "作成", "recipient": "宛先", "subject": "件名", "state": "状態", "answer": "相手のサーバーの返事"}
+    search_columns = (OutboxMail.recipient, OutboxMail.subject)
+    search_label = "宛先・件名"
+    list_filters = (
+        ListFilter(
+            "state", "状態", lambda: [(s.value, s.label) for s in MailState], lambda q, v: q.filter(OutboxMail.state == MailState(v))
+        ),
+    )
+    empty_title = "メールはまだありません"
+    empty_text = "申請の受付・差し戻し・承認などで送るメールが、ここに並びます。"
+
+    def scope(self, query: Any) -> Any:
+        """Staff see every mail; the view's permission is theirs alone."""
+        return query
+
+    def show_answer(self, row: OutboxMail) -> str:
+        """Only where it matters: of a mail that is out, the answer says nothing new."""
+        return "" if row.state is MailState.sent else row.answer[:80]
+
+    @expose("/<num:id>/")
+    def details(self, id: int) -> str:
+        """One mail with its fate."""
+        row = self._row(id)
+        return self.render("admin/mail.html", mail=row, meaning=MEANING[row.state], may_retry=self._may_retry(row))
+
+    @expose("/<num:id>/retry", methods=("GET", "POST"))
+    def retry(self, id: int) -> Any:
+        """Let a mail that is stuck go again at once; pressing twice sends once."""
+        row = self._row(id)
+        if request.method != "POST":
+            return self.render("admin/mail_retry.html", mail=row, meaning=MEANING[row.state], may_retry=self._may_retry(row))
+        workflow.version_of(request.form.get("version"))
+        with transaction():
+            done = mailer.retry(row)
+            if done:
+                audit.record(row, "retry", current_actor())
+        if done:
+            flash("もう一度送ります。結果はこのページに出ます。", "success")
+        else:
+            flash("このメールは、いまは送り直せません（送信待ち、送信済み、またはリンクの期限切れ）。", "warning")
+        return redirect(url_for(".details", id=id), 303)
+
+    def _may_retry(self, row: OutboxMail) -> bool:
+        return self.may(Permission.mail_retry) and row.state in RETRYABLE and ("⟦" not in row.body or row.sealed is not None)
+
+    def _row(self, id: int) -> OutboxMail:
+        row: OutboxMail | None = self.get_one(str(id))
+        return row if row is not None else abort(404)

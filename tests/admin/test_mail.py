@@ -1,0 +1,80 @@
+"""The operators' page of mails: fates in plain words, no secrets, and a retry that sends once."""
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from keynet_admin.extensions import db
+from keynet_admin.models import AuditEvent, OutboxMail
+from keynet_admin.services import mailer
+from keynet_admin.services.transaction import transaction
+from keynet_admin.vocabulary import MailState, Role
+from tests import factories
+
+LINK, CODE = "http://127.0.0.1:8000/first-login/abcdefghijklmnopqrstuvwxyz23", "7K4M-2QXH-9T6P"
+
+
+@pytest.fixture
+def mail(db_session: Session) -> OutboxMail:
+    """A mail that the other side refused."""
+    with transaction():
+        row = mailer.enqueue("first_login", "yobo@city.ome.example", {"org_name": "青梅市"}, sealed={"link": LINK, "code": CODE})
+        row.state, row.answer, row.attempts = MailState.refused, "550 5.1.1 no such user", 1
+        return row
+
+
+def enter(client: FlaskClient, role: Role = Role.operator) -> None:
+    """Sign in as somebody of that role."""
+    account = factories.account(role)
+    db.session.commit()
+    client.post("/login", data={"email": account.email, "password": factories.PASSWORD})
+
+
+def test_pages(client: FlaskClient, mail: OutboxMail) -> None:
+    """List and page say what happened and what to do; link and code are nowhere."""
+    enter(client)
+    listed, shown = client.get("/admin/mail/?state=refused&q=yobo"), client.get(f"/admin/mail/{mail.id}/")
+    for response in (listed, shown, client.get(f"/admin/mail/{mail.id}/retry")):
+        assert response.status_code == 200
+        assert "yobo@city.ome.example" in response.text
+        assert LINK not in response.text
+        assert CODE not in response.text
+    assert "550 5.1.1 no such user" in listed.text
+    assert "この宛先を受け付けませんでした" in shown.text
+    assert "⟦link⟧" in shown.text
+    assert "もう一度送る" in shown.text
+    assert "yobo" not in client.get("/admin/mail/?state=sent").text
+    assert client.get("/admin/mail/999999/").status_code == 404
+
+
+def test_retry(client: FlaskClient, mail: OutboxMail) -> None:
+    """Pressed twice, sent once, with an event; looking does nothing."""
+    enter(client)
+    address = f"/admin/mail/{mail.id}/retry"
+    assert client.head(address).status_code == 200
+    assert db.session.get(OutboxMail, mail.id).state is MailState.refused
+    for _ in range(2):
+        response = client.post(address, data={"version": "1"})
+        assert (response.status_code, response.location) == (303, f"/admin/mail/{mail.id}/")
+    assert db.session.query(AuditEvent).filter_by(subject="outbox_mail", action="retry").count() == 1
+    assert mailer.deliver_due() == 1
+    db.session.commit()
+    assert "相手のメールサーバーが受け取りました" in client.get(f"/admin/mail/{mail.id}/").text
+    assert client.post(address, data={"version": "1"}).status_code == 303
+    assert mailer.deliver_due() == 0
+
+
+@pytest.mark.parametrize("version", [None, "", "x", "１", "-1"])
+def test_retry_needs_its_form(client: FlaskClient, mail: OutboxMail, version: str | None) -> None:
+    """A missing or odd version is a bad request."""
+    enter(client)
+    assert client.post(f"/admin/mail/{mail.id}/retry", data={} if version is None else {"version": version}).status_code == 400
+
+
+def test_not_for_others(client: FlaskClient, mail: OutboxMail) -> None:
+    """Nobody is asked to sign in, a municipality is refused."""
+    assert client.get("/admin/mail/").location.startswith("/login")
+    enter(client, Role.municipality)
+    for address in ("/admin/mail/", f"/admin/mail/{mail.id}/", f"/admin/mail/{mail.id}/retry"):
+        assert client.get(address).status_code == 403
+    assert client.post(f"/admin/mail/{mail.id}/retry", data={"version": "1"}).status_code == 403

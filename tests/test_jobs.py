@@ -1,0 +1,181 @@
+"""What runs by itself: repeatable sweeps, a queue that may be missing, one worker on SQLite."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from huey import RedisHuey
+from sqlalchemy.orm import Session
+
+from keynet_admin import jobs
+from keynet_admin.config import ROOT
+from keynet_admin.extensions import db
+from keynet_admin.models import EntryDraft, OutboxMail, StaffSession
+from keynet_admin.services import mailer
+from keynet_admin.services.transaction import transaction
+from keynet_admin.vocabulary import MailState, PostingStatus, Role
+from tests import factories
+from tests.support.clock import MovableClock
+from tests.support.databases import Databases
+
+
+def write() -> None:
+    """A committed mail."""
+    with transaction():
+        mailer.enqueue("rejected", "yobo@city.ome.example", {"org_name": "青梅市", "reason": "対象外のため。"})
+
+
+def test_a_commit_with_mail_wakes_the_worker(app: Flask, db_session: Session) -> None:
+    """One task in the queue's own file; taking it delivers."""
+    huey = app.extensions["huey"]
+    write()
+    assert huey.pending_count() == 1
+    huey.execute(huey.dequeue())
+    assert db.session.execute(db.select(OutboxMail.state)).scalar_one() is MailState.sent
+    assert (app.config["INSTANCE"] / "queue.db").exists()
+
+
+def test_a_missing_queue_stops_nothing(app: Flask, db_session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The decision stands, and the sweep delivers."""
+
+    def down(*_args: Any) -> None:
+        raise OSError("connection refused")
+
+    monkeypatch.setattr(app.extensions["huey"].storage, "enqueue", down)
+    write()
+    assert jobs.deliver_mail() == 1
+
+
+@pytest.mark.settings(REDIS_URL="redis://127.0.0.1:1/0")
+def test_redis_down(app: Flask, db_session: Session) -> None:
+    """The same with a real client and nobody listening."""
+    assert isinstance(app.extensions["huey"], RedisHuey)
+    write()
+    assert jobs.deliver_mail() == 1
+
+
+def test_over_redis(db_session: Session, app: Flask, valkey_url: str) -> None:
+    """The same tasks through a real server."""
+    app.config["REDIS_URL"] = valkey_url
+    huey = jobs._queue(app)
+    huey.flush()
+    calls: list[int] = []
+    task = huey.task(name="probe")(lambda: calls.append(1))
+    task()
+    huey.execute(huey.dequeue())
+    assert calls == [1]
+
+
+def test_a_queue_file_that_cannot_be_opened(app: Flask, tmp_path: Path) -> None:
+    """The web starts all the same."""
+    (tmp_path / "queue.db").mkdir()
+    app.config["INSTANCE"] = tmp_path
+    assert jobs._queue(app) is not None
+
+
+def test_one_run_at_a_time(app: Flask, db_session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wake-up during a run makes that run look once more instead of a second one beside it."""
+    rounds: list[int] = []
+
+    def deliver(_limit: int) -> int:
+        rounds.append(1)
+        if len(rounds) == 1:
+            other = threading.Thread(target=jobs.deliver_mail)
+            other.start()
+            other.join()
+        return 0
+
+    monkeypatch.setattr(mailer, "deliver_due", deliver)
+    jobs.deliver_mail()
+    assert len(rounds) == 2
+
+
+def test_a_failing_job_is_tried_again(app: Flask, db_session: Session) -> None:
+    """Its error is logged, its session is closed, nothing is raised."""
+
+    def broken() -> None:
+        db.session.execute(db.text("SELECT 1"))
+        raise RuntimeError
+
+    jobs.sweep("broken", broken)
+    assert not db.session().in_transaction()
+
+
+def test_the_timetable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Due at once, then each time the seconds have passed."""
+    now = 1000.0
+    monkeypatch.setattr(jobs.time, "monotonic", lambda: now)
+    due = jobs.every(60)
+    answers = []
+    for seconds in (0, 10, 59, 60, 61, 120):
+        now = 1000.0 + seconds
+        answers.append(due(None))
+    assert answers == [True, False, False, True, False, True]
+
+
+def test_postings_expire(app: Flask, db_session: Session, clock: MovableClock) -> None:
+    """After 24:00 of their last day, once."""
+    posting = factories.posting(PostingStatus.live)
+    db.session.commit()
+    assert jobs.expire_postings() == 0
+    clock.advance(days=400)
+    assert jobs.expire_postings() == 1
+    assert jobs.expire_postings() == 0
+    assert posting.status is PostingStatus.closed
+
+
+def test_tidy_up(app: Flask, db_session: Session, clock: MovableClock) -> None:
+    """Drafts after their seven days, sessions long after their end; nothing else."""
+    account = factories.account(Role.operator)
+    for number, days in enumerate((-1, 1)):
+        db.session.add(EntryDraft(cookie_hash=str(number), typed={}, form_key="x", expires_at=clock.now + timedelta(days=days)))
+        db.session.add(StaffSession(account_id=account.id, key_hash=f"e{number}", ended_at=clock.now - timedelta(days=90 - days)))
+    db.session.add(StaffSession(account_id=account.id, key_hash="open", created_at=clock.now - timedelta(days=400)))
+    db.session.commit()
+    jobs.tidy_up()
+    assert db.session.execute(db.select(EntryDraft.cookie_hash)).scalars().all() == ["1"]
+    assert set(db.session.execute(db.select(StaffSession.key_hash)).scalars()) == {"e1", "open"}
+
+
+def wait_for(condition: Any, seconds: float = 30.0) -> None:
+    """Until it is true, or fail."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "did not happen in time"
+        threading.Event().wait(0.05)
+
+
+def test_a_real_worker(databases: Databases, instance: Path) -> None:
+    """Delivers without a web process, refuses a second one, ends in order by SIGTERM."""
+    environ = {"PATH": os.environ["PATH"], "KEYNET_INSTANCE": str(instance), "DATABASE_URL": databases.copy_sqlite(instance)}
+    program = [sys.executable, "-c"]
+    mail = (
+        "from keynet_admin import create_app\n"
+        "from keynet_admin.services import mailer\n"
+        "from keynet_admin.services.transaction import transaction\n"
+        "with create_app().app_context(), transaction():\n"
+        "    mailer.enqueue('rejected', 'a@b.example', {'reason': 'x'})\n"
+    )
+    subprocess.run([*program, mail], cwd=ROOT, env=environ, check=True)
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "worker"]
+    worker = subprocess.Popen(command, cwd=ROOT, env=environ, stderr=subprocess.PIPE)
+    try:
+        wait_for(lambda: len(list((instance / "mail").glob("*.eml"))) == 1)
+        second = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False, timeout=60)
+        assert second.returncode == 1
+        assert "すでに動いています" in second.stderr
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(30) == 0
+    finally:
+        worker.kill()
+        worker.wait()
+        assert worker.stderr is not None
+        worker.stderr.close()
