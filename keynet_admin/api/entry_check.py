@@ -104,12 +104,12 @@ def entry_check() -> Response:
 
 
 @bp.errorhandler(429)
-def too_many(error: Exception) -> Response:
+def too_many(_error: Exception) -> Response:
     """The brake's answer as JSON; the limiter adds `Retry-After`."""
     return answer({"error": "確認の回数が多すぎます。少し待ってからもう一度お試しください。"}, 429)
 
 
 @bp.errorhandler(413)
-def too_large(error: RequestEntityTooLarge) -> Response:
+def too_large(_error: RequestEntityTooLarge) -> Response:
     """A body beyond the application's limit."""
     return answer({"error": "送られた内容が大きすぎます。募集を分けて送ってください。"}, 413)

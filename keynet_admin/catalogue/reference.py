@@ -5,32 +5,17 @@ wage would otherwise travel into every judgement. The folder can be moved with t
 Sources of the tables: `seed_data/README.md`.
 """
 
-import csv
-import os
-import re
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeVar
 
-from keynet_admin.errors import KeynetError
-
-T = TypeVar("T")
+from keynet_admin.catalogue.table import BadReferenceFile, Row, read_rows, seed_folder, table
 
 KINDS = ("prefecture", "designated_city", "core_city", "city", "special_ward", "town", "village", "ward_of_designated_city")
 CITY_KINDS = frozenset({"designated_city", "core_city", "city"})
-
-
-class BadReferenceFile(KeynetError):
-    """A table that cannot be trusted: which file, row (line number, header = 1, 0 = the file itself) and column, and why."""
-
-    def __init__(self, file: str, row: int, column: str, why: str) -> None:
-        place = "".join((file, f" {row}行目" if row else "", f" {column}" if column else ""))
-        super().__init__(f"{place}: {why}")
-        self.file, self.row, self.column, self.why = file, row, column, why
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,99 +117,6 @@ class LawDate:
     basis: str
 
 
-class Row:
-    """One row of a table, read column by column; every refusal names file, row and column."""
-
-    def __init__(self, file: str, number: int, cells: dict[str, str]) -> None:
-        """`number` is the line of the file as an editor shows it (the header is 1)."""
-        self.file, self.number, self.cells = file, number, cells
-
-    def bad(self, column: str, why: str) -> BadReferenceFile:
-        """The refusal of one cell."""
-        return BadReferenceFile(self.file, self.number, column, why)
-
-    def text(self, column: str, *, empty: bool = False, pattern: str = "") -> str:
-        """The cell's text; it must match `pattern` when it is not empty."""
-        value = self.cells[column]
-        if value != value.strip():
-            raise self.bad(column, "前後に空白があります")
-        if not value:
-            if empty:
-                return ""
-            raise self.bad(column, "空欄です")
-        if pattern and not re.fullmatch(pattern, value):
-            raise self.bad(column, f"書き方が違います: {value[:40]}")
-        return value
-
-    def one_of(self, column: str, allowed: tuple[str, ...]) -> str:
-        """The cell's text, which must be one of `allowed`."""
-        value = self.text(column, empty="" in allowed)
-        if value not in allowed:
-            raise self.bad(column, f"決められた語ではありません: {value[:40]}")
-        return value
-
-    def day(self, column: str) -> date:
-        """The cell as an ISO date."""
-        value = self.text(column, pattern=r"\d{4}-\d{2}-\d{2}")
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            raise self.bad(column, f"実在しない日付です: {value}") from None
-
-    def day_or_none(self, column: str) -> date | None:
-        """The cell as an ISO date, None when it is empty."""
-        return self.day(column) if self.cells[column] else None
-
-    def number_in(self, column: str, low: int, high: int) -> int:
-        """The cell as a whole number between two bounds (both included)."""
-        value = int(self.text(column, pattern=r"\d{1,9}"))
-        if not low <= value <= high:
-            raise self.bad(column, f"{low}から{high}までの数ではありません: {value}")
-        return value
-
-
-def seed_folder() -> Path:
-    """The folder of the tables."""
-    moved = os.environ.get("KEYNET_SEED_DATA")
-    return Path(moved) if moved else Path(__file__).resolve().parents[2] / "seed_data"
-
-
-def read_rows(name: str, columns: tuple[str, ...], folder: Path | None = None) -> Iterator[Row]:
-    """Rows of `name`; raises BadReferenceFile for a missing file, another header, a row of another width or bad bytes."""
-    path = (folder or seed_folder()) / name
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise BadReferenceFile(name, 0, "", f"ファイルを読めません: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise BadReferenceFile(name, 0, "", "文字コードがUTF-8ではありません") from None
-    reader = csv.reader(text.splitlines())
-    header = tuple(next(reader, ()))
-    if header != columns:
-        raise BadReferenceFile(name, 1, "", f"見出しが違います: {','.join(header)[:80]}")
-    for cells in reader:
-        if len(cells) != len(columns):
-            raise BadReferenceFile(name, reader.line_num, "", f"列の数が{len(columns)}ではなく{len(cells)}です")
-        yield Row(name, reader.line_num, dict(zip(columns, cells, strict=True)))
-
-
-def _table(
-    name: str, columns: tuple[str, ...], make: Callable[[Row], T], key: Callable[[T], object], folder: Path | None = None
-) -> tuple[T, ...]:
-    """All rows of a table made into objects; a second row with the same key is refused."""
-    seen: set[object] = set()
-    made: list[T] = []
-    for row in read_rows(name, columns, folder):
-        item = make(row)
-        if key(item) in seen:
-            raise row.bad(columns[0], "同じ行が2つあります")
-        seen.add(key(item))
-        made.append(item)
-    if not made:
-        raise BadReferenceFile(name, 1, "", "行がありません")
-    return tuple(made)
-
-
 def check_digit(five: str) -> str:
     """Check digit of a five-digit code: `(11 - (6a+5b+4c+3d+2e) mod 11) mod 10` (総務省「全国地方公共団体コード仕様」)."""
     total = sum(int(digit) * weight for digit, weight in zip(five, (6, 5, 4, 3, 2), strict=True))
@@ -238,7 +130,7 @@ def read_prefectures(folder: Path | None = None) -> tuple[Prefecture, ...]:
         code = row.text("code", pattern=r"0[1-9]|[1-3]\d|4[0-7]")
         return Prefecture(code, row.text("name"), row.text("kana"), row.text("romaji"), row.text("region"))
 
-    return _table("prefectures.csv", ("code", "name", "kana", "romaji", "region"), make, lambda p: p.code, folder)
+    return table("prefectures.csv", ("code", "name", "kana", "romaji", "region"), make, lambda p: p.code, folder)
 
 
 _MUNICIPALITY_COLUMNS = ("code6", "prefecture_code", "name", "kana", "romaji", "kind", "county", "parent_code6", "has_health_center")
@@ -271,7 +163,7 @@ def read_municipalities(folder: Path | None = None) -> tuple[Municipality, ...]:
             valid_from=date(2024, 1, 1) if code in NEW_HAMAMATSU else None,
         )
 
-    return _table("municipalities.csv", _MUNICIPALITY_COLUMNS, make, lambda m: m.code6, folder)
+    return table("municipalities.csv", _MUNICIPALITY_COLUMNS, make, lambda m: m.code6, folder)
 
 
 # Hamamatsu had seven wards until 2023-12-31 and has three since 2024-01-01; the table carries the three only.
@@ -373,7 +265,7 @@ def minimum_wages() -> tuple[MinimumWage, ...]:
         )
 
     columns = ("prefecture_code", "effective_from", "yen_per_hour", "fiscal_year", "sources", "verified")
-    return _table("minimum_wages.csv", columns, make, lambda w: (w.prefecture_code, w.effective_from))
+    return table("minimum_wages.csv", columns, make, lambda w: (w.prefecture_code, w.effective_from))
 
 
 _JOB_COLUMNS = (
@@ -412,7 +304,7 @@ def job_types() -> tuple[JobType, ...]:
             row.text("note", empty=True),
         )
 
-    return _table("job_types.csv", _JOB_COLUMNS, make, lambda j: j.slug)
+    return table("job_types.csv", _JOB_COLUMNS, make, lambda j: j.slug)
 
 
 @lru_cache(maxsize=1)
@@ -427,7 +319,7 @@ def domains() -> tuple[Domain, ...]:
         )
 
     columns = ("code6", "domain", "pattern", "website_host", "source", "same_in_2021")
-    return _table("municipality_domains.csv", columns, make, lambda d: (d.code6, d.domain))
+    return table("municipality_domains.csv", columns, make, lambda d: (d.code6, d.domain))
 
 
 @lru_cache(maxsize=1)
@@ -467,7 +359,7 @@ def nurse_centers() -> tuple[NurseCenter, ...]:
         rest = (row.text(column, empty=True) for column in ("postal_code", "address", "phone", "email", "website"))
         return NurseCenter(row.text("prefecture_code", pattern=r"\d{2}"), row.text("name"), row.text("operator"), *rest)
 
-    return _table("nurse_centers.csv", _CENTER_COLUMNS, make, lambda c: c.prefecture_code)
+    return table("nurse_centers.csv", _CENTER_COLUMNS, make, lambda c: c.prefecture_code)
 
 
 @lru_cache(maxsize=1)
@@ -480,12 +372,12 @@ def law_dates() -> tuple[LawDate, ...]:
             raise row.bad("valid_to", "終わりが始まりより前です")
         return LawDate(row.text("key", pattern=r"[a-z0-9_]+"), start, end, row.day("value"), row.text("basis"))
 
-    table = _table("law_dates.csv", ("key", "valid_from", "valid_to", "value", "basis"), make, lambda d: (d.key, d.valid_from))
-    ordered = sorted(table, key=lambda d: (d.key, d.valid_from or date.min))
-    for before, after in zip(ordered, ordered[1:], strict=False):
+    found = table("law_dates.csv", ("key", "valid_from", "valid_to", "value", "basis"), make, lambda d: (d.key, d.valid_from))
+    ordered = sorted(found, key=lambda d: (d.key, d.valid_from or date.min))
+    for before, after in pairwise(ordered):
         if before.key == after.key and (before.valid_to or date.max) >= (after.valid_from or date.min):
             raise BadReferenceFile("law_dates.csv", 0, "valid_from", f"{after.key}の期間が重なっています")
-    return table
+    return found
 
 
 @lru_cache(maxsize=256)
@@ -495,3 +387,38 @@ def law_date(key: str, on: date) -> date | None:
         if item.key == key and (item.valid_from is None or on >= item.valid_from) and (item.valid_to is None or on <= item.valid_to):
             return item.value
     return None
+
+
+__all__ = [
+    "CITY_KINDS",
+    "FORMER_WARDS",
+    "KINDS",
+    "NEW_HAMAMATSU",
+    "BadReferenceFile",
+    "Domain",
+    "JobType",
+    "LawDate",
+    "MinimumWage",
+    "Municipality",
+    "NurseCenter",
+    "Prefecture",
+    "check_digit",
+    "domains",
+    "domains_of",
+    "fold_name",
+    "job_types",
+    "law_date",
+    "law_dates",
+    "minimum_wages",
+    "municipalities",
+    "municipalities_named",
+    "municipality",
+    "nurse_centers",
+    "prefecture",
+    "prefecture_of_name",
+    "prefectures",
+    "read_municipalities",
+    "read_prefectures",
+    "read_rows",
+    "seed_folder",
+]

@@ -14,6 +14,8 @@ from keynet_admin.rules.required import CATALOGUE_RULES
 
 FAMILY_NAMES = (
     "organization",
+    "telephone",
+    "mail",
     "text",
     "dates",
     "job",

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from keynet_admin.rules.base import Example, Hit, Level, Rule, Scope
 from keynet_admin.rules.normalise_dates import WEEKDAYS
-from keynet_admin.rules.words import PUBLIC_TEXT
+from keynet_admin.rules.words import PUBLIC_TEXT, public_text
 
 P = "postings.0."
 DATE_FIELDS = ("term_start", "term_end", "deadline", "publish_from", "publish_until")
@@ -14,11 +14,14 @@ _IN_TEXT = re.compile(
     r"(?:(?:(?P<y>\d{4})[年/.]|(?P<era>令和|R)(?P<ey>元|\d{1,2})[年/.])\s*)?(?P<m>\d{1,2})(?:月|/)\s*(?P<d>\d{1,2})日?\s*[(（](?P<w>[月火水木金土日])(?:曜日?)?"
     r"(?:[・,、]?(?:祝日?|休日?))?[)）]"
 )
+_SOME_DATE = re.compile(r"\d[日 ]*\([月火水木金土日]").search
 _WIDE = str.maketrans("０１２３４５６７８９／．", "0123456789/.")
 
 
 def check_weekday_in_text(scope: Scope) -> Iterator[Hit]:
     """A weekday in brackets after a date in a text agrees with it. Without a year, the coming months are meant."""
+    if _SOME_DATE(public_text(scope)) is None:
+        return
     for name in PUBLIC_TEXT:
         value = scope.record.get(name)
         if not isinstance(value, str) or ("(" not in value and "（" not in value):

@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from keynet_admin.catalogue import MAX_POSTINGS, SECTION_LABELS, SECTIONS, Field, Kind
+from keynet_admin.catalogue import ALWAYS, MAX_POSTINGS, SECTION_LABELS, SECTIONS, Field, Kind
 from keynet_admin.rules.base import Level
 from keynet_admin.rules.normalise import quick_of, reader_of
 from keynet_admin.rules.reading import Context, Note, Read, blank, clip, refuse
@@ -56,33 +56,42 @@ class Reading:
 
     def missing(self) -> Iterator[tuple[str, Note]]:
         """REQ-001 for every required field that is blank, in the form's order."""
-        for section in ("organization", "contact", "confirmation"):
-            yield from self._missing_in(section, SECTIONS[section], self.understood[section], self.understood[section])
+        for section in ("organization", "contact"):
+            yield from self._missing_in(f"{section}.", _REQUIRED[section], self.understood[section], {})
         if not self.postings and "postings" not in self.not_read:
             yield "postings", Note("REQ-001", Level.ERROR, "募集情報が1件もありません。募集情報を1件以上入力してください。", "募集情報1")
         for number, record in enumerate(self.postings):
-            yield from self._missing_in(f"postings.{number}", SECTIONS["postings"], record, record)
+            prefix = f"postings.{number}."
+            yield from self._missing_in(prefix, _REQUIRED["postings"], record, {})
+            for name, steps in _REQUIRED_IN_ROWS:
+                for index, row in enumerate(record.get(name) or ()):
+                    yield from self._missing_in(f"{prefix}{name}.{index}.", steps, row, record)
+        for item in SECTIONS["confirmation"]:
+            if self.understood["confirmation"].get(item.name) is not True and f"confirmation.{item.name}" not in self.not_read:
+                yield f"confirmation.{item.name}", _confirm(item)
 
     def _missing_in(
-        self, prefix: str, fields: tuple[Field, ...], record: Mapping[str, Any], owner: Mapping[str, Any]
+        self, prefix: str, steps: tuple[Field, ...], record: Mapping[str, Any], owner: Mapping[str, Any]
     ) -> Iterator[tuple[str, Note]]:
-        for item in fields:
+        for item in steps:
             value = record.get(item.name)
-            if item.kind is Kind.ROWS and value:
-                for number, row in enumerate(value):
-                    yield from self._missing_in(f"{prefix}.{item.name}.{number}", item.columns, row, {**record, **row})
-            elif item.kind is Kind.BOOL and item.required is not None and prefix == "confirmation":
-                if value is not True and f"{prefix}.{item.name}" not in self.not_read:
-                    yield f"{prefix}.{item.name}", _confirm(item)
-            elif (
-                item.required is not None
-                and item.kind is not Kind.AUTO
-                and item.default is None
-                and (value is None or value == "" or value == [])
-                and item.required.holds(owner, self.on)
-                and f"{prefix}.{item.name}" not in self.not_read
-            ):
-                yield f"{prefix}.{item.name}", _required(item)
+            if value is not None and value != "" and value != []:
+                continue
+            when = item.required
+            if when is None or (when is not ALWAYS and not when.holds({**owner, **record}, self.on)):
+                continue
+            path = f"{prefix}{item.name}"
+            if path not in self.not_read:
+                yield path, _required(item)
+
+
+def _asked(fields: tuple[Field, ...]) -> tuple[Field, ...]:
+    """The fields that can be reported as missing: what the form fills in by itself is not asked for."""
+    return tuple(f for f in fields if f.required is not None and f.kind is not Kind.AUTO and f.default is None)
+
+
+_REQUIRED = {section: _asked(fields) for section, fields in SECTIONS.items()}
+_REQUIRED_IN_ROWS = tuple((f.name, _asked(f.columns)) for f in SECTIONS["postings"] if f.kind is Kind.ROWS)
 
 
 def _confirm(item: Field) -> Note:

@@ -13,7 +13,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from keynet_admin.rules.base import Finding, Hit, Level, Per, Result, Rule, Scope
+from keynet_admin.rules.base import Check, Finding, Hit, Level, Per, Result, Rule, Scope
 from keynet_admin.rules.document import Reading, position, read_document
 from keynet_admin.rules.fix import SUBMISSION_FIXES
 from keynet_admin.rules.reading import Note, blank
@@ -31,14 +31,12 @@ def evaluate(typed: Mapping[str, Any], *, on: date, partial: bool = False, secti
     _apply_fixes(reading, on, partial, findings)
     submission, posting = _active(on)
     scope = Scope(reading.understood, reading.understood, "", on, reading.typed, reading.unread, partial, sections or frozenset())
-    for rule in submission:
-        findings += _run(rule, scope, reading)
+    _judge(submission, scope, reading, findings)
     for number, record in enumerate(reading.postings):
         scope = Scope(
             reading.understood, record, f"postings.{number}.", on, reading.typed, reading.unread, partial, sections or frozenset()
         )
-        for rule in posting:
-            findings += _run(rule, scope, reading)
+        _judge(posting, scope, reading, findings)
     if partial:
         findings = [f for f in findings if f.rule not in RULES_ON_ABSENCE or not blank(_at(reading.document, f.path))]
     else:
@@ -57,10 +55,10 @@ def _rows() -> dict[str, Rule]:
 
 
 @lru_cache(maxsize=32)
-def _active(on: date) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
+def _active(on: date) -> tuple[tuple[tuple[Rule, Check], ...], tuple[tuple[Rule, Check], ...]]:
     """Rules in force on a day that have a check and speak at more than level fix: those of a submission, those of a posting."""
-    live = [rule for rule in _rows().values() if rule.check is not None and rule.levels != (Level.FIX,) and rule.in_force(on)]
-    return tuple(r for r in live if r.per is Per.SUBMISSION), tuple(r for r in live if r.per is Per.POSTING)
+    live = [(rule, rule.check) for rule in _rows().values() if rule.check is not None and rule.levels != (Level.FIX,) and rule.in_force(on)]
+    return tuple(pair for pair in live if pair[0].per is Per.SUBMISSION), tuple(pair for pair in live if pair[0].per is Per.POSTING)
 
 
 @lru_cache(maxsize=1)
@@ -89,9 +87,10 @@ def _hits(rule: Rule, scope: Scope) -> Iterable[Hit]:
     return rule.check(scope) if rule.check is not None else ()
 
 
-def _run(rule: Rule, scope: Scope, reading: Reading) -> Iterator[Finding]:
-    for hit in _hits(rule, scope):
-        yield _from_hit(rule, hit, scope, reading)
+def _judge(checks: tuple[tuple[Rule, Check], ...], scope: Scope, reading: Reading, findings: list[Finding]) -> None:
+    for rule, check in checks:
+        for hit in check(scope):
+            findings.append(_from_hit(rule, hit, scope, reading))
 
 
 def _from_hit(rule: Rule, hit: Hit, scope: Scope, reading: Reading) -> Finding:

@@ -46,8 +46,13 @@ _READERS: dict[Kind, Reader] = {
 _BY_NAME: dict[str, Reader] = {"headcount": read_headcount, "break": read_break}
 
 
-def _never(value: Any) -> bool:
+def _never(_value: Any) -> bool:
     return False
+
+
+def _same(quick: Quick) -> Callable[[Field], Quick]:
+    """One test for every field of the kind."""
+    return lambda _field: quick
 
 
 def _quick_yen(field: Field) -> Quick:
@@ -65,20 +70,20 @@ _QUICK: dict[Kind, Callable[[Field], Quick]] = {
     Kind.NAME: quick_text,
     Kind.ADDRESS: quick_text,
     Kind.KANA: quick_kana,
-    Kind.LG_CODE: quick_lg_code,
-    Kind.ZIP: quick_zip,
-    Kind.PHONE: lambda field: quick_phone,
-    Kind.EMAIL: lambda field: quick_email,
+    Kind.LG_CODE: _same(quick_lg_code),
+    Kind.ZIP: _same(quick_zip),
+    Kind.PHONE: _same(quick_phone),
+    Kind.EMAIL: _same(quick_email),
     Kind.INT: quick_int,
     Kind.YEN: _quick_yen,
-    Kind.HOURS: lambda field: quick_hours,
-    Kind.DATE: quick_date,
-    Kind.TIME: lambda field: quick_time,
+    Kind.HOURS: _same(quick_hours),
+    Kind.DATE: _same(quick_date),
+    Kind.TIME: _same(quick_time),
     Kind.DAYS: quick_multi,
     Kind.CHOICE: quick_choice,
     Kind.MULTI: quick_multi,
-    Kind.MUNICIPALITY: quick_municipality,
-    Kind.BOOL: lambda field: quick_bool,
+    Kind.MUNICIPALITY: _same(quick_municipality),
+    Kind.BOOL: _same(quick_bool),
 }
 
 
@@ -89,7 +94,7 @@ def reader_of(field: Field) -> Reader:
     return _BY_NAME.get(field.name) or _READERS[field.kind]
 
 
-def _rows_are_read_by_the_document(field: Field, typed: Any, context: Context) -> Read:
+def _rows_are_read_by_the_document(field: Field, _typed: Any, _context: Context) -> Read:
     raise TypeError(f"{field.name}: rows are read cell by cell")
 
 

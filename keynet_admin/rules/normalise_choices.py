@@ -3,8 +3,6 @@
 import re
 import unicodedata
 from collections.abc import Callable
-from functools import lru_cache
-from types import MappingProxyType
 from typing import Any
 
 from keynet_admin.catalogue import Field
@@ -24,14 +22,21 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", ch.INVISIBLE.sub("", text)).translate(_BRACKETS).casefold()
 
 
-@lru_cache(maxsize=128)
-def _index(field: Field) -> MappingProxyType[str, str]:
+_INDEXES: dict[int, tuple[Field, dict[str, str]]] = {}
+
+
+def _index(field: Field) -> dict[str, str]:
+    """Word → slug of a field. Kept by the field's identity: hashing a field walks through all its choices."""
+    kept = _INDEXES.get(id(field))
+    if kept is not None and kept[0] is field:
+        return kept[1]
     index: dict[str, str] = {}
     for choice in field.choices:
         for word in (choice.slug, choice.label, *choice.aliases):
             index.setdefault(word, choice.slug)
             index.setdefault(fold(word), choice.slug)
-    return MappingProxyType(index)
+    _INDEXES[id(field)] = (field, index)
+    return index
 
 
 def slug_of(field: Field, typed: str) -> str | None:
@@ -51,7 +56,7 @@ def _unknown(field: Field, typed: Any, several: bool = False) -> Read:
     return refuse("CHOICE-001", typed, message, example=field.choices[0].label, choices=() if several else tuple(near[:4]))
 
 
-def read_choice(field: Field, typed: Any, context: Context) -> Read:
+def read_choice(field: Field, typed: Any, _context: Context) -> Read:
     """One choice as its slug."""
     if not isinstance(typed, str):
         if isinstance(typed, bool) and {c.slug for c in field.choices} >= {"yes", "no"}:
@@ -89,7 +94,7 @@ def read_choice(field: Field, typed: Any, context: Context) -> Read:
 _SPLIT = re.compile(r"[、,，・/／\n;；\t]|\s{2,}| と |及び|および|並びに")
 
 
-def read_multi(field: Field, typed: Any, context: Context) -> Read:
+def read_multi(field: Field, typed: Any, _context: Context) -> Read:
     """Several choices as slugs in the catalogue's order. A text is split at its separators."""
     items: list[Any]
     if isinstance(typed, str):
@@ -192,7 +197,7 @@ _FALSE = frozenset(
 )
 
 
-def read_bool(field: Field, typed: Any, context: Context) -> Read:
+def read_bool(field: Field, typed: Any, _context: Context) -> Read:
     """Yes or no."""
     if isinstance(typed, (int, float)) and typed in (0, 1):
         return Read(bool(typed))
@@ -206,7 +211,7 @@ def read_bool(field: Field, typed: Any, context: Context) -> Read:
     return refuse("TYPE-001", typed, message, example="はい", choices=("はい", "いいえ") if isinstance(typed, str) else ())
 
 
-def read_prefecture(field: Field, typed: Any, context: Context) -> Read:
+def read_prefecture(_field: Field, typed: Any, context: Context) -> Read:
     """The prefecture: from the body's code; a typed one is read as its two digits and ORG-007 compares them."""
     derived = _prefecture_of_body(context)
     if typed is None or (isinstance(typed, str) and not typed.strip()):

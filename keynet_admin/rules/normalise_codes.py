@@ -4,7 +4,6 @@ Source of the code's build: 総務省「全国地方公共団体コード仕様�
 """
 
 import re
-from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -16,6 +15,7 @@ from keynet_admin.rules.normalise_text import not_text
 from keynet_admin.rules.reading import Context, Read, clip, fixed, refuse, wrong_type
 
 EXAMPLE = "452068"
+_SIX = re.compile(r"\d{6}", re.ASCII).fullmatch
 
 
 def check_digit_holds(code: str) -> bool:
@@ -66,7 +66,9 @@ def _completed(digits: str, on: date) -> str | None:
 
 def read_lg_code_value(typed: Any, on: date) -> str | None:
     """The six digits of a typed code when it is certain and its check digit holds, else None."""
-    if not isinstance(typed, (str, int, float)):
+    if type(typed) is str and _SIX(typed) is not None:
+        return typed if check_digit_holds(typed) else None
+    if not isinstance(typed, (str, int, float)) or (isinstance(typed, str) and len(typed) > 40):
         return None
     digits = _plain(typed)
     code = _completed(digits, on) if digits else None
@@ -185,20 +187,14 @@ def _by_code(typed: Any, digits: str, context: Context) -> Read:
     return refuse("CHOICE-001", typed, message, example="日向市")
 
 
-def quick_lg_code(field: Field) -> Callable[[Any], bool]:
+def quick_lg_code(value: Any) -> bool:
     """A cheap test: True for six half-width digits whose check digit holds."""
-    six = re.compile(r"\d{6}", re.ASCII).fullmatch
-
-    def quick(value: Any) -> bool:
-        return type(value) is str and six(value) is not None and check_digit_holds(value)
-
-    return quick
+    return type(value) is str and _SIX(value) is not None and check_digit_holds(value)
 
 
-def quick_municipality(field: Field) -> Callable[[Any], bool]:
-    """Never: whether a code is in use depends on the day, the long way looks it up."""
+_ALWAYS = frozenset(m.code6 for m in ref.municipalities() if m.kind != "prefecture" and m.valid_from is None and m.valid_to is None)
 
-    def quick(value: Any) -> bool:
-        return False
 
-    return quick
+def quick_municipality(value: Any) -> bool:
+    """A cheap test: True for the code of a municipality that was in use all the time; the rest is looked up by the day."""
+    return type(value) is str and value in _ALWAYS

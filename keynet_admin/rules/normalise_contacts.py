@@ -1,7 +1,6 @@
 """Normalisers of telephone numbers, mail addresses and postal codes."""
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 from keynet_admin.catalogue import Field
@@ -136,7 +135,7 @@ _LOCAL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}").fullmatch
 _LABELS = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?").fullmatch
 
 
-def read_email(field: Field, typed: Any, context: Context) -> Read:
+def read_email(field: Field, typed: Any, _context: Context) -> Read:
     """A mail address in half-width with a lower-case domain (MAIL-001); anything that no server would take is refused (MAIL-002)."""
     if not isinstance(typed, str):
         return wrong_type(typed, "メールアドレス", MAIL_EXAMPLE)
@@ -193,7 +192,7 @@ def quick_email(value: Any) -> bool:
     return type(value) is str and len(value) <= 64 and _QUICK_MAIL(value) is not None
 
 
-def read_zip(field: Field, typed: Any, context: Context) -> Read:
+def read_zip(field: Field, typed: Any, _context: Context) -> Read:
     """A postal code as seven digits (ORG-008)."""
     example = "8830046"
     if isinstance(typed, bool) or not isinstance(typed, (str, int, float)):
@@ -220,11 +219,9 @@ def read_zip(field: Field, typed: Any, context: Context) -> Read:
     return refuse("ORG-008", typed, message, example="8830046")
 
 
-def quick_zip(field: Field) -> Callable[[Any], bool]:
+_SEVEN = re.compile(r"\d{7}", re.ASCII).fullmatch
+
+
+def quick_zip(value: Any) -> bool:
     """A cheap test: True for seven half-width digits."""
-    seven = re.compile(r"\d{7}", re.ASCII).fullmatch
-
-    def quick(value: Any) -> bool:
-        return type(value) is str and seven(value) is not None
-
-    return quick
+    return type(value) is str and _SEVEN(value) is not None

@@ -47,7 +47,7 @@ _OPEN = re.compile(r"又は|または|もしくは|or|いずれか|のうち")
 EXAMPLE = "月～金、土日祝"
 
 
-def read_days(field: Field, typed: Any, context: Context) -> Read:
+def read_days(field: Field, typed: Any, _context: Context) -> Read:
     """Days as a list of slugs in the order of the week, 祝 last. `月12日以上` and the like are refused."""
     if isinstance(typed, (list, tuple)):
         return _from_list(field, typed)
@@ -63,7 +63,7 @@ def read_days(field: Field, typed: Any, context: Context) -> Read:
     return fixed("CHOICE-001", found, f"「{clip(typed)}」を「{labels}」と読み取りました。", example=labels)
 
 
-def _from_list(field: Field, items: list[Any] | tuple[Any, ...]) -> Read:
+def _from_list(_field: Field, items: list[Any] | tuple[Any, ...]) -> Read:
     found: set[str] = set()
     if len(items) > 100:
         return wrong_type(f"{len(items)}個の値", "曜日", EXAMPLE)

@@ -56,7 +56,7 @@ def as_number(value: Fraction) -> int | float:
     return int(value) if value.denominator == 1 else round(float(value), 4)
 
 
-def read_hours(field: Field, typed: Any, context: Context) -> Read:
+def read_hours(field: Field, typed: Any, _context: Context) -> Read:
     """Hours as a number. A value over 40 a week is understood here; HOURS-005 speaks about it."""
     value = numeric(field, typed)
     if isinstance(value, Read):

@@ -72,7 +72,7 @@ def _strip_units(text: str) -> tuple[str, set[str]]:
     text = _SUFFIX.sub(gather, text)
     text = _PREFIX.sub(gather, text)
     text = re.sub(r"\(\s*\)|[(\[]\s*[)\]]", "", text)
-    return text.strip(" ::・"), units
+    return text.strip(" :・"), units
 
 
 def read_yen(field: Field, typed: Any, context: Context) -> Read:
@@ -155,7 +155,7 @@ def _range(field: Field, typed: Any, low: int, high: int, units: set[str], also:
     return refuse("TXT-001", typed, message, example=str(low), choices=(low, high))
 
 
-def _refuse(field: Field, typed: Any, core: str, in_pay: bool) -> Read:
+def _refuse(_field: Field, typed: Any, core: str, in_pay: bool) -> Read:
     numbers = [n for n in (amount(part) for part in re.findall(r"\d{1,3}(?:,\d{3})+(?!,?\d)|\d+", core)) if n is not None]
     if re.search(r"\d千(?:円)?$", core) or re.search(r"\d{2,}千", core):
         return refuse(

@@ -68,7 +68,7 @@ def is_same(typed: Any, value: Any) -> bool:
     return not isinstance(typed, str) or typed.strip() == str(value)
 
 
-def understood(field: Field, typed: Any, value: Any, shown: str) -> Read:
+def understood(_field: Field, typed: Any, value: Any, shown: str) -> Read:
     """An understood number, with the remark TXT-001 when it was typed in another way."""
     if is_same(typed, value):
         return Read(value)
@@ -89,7 +89,7 @@ _HEAD_PREFIX = re.compile(r"^(?:募集人[員数]|採用人数|採用予定(?:�
 _HEAD_UNIT = re.compile(r"\s*(?:名|人|名様|人員|名募集|人募集)\s*$")
 
 
-def read_headcount(field: Field, typed: Any, context: Context) -> Read:
+def read_headcount(field: Field, typed: Any, _context: Context) -> Read:
     """How many people are wanted. About-words, ranges, two numbers and 若干名 are refused (JOB-002); the bounds are that rule's check."""
     value = numeric(field, typed)
     if isinstance(value, Read):
@@ -148,7 +148,7 @@ def duration_minutes(text: str) -> int | None:
     return int(minutes) if minutes == int(minutes) else None
 
 
-def read_break(field: Field, typed: Any, context: Context) -> Read:
+def read_break(field: Field, typed: Any, _context: Context) -> Read:
     """Minutes of break: `60分`, `1時間`, `なし` (0), `12:00～13:00` (60)."""
     value = numeric(field, typed)
     if isinstance(value, Read):
@@ -175,7 +175,7 @@ _INT_PREFIX = re.compile(r"^(?:1(?:か|ヶ|ケ|ヵ|カ|箇)月(?:当たり|あ�
 _ROUGH = re.compile(r"^(?:約|およそ|おおよそ|概ね|おおむね)\s*|\s*(?:程度|ほど|くらい|ぐらい|前後)$")
 
 
-def read_int(field: Field, typed: Any, context: Context) -> Read:
+def read_int(field: Field, typed: Any, _context: Context) -> Read:
     """A whole number with the field's unit. Only 月平均時間外 may be rough: its help text asks for about how many hours."""
     value = numeric(field, typed)
     if isinstance(value, Read):
@@ -208,7 +208,7 @@ def read_int(field: Field, typed: Any, context: Context) -> Read:
     )
 
 
-def read_digits(field: Field, typed: Any, context: Context) -> Read:
+def read_digits(field: Field, typed: Any, _context: Context) -> Read:
     """Digits kept as text (an extension): `内線２０５` → `205`, a leading zero stays."""
     value = numeric(field, typed)
     if isinstance(value, Read):

@@ -74,7 +74,7 @@ def too_long(field: Field, text: str) -> Note | None:
     return Note("TXT-011", Level.ERROR, message, f"{field.max_length}文字以内の文")
 
 
-def read_text(field: Field, typed: Any, context: Context) -> Read:
+def read_text(field: Field, typed: Any, _context: Context) -> Read:
     """Free text of one line or many: fixes of TXT-002, TXT-003, TXT-007, LIC-002, then TXT-004 to TXT-006 and TXT-011."""
     text = _as_text(field, typed)
     if isinstance(text, Read):
@@ -146,7 +146,7 @@ _KANA = re.compile(r"[ァ-ヴー・\u3000]+").fullmatch
 _MIDDLE = re.compile("[･·•‧∙・]")
 
 
-def read_kana(field: Field, typed: Any, context: Context) -> Read:
+def read_kana(field: Field, typed: Any, _context: Context) -> Read:
     """A reading in full-width katakana: hiragana and half-width forms become katakana (TXT-008), all else is refused (TXT-009)."""
     text = _as_text(field, typed)
     if isinstance(text, Read):
@@ -179,7 +179,7 @@ _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0
 _URL_CHARS = re.compile(r"[\x21-\x7e]+").fullmatch
 
 
-def read_url(field: Field, typed: Any, context: Context) -> Read:
+def read_url(field: Field, typed: Any, _context: Context) -> Read:
     """An address of a page: `https://` is put in front of a bare host; another scheme, a user name or a space is refused."""
     text = _as_text(field, typed)
     if isinstance(text, Read):

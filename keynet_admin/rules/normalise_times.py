@@ -132,7 +132,7 @@ def _half_of_range(text: str, is_end: bool) -> tuple[str, str]:
     return (match[1], "end") if match else ("", "end")
 
 
-def _single(field: Field, typed: Any, found: Clock, is_end: bool) -> Read:
+def _single(_field: Field, typed: Any, found: Clock, is_end: bool) -> Read:
     if found.next_day and not is_end:
         message = f"「{clip(typed)}」：始業に「翌」は使えません。始業の日の時刻を入力してください。日をまたぐ場合は、終業に「翌」を付けてください。"
         return refuse("DT-007", typed, message, example=EXAMPLE, choices=(found.text,))
@@ -144,7 +144,7 @@ def _single(field: Field, typed: Any, found: Clock, is_end: bool) -> Read:
     return fixed("DT-005", found.text, f"「{clip(typed)}」を{words}と読み取りました。", example=found.text, also=also)
 
 
-def _range(field: Field, typed: Any, text: str, is_end: bool, context: Context) -> Read | None:
+def _range(_field: Field, typed: Any, text: str, is_end: bool, context: Context) -> Read | None:
     parts = _SPLIT.split(re.sub(r"まで$", "", text))
     if len(parts) != 2:
         return None

