@@ -5,12 +5,13 @@ from flask import Flask
 from keynet_admin.admin.account import AccountView
 from keynet_admin.admin.event import EventView
 from keynet_admin.admin.home import HomeView
+from keynet_admin.admin.mail import MailView
 from keynet_admin.admin.organization import OrganizationView
 from keynet_admin.admin.posting import PostingView
 from keynet_admin.admin.setting import SettingView
 from keynet_admin.admin.submission import SubmissionView
 from keynet_admin.backoffice.base import make_admin
-from keynet_admin.models import Account, AuditEvent, Organization
+from keynet_admin.models import Account, AuditEvent, Organization, OutboxMail
 
 
 def init_app(app: Flask) -> None:
@@ -25,6 +26,7 @@ def init_app(app: Flask) -> None:
             PostingView(name="募集情報", endpoint="admin_posting", url="/admin/posting"),
             OrganizationView(Organization, name="団体", endpoint="admin_organization", url="/admin/organization"),
             AccountView(Account, name="アカウント", endpoint="admin_account", url="/admin/account"),
+            MailView(OutboxMail, name="メール", endpoint="admin_mail", url="/admin/mail"),
             EventView(AuditEvent, name="記録", endpoint="admin_event", url="/admin/event"),
             SettingView(name="設定", endpoint="admin_setting", url="/admin/setting"),
         ],

@@ -8,12 +8,13 @@ from keynet_admin.models import AuditEvent
 from keynet_admin.permissions import Permission
 from keynet_admin.services import history
 
-SUBJECTS = {"submission": "申請", "posting": "募集情報", "account": "アカウント", "organization": "団体"}
+SUBJECTS = {"submission": "申請", "posting": "募集情報", "account": "アカウント", "organization": "団体", "outbox_mail": "メール"}
 PLACES = {
     "submission": "/admin/submission/",
     "posting": "/admin/posting/",
     "account": "/admin/account/",
     "organization": "/admin/organization/",
+    "outbox_mail": "/admin/mail/",
 }
 
 

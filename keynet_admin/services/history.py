@@ -43,6 +43,7 @@ SENTENCES: dict[tuple[str, str], str] = {
     ("account", "restore"): "{who}が利用停止を解除しました。",
     ("setting", "change"): "{who}が設定を変えました。",
     ("account", "invite_again"): "{who}が初回ログインのご案内を送り直しました。",
+    ("outbox_mail", "retry"): "{who}がメールをもう一度送りました。",
     ("account", "sign_in"): "{who}がログインしました。",
     ("account", "sign_out"): "{who}がログアウトしました。",
     ("account", "password"): "{who}がパスワードを変えました。",
