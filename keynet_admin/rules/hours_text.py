@@ -88,15 +88,17 @@ def week_reach(lines: list[Shift], note: str) -> tuple[float, float] | None:
         return (0 if _OPEN_NOTE.search(note) else float(sum(low)), float(sum(high)))
     fewest, utmost = count
     smallest = low[0] if low else high[-1]
-    return (fewest * smallest if low else 0.0, min(utmost, len(high)) * high[0])
+    return (min(fewest, len(high)) * smallest if low else 0.0, min(utmost, len(high)) * high[0])
 
 
 def _days_worked(note: str) -> tuple[float, float] | None:
     """Least and most days a week that a plain note means, None when it names no number of days."""
     some = _SOME_OF.search(note)
     found = (float(some[1]), float(some[1])) if some else days_per_week(note)
+    month = days_per_month(note)
+    if found is not None and month is not None:
+        return None  # 「平日は週3日、土日は月2回」: two numbers that add up
     if found is None:
-        month = days_per_month(note)
         found = (month[0] * 12 / 52, month[1] * 12 / 52) if month else None
     if found is None:
         return None
@@ -113,6 +115,7 @@ def _days_worked(note: str) -> tuple[float, float] | None:
 # HOURS-010 -----------------------------------------------------------------------------------------------------------------------
 
 _NIGHT_PAY: Final = re.compile(r"深夜|ナイト|割増|割り増し|夜勤|夜間|準夜|当直|宿直|22時|22:00|午後10時|25%|2割5分")
+_NIGHT_RATE: Final = re.compile(r"(?:深夜|夜勤|夜間)[^。\n]{0,6}(?:割増|割り増し|手当|加算)")
 _NO_NIGHT_PAY: Final = re.compile(
     r"(?:深夜|夜間|夜勤|時間外)?(?:の)?(?:割増|手当|割り増し)(?:賃金|報酬)?(?:等)?(?:は|の支給は"
     r"|が)?(?:あり|支給(?:し|され|いたし)|付き)?(?:ません|なし|無し|ない)"
@@ -131,6 +134,8 @@ def check_night(scope: Scope) -> Iterator[Hit]:
         text = text_of(scope, "pay_note", "other_allow")
         labels = [plain(label) for _, line in rows(scope, "pay_lines") if isinstance(label := line.get("label"), str) and label]
         if _NIGHT_PAY.search(_NO_NIGHT_PAY.sub("", "\n".join((text, *labels)))):
+            return
+        if _NIGHT_RATE.search(_NO_NIGHT_PAY.sub("", text_of(scope, "duty_detail", "other_req", "workdays_note", "title"))):
             return
         yield Hit(
             f"shifts.{index}.end",

@@ -11,7 +11,7 @@ OWN: Final = "〓"
 
 _NAMES: Final[tuple[tuple[str, str, str], ...]] = (
     ("dentist", "歯科医師", r"歯科医(?:師)?(?!会|院|療|業)"),
-    ("physician", "医師", r"医師(?!会|国保|法|事務|臨時|偏在|確保)|ドクター|dr\b"),
+    ("physician", "医師", r"医師(?!会|国保|法|事務|臨時|偏在|確保)|ドクター|dr(?![a-z])"),
     ("public_health_nurse", "保健師", r"保健師"),
     ("midwife", "助産師", r"助産師"),
     ("assistant_nurse", "准看護師", r"准看(?:護師)?"),
@@ -170,7 +170,7 @@ def two_jobs_in_detail(text: str, junior: bool, job: object) -> tuple[str, ...] 
 _IN_TITLE: Final[dict[str, re.Pattern[str]]] = {
     slug: re.compile(pattern)
     for slug, pattern in {
-        "physician": r"(?<!歯科)医師|ドクター|dr\b|dr\.|(?:校|産業|嘱託|予診|問診|当番|当直|検診|健診|内科|外科|小児科|産科"
+        "physician": r"(?<!歯科)医師|ドクター|dr(?![a-z])|(?:校|産業|嘱託|予診|問診|当番|当直|検診|健診|内科|外科|小児科|産科"
         r"|婦人科|勤務|専門|指導|非常勤|研修)医|医員|医務職",
         "dentist": r"歯科医|デンティスト",
         "public_health_nurse": r"保健師|看護職|保健職|保健指導員",
@@ -179,7 +179,7 @@ _IN_TITLE: Final[dict[str, re.Pattern[str]]] = {
         "assistant_nurse": r"准看|看護(?:職|スタッフ|業務|要員)|ナース(?!センター)",
         "radiological_technologist": r"放射線|レントゲン|x線",
         "clinical_laboratory_technologist": r"検査",
-        "clinical_engineer": r"工学技士|臨床工学|\bme\b|透析",
+        "clinical_engineer": r"工学技士|臨床工学|(?<![a-z])me(?![a-z])|透析",
         "pharmacist": r"薬剤|ファーマシスト",
         "emergency_life_saving_technician": r"救命士|救急救命|救急隊",
         "dental_hygienist": r"衛生士|歯科衛生",

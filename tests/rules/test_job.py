@@ -156,6 +156,7 @@ def test_job_004_misses_the_job_in_the_title(job: str, title: str, other: str) -
         ("assistant_nurse", "看護職（准）", ""),
         ("physician", "予診医募集", ""),
         ("physician", "ドクター募集", ""),
+        ("physician", "Dr募集", ""),
         ("dentist", "歯科医師", ""),
         ("public_health_nurse", "保健師", ""),
         ("clerical", "接種会場の受付スタッフ", ""),
