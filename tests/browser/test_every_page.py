@@ -1,0 +1,147 @@
+"""Every kind of page in a real Chromium: axe finds nothing, the console is silent, nothing comes from elsewhere, and it fits a phone."""
+
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.support.databases import DEMO_PASSWORD, Databases
+from tests.support.server import LiveServer
+
+LIGHT = 100_000  # bytes of a visitor's page with everything it loads
+VISITOR = {
+    "home": "/",
+    "list": "/postings/",
+    "search": "/postings/?q=%E7%9C%8B%E8%AD%B7&prefecture=13&job_type=nurse&sort=pay",
+    "nothing found": "/postings/?q=zzzzzz",
+    "posting": "/postings/ a[href^='/postings/KN-P-']",
+    "rules": "/rules",
+    "flow": "/flow",
+    "privacy": "/privacy",
+    "accessibility": "/accessibility",
+    "unknown address": "/nothing-here",
+}
+ENTRANCE = {
+    "form": "/entry/",
+    "status": "/entry/status",
+    "sign-in": "/login",
+    "first login": "/first-login",
+    "forgotten": "/password/forgot",
+}
+OPERATOR = {
+    "home": "/admin/",
+    "queue": "/admin/submission/",
+    "case": "/admin/submission/ main a[href*='/admin/submission/']:not([href*='?'])",
+    "deadline": "/admin/submission/1/deadline",
+    "postings": "/admin/posting/",
+    "posting": "/admin/posting/1/",
+    "accounts": "/admin/account/",
+    "account": "/admin/account/1/",
+    "organizations": "/admin/organization/",
+    "organization": "/admin/organization/1/",
+    "mails": "/admin/mail/",
+    "mail": "/admin/mail/1/",
+    "log": "/admin/event/",
+}
+OFFICE = {
+    "home": "/office/",
+    "postings": "/office/posting/",
+    "posting": "/office/posting/ main a[href*='/office/posting/']:not([href*='?']):not([href$='/new'])",
+    "new": "/office/posting/new",
+}
+
+
+@pytest.fixture(scope="module")
+def house(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """One server with the demo data for all pages: none of these tests changes anything."""
+    folder = tmp_path_factory.mktemp("instance")
+    url = databases.copy_demo(folder)
+    settings = {"DATABASE_URL": url, "KEYNET_RATE_LIMITS": "0", "KEYNET_DEMO": "1", "KEYNET_DEMO_PASSWORD": DEMO_PASSWORD}
+    server = LiveServer(folder, settings).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    """The source of axe-core."""
+    spec = find_spec("axe_core_python")
+    assert spec is not None
+    assert spec.submodule_search_locations is not None
+    return (Path(spec.submodule_search_locations[0]) / "axe.min.js").read_text(encoding="utf-8")
+
+
+def go(page: Any, house: LiveServer, where: str) -> None:
+    """Open an address, or the first link that a selector finds on it."""
+    path, _, selector = where.partition(" ")
+    page.goto(house.url + path)
+    if selector:
+        page.goto(house.url + page.locator(selector).first.get_attribute("href").removeprefix(house.url))
+
+
+def sign_in(page: Any, house: LiveServer, email: str) -> None:
+    """Through the form, as a person does."""
+    page.goto(house.url + "/login")
+    page.fill("[name=email]", email)
+    page.fill("[name=password]", DEMO_PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url(lambda address: "/login" not in address)
+
+
+def look(page: Any, axe: str) -> None:
+    """The checks that every page has to pass, at a desk's width and at a phone's."""
+    page.evaluate(axe)
+    found = page.evaluate("async () => (await axe.run(document, {resultTypes: ['violations']})).violations")
+    told = [f"{item['id']}: {item['help']} – {item['nodes'][0]['html'][:160]} ({len(item['nodes'])})" for item in found]
+    assert not told, "\n".join(told)
+    assert page.locator("h1").count() == 1
+    assert page.evaluate("document.documentElement.lang") == "ja"
+    page.set_viewport_size({"width": 320, "height": 700})
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= 320, f"the page is {wide} px wide on a phone of 320 px"
+
+
+@pytest.mark.parametrize("name", list(VISITOR))
+def test_a_visitors_page(browser_page: Any, house: LiveServer, axe: str, name: str) -> None:
+    """Also light, and without a cookie."""
+    sizes: list[int] = []
+    hosts: set[str] = set()
+
+    def note(request: Any) -> None:
+        hosts.add(urlsplit(request.url).netloc)
+        sizes.append(sum(request.sizes()[part] for part in ("responseBodySize", "responseHeadersSize")))
+
+    where = VISITOR[name]
+    go(browser_page, house, where)
+    browser_page.on("requestfinished", note)
+    browser_page.reload(wait_until="networkidle")
+    look(browser_page, axe)
+    assert hosts == {urlsplit(house.url).netloc}
+    assert sum(sizes) < LIGHT, f"{sum(sizes):,} bytes"
+    assert browser_page.context.cookies() == []
+
+
+@pytest.mark.parametrize("name", list(ENTRANCE))
+def test_a_page_before_the_sign_in(browser_page: Any, house: LiveServer, axe: str, name: str) -> None:
+    """Forms for people without an account."""
+    go(browser_page, house, ENTRANCE[name])
+    look(browser_page, axe)
+
+
+@pytest.mark.parametrize("name", list(OPERATOR))
+def test_an_operators_page(browser_page: Any, house: LiveServer, axe: str, name: str) -> None:
+    """Each list and each kind of single page."""
+    sign_in(browser_page, house, "lead@keynet.example")
+    go(browser_page, house, OPERATOR[name])
+    look(browser_page, axe)
+
+
+@pytest.mark.parametrize("name", list(OFFICE))
+def test_an_offices_page(browser_page: Any, house: LiveServer, axe: str, name: str) -> None:
+    """What the municipality sees after signing in."""
+    sign_in(browser_page, house, "kenko@city.chiyoda.keynet.example")
+    go(browser_page, house, OFFICE[name])
+    look(browser_page, axe)
