@@ -126,8 +126,14 @@ _NOT_PAY: Final = re.compile(
     r"|一時金|支度金|祝金|加算|加給|割増|割り増し|上乗せ|増額|増し|プラス|アップ|昇給|\+"
     r"|上限|税込|控除|源泉|課税|非課税|所得税|扶養|保険|年収|年間|収入が|昼食|弁当|食事|食費"
     r"|給食|補助|助成|負担|掛金|会費|料金|使用料|手数料|利用料|受講料|受験料|実費|貸与|制服|保証"
-    r"|最低賃金|精算|補償|賠償|見舞金|給付|支援金|交付|接種費|委託料|予算|予約金|例\)|月収例"
+    r"|最低賃金|精算|補償|賠償|見舞金|給付|支援金|交付|接種費|委託料|予算|予約金|例\)|月収例|の差|の幅"
 )
+
+
+# 「交通費:片道2km以上の場合、日額200円」 stays about commuting until the sentence names the wage.
+_OTHER_TOPIC: Final = re.compile(r"(?:交通費|通勤費|通勤手当|費用弁償|旅費|手当|保険料|賞与|料金|加算)(?:等)?(?:は|:|については|として|\()")
+_WAGE_NAME: Final = re.compile(r"時給|時間給|時間額|報酬|賃金|給与|給料|報償費|謝金")
+_THOUSANDS: Final = re.compile(r"(?<=\d),(?=\d{3})")
 
 
 def _known_amounts(scope: Scope) -> set[int] | None:
@@ -160,6 +166,9 @@ def _is_pay(name: str, text: str, amount: Amount) -> bool:
     cut = max(before.rfind(mark) for mark in "、,")
     if cut >= 0 and _NOT_PAY.search(before[cut + 1 :]):
         return False
+    topics = list(_OTHER_TOPIC.finditer(before))
+    if topics and not _WAGE_NAME.search(before, topics[-1].end()):
+        return False
     after = text[amount.end : amount.end + 8]
     if _NOT_PAY.match(after) or after.startswith(("分の", "を超え", "未満", "以内で", "券", "程度の物", "札", "玉", "均一")):
         return False
@@ -185,10 +194,11 @@ def check_amounts_in_text(scope: Scope) -> Iterator[Hit]:
     known = _known_amounts(scope)
     if known is None:
         return
-    for name, text in texts:
+    for name, written in texts:
+        text = _THOUSANDS.sub("", written)
         strange = [a for a in yen_amounts(text) if a.yen >= 100 and not any(abs(a.yen - k) <= 1 for k in known) and _is_pay(name, text, a)]
         if strange:
-            shown = "、".join(dict.fromkeys(a.text for a in strange))
+            shown = "、".join(dict.fromkeys(f"{a.yen:,}円" for a in strange))
             given = "、".join(f"{yen:,}円" for _, row in rows(scope, "pay_lines") if (yen := whole(row.get("min"))) is not None)
             message = f"文中の「{shown}」は、報酬の額の欄（{given}）にありません。額をそろえるか、行を追加してください。"
             yield Hit(name, message, example="文中の額と報酬の額の欄を同じにする")

@@ -177,7 +177,12 @@ def yen_amounts(text: str) -> list[Amount]:
     result: list[Amount] = []
     for match in _YEN.finditer(text):
         if match["man"]:
-            value = float(match["man"]) * 10_000 + float(match["sen"] or 0) * 1_000 + int(match["hyaku"] or 0) * 100 + int((match["rest"] or "0").replace(",", ""))
+            value = (
+                float(match["man"]) * 10_000
+                + float(match["sen"] or 0) * 1_000
+                + int(match["hyaku"] or 0) * 100
+                + int((match["rest"] or "0").replace(",", ""))
+            )
         elif match["sen2"]:
             value = float(match["sen2"]) * 1_000 + int(match["hyaku2"] or 0) * 100
         else:
