@@ -12,7 +12,7 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 from sqlalchemy.exc import OperationalError
 
-from keynet_admin.catalogue.reference import BadReferenceFile
+from keynet_admin.catalogue.table import BadReferenceFile
 from keynet_admin.errors import KeynetError
 from keynet_admin.services import intake_files, reference
 from keynet_admin.services.intake_rows import Entry, Unreadable

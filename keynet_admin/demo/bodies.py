@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from keynet_admin.catalogue import reference
+from keynet_admin.catalogue.table import Row, read_rows
 
 FILE = "demo/bodies.csv"
 COLUMNS = ("code6", "zip", "address", "venue_zip", "venue_code6", "venue_address", "area_code", "mail_host")
@@ -61,7 +62,7 @@ class Body:
 @lru_cache(maxsize=1)
 def bodies() -> tuple[Body, ...]:
     """All municipalities of the demo, in the order of their codes. Raises BadReferenceFile when the table names an unknown one."""
-    return tuple(_body(row) for row in reference.read_rows(FILE, COLUMNS))
+    return tuple(_body(row) for row in read_rows(FILE, COLUMNS))
 
 
 def body(code6: str) -> Body:
@@ -69,7 +70,7 @@ def body(code6: str) -> Body:
     return next(b for b in bodies() if b.municipality.code6 == code6)
 
 
-def _body(row: reference.Row) -> Body:
+def _body(row: Row) -> Body:
     own, venue = reference.municipality(row.text("code6")), reference.municipality(row.text("venue_code6"))
     if own is None or venue is None:
         raise row.bad("code6" if own is None else "venue_code6", "団体コードの表にありません")

@@ -103,7 +103,7 @@ def pay(rng: Random, job: str, engagement: str, pattern: Pattern, floor: int) ->
         amount = round(hourly * hours / 100) * 100
         return "session", [{"label": "", "min": typed.yen(rng, amount), "hours_per_unit": f"{hours:g}"}], amount / hours
     if engagement == "fiscal_year_full_time":
-        amount = -(-hourly * 160 // 100) * 100
+        amount = -(-max(floor + 10, hourly * 4 // 5) * 160 // 100) * 100
         return "month", [{"label": "", "min": typed.yen(rng, amount), "hours_per_unit": "160"}], amount / 160
     if pattern.rows[0][1] == _WEEKEND and rng.random() < 0.4:
         lines = [

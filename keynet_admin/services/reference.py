@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from keynet_admin.catalogue import reference
+from keynet_admin.catalogue.table import BadReferenceFile
 from keynet_admin.extensions import db
 from keynet_admin.models import LawDate, MinimumWage, Municipality, NurseCenter, Prefecture
 
@@ -77,7 +78,7 @@ def _centers() -> Iterable[dict[str, Any]]:
 def _law_dates() -> Iterable[dict[str, Any]]:
     for item in reference.law_dates():
         if item.valid_from is None:
-            raise reference.BadReferenceFile("law_dates.csv", 0, "valid_from", f"{item.key}の始まりが空欄です")
+            raise BadReferenceFile("law_dates.csv", 0, "valid_from", f"{item.key}の始まりが空欄です")
         yield {
             "key": item.key,
             "valid_from": item.valid_from,

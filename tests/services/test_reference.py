@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from keynet_admin.catalogue.reference import BadReferenceFile, seed_folder
+from keynet_admin.catalogue.table import BadReferenceFile, seed_folder
 from keynet_admin.models import LawDate, MinimumWage, Municipality, NurseCenter, Prefecture
 from keynet_admin.services import reference
 
