@@ -1,5 +1,6 @@
 """The outbox: what was sent to whom, what is stuck and why, and the button that tries again. Secrets are never shown, only their marks."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
@@ -57,7 +58,9 @@ class MailView(GuardedModelView):
     def details(self, id: int) -> str:
         """One mail with its fate."""
         row = self._row(id)
-        return self.render("admin/mail.html", mail=row, meaning=MEANING[row.state], may_retry=self._may_retry(row))
+        # Real time, as the queue's: the movable clock of a demo would show another day.
+        minutes = max(0, round((row.next_try_at - datetime.now(UTC)).total_seconds() / 60))
+        return self.render("admin/mail.html", mail=row, meaning=MEANING[row.state], may_retry=self._may_retry(row), minutes=minutes)
 
     @expose("/<num:id>/retry", methods=("GET", "POST"))
     def retry(self, id: int) -> Any:

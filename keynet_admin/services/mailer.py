@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 # Seconds until the next try; the last one repeats. Eighty tries are about three days.
 DELAYS = (10, 20, 40, 60, 120, 300, 600, 1200, 1800, 3600)
 MAX_ATTEMPTS = 80
+_FAR = timedelta(hours=2)  # longer than any delay or lease
 KEEP_SEALED = timedelta(days=30)
 _ADDRESS = re.compile(r"[!#-'*+\-./0-9=?A-Z^_`a-z{|}~]{1,64}@[A-Za-z0-9][A-Za-z0-9.-]{0,188}[A-Za-z0-9]")
 
@@ -190,9 +191,11 @@ def tidy() -> int:
 
 def _claim(now: datetime, lease: timedelta) -> _Claim | None:
     """Take the next due mail for this process, in a transaction of its own."""
+    # A moment far ahead comes from a machine's clock that was turned back: it must not keep a mail for days.
+    ahead = now + _FAR
     due = or_(
-        and_(OutboxMail.state == MailState.waiting, OutboxMail.next_try_at <= now),
-        and_(OutboxMail.state == MailState.sending, OutboxMail.lease_until <= now),
+        and_(OutboxMail.state == MailState.waiting, or_(OutboxMail.next_try_at <= now, OutboxMail.next_try_at > ahead)),
+        and_(OutboxMail.state == MailState.sending, or_(OutboxMail.lease_until <= now, OutboxMail.lease_until > ahead)),
     )
     with transaction():
         row = db.session.execute(

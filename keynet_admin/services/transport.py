@@ -55,7 +55,7 @@ class Spool:
         except OSError as error:
             part.unlink(missing_ok=True)
             raise NotNow(f"file: {error.strerror or error}", whole=True) from error
-        return f"{name}.eml"
+        return "ファイルに書き出しました。"
 
 
 class Smtp:

@@ -1,5 +1,7 @@
 """The operators' page of mails: fates in plain words, no secrets, and a retry that sends once."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -78,3 +80,13 @@ def test_not_for_others(client: FlaskClient, mail: OutboxMail) -> None:
     for address in ("/admin/mail/", f"/admin/mail/{mail.id}/", f"/admin/mail/{mail.id}/retry"):
         assert client.get(address).status_code == 403
     assert client.post(f"/admin/mail/{mail.id}/retry", data={"version": "1"}).status_code == 403
+
+
+def test_a_mail_that_is_tried_again_by_itself(client: FlaskClient, mail: OutboxMail) -> None:
+    """It says what is going on and when the next try comes, in minutes from now."""
+    mail.state, mail.answer, mail.next_try_at = MailState.waiting, "451 4.7.1 greylisted", datetime.now(UTC) + timedelta(minutes=20)
+    enter(client)
+    text = client.get(f"/admin/mail/{mail.id}/").text
+    assert "約20分後" in text
+    assert "451 4.7.1 greylisted" in text
+    assert "もう一度送る" not in text

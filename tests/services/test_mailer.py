@@ -1,6 +1,7 @@
 """The outbox: written with the change, sent once by whoever claims it, and its fate stays readable."""
 
 import socket
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
@@ -349,3 +350,38 @@ def test_the_claim_is_two_statements(db_session: Session) -> None:
     event.listen(db.engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
     mailer.deliver_due()
     assert [text.split()[0] for text in statements if text.split()[0] not in ("BEGIN", "PRAGMA")] == ["SELECT"]
+
+
+@pytest.mark.parametrize("state", [MailState.waiting, MailState.sending])
+def test_the_clock_was_turned_back(db_session: Session, state: MailState) -> None:
+    """A mail written or claimed in a wrong future goes out now."""
+    write()
+    later = datetime.now(UTC) + timedelta(days=400)
+    with transaction():
+        db.session.execute(db.update(OutboxMail).values(state=state, next_try_at=later, lease_until=later))
+    assert mailer.deliver_due() == 1
+
+
+def test_many_workers_send_each_mail_once(app: Flask, db_session: Session, by_smtp: SmtpServer) -> None:
+    """Four at the same time, real connections."""
+    for _ in range(12):
+        write()
+    errors: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            with app.app_context():
+                mailer.deliver_due()
+        except BaseException as error:
+            errors.append(error)
+
+    workers = [threading.Thread(target=work) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert errors == []
+    sent = [message["Message-ID"] for message in by_smtp.messages]
+    assert len(sent) == len(set(sent)) == 12
+    db.session.commit()
+    assert set(db.session.execute(db.select(OutboxMail.attempts)).scalars()) == {1}
