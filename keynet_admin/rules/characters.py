@@ -18,6 +18,7 @@ SPACE_RUN = re.compile("[ \u3000]{2,}")
 # Not text at all: control characters, lone surrogates, private use (外字), the mark of broken text.
 NOT_TEXT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\ufffc-\uffff\U000f0000-\U0010ffff]")
 SELECTOR = re.compile("[\U000e0100-\U000e01ef]")
+SMALL_DIGIT = re.compile("[²³¹⁰⁴-⁹₀-₉]")
 HALF_KANA = re.compile("[\uff61-\uff9f]+")
 SOUND_MARK = re.compile("[ぁ-ヿ][\u3099\u309a]+")
 
@@ -162,7 +163,9 @@ def has_symbol(text: str) -> bool:
 
 def squeeze(text: str) -> str:
     """For numbers, codes, dates and mail: NFKC, invisible characters removed, all dashes `-`, all tildes `~`, ends trimmed."""
-    text = INVISIBLE.sub("", text)
+    if not text.isascii():
+        # NFKC would glue ①9:00 into 19:00 and 15² into 152: circled numbers get their brackets first, small digits are no digits.
+        text = SMALL_DIGIT.sub("□", INVISIBLE.sub("", text).translate(_TABLE))
     text = unicodedata.normalize("NFKC", text)
     return text.translate(_NARROW).strip()
 

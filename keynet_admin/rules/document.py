@@ -66,13 +66,15 @@ class Reading:
             for name, steps in _REQUIRED_IN_ROWS:
                 for index, row in enumerate(record.get(name) or ()):
                     yield from self._missing_in(f"{prefix}{name}.{index}.", steps, row, record)
-        for item in SECTIONS["confirmation"]:
+        for item in SECTIONS["confirmation"] if "confirmation" not in self.not_read else ():
             if self.understood["confirmation"].get(item.name) is not True and f"confirmation.{item.name}" not in self.not_read:
                 yield f"confirmation.{item.name}", _confirm(item)
 
     def _missing_in(
         self, prefix: str, steps: tuple[Field, ...], record: Mapping[str, Any], owner: Mapping[str, Any]
     ) -> Iterator[tuple[str, Note]]:
+        if prefix[:-1] in self.not_read:
+            return
         for item in steps:
             value = record.get(item.name)
             if value is not None and value != "" and value != []:
@@ -243,7 +245,7 @@ def _record(
 
 def _limit(item: Field) -> int:
     """More than that is not read at all: no form of ours is meant for it, and no rule need look through it."""
-    return 4000 if item.kind in _WORDS else 1000
+    return 4000 if item.kind in _WORDS else 400
 
 
 _WORDS = frozenset({Kind.TEXT, Kind.AREA, Kind.NAME, Kind.ADDRESS, Kind.KANA, Kind.URL})

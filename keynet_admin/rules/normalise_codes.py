@@ -54,6 +54,15 @@ def five_digit_readings(digits: str, on: date) -> list[str]:
     return found
 
 
+def _of_four(digits: str, on: date) -> tuple[str, ...]:
+    """Four digits may have lost the leading 0 and the check digit; that reading is offered, never taken."""
+    if len(digits) != 4:
+        return ()
+    code = f"0{digits}" + ref.check_digit(f"0{digits}")
+    body = ref.municipality(code)
+    return (code,) if body is not None and body.exists_on(on) else ()
+
+
 @lru_cache(maxsize=4096)
 def _completed(digits: str, on: date) -> str | None:
     if len(digits) == 6:
@@ -90,7 +99,7 @@ def read_lg_code(field: Field, typed: Any, context: Context) -> Read:
             f"団体コードは6桁の数字です。「{clip(typed)}」は{length}値で、どの団体か決まりません。"
             "総務省の一覧にある6桁のコードを、先頭の0も含めて入力してください。"
         )
-        return refuse("ORG-001", typed, message, example=EXAMPLE)
+        return refuse("ORG-001", typed, message, example=EXAMPLE, choices=_of_four(digits or "", context.on))
     if len(digits) == 5:
         found = five_digit_readings(digits, context.on)
         if len(found) == 1:

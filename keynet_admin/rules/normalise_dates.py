@@ -13,7 +13,7 @@ from keynet_admin.rules import characters as ch
 from keynet_admin.rules.base import Level
 from keynet_admin.rules.normalise_numbers import from_kanji
 from keynet_admin.rules.normalise_text import not_text
-from keynet_admin.rules.reading import Context, Note, Read, clip, refuse, wrong_type
+from keynet_admin.rules.reading import Context, Note, Read, blank, clip, refuse, wrong_type
 
 
 class Era(NamedTuple):
@@ -47,8 +47,9 @@ _PATTERNS = (
 _WEEKDAY = re.compile(r"\(?(?P<w>[月火水木金土日])(?:曜日?)?(?:[・,、/]?(?:祝日?|休日?|祝休日))?\)?$")
 _BRACKETED = re.compile(r"\((?P<w>[月火水木金土日])(?:曜日?)?(?:[・,、/]?(?:祝日?|休日?|祝休日))?\)")
 _ZERO_TIME = re.compile(r"[T ]00:00(?::00(?:\.0+)?)?(?:Z|[+-]\d{2}:?\d{2})?$")
-_KANJI_DATE = re.compile(r"([元〇零一二三四五六七八九十]+)(?=[年月日])")
-_START = frozenset({"term_start", "publish_from"})
+_KANJI_DATE = re.compile(r"([元〇零一壱二弐三参四五六七八九十拾]+)(?=[年月日])")
+# The other end of a period: `6月1日から` is half of a range and is understood only when the other half is there.
+_OTHER_END = {"term_start": "term_end", "publish_from": "publish_until", "term_end": "term_start", "publish_until": "publish_from"}
 
 
 def era_text(day: date) -> str:
@@ -80,7 +81,7 @@ def read_date(field: Field, typed: Any, context: Context) -> Read:
     if text[:1] in ERA_WORDS or "年" in text:
         text = _KANJI_DATE.sub(lambda m: m.group() if m.group() == "元" else str(from_kanji(m.group()) or 0), text)
     body, weekday = _without_weekday(text)
-    body = re.sub(r"(?:から|より|~)$" if field.name in _START else r"(?:まで|必着|締切|締め切り|締切り)$", "", body)
+    body = _without_end_word(field.name, body, context)
     if body != text and not weekday:
         body, weekday = _without_weekday(body)
     body = re.sub(r"(?<=日)付け?$", "", body)
@@ -92,6 +93,15 @@ def read_date(field: Field, typed: Any, context: Context) -> Read:
 
 
 ERA_WORDS = frozenset("令平昭大明RHSTM")
+
+
+def _without_end_word(name: str, body: str, context: Context) -> str:
+    if name == "deadline":
+        return re.sub(r"(?:まで|必着|締切|締め切り|締切り)$", "", body)
+    other = _OTHER_END.get(name)
+    if other is None or blank(context.record.get(other)):
+        return body
+    return re.sub(r"(?:から|より|~)$" if name in ("term_start", "publish_from") else r"(?:まで)$", "", body)
 
 
 def _without_weekday(text: str) -> tuple[str, str]:

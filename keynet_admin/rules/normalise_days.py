@@ -90,6 +90,34 @@ def days_of(text: str) -> list[str] | None:
     if words and all(word in _ENGLISH for word in words):
         return _ordered({_ENGLISH[word] for word in words})
     text = text.replace(" ", "").replace("ー", "~")
+    span = re.fullmatch(r"([a-z]+)[-~]([a-z]+)", text)
+    if span and span[1] in _ENGLISH and span[2] in _ENGLISH and "hol" not in (_ENGLISH[span[1]], _ENGLISH[span[2]]):
+        return _span(_ENGLISH[span[1]], _ENGLISH[span[2]])
+    counted = re.fullmatch(r"週([1-7])日\(([^()]+)\)|([^()]+?)の?\(?週([1-7])日\)?", text)
+    if counted:
+        inner = days_of(counted[2] or counted[3])
+        return inner if inner is not None and len(inner) == int(counted[1] or counted[4]) else None
+    if re.fullmatch(r"土日(?:・?祝日?)?(?:は|を)?除く(?:毎日|日|平日)?", text):
+        return None if "祝" not in text else list(_WEEK[:5])
+    text = _EXCEPT_HOLIDAYS.sub("", text)
+    return _walk(text)
+
+
+# The list of days has an entry of its own for holidays: leaving it out is what 祝日を除く says.
+_EXCEPT_HOLIDAYS = re.compile(
+    r"\((?:ただし、?)?(?:国民の)?(?:祝日|祝祭日|祝)(?:は|を)?除く\)$|(?:[。、]?ただし、?|、)?(?:国民の)?(?:祝日|祝祭日)(?:は|を)除く$"
+)
+
+
+def _span(first: str, last: str) -> list[str] | None:
+    start, end = _WEEK.index(first), _WEEK.index(last)
+    if start == end:
+        return None
+    return _ordered(set(_WEEK[start : end + 1] if start < end else (*_WEEK[start:], *_WEEK[: end + 1])))
+
+
+def _walk(text: str) -> list[str] | None:
+    """Read a text token by token; None at the first piece that is no day."""
     found: set[str] = set()
     place = 0
     while place < len(text):
@@ -102,10 +130,10 @@ def days_of(text: str) -> list[str] | None:
             continue
         if token["span"]:
             first, last = (c for c in re.findall(r"([月火水木金土日])(?:曜日?)?", token["span"]))
-            start, end = _WEEK.index(_OF[first]), _WEEK.index(_OF[last])
-            if start == end:
+            days = _span(_OF[first], _OF[last])
+            if days is None:
                 return None
-            found.update(_WEEK[start : end + 1] if start < end else (*_WEEK[start:], *_WEEK[: end + 1]))
+            found.update(days)
         elif token["set"]:
             found.update(_SETS[token["set"]])
         else:

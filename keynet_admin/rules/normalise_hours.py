@@ -20,7 +20,7 @@ _TAIL = re.compile(r"(?:/(?:1)?週(?:間)?|/W|勤務|です|/(?:1)?(?:回|コマ
 _TIME = r"(?P<h>\d{1,4}(?:\.\d{1,4})?)(?:時間|hours|hour|hrs|hr|h|H|Hr)(?P<half>半)?(?:(?P<m>\d{1,2})分)?"
 _DURATION = re.compile(rf"{_TIME}|(?P<ch>\d{{1,3}}):(?P<cm>\d{{2}})|(?P<n>\d{{1,4}}(?:\.\d{{1,6}})?)|(?P<min>\d{{1,4}})分")
 _SEPARATOR = r"[×xX*✕・,、/]"
-_DAYS = r"(?:1?週(?:間)?(?:に|あたり|当たり)?)?(?P<days>[1-7])日(?:間|勤務)?"
+_DAYS = r"(?:1?週(?:間)?(?:に|あたり|当たり)?)?(?P<days>[1-7])(?:日|回)(?:間|勤務)?"
 _TIMES = re.compile(rf"(?:1日(?:あたり|当たり|に|の|実働|:)*)?(?P<time>[\d.:時間分半hH]+?)(?:勤務)?{_SEPARATOR}{_DAYS}")
 _TURNED = re.compile(rf"{_DAYS}{_SEPARATOR}(?:1日(?:あたり|当たり|に|の|実働|:)*)?(?P<time>[\d.:時間分半hH]+?)(?:勤務)?")
 _COUNT = re.compile(rf"(?P<time>[\d.:時間分半hH]+?){_SEPARATOR}(?P<days>[1-7])")
@@ -71,6 +71,11 @@ def read_hours(field: Field, typed: Any, _context: Context) -> Read:
     if found is None and weekly:
         found = _product(_TAIL.sub("", text)) or _product(core)
         outer = re.fullmatch(r"(?P<whole>[^()]+)\((?P<inner>[^()]+)\)", core)
+        if outer and found is None:
+            if re.fullmatch(_DAYS, outer["inner"]):
+                per_day = re.fullmatch(r"1日(?:あたり|当たり|に|の|実働)*(?P<time>.+)", outer["whole"])
+                found = _product(f"{per_day['time']}×{outer['inner']}") if per_day else hours_of(outer["whole"])
+                outer = None
         if outer and found is None:
             whole, inner = hours_of(outer["whole"]), _product(outer["inner"])
             if whole is not None and inner is not None and whole != inner:

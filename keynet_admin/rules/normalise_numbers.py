@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from keynet_admin.catalogue import Field
+from keynet_admin.catalogue import Field, posting_field
 from keynet_admin.rules import characters as ch
 from keynet_admin.rules.base import Level
 from keynet_admin.rules.normalise_text import not_text
@@ -89,7 +89,25 @@ _HEAD_PREFIX = re.compile(r"^(?:募集人[員数]|採用人数|採用予定(?:�
 _HEAD_UNIT = re.compile(r"\s*(?:名|人|名様|人員|名募集|人募集)\s*$")
 
 
-def read_headcount(field: Field, typed: Any, _context: Context) -> Read:
+_JOB_LABELS = tuple(
+    sorted(
+        (label for c in posting_field("job_type").choices for label in (c.label, *c.aliases) if c.slug != "other"), key=len, reverse=True
+    )
+)
+_JOB_IN_FRONT = re.compile(rf"^\(?({'|'.join(_JOB_LABELS)})\)?\s*[::]?\s*(?=\d)")
+
+
+def _without_job(text: str, job: Any) -> str:
+    """`看護師15名` without the job when that is the posting's own (or none is given yet)."""
+    match = _JOB_IN_FRONT.match(text)
+    if match is None:
+        return text
+    slugs = {c.slug for c in posting_field("job_type").choices if isinstance(job, str) and job.strip() in (c.slug, c.label, *c.aliases)}
+    own = {c.slug for c in posting_field("job_type").choices if match[1] in (c.label, *c.aliases)}
+    return text[match.end() :] if not job or slugs == own else text
+
+
+def read_headcount(field: Field, typed: Any, context: Context) -> Read:
     """How many people are wanted. About-words, ranges, two numbers and 若干名 are refused (JOB-002); the bounds are that rule's check."""
     value = numeric(field, typed)
     if isinstance(value, Read):
@@ -99,7 +117,7 @@ def read_headcount(field: Field, typed: Any, _context: Context) -> Read:
         return refuse("JOB-002", typed, f"募集人数は1から999までの整数です。「{clip(typed)}」のような小数は使えません。", example=example)
     if isinstance(value, int):
         return _bounded_int(field, typed, value)
-    text = _HEAD_UNIT.sub("", _HEAD_PREFIX.sub("", value))
+    text = _HEAD_UNIT.sub("", _without_job(_HEAD_PREFIX.sub("", value), context.record.get("job_type")))
     if re.fullmatch(r"\d{1,9}|\d{1,3}(?:,\d{3})+", text, re.ASCII):
         number = int(text.replace(",", ""))
         return understood(field, typed, number, f"{number}名")

@@ -5,9 +5,11 @@ from typing import Any, NamedTuple
 
 from keynet_admin.catalogue import Field
 from keynet_admin.rules import characters as ch
+from keynet_admin.rules.normalise_numbers import from_kanji
 from keynet_admin.rules.normalise_text import not_text
 from keynet_admin.rules.reading import NOTHING, Context, Read, blank, clip, fixed, refuse, wrong_type
 
+_KANJI_TIME = re.compile("[零〇一二三四五六七八九十]+(?=[時分])")
 EXAMPLE = "13:30、午後1時30分"
 _HALF = r"(?P<half>午前|午後|AM|PM|A\.M\.|P\.M\.|朝の?|夜の?|夕方の?|昼の?|深夜の?|未明の?|早朝の?)"
 _CLOCK = r"(?P<h>\d{1,2})(?:[::](?P<m>\d{2})(?::00)?分?|時(?:(?P<word>半)|(?P<m2>\d{1,2})分?)?)"
@@ -111,7 +113,9 @@ def read_time(field: Field, typed: Any, context: Context) -> Read:
             return Read(typed, False, (bad,))
         text = re.sub(r"\s+", "", ch.squeeze(typed)).upper().replace("ー", "-")
     is_end = field.name == "end"
+    text = _KANJI_TIME.sub(lambda m: str(from_kanji(m.group())), text)
     text = re.sub(r"(?:までの間|の間)$", "まで", text)
+    text = re.sub(r"(?:終業|終了)$" if is_end else r"(?:始業|開始)$", "", text)
     half, other = _half_of_range(text, is_end)
     if half and not blank(context.record.get(other)):
         text = half
@@ -126,9 +130,9 @@ def read_time(field: Field, typed: Any, context: Context) -> Read:
 def _half_of_range(text: str, is_end: bool) -> tuple[str, str]:
     """The time of `8:30～` (始業) or `～17:15` (終業) and the field that must hold the other half; empty when it is not such a text."""
     if is_end:
-        match = re.fullmatch(r"~?(.+?)(?:まで|終業|終了)?", text)
+        match = re.fullmatch(r"~?(.+?)(?:まで)?", text)
         return (match[1], "start") if match and match[1] != text else ("", "start")
-    match = re.fullmatch(r"(.+?)(?:~|から|より|始業|開始)", text)
+    match = re.fullmatch(r"(.+?)(?:~|から|より)", text)
     return (match[1], "end") if match else ("", "end")
 
 

@@ -79,15 +79,19 @@ def test_understood(typed, value):
 
 
 @pytest.mark.parametrize(
-    ("path", "typed", "value"),
+    ("path", "typed", "other", "value"),
     [
-        (START, "令和3年6月1日から", "2021-06-01"),
-        (END, "令和3年9月30日まで", "2021-09-30"),
-        ("postings.0.deadline", "令和3年5月28日必着", "2021-05-28"),
+        (START, "令和3年6月1日から", "term_end", "2021-06-01"),
+        (START, "令和3年6月1日(火)～", "term_end", "2021-06-01"),
+        (END, "令和3年9月30日まで", "term_start", "2021-09-30"),
+        ("postings.0.deadline", "令和3年5月28日必着", "", "2021-05-28"),
+        ("postings.0.deadline", "令和3年5月28日(金)まで", "", "2021-05-28"),
     ],
 )
-def test_words_that_only_say_which_end(path, typed, value):
-    assert read(path, typed).value == value
+def test_words_that_only_say_which_end(path, typed, other, value):
+    assert read(path, typed, {other: "R3.6.30"}).value == value
+    if other:
+        assert refusal(read(path, typed)) == "DT-001"
 
 
 @pytest.mark.parametrize(

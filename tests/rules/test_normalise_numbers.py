@@ -22,6 +22,8 @@ WEEK, UNIT = "postings.0.weekly_hours", "postings.0.pay_lines.0.hours_per_unit"
         (HEADCOUNT, "1,000名", 1000),
         (HEADCOUNT, 15.0, 15),
         (HEADCOUNT, "15.0", 15),
+        (HEADCOUNT, "看護師15名", 15),
+        (HEADCOUNT, "看護師 １５名", 15),
         (BREAK, 0, 0),
         (BREAK, "0", 0),
         (BREAK, "60分", 60),
@@ -70,6 +72,11 @@ WEEK, UNIT = "postings.0.weekly_hours", "postings.0.pay_lines.0.hours_per_unit"
         (WEEK, "週2日、1日4時間30分", 9),
         (WEEK, "29時間（7時間15分×4日）", 29),
         (WEEK, "4.5×2", 9),
+        (WEEK, "1日6時間（週5日）", 30),
+        (WEEK, "28時間（週4日）", 28),
+        (WEEK, "4時間30分×週2回", 9),
+        (WEEK, "週所定労働時間20時間", 20),
+        (WEEK, "29時間00分", 29),
         (WEEK, "45", 45),
         (UNIT, "2時間", 2),
         (UNIT, "1回2時間", 2),
@@ -107,6 +114,8 @@ def test_understood(path, typed, value):
         (HEADCOUNT, "最大15名", "JOB-002"),
         (HEADCOUNT, True, "TYPE-001"),
         (HEADCOUNT, ["15"], "TYPE-001"),
+        (HEADCOUNT, "①5名", "JOB-002"),
+        (HEADCOUNT, "15²名", "JOB-002"),
         (BREAK, "適宜", "TXT-001"),
         (BREAK, "45～60分", "TXT-001"),
         (BREAK, "60分以上", "TXT-001"),
@@ -146,3 +155,9 @@ def test_hints():
     assert read(HEADCOUNT, "3～4名").notes[0].choices == (3, 4)
     assert read(HEADCOUNT, "十五名").notes[0].choices == (15,)
     assert read(WEEK, "30時間（7時間15分×4日）").notes[0].choices == (30, 29)
+
+
+def test_a_job_in_front_of_the_number_must_be_the_postings_own():
+    assert read(HEADCOUNT, "看護師15名", {"job_type": "nurse"}).value == 15
+    assert read(HEADCOUNT, "看護師15名", {"job_type": "看護師"}).value == 15
+    assert refusal(read(HEADCOUNT, "看護師15名", {"job_type": "clerical"})) == "JOB-002"
