@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,8 @@ from sqlalchemy.exc import OperationalError
 
 from keynet_admin.catalogue.table import BadReferenceFile
 from keynet_admin.errors import KeynetError
+from keynet_admin.extensions import db, reading
+from keynet_admin.rules import rule_by_code
 from keynet_admin.services import intake_files, reference
 from keynet_admin.services.intake_rows import Entry, Unreadable
 from keynet_admin.services.transaction import transaction
@@ -28,7 +31,7 @@ FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 
 def init_app(app: Flask) -> None:
     """Register the commands. With KEYNET_DEMO=1 a database with other people's rows is refused here, before anything starts."""
-    for command in (load_reference, load_demo, create_operator, check, import_file, deliver_mail):
+    for command in (load_reference, load_demo, create_operator, check, import_file, rehearse_rules, deliver_mail):
         app.cli.add_command(command)
     if app.config["DEMO"]:
         _refuse_real_data(app)
@@ -154,6 +157,38 @@ def _refusals(item: Entry | Unreadable, strict: bool, ready: "list[Checked]") ->
     if not found:
         ready.append(checked)
     return found
+
+
+@click.command("rehearse-rules")
+@click.option("--code", type=click.Path(exists=True, file_okay=False, path_type=Path), help="別の版のルールを置いたチェックアウト")
+@click.option("--without", multiple=True, metavar="RULE", help="外してみるルール（繰り返し可）")
+@click.option("--newest", type=click.IntRange(min=1), help="新しい順に何件まで（省略時はすべて）")
+@click.option("--json", "as_json", is_flag=True, help="結果をJSONで出す")
+@with_appcontext
+def rehearse_rules(code: Path | None, without: tuple[str, ...], newest: int | None, as_json: bool) -> None:
+    """Replay the rule set over the stored submissions: whose result would flip, by rule. Nothing is written."""
+    from keynet_admin.services import rehearsal
+
+    unknown = [rule for rule in without if rule_by_code(rule) is None]
+    if unknown or (code is not None and without):
+        raise click.ClickException(f"知らないルールです: {'、'.join(unknown)}" if unknown else "--code と --without は一緒に使えません。")
+    with reading():
+        with click.progressbar(length=max(1, rehearsal.count(newest)), label="予行", file=sys.stderr) as bar:
+            try:
+                with rehearsal.rules_of(code) if code is not None else nullcontext(rehearsal.present_rules(without)) as judge:
+                    report = rehearsal.rehearse(judge, newest=newest, tick=bar.update)
+            except ValueError as error:
+                raise click.ClickException(f"ルールを読めません: {error}") from error
+        db.session.rollback()
+    if as_json:
+        click.echo(_json_line(rehearsal.as_json(report)))
+        return
+    click.echo(f"当て直し {report.replayed}件、指摘が変わる {report.replayed - report.same}件、結果が変わる {len(report.flips)}件")
+    for row in report.by_rule:
+        cases = " ".join(receipt for _, receipt, _ in row.cases[:5])
+        click.echo(f"{row.rule}  増える {row.comes}  消える {row.goes}  重さが変わる {row.changes_level}  {cases}")
+    for _, receipt, before, after in report.flips:
+        click.echo(f"{receipt}  {before} → {after}")
 
 
 @click.command("deliver-mail")

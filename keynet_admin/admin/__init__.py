@@ -8,6 +8,7 @@ from keynet_admin.admin.home import HomeView
 from keynet_admin.admin.mail import MailView
 from keynet_admin.admin.organization import OrganizationView
 from keynet_admin.admin.posting import PostingView
+from keynet_admin.admin.rule import RuleView
 from keynet_admin.admin.setting import SettingView
 from keynet_admin.admin.submission import SubmissionView
 from keynet_admin.backoffice.base import make_admin
@@ -28,6 +29,7 @@ def init_app(app: Flask) -> None:
             AccountView(Account, name="アカウント", endpoint="admin_account", url="/admin/account"),
             MailView(OutboxMail, name="メール", endpoint="admin_mail", url="/admin/mail"),
             EventView(AuditEvent, name="記録", endpoint="admin_event", url="/admin/event"),
+            RuleView(name="記入ルール", endpoint="admin_rule", url="/admin/rule"),
             SettingView(name="設定", endpoint="admin_setting", url="/admin/setting"),
         ],
     )

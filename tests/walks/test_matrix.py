@@ -103,6 +103,8 @@ ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "/admin/account/<num:id>/restore"): LEAD_GET,
     ("POST", "/admin/account/<num:id>/restore"): LEAD_POST,
     ("GET", "/admin/event/"): STAFF_GET,
+    ("GET", "/admin/rule/"): STAFF_GET,
+    ("GET", "/admin/rule/rehearsal"): LEAD_GET,
     ("GET", "/admin/setting/"): ADMIN_GET,
     ("POST", "/admin/setting/"): ADMIN_POST,
     ("GET", "/office/"): OFFICE_GET,
