@@ -104,7 +104,7 @@ class Scope:
     def organization(self) -> Record:
         """The normalised organization section (empty when it is not an object)."""
         section = self.document.get("organization")
-        return section if isinstance(section, Mapping) else {}
+        return section if isinstance(section, dict) else {}
 
     def path(self, name: str) -> str:
         """Full path of a field of the record."""
@@ -112,10 +112,12 @@ class Scope:
 
     def get(self, name: str) -> Any:
         """Normalised value of a field of the record, None when absent, blank or not understood."""
-        if self.path(name) in self.unread:
-            return None
         value = self.record.get(name)
-        return None if value in ("", [], None) else value
+        if not value:
+            return None if value is None or value == "" or value == [] else value
+        if self.unread and f"{self.prefix}{name}" in self.unread:
+            return None
+        return value
 
     def text(self, *names: str) -> str:
         """The named fields' texts joined by newlines (non-strings and absent ones left out)."""

@@ -57,6 +57,11 @@ def _meant(match: re.Match[str], on: date) -> list[date]:
     return found
 
 
+def fiscal_year(day: date) -> int:
+    """The Japanese fiscal year of a day: April to March."""
+    return day.year if day.month >= 4 else day.year - 1
+
+
 def check_plausible(scope: Scope) -> Iterator[Hit]:
     """Dates lie near the reference date and not in the past.
 
@@ -64,13 +69,15 @@ def check_plausible(scope: Scope) -> Iterator[Hit]:
     are ordinary, so the past is not mentioned there.
     """
     editing = scope.sections == frozenset({"postings"})
+    # 31 March that ends the fiscal year after the present one: an ordinary end of a term, though up to two calendar years off.
+    next_year_end = date(min(fiscal_year(scope.on) + 2, date.max.year), 3, 31)
     for name in DATE_FIELDS:
         value = scope.get(name)
         if not isinstance(value, str):
             continue
         day = date.fromisoformat(value)
         shown = f"{day.year}年{day.month}月{day.day}日"
-        if abs(day.year - scope.on.year) >= 2:
+        if abs(day.year - scope.on.year) >= 2 and not scope.on < day <= next_year_end:
             yield Hit(
                 name,
                 f"{shown}は、今年（{scope.on.year}年）から2年以上離れています。年の打ち間違いがないかご確認ください。",

@@ -57,12 +57,12 @@ class Reading:
     def missing(self) -> Iterator[tuple[str, Note]]:
         """REQ-001 for every required field that is blank, in the form's order."""
         for section in ("organization", "contact"):
-            yield from self._missing_in(f"{section}.", _REQUIRED[section], self.understood[section], {})
+            yield from self._missing_in(f"{section}.", _REQUIRED[section], self.understood[section], self.understood[section])
         if not self.postings and "postings" not in self.not_read:
             yield "postings", Note("REQ-001", Level.ERROR, "募集情報が1件もありません。募集情報を1件以上入力してください。", "募集情報1")
         for number, record in enumerate(self.postings):
             prefix = f"postings.{number}."
-            yield from self._missing_in(prefix, _REQUIRED["postings"], record, {})
+            yield from self._missing_in(prefix, _REQUIRED["postings"], record, record)
             for name, steps in _REQUIRED_IN_ROWS:
                 for index, row in enumerate(record.get(name) or ()):
                     yield from self._missing_in(f"{prefix}{name}.{index}.", steps, row, record)
@@ -80,7 +80,7 @@ class Reading:
             if value is not None and value != "" and value != []:
                 continue
             when = item.required
-            if when is None or (when is not ALWAYS and not when.holds({**owner, **record}, self.on)):
+            if when is None or (when is not ALWAYS and not when.holds(owner, self.on)):
                 continue
             path = f"{prefix}{item.name}"
             if path not in self.not_read:

@@ -71,11 +71,10 @@ def read_hours(field: Field, typed: Any, _context: Context) -> Read:
     if found is None and weekly:
         found = _product(_TAIL.sub("", text)) or _product(core)
         outer = re.fullmatch(r"(?P<whole>[^()]+)\((?P<inner>[^()]+)\)", core)
-        if outer and found is None:
-            if re.fullmatch(_DAYS, outer["inner"]):
-                per_day = re.fullmatch(r"1日(?:あたり|当たり|に|の|実働)*(?P<time>.+)", outer["whole"])
-                found = _product(f"{per_day['time']}×{outer['inner']}") if per_day else hours_of(outer["whole"])
-                outer = None
+        if outer and found is None and re.fullmatch(_DAYS, outer["inner"]):
+            per_day = re.fullmatch(r"1日(?:あたり|当たり|に|の|実働)*(?P<time>.+)", outer["whole"])
+            found = _product(f"{per_day['time']}×{outer['inner']}") if per_day else hours_of(outer["whole"])
+            outer = None
         if outer and found is None:
             whole, inner = hours_of(outer["whole"]), _product(outer["inner"])
             if whole is not None and inner is not None and whole != inner:
