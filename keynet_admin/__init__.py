@@ -74,7 +74,8 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
 
 def _engine_options(app: Flask) -> None:
     if make_url(app.config["SQLALCHEMY_DATABASE_URI"]).get_backend_name() == "sqlite":
-        options: dict[str, Any] = {"connect_args": {"timeout": 5, "check_same_thread": False}}
+        # The connection used last has the warm page cache.
+        options: dict[str, Any] = {"connect_args": {"timeout": 5, "check_same_thread": False}, "pool_use_lifo": True}
     else:
         options = {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 10}
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)

@@ -18,6 +18,15 @@ COMMON = (
 VISITOR_POLICY = f"default-src 'self'; script-src 'self'; {COMMON}"
 STATIC_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 PERMISSIONS = ", ".join(f"{name}=()" for name in ("camera", "geolocation", "microphone", "payment", "usb", "browsing-topics"))
+ALWAYS = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "same-origin"),
+    ("Permissions-Policy", PERMISSIONS),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+)
+ALWAYS_HTTPS = (*ALWAYS, ("Strict-Transport-Security", "max-age=63072000; includeSubDomains"))
 
 
 def csp_nonce() -> str:
@@ -35,7 +44,8 @@ def is_staff_page() -> bool:
 
 
 def _below(prefixes: tuple[str, ...]) -> bool:
-    return any(request.path == p or request.path.startswith(p + "/") for p in prefixes)
+    path = request.path
+    return path.startswith(prefixes) and any(path == p or path.startswith(p + "/") for p in prefixes)
 
 
 def _policy() -> str:
@@ -56,15 +66,10 @@ def _signed_in() -> bool:
 def set_headers(response: Response, *, https: bool) -> Response:
     """Put the security headers on a response; what a view has set stays."""
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", _policy())
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("X-Frame-Options", "DENY")
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers.setdefault("Permissions-Policy", PERMISSIONS)
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-    if https:
-        headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+    there = {name.lower() for name, _ in headers}
+    policy = () if "content-security-policy" in there else (("Content-Security-Policy", _policy()),)
+    # Put in at once: looking each name up in the list costs more than the page of a visitor.
+    headers.extend((*policy, *(item for item in (ALWAYS_HTTPS if https else ALWAYS) if item[0].lower() not in there)))
     if _below(PRIVATE_PATHS) or _signed_in():
         headers["Cache-Control"] = "no-store"
     return response

@@ -55,9 +55,10 @@ class Listing(db.Model):  # type: ignore[name-defined,misc]
     blank_ok: Mapped[bool] = mapped_column(Boolean, default=False)
     training: Mapped[bool] = mapped_column(Boolean, default=False)
     deadline: Mapped[date | None] = mapped_column(Date)
-    content: Mapped[dict[str, Any] | None] = mapped_column(AsciiJson)
-    card: Mapped[str | None] = mapped_column(Text)
+    # The long ones last, and the longest at the very end: SQLite reads a row from its beginning.
     search_text: Mapped[str | None] = mapped_column(Text)
+    card: Mapped[str | None] = mapped_column(Text)
+    content: Mapped[dict[str, Any] | None] = mapped_column(AsciiJson)
 
 
 class ListingVersion(db.Model):  # type: ignore[name-defined,misc]

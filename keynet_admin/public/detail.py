@@ -134,7 +134,8 @@ def _row(item: Field, followers: list[Field], posting: Mapping[str, Any]) -> Row
     elif item.name == "overtime" and rest:
         texts = [f"{texts[0]}（月平均 {rest.pop('overtime_hours')}）"]
     elif item.name == "pay_lines":
-        return Row("報酬", [facts.pay(posting), *(texts if len(texts) > 1 else ()), *rest.values()], strong=True)
+        labelled = any(line.get("label") for line in facts.rows_of(posting, "pay_lines"))
+        return Row("報酬", [facts.pay(posting), *(texts if len(texts) > 1 or labelled else ()), *rest.values()], strong=True)
     return Row(item.label, [*texts, *rest.values()], NOTES.get(str(posting.get("engagement")), "") if item.name == "engagement" else "")
 
 

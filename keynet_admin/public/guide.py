@@ -10,7 +10,7 @@ from flask import Response, current_app, make_response, request
 from keynet_admin import catalogue
 from keynet_admin.catalogue import SECTION_LABELS, SECTIONS, Field
 from keynet_admin.public.pages import etag_of, html, not_modified, unchanged
-from keynet_admin.rules import RULES, RULESET, Level, Rule
+from keynet_admin.rules import RULES, RULESET, Level, Rule, rule_by_code
 from keynet_admin.services import search_index
 
 # Tone, icon and word of each level; the same words as at the fields of the form.
@@ -71,12 +71,13 @@ def chapters(words: tuple[str, ...] = ()) -> list[Chapter]:
     found: dict[str, Chapter] = {}
     for key, title in _titles():
         found[key] = Chapter(title, key)
+    code = "-".join(words).upper()
     for rule in RULES:
-        if _holds(rule_text(rule), words):
+        if rule.code == code or (not rule_by_code(code) and _holds(rule_text(rule), words)):
             found[_part(rule)].rules.append(rule)
     for section, fields in SECTIONS.items():
         for item in fields:
-            if item.choices and _holds(_field_text(item), words):
+            if item.choices and not rule_by_code(code) and _holds(_field_text(item), words):
                 found[item.group or section].fields.append(item)
     return [chapter for chapter in found.values() if chapter.rules or chapter.fields]
 

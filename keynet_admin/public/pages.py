@@ -4,24 +4,28 @@ import re
 import zlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import Response, abort, current_app, make_response, request
+from flask import Response, abort, current_app, request
 from markupsafe import Markup
 
 from keynet_admin import clock
 from keynet_admin.catalogue import DAYS, posting_field, reference
 from keynet_admin.public import detail
 from keynet_admin.public.query import DAY_LABELS, FLAGS, SORTS, Search, read
-from keynet_admin.public.shell import Shell
+from keynet_admin.public.shell import Shell, fragment, slot
 from keynet_admin.public.statements import MOST
 from keynet_admin.public.store import Page, Totals, store
 
 NEWEST = 6
 KEPT = timedelta(days=30)
+_CARDS, _FOLLOWING = slot("cards").encode(), slot("following").encode()
 POSTING_NO = re.compile(r"KN-P-[0-9]{6,9}")
 # Looked up again each time, so that a closed posting vanishes at once; the ETag makes that cheap.
 LIVE = "public, no-cache"
+HTML = "text/html; charset=utf-8"
 
 
 def home() -> Response:
@@ -29,7 +33,7 @@ def home() -> Response:
     base = store()
     with base.cursor() as cursor:
         totals = base.totals(cursor)
-        newest = base.page(cursor, Search(), "card", totals, NEWEST)
+        newest = base.page(cursor, Search(), base.card, totals, NEWEST)
         notice = base.notice(cursor)
     mark = etag("home", totals, newest, notice)
     if unchanged(mark):
@@ -45,7 +49,7 @@ def postings() -> Response:
     search = read(request.args)
     with base.cursor() as cursor:
         totals = base.totals(cursor)
-        page = base.page(cursor, search, "card", totals)
+        page = base.page(cursor, search, base.card, totals)
     mark = etag("list", totals, page, search.problems)
     if unchanged(mark):
         return not_modified(mark)
@@ -97,21 +101,19 @@ def _open(posting_no: str, content: dict[str, Any], listed_at: datetime, changed
     return response
 
 
-def html(text: str, mark: str, status: int = 200) -> Response:
+def html(text: str | bytes, mark: str, status: int = 200) -> Response:
     """A page with its ETag, that caches keep and ask about each time."""
-    response = make_response(text, status)
     if status == 200:
-        response.headers["Cache-Control"] = LIVE
-        response.headers["ETag"] = mark
-    else:
-        response.headers["Cache-Control"] = "no-cache"
-    return response
+        return Response(text, status, [("Cache-Control", LIVE), ("ETag", mark)], content_type=HTML)
+    return Response(text, status, [("Cache-Control", "no-cache")], content_type=HTML)
 
 
 def etag(kind: str, totals: Totals, page: Page, more: Any) -> str:
     """The mark of a list: it changes with the table, the counts and the rows, and with each version of the program."""
-    ids = [row[0] for row in page.rows]
-    return etag_of(kind, totals.version, totals.at if kind == "home" else totals.total, totals.until, ids, page.count, more)
+    ids = ",".join([str(row[0]) for row in page.rows])
+    return etag_of(
+        kind, totals.version, totals.at.timestamp() if kind == "home" else totals.total, totals.until.timestamp(), ids, page.count, more
+    )
 
 
 def etag_of(*parts: Any) -> str:
@@ -159,37 +161,55 @@ def notices(text: str) -> list[dict[str, str]]:
     return found
 
 
-def _list_values(search: Search, page: Page) -> dict[str, str]:
-    capped = page.count > MOST
-    count = f"{min(page.count, MOST):,}"
-    applied = search.applied()
-    words = search.words_for_people()
-    env = current_app.jinja_env
-    query = search.query()
-    values = {f"{name}:{value}": " selected" if name == "engagement" else " checked" for name, value in search.pairs()}
-    values["q"], values["pay_min"] = str(Markup.escape(search.q)), str(search.pay_min or "")
-    values["title"] = str(Markup.escape(f"{words[:60]}の募集" if words else "募集の一覧"))
-    values["results_head"] = env.get_template("public/results_head.html").render(
-        count=count, capped=capped, applied=applied, problems=search.problems
+def _list_values(search: Search, page: Page) -> dict[str, bytes]:
+    count, capped, more = f"{min(page.count, MOST):,}", page.count > MOST, page.following is not None
+    frame = _frame(search, search.problems, count, capped, len(page.rows), more, current_app.config["PUBLIC_URL"])
+    values = frame.copy()
+    values["cards"] = _card_text(page.rows)
+    if page.following is not None:
+        values["following"] = page.following.text().encode()
+    return values
+
+
+@lru_cache(maxsize=512)
+def _frame(search: Search, problems: tuple[str, ...], count: str, capped: bool, shown: int, more: bool, base: str) -> dict[str, bytes]:
+    """What surrounds the cards of a search: it depends on nothing else, so the words of often asked searches are kept."""
+    pairs = search.pairs()
+    query = "?" + urlencode(pairs) if pairs else ""
+    words = search.words_for_people() if pairs else ""
+    values = {f"{name}:{value}": b" selected" if name == "engagement" else b" checked" for name, value in pairs}
+    values["title"] = escaped(f"{words[:60]}の募集" if words else "募集の一覧")
+    values["head"] = fragment("public/list_head.html", query=query, base=base)
+    if pairs:
+        values["q"], values["pay_min"] = escaped(search.q), escaped(str(search.pay_min or ""))
+    if search.municipality:
+        values["hidden"] = b'<input type="hidden" name="municipality" value="%s">' % search.municipality.encode()
+    values["results_head"] = fragment(
+        "public/results_head.html", count=count, capped=capped, applied=search.applied() if pairs else (), problems=problems
     )
-    values["results"] = env.get_template("public/results.html").render(
-        count=page.count and count,
-        shown=len(page.rows),
+    results = fragment(
+        "public/results.html",
+        count=count if shown else "",
+        shown=shown,
         capped=capped,
         continued=search.after is not None,
         first="/postings/" + query,
-        following="/postings/" + search.query(cursor=page.following) if page.following else "",
-        hidden=[pair for pair in search.pairs() if pair[0] != "sort"],
+        following=f"/postings/{query}{'&' if query else '?'}after=" + slot("following") if more else "",
+        hidden=[pair for pair in pairs if pair[0] != "sort"],
         sorts=SORTS.items(),
         sort=search.sort,
-        cards=Markup(_card_text(page.rows)),  # noqa: S704 - made by an escaping template when the posting was published
+        cards=slot("cards"),
         query=query,
-        tips=_tips(search) if not page.rows else (),
+        tips=_tips(search) if not shown else (),
     )
-    values["head"] = env.get_template("public/list_head.html").render(query=query, base=current_app.config["PUBLIC_URL"])
-    if search.municipality:
-        values["hidden"] = f'<input type="hidden" name="municipality" value="{search.municipality}">'
+    values["results_top"], _, rest = results.partition(_CARDS)
+    values["results_middle"], _, values["results_end"] = rest.partition(_FOLLOWING)
     return values
+
+
+def escaped(text: str) -> bytes:
+    """Text as HTML."""
+    return str(Markup.escape(text)).encode()
 
 
 def _tips(search: Search) -> list[dict[str, str]]:
@@ -209,12 +229,13 @@ def _tips(search: Search) -> list[dict[str, str]]:
     return tips
 
 
-def _cards(rows: Sequence[Sequence[Any]]) -> str:
-    return f'<ul class="cards cards--2">\n{_card_text(rows)}\n</ul>'
+def _cards(rows: Sequence[Sequence[Any]]) -> bytes:
+    return b'<ul class="cards cards--2">\n%s\n</ul>' % _card_text(rows)
 
 
-def _card_text(rows: Sequence[Sequence[Any]]) -> str:
-    return "\n".join(row[2] for row in rows)
+def _card_text(rows: Sequence[Sequence[Any]]) -> bytes:
+    """The cards, made by an escaping template when the postings were published."""
+    return b"\n".join(row[2] for row in rows)
 
 
 def _template(name: str, **values: Any) -> str:

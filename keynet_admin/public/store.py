@@ -4,10 +4,10 @@ import json
 import logging
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from types import TracebackType
 from typing import Any
 
 from flask import Flask, current_app
@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 _MOMENT = "%Y-%m-%d %H:%M:%S.%f"
 # From this many open postings on, the counts of the front page may be this many seconds old.
 _MANY, _HOLD = 5000, 5.0
+_KEPT_COUNTS = 1000
 
 
 @dataclass
@@ -39,6 +40,8 @@ class Totals:
     prefectures: Mapping[str, int] = field(default_factory=dict)
     jobs: Mapping[str, int] = field(default_factory=dict)
     total: int = 0
+    counts: dict[Search, int] = field(default_factory=dict)
+    """Counts of other searches, as old as these."""
 
     def of(self, prefectures: Sequence[str], jobs: Sequence[str]) -> int:
         """How many of these prefectures (all when none) and job types (all when none)."""
@@ -58,6 +61,33 @@ class Page:
     following: Position | None
 
 
+class Reading:
+    """A `with` block over a pooled connection's cursor. A database that does not answer gives a 503, not a 500."""
+
+    __slots__ = ("connection", "store")
+
+    def __init__(self, base: "Store") -> None:
+        """Nothing is opened yet."""
+        self.store = base
+        self.connection: Any = None
+
+    def __enter__(self) -> Any:
+        """The cursor."""
+        try:
+            self.connection = self.store.engine.raw_connection()
+        except Exception as error:
+            log.exception("no connection to the database")
+            raise ServiceUnavailable from error
+        return self.connection.cursor()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Give the connection back."""
+        self.connection.close()
+        if isinstance(error, self.store.errors):
+            log.error("the database did not answer", exc_info=error)
+            raise ServiceUnavailable from error
+
+
 class Store:
     """Statements and the counts kept between requests, one object per application."""
 
@@ -65,29 +95,19 @@ class Store:
         """Remember which database this is."""
         with app.app_context():
             self.engine = db.engine
+        self.errors: type[Exception] = self.engine.dialect.dbapi.Error  # type: ignore[union-attr]
         self.sqlite = self.engine.dialect.name == "sqlite"
+        # The card as bytes: it goes out as it is.
+        self.card = "CAST(card AS BLOB)" if self.sqlite else "convert_to(card, 'UTF8') AS card"
         self._totals: Totals | None = None
 
-    @contextmanager
-    def cursor(self) -> Iterator[Any]:
-        """A driver cursor on a pooled connection. A database that does not answer gives a 503, not a 500."""
-        errors = self.engine.dialect.dbapi.Error  # type: ignore[union-attr]
-        try:
-            connection = self.engine.raw_connection()
-        except Exception as error:
-            log.exception("no connection to the database")
-            raise ServiceUnavailable from error
-        try:
-            yield connection.cursor()
-        except errors as error:
-            log.exception("the database did not answer")
-            raise ServiceUnavailable from error
-        finally:
-            connection.close()
+    def cursor(self) -> "Reading":
+        """A driver cursor on a pooled connection, for a `with` block."""
+        return Reading(self)
 
     def moment(self, value: datetime) -> Any:
         """A moment as the driver compares it."""
-        return value.astimezone(UTC).strftime(_MOMENT) if self.sqlite else value
+        return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds") if self.sqlite else value
 
     def aware(self, value: Any) -> datetime:
         """A moment as the driver gives it."""
@@ -135,7 +155,7 @@ class Store:
         rows = cursor.fetchall()
         more = len(rows) > limit
         rows = rows[:limit]
-        count = len(rows) if not more and search.after is None else self._count(cursor, search, shape, values, expected)
+        count = len(rows) if not more and search.after is None else self._count(cursor, search, shape, values, expected, totals)
         following = self._position(search.sort, rows[-1]) if more else None
         # Kept counts may be older than the rows.
         return Page(rows, max(count, len(rows) + more), following)
@@ -212,12 +232,17 @@ class Store:
             values["key"], values["id"] = key, search.after.id
         return values
 
-    def _count(self, cursor: Any, search: Search, shape: Shape, values: dict[str, Any], expected: int) -> int:
+    def _count(self, cursor: Any, search: Search, shape: Shape, values: dict[str, Any], expected: int, totals: Totals) -> int:
         plain = not (search.words or shape.municipalities or shape.engagements or shape.weekday or shape.pay_min or shape.flags)
         if plain:
             return expected
-        cursor.execute(statements.count(replace(shape, columns="", after=False)), values)
-        number: int = cursor.fetchone()[0]
+        key = replace(search, sort="new", after=None)
+        number = totals.counts.get(key)
+        if number is None:
+            cursor.execute(statements.count(replace(shape, columns="", after=False)), values)
+            number = cursor.fetchone()[0]
+            if len(totals.counts) < _KEPT_COUNTS:
+                totals.counts[key] = number
         return number
 
     def _position(self, sort: str, row: Sequence[Any]) -> Position:

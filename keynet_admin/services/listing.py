@@ -258,8 +258,15 @@ def _secrets(organization: Organization, normalized: Mapping[str, Any]) -> list[
     return sorted((word for word in found if len(word) > 1), key=len, reverse=True)
 
 
+# A web or mail address leads to the body, whatever it is called.
+_ADDRESS = re.compile(
+    r"(?:https?://|www\.)[^\s、。（）()「」]+|[\w.+-]+@[\w.-]+|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:jp|com|net|org|info)\b", re.I | re.A
+)
+
+
 def _hide(value: Any, secrets: Iterable[str]) -> Any:
     if isinstance(value, str):
+        value = _ADDRESS.sub(HIDDEN, value)
         for secret in secrets:
             value = value.replace(secret, HIDDEN)
         return value

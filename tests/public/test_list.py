@@ -1,0 +1,267 @@
+"""Search and list: words, filters, order, cursors, empty answers, marks for caches."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from keynet_admin.public.statements import page, totals
+from keynet_admin.services import listing
+from tests import factories
+from tests.public.build import content, listed, revise
+from tests.support.clock import MovableClock
+
+
+def numbers(client: FlaskClient, query: str = "", path: str = "/postings/") -> list[int]:
+    """Ids of the postings on a page, in its order."""
+    response = client.get(path + query)
+    assert response.status_code == 200, response.text
+    return [int(number) for number in re.findall(r'<h3><a href="/postings/KN-P-0*(\d+)">', response.text)]
+
+
+TEXTS: dict[int, dict[str, Any]] = {
+    1: {"title": "麻酔科専門医の募集", "job_type": "physician"},
+    2: {"title": "ワクチン接種の看護師"},
+    3: {"title": "わくちん会場の受付", "job_type": "clerical"},
+    4: {"title": "ﾜｸﾁﾝ会場（夜間）", "job_type": "pharmacist"},
+    5: {"title": "看護と医師の手伝い・護師", "job_type": "other", "job_other": "会場スタッフ", "duty_detail": "離島で働きます。"},
+    6: {"title": "霞ヶ関の会場", "job_type": "midwife", "venue_name": "髙﨑ホール"},
+}
+
+
+@pytest.mark.parametrize(
+    ("q", "found"),
+    [
+        ("麻酔", {1}),
+        ("麻酔科専門医", {1}),
+        ("麻", {1}),
+        ("医", {1, 5}),
+        ("島", {5}),
+        ("ワクチン", {2, 3, 4}),
+        ("わくちん", {2, 3, 4}),
+        ("ﾜｸﾁﾝ", {2, 3, 4}),
+        ("ワクチン 看護師", {2}),
+        ("ワクチン　夜", {4}),
+        ("霞ケ関", {6}),
+        ("高崎ほーる", {6}),
+        ("KN-P-000003", {3}),
+        ("ｋｎ", {1, 2, 3, 4, 5, 6}),
+        ("ひゅうが", {1, 2, 3, 4, 5, 6}),
+        ("宮崎県日向市", {1, 2, 3, 4, 5, 6}),
+        # Every pair of letters occurs in 5 and nowhere the word: a hit of the index that the text denies.
+        ("看護師の手伝い", set()),
+        ("ないことば", set()),
+    ],
+)
+def test_words_find_what_holds_them(client: FlaskClient, db_session: Session, clock: MovableClock, q: str, found: set[int]) -> None:
+    for number, changes in TEXTS.items():
+        listed(changes, number=number)
+    assert set(numbers(client, f"?q={q}")) == found
+
+
+def test_a_changed_or_removed_posting_leaves_the_index(client: FlaskClient, db_session: Session, clock: MovableClock) -> None:
+    first, second = listed({"title": "珊瑚の会場"}), listed({"title": "珊瑚の診療所"})
+    revise(first, content({"title": "真珠の会場"}))
+    listing.unlist(second)
+    db_session.commit()
+    assert numbers(client, "?q=珊瑚") == []
+    assert numbers(client, "?q=真珠") == [first.id]
+    left = {"sqlite": "SELECT count(*) FROM listing_search WHERE listing_search MATCH '\"珊瑚\"'"}.get(
+        db_session.get_bind().dialect.name, "SELECT count(*) FROM listing_search WHERE tokens @> ARRAY['珊瑚']"
+    )
+    assert db_session.connection().exec_driver_sql(left).scalar() == 0
+
+
+def test_a_common_word_walks_the_list_instead(
+    client: FlaskClient, db_session: Session, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("keynet_admin.public.store.MOST", 1)
+    made = [listed({"title": f"看護師{n}"}).id for n in range(3)]
+    listed({"title": "医師", "job_type": "physician", "duty_detail": "予診"})
+    assert set(numbers(client, "?q=看護師")) == set(made)
+
+
+MORNING = {"days": ["mon", "hol"], "start": "09:00", "end": "12:00", "break": 0}
+FILTERED: dict[int, dict[str, Any]] = {
+    1: {},
+    2: {"job_type": "physician", "pay_type": "day", "pay_lines": [{"min": 62000, "hours_per_unit": 7.75}], "training": "none"},
+    3: {
+        "job_type": "clerical",
+        "engagement": "honorarium",
+        "shifts": [{"days": ["mon", "hol"], "start": "09:00", "end": "12:00", "break": 0}],
+    },
+    4: {"job_type": "assistant_nurse", "venue_city": "131016", "single_day": True, "blank_ok": None, "pay_lines": [{"min": 1100}]},
+    5: {"job_type": "pharmacist", "venue_city": "011011", "pay_type": "session", "pay_lines": [{"min": 9000}], "blank_ok": False},
+}
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", {1, 2, 3, 4, 5}),
+        ("?prefecture=45", {1, 2, 3}),
+        ("?prefecture=13&prefecture=01", {4, 5}),
+        ("?prefecture=47", set()),
+        ("?municipality=131016", {4}),
+        ("?municipality=011002", {5}),
+        ("?municipality=131016&prefecture=45", set()),
+        ("?job_type=physician&job_type=clerical", {2, 3}),
+        ("?job_type=physician&prefecture=45&prefecture=13", {2}),
+        ("?engagement=honorarium", {3}),
+        ("?weekday=sun", {1, 2, 4, 5}),
+        ("?weekday=hol", {3}),
+        ("?weekday=hol&weekday=sat", {1, 2, 3, 4, 5}),
+        ("?pay_min=1987", {1, 2, 3, 5}),
+        ("?pay_min=2000", {2, 5}),
+        ("?pay_min=2001", {2}),
+        ("?single_day=1", {4}),
+        ("?blank_ok=1", {1, 2, 3}),
+        ("?training=1", {1, 3, 4, 5}),
+        ("?q=看護師&prefecture=13", {4}),
+        ("?prefecture=99", {1, 2, 3, 4, 5}),
+        ("?sort=pay&prefecture=45", {1, 2, 3}),
+        ("?sort=ending&job_type=physician", {2}),
+    ],
+)
+def test_each_filter(client: FlaskClient, db_session: Session, clock: MovableClock, query: str, found: set[int]) -> None:
+    for number, changes in FILTERED.items():
+        listed(changes, number=number)
+    assert set(numbers(client, query)) == found
+    text = client.get("/postings/" + query).text
+    assert f'見つかった募集 <span class="nowrap">{len(found)}件' in text
+    data = client.get("/postings.json" + query).get_json()
+    assert {int(item["posting_no"][5:]) for item in data["postings"]} == found
+    assert data["count"] == len(found)
+
+
+def test_the_three_orders(client: FlaskClient, db_session: Session, clock: MovableClock) -> None:
+    day = clock.now.date()
+    for number, (pay, days) in enumerate([(1500, 30), (3000, 20), (2000, 40)], start=1):
+        listed({"pay_lines": [{"min": pay}]}, until=day + timedelta(days=days), number=number)
+        clock.advance(minutes=1)
+    assert numbers(client) == [3, 2, 1]
+    assert numbers(client, "?sort=pay") == [2, 3, 1]
+    assert numbers(client, "?sort=ending") == [2, 1, 3]
+
+
+@pytest.mark.parametrize(
+    "query", ["", "?sort=pay", "?sort=ending", "?prefecture=45&prefecture=13", "?job_type=nurse&job_type=clerical", "?q=看護"]
+)
+def test_pages_stay_whole_while_postings_come_in(client: FlaskClient, db_session: Session, clock: MovableClock, query: str) -> None:
+    made = []
+    for number in range(1, 46):
+        # Three share each moment, pay and end: the id decides between them.
+        made.append(listed({"pay_lines": [{"min": 1200 + number // 3}]}, until=clock.now.date() + timedelta(days=40 + number // 3)).id)
+        if number % 3 == 0:
+            clock.advance(minutes=1)
+    seen: list[int] = []
+    path = "/postings/" + query
+    while path:
+        text = client.get(path).text
+        seen += [int(found) for found in re.findall(r'<h3><a href="/postings/KN-P-0*(\d+)">', text)]
+        following = re.search(r'href="([^"]+)" rel="next"', text)
+        path = following[1].replace("&amp;", "&") if following else ""
+        clock.advance(minutes=1)
+        listed({"pay_lines": [{"min": 9000}]}, until=clock.now.date() + timedelta(days=1))
+    assert [number for number in seen if number in made] == sorted(made, key=seen.index)
+    assert set(made) <= set(seen)
+    assert len(seen) == len(set(seen))
+
+
+def test_a_large_count_is_capped(client: FlaskClient, db_session: Session, clock: MovableClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("keynet_admin.public.pages.MOST", 2)
+    for _ in range(3):
+        listed()
+    text = client.get("/postings/").text
+    assert "2件以上" in text
+    assert "2件以上</b>を公開中" in client.get("/").text
+
+
+def test_an_empty_answer_gives_advice(client: FlaskClient, db_session: Session, clock: MovableClock) -> None:
+    listed()
+    text = client.get("/postings/?q=ないことば&prefecture=47&weekday=zzz").text
+    assert "条件に合う募集は、いまはありません" in text
+    assert "「沖縄県」を外して探す" in text
+    assert "曜日「zzz」は分からないため、条件に入れていません。" in text
+
+
+@pytest.mark.parametrize(
+    "query", [b"q=%00", b"q=%ff%fe", b"after=%00", b"prefecture=%ff", b"pay_min=%E0", b"q=%F0%9F%92%89", b"%00=%00", b"q=" + b"a+" * 3000]
+)
+def test_odd_bytes_are_answered(client: FlaskClient, db_session: Session, clock: MovableClock, query: bytes) -> None:
+    listed()
+    for path in ("/", "/postings/", "/postings.atom", "/postings.json", "/rules", "/sitemap.xml"):
+        response = client.get(path, query_string=query.decode())
+        assert response.status_code in (200, 400)
+        assert b"\x00" not in response.data
+
+
+def test_the_front_page_counts(client: FlaskClient, db_session: Session, clock: MovableClock) -> None:
+    empty = client.get("/").text
+    assert "0件</b>を公開中" in empty
+    assert "公開中の募集は、いまはありません" in empty
+    listed()
+    listed({"job_type": "clerical", "venue_city": "131016"})
+    text = client.get("/").text
+    assert "2件</b>を公開中" in text
+    assert re.search(r'data-p="45" data-l="4".*?tile__n">1<', text)
+    assert re.search(r'data-p="47" data-l="0".*?tile__n">0<', text)
+    assert re.search(r'value="clerical".*?<small>1<', text)
+    assert len(re.findall(r'name="prefecture"', text)) == 47
+
+
+def test_the_chosen_conditions_are_kept_in_the_form(client: FlaskClient, db_session: Session, clock: MovableClock) -> None:
+    text = client.get(
+        '/postings/?prefecture=45&job_type=nurse&weekday=hol&blank_ok=1&engagement=honorarium&pay_min=1500&q="><b>&municipality=452068'
+    ).text
+    for part in (
+        'value="45" checked',
+        'value="nurse" checked',
+        'value="hol" checked',
+        'name="blank_ok" value="1" checked',
+        'value="honorarium" selected',
+        'value="1500"',
+        'name="municipality" value="452068"',
+        'value="&#34;&gt;&lt;b&gt;"',
+    ):
+        assert part in text, part
+    assert '"><b>' not in text
+    assert 'value="13" checked' not in text
+
+
+def test_an_unchanged_page_is_304_until_something_changes(client: FlaskClient, db_session: Session, clock: MovableClock) -> None:
+    posting = listed()
+    for path in ("/", "/postings/", f"/postings/{posting.posting_no}", "/postings.atom", "/postings.json", "/sitemap.xml"):
+        mark = client.get(path).headers["ETag"]
+        again = client.get(path, headers={"If-None-Match": mark})
+        assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", mark), path
+    marks = {path: client.get(path).headers["ETag"] for path in ("/", "/postings/", f"/postings/{posting.posting_no}", "/sitemap.xml")}
+    clock.advance(minutes=1)
+    revise(posting, content({"title": "変わった見出し"}))
+    for path, mark in marks.items():
+        assert client.get(path, headers={"If-None-Match": mark}).status_code == 200, path
+
+
+def test_statements_count_and_skip_nothing(app: Flask) -> None:
+    store = app.extensions["keynet_public"]
+    seen: list[str] = []
+    from keynet_admin.public.query import Search
+
+    with app.app_context(), store.cursor() as cursor:
+        store.page(cursor, Search(prefecture=("13",), job_type=("nurse",)), "card", store.totals(cursor))
+        shape = store._shape(Search(prefecture=("13", "45")), "posting_id, listed_at, card", "prefecture")
+        seen = [page(shape), totals(store.sqlite)]
+    assert "OFFSET" not in seen[0]
+    assert "count" not in seen[0]
+
+
+def test_postings_of_the_real_walk_are_found(client: FlaskClient, db_session: Session, clock: MovableClock) -> None:
+    from keynet_admin.vocabulary import PostingStatus
+
+    posting = factories.posting(PostingStatus.live)
+    db_session.commit()
+    assert numbers(client, "?q=日向市") == [posting.id]

@@ -1,0 +1,102 @@
+"""What is understood of an address, and that nothing odd ever fails."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from werkzeug.datastructures import MultiDict
+
+from keynet_admin.public.query import Position, Search, read
+
+
+@pytest.mark.parametrize(
+    ("pairs", "name", "value"),
+    [
+        ([("prefecture", "45"), ("prefecture", "13"), ("prefecture", "45")], "prefecture", ("13", "45")),
+        ([("job_type", "nurse"), ("job_type", "physician")], "job_type", ("physician", "nurse")),
+        ([("municipality", "452068")], "municipality", "452068"),
+        ([("engagement", "honorarium")], "engagement", ("honorarium",)),
+        ([("weekday", "hol"), ("weekday", "mon")], "weekday", ("mon", "hol")),
+        ([("pay_min", "1500")], "pay_min", 1500),
+        ([("pay_min", "１，５００円")], "pay_min", 1500),
+        ([("pay_min", "999999999")], "pay_min", 1_000_000),
+        ([("single_day", "1")], "single_day", True),
+        ([("blank_ok", "true")], "blank_ok", True),
+        ([("training", "on")], "training", True),
+        ([("training", "0")], "training", False),
+        ([("sort", "pay")], "sort", "pay"),
+        ([("q", " 看護師　 麻酔 ")], "q", "看護師 麻酔"),
+    ],
+)
+def test_a_value_is_understood(pairs: list[tuple[str, str]], name: str, value: object) -> None:
+    search = read(MultiDict(pairs))
+    assert getattr(search, name) == value
+    assert search.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("prefecture", "48"),
+        ("prefecture", "1"),
+        ("municipality", "452069"),
+        ("municipality", "45206８"),
+        ("job_type", "doctor"),
+        ("engagement", "x"),
+        ("weekday", "monday"),
+        ("pay_min", "-1"),
+        ("pay_min", "1e9"),
+        ("pay_min", "たくさん"),
+        ("single_day", "2"),
+        ("sort", "random"),
+        ("after", "???"),
+        ("after", "bmV3fDIwMjEtMDItMzEgMDA6MDA6MDAuMDAwMDAwfDE"),
+        ("q", "！？"),
+        ("q", "\x00"),
+        ("prefecture", "13\x00"),
+    ],
+)
+def test_what_is_not_understood_is_left_out_and_named(name: str, value: str) -> None:
+    search = read(MultiDict([(name, value)]))
+    assert search == Search() or (name, value) == ("q", "\x00")
+    assert bool(search.problems) is ((name, value) != ("q", "\x00"))
+    assert "\x00" not in "".join(search.problems)
+
+
+def test_a_long_search_is_cut_and_says_so() -> None:
+    search = read(MultiDict([("q", "あ" * 3000)]))
+    assert len(search.q) == 100
+    assert search.problems
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["q", "prefecture", "after", "pay_min", "sort", "weekday", "x"]), st.text(max_size=300)), max_size=8)
+)
+@settings(max_examples=150)
+def test_reading_never_raises(pairs: list[tuple[str, str]]) -> None:
+    search = read(MultiDict(pairs))
+    assert read(MultiDict(search.pairs())).pairs() == search.pairs()
+
+
+@pytest.mark.parametrize(
+    "position",
+    [Position("new", "2021-05-07 01:00:00.000000", 12), Position("pay", "1987", 3), Position("ending", "2021-06-30 15:00:00.000000", 9)],
+)
+def test_a_cursor_survives_the_address(position: Position) -> None:
+    assert read(MultiDict([("sort", position.sort), ("after", position.text())])).after == position
+
+
+def test_a_cursor_of_another_order_is_not_used() -> None:
+    search = read(MultiDict([("sort", "pay"), ("after", Position("new", "2021-05-07 01:00:00.000000", 12).text())]))
+    assert search.after is None
+    assert search.problems
+
+
+def test_each_condition_can_be_taken_off() -> None:
+    search = read(MultiDict([("prefecture", "13"), ("prefecture", "45"), ("q", "麻酔"), ("pay_min", "1500"), ("blank_ok", "1")]))
+    assert dict(search.applied()) == {
+        "東京都": "/postings/?q=%E9%BA%BB%E9%85%94&prefecture=45&pay_min=1500&blank_ok=1",
+        "宮崎県": "/postings/?q=%E9%BA%BB%E9%85%94&prefecture=13&pay_min=1500&blank_ok=1",
+        "時間額 1,500円以上": "/postings/?q=%E9%BA%BB%E9%85%94&prefecture=13&prefecture=45&blank_ok=1",
+        "ブランク可": "/postings/?q=%E9%BA%BB%E9%85%94&prefecture=13&prefecture=45&pay_min=1500",
+        "「麻酔」": "/postings/?prefecture=13&prefecture=45&pay_min=1500&blank_ok=1",
+    }
