@@ -96,7 +96,7 @@ class AccountView(GuardedModelView):
 
     def _act(self, id: int, action: str, act: Callable[[Account, int, str], object]) -> Any:
         row = self._row(id)
-        if request.method == "GET":
+        if request.method != "POST":
             return self._page(row, action)
         version, reason = workflow.version_of(request.form.get("version")), request.form.get("reason", "")
         if version != row.version:

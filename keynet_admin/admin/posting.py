@@ -95,7 +95,7 @@ class PostingView(GuardedView):
 
     def _decide(self, id: int, action: str) -> Any:
         row = _get(id)
-        if request.method == "GET":
+        if request.method != "POST":
             return self._page(row, action)
         act, reasoned, said = ACTIONS[action]
         version, reason = workflow.version_of(request.form.get("version")), request.form.get("reason", "")

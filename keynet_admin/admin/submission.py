@@ -97,7 +97,7 @@ class SubmissionView(GuardedView):
         """Confirm what an acceptance will do, then do it."""
         case = _get(id)
         further = request.values.get("further_account") == "1"
-        if request.method == "GET":
+        if request.method != "POST":
             return self._accept_page(case, further)
         version = workflow.version_of(request.form.get("version"))
         try:
@@ -111,7 +111,7 @@ class SubmissionView(GuardedView):
     def return_(self, id: int) -> Any:
         """Mark the fields to be re-entered, each with its words, and send the case back."""
         case = _get(id)
-        if request.method == "GET":
+        if request.method != "POST":
             return self._return_page(case, _proposed(case, request.args.getlist("item")), "")
         version = workflow.version_of(request.form.get("version"))
         rows, message = _marked(request.form), request.form.get("reason", "")
@@ -142,7 +142,7 @@ class SubmissionView(GuardedView):
 
     def _reasoned(self, id: int, action: str, act: Any, done: str, *, onward: bool = True) -> Any:
         case = _get(id)
-        if request.method == "GET":
+        if request.method != "POST":
             return self._reason_page(case, action, "")
         version, reason = workflow.version_of(request.form.get("version")), request.form.get("reason", "")
         try:

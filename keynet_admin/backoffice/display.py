@@ -16,6 +16,7 @@ from keynet_admin.backoffice.headers import csp_nonce
 from keynet_admin.catalogue import display
 from keynet_admin.catalogue.base import Field, Kind, Visibility
 from keynet_admin.permissions import Permission, can
+from keynet_admin.services import overview
 from keynet_admin.rules.base import Finding
 
 SERVICE = "医療のお仕事 Key-Net"
@@ -148,8 +149,11 @@ def _desk() -> dict[str, str]:
 
 
 def _nav_counts() -> dict[str, int]:
-    """Numbers beside menu entries; a view or an audience's `before_request` may put them into `g.nav_counts`."""
-    return g.get("nav_counts", {})
+    """Numbers beside the operators' menu entries, counted once a request."""
+    if "nav_counts" not in g:
+        g.nav_counts = overview.badges() if current_actor().is_staff else {}
+    counts: dict[str, int] = g.nav_counts
+    return counts
 
 
 def init_app(app: Flask) -> None:

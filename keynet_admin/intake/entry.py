@@ -63,10 +63,10 @@ def entry() -> Response:
     period = settings.intake()
     state = period.state(clock.today())
     if state != "open":
-        return make_response(render_template("intake/closed.html", state=state, period=period), 200 if request.method == "GET" else 409)
+        return make_response(render_template("intake/closed.html", state=state, period=period), 200 if request.method != "POST" else 409)
     cookie = request.cookies.get(_cookie_name())
     kept = drafts.find(cookie)
-    if request.method == "GET":
+    if request.method != "POST":
         visit = Visit(
             cookie, kept.typed if kept else {}, kept.form_key if kept else drafts.new_key(), saved_at=kept.saved_at if kept else None
         )
@@ -88,7 +88,7 @@ def reentry(token: str) -> Response:
         if sent is not None:
             return make_response(render_template("intake/done.html", case=sent, again=True))
         return make_response(render_template("intake/dead.html", why=str(dead)), 410)
-    if request.method == "GET":
+    if request.method != "POST":
         last = submissions.current_revision(link.submission)
         before = {(f.rule, f.path): f.reason for f in submissions.findings_of(last) if f.reason}
         typed, reasons = _unpacked(kept.typed) if kept else (submissions.whole(last, "typed"), before)

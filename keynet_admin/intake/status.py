@@ -14,7 +14,7 @@ NOT_FOUND = "受付番号とメールアドレスの組み合わせが見つか�
 
 def status() -> Response:
     """Ask (GET) and answer (POST)."""
-    if request.method == "GET":
+    if request.method != "POST":
         return make_response(render_template("intake/status.html", receipt_no="", email="", answer=None, errors={}))
     receipt_no = unicodedata.normalize("NFKC", request.form.get("receipt_no", "")).replace("\0", "").strip().upper()[:20]
     email = unicodedata.normalize("NFKC", request.form.get("email", "")).replace("\0", "").strip()[:254]

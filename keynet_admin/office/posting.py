@@ -56,7 +56,7 @@ class PostingView(GuardedView):
     def new(self) -> Any:
         """A fresh draft."""
         organization = desk.organization_of(current_actor()) or abort(404)
-        if request.method == "GET":
+        if request.method != "POST":
             return self.render("office/new.html", organization=organization)
         with transaction():
             row = postings.create(organization, catalogue_form.blank_posting(), current_actor())
@@ -92,7 +92,7 @@ class PostingView(GuardedView):
         if row.status in (PostingStatus.closed, PostingStatus.suspended):
             flash(f"いまの状態（{row.status.label}）では、内容を変更できません。", "warning")
             return redirect(url_for(".details", id=id))
-        if request.method == "GET":
+        if request.method != "POST":
             revision = postings.current_revision(row)
             return self._editor(row, revision.typed, _findings(revision.findings), revision.normalized, row.version)
         return self._edited(row)
@@ -124,7 +124,7 @@ class PostingView(GuardedView):
     def publish(self, id: int) -> Any:
         """Publish a draft. The gate: clean → live at once, warnings → an operator looks first, errors → cannot be."""
         row = _get(id)
-        if request.method == "GET":
+        if request.method != "POST":
             return self._publish_page(row)
         version = workflow.version_of(request.form.get("version"))
         try:
@@ -144,7 +144,7 @@ class PostingView(GuardedView):
     def headcount(self, id: int) -> Any:
         """Change only the number of people wanted."""
         row = _get(id)
-        if request.method == "GET":
+        if request.method != "POST":
             return self.render("office/headcount.html", posting=row, typed=row.headcount or "", error="")
         version, typed = workflow.version_of(request.form.get("version")), request.form.get("headcount", "")[:200]
         with transaction():
@@ -174,7 +174,7 @@ class PostingView(GuardedView):
     def copy(self, id: int) -> Any:
         """A new draft with the same content."""
         row = _get(id)
-        if request.method == "GET":
+        if request.method != "POST":
             return self.render("office/act.html", posting=row, action="copy", error="", allowed=["copy"])
         workflow.version_of(request.form.get("version"))
         typed = postings.current_revision(row).typed
@@ -185,7 +185,7 @@ class PostingView(GuardedView):
 
     def _act(self, id: int, action: str) -> Any:
         row, (_, act, said) = _get(id), ACTIONS[action]
-        if request.method == "GET":
+        if request.method != "POST":
             return self.render("office/act.html", posting=row, action=action, error="", allowed=workflow.allowed(row, current_actor()))
         version = workflow.version_of(request.form.get("version"))
         try:

@@ -53,6 +53,15 @@ def now() -> Overview:
     )
 
 
+def badges() -> dict[str, int]:
+    """The numbers beside the operators' menu: cases and postings that wait, mails that did not arrive."""
+    return {
+        "submission": _count(select(func.count(Submission.id)).where(Submission.awaiting_review())),
+        "posting": _count(select(func.count(Posting.id)).where(Posting.awaiting_release())),
+        "mail": mailer.undeliverable_count(),
+    }
+
+
 def _by(column: Any) -> dict[Any, int]:
     return {row[0]: row[1] for row in db.session.execute(select(column, func.count()).group_by(column))}
 
