@@ -28,7 +28,7 @@ def answer(data: dict[str, Any], status: int = 200) -> Response:
         text = json.dumps(data, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
     except RecursionError:
         raise BadBody("値の入れ子が深すぎます。様式の項目だけを送ってください。") from None
-    return Response(text, status, mimetype="application/json")
+    return Response(text, status, headers={"Cache-Control": "no-store"}, mimetype="application/json")
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
