@@ -16,8 +16,8 @@ from keynet_admin.backoffice.headers import csp_nonce
 from keynet_admin.catalogue import display
 from keynet_admin.catalogue.base import Field, Kind, Visibility
 from keynet_admin.permissions import Permission, can
-from keynet_admin.services import overview
 from keynet_admin.rules.base import Finding
+from keynet_admin.services import overview
 
 SERVICE = "医療のお仕事 Key-Net"
 

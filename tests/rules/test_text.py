@@ -128,7 +128,8 @@ def test_is_silent(code, name, text):
     [
         ("term_start", "2012-06-01", True),
         ("term_start", "2021-05-06", True),
-        ("term_end", "2023-03-31", True),
+        ("term_end", "2023-03-31", False),
+        ("term_end", "2023-04-01", True),
         ("term_end", "2022-03-31", False),
         ("deadline", "2021-05-07", False),
         ("publish_until", "2021-05-06", True),
