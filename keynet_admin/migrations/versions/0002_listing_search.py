@@ -1,13 +1,13 @@
 """Search index of the public table: own two-letter tokens, FTS5 on SQLite, an array with a GIN index on PostgreSQL.
 
 Revision ID: 0002
-Revises: 0001
+Revises: 0001b
 """
 
 from alembic import op
 
 revision = "0002"
-down_revision = "0001"
+down_revision = "0001b"
 branch_labels = None
 depends_on = None
 
