@@ -142,11 +142,11 @@ function show(here, name, findings) {
   const box = document.createElement("div");
   box.id = own;
   box.setAttribute("role", "status");
-  for (const finding of findings) box.append(line(finding));
+  for (const finding of findings) box.append(line(finding, name));
   (one.closest(".with-unit, .choices, .days") || one).after(box);
 }
 
-function line(finding) {
+function line(finding, name) {
   const row = document.createElement("p");
   row.className = finding.level === "error" ? "error" : finding.level === "warning" ? "error error--ask" : "finding finding--line is-mute";
   row.dataset.finding = finding.rule;
@@ -156,6 +156,16 @@ function line(finding) {
   const text = document.createElement("span");
   text.textContent = finding.level === "fix" && finding.typed !== null ? `${plain(finding.typed)} → ${plain(finding.value)}` : finding.message + (finding.example ? `（記入例：${finding.example}）` : "");
   row.append(text);
+  for (const choice of finding.choices || []) {
+    const button = document.createElement("button");
+    Object.assign(button, { className: "button button--small", name: "choose", value: `${name}=${choice}`, textContent: `${plain(choice)} にする` });
+    row.append(" ", button);
+  }
+  if (finding.level !== "fix") {
+    const link = document.createElement("a");
+    Object.assign(link, { className: "error__rule", href: `/rules#${finding.rule}`, textContent: `ルール ${finding.rule}` });
+    row.append(" ", link);
+  }
   return row;
 }
 
