@@ -77,7 +77,7 @@ def read_date(field: Field, typed: Any, context: Context) -> Read:
             return Read(typed, False, (bad,))
         text = ch.squeeze(typed)
     text = _ZERO_TIME.sub("", text)
-    text = re.sub(r"\s+", "", text).replace("ー", "-").upper()
+    text = re.sub(r"\s+", "", re.sub(r"(?<=\d)\s+(?=\d)", "_", text)).replace("ー", "-").upper()
     if text[:1] in ERA_WORDS or "年" in text:
         text = _KANJI_DATE.sub(lambda m: m.group() if m.group() == "元" else str(from_kanji(m.group()) or 0), text)
     body, weekday = _without_weekday(text)
@@ -222,7 +222,7 @@ def _refuse(field: Field, typed: Any, body: str, context: Context) -> Read:
         return refuse("DT-001", typed, message, example=EXAMPLE, choices=tuple(d.isoformat() for d in found))
     found = []
     for pattern in _PATTERNS[:2]:
-        for match in re.finditer(pattern.pattern, body):
+        for match in re.finditer(rf"(?<!\d)(?:{pattern.pattern})(?!\d)", body):
             read = _resolve(field, match.group(), match, "")
             if read.understood:
                 found.append(date.fromisoformat(read.value))

@@ -8,7 +8,8 @@ import re
 from fractions import Fraction
 from typing import Any
 
-from keynet_admin.catalogue import Field
+from keynet_admin.catalogue import Field, posting_field
+from keynet_admin.rules.normalise_choices import slug_of
 from keynet_admin.rules.normalise_numbers import numeric
 from keynet_admin.rules.reading import Context, Read, clip, fixed, refuse
 
@@ -16,7 +17,9 @@ _WEEK = re.compile(
     r"^(?:(?:所定|実働|労働|勤務|合計|平均|計)+(?:時間)?[はが:]?|(?:1|一)?週(?:間|所定|平均)?(?:の|に|あたり|当たり|当り|につき|で)?[はが:]?|/週)+"
 )
 _UNIT = re.compile(r"^(?:(?:1|一)(?:回|コマ|日|クール|勤務|か月|ヶ月|月)(?:あたり|当たり|当り|につき|の|は)?|日|月|実働|所定)+:?")
-_TAIL = re.compile(r"(?:/(?:1)?週(?:間)?|/W|勤務|です|/(?:1)?(?:回|コマ|日|月)|。)+$")
+_TAIL_WEEK = re.compile(r"(?:/(?:1)?週(?:間)?|/W|勤務|です|。)+$")
+_TAIL_UNIT = re.compile(r"(?:/(?:1)?(?:回|コマ|日|月)|勤務|です|。)+$")
+_UNIT_WORDS = (("session", r"回|コマ|クール"), ("day", r"日(?!勤)"), ("month", r"月"))
 _TIME = r"(?P<h>\d{1,4}(?:\.\d{1,4})?)(?:時間|hours|hour|hrs|hr|h|H|Hr)(?P<half>半)?(?:(?P<m>\d{1,2})分)?"
 _DURATION = re.compile(rf"{_TIME}|(?P<ch>\d{{1,3}}):(?P<cm>\d{{2}})|(?P<n>\d{{1,4}}(?:\.\d{{1,6}})?)|(?P<min>\d{{1,4}})分")
 _SEPARATOR = r"[×xX*✕・,、/]"
@@ -56,7 +59,16 @@ def as_number(value: Fraction) -> int | float:
     return int(value) if value.denominator == 1 else round(float(value), 4)
 
 
-def read_hours(field: Field, typed: Any, _context: Context) -> Read:
+def _other_unit(text: str, context: Context) -> str:
+    """Label of the unit of pay when the text names another one (`1日7時間` beside 月額), else empty."""
+    pay_type = context.parent.get("pay_type")
+    field = posting_field("pay_type")
+    slug = slug_of(field, pay_type) if isinstance(pay_type, str) else None
+    named = {unit for unit, words in _UNIT_WORDS if re.search(rf"^1?(?:{words})|/1?(?:{words})", text)}
+    return field.label_of(slug) if slug and slug != "hour" and named and slug not in named else ""
+
+
+def read_hours(field: Field, typed: Any, context: Context) -> Read:
     """Hours as a number. A value over 40 a week is understood here; HOURS-005 speaks about it."""
     value = numeric(field, typed)
     if isinstance(value, Read):
@@ -64,12 +76,17 @@ def read_hours(field: Field, typed: Any, _context: Context) -> Read:
     example = "38.75" if field.name == "weekly_hours" else "4.5"
     if isinstance(value, (int, float)):
         return _bounded(field, typed, value, example)
-    text = re.sub(r"\s+", "", value)
+    text = re.sub(r"\s+", "", re.sub(r"(?<=\d)\s+(?=\d)", "_", value))
     weekly = field.name == "weekly_hours"
-    core = _TAIL.sub("", (_WEEK if weekly else _UNIT).sub("", text))
+    whole_text = (_TAIL_WEEK if weekly else _TAIL_UNIT).sub("", text)
+    core = (_WEEK if weekly else _UNIT).sub("", whole_text)
+    other = "" if weekly else _other_unit(text, context)
+    if other:
+        message = f"「{clip(typed)}」の単位が、報酬の単位「{other}」と合いません。どちらが正しいかご確認ください。"
+        return refuse("TXT-001", typed, message, example=example)
     found = hours_of(core)
     if found is None and weekly:
-        found = _product(_TAIL.sub("", text)) or _product(core)
+        found = _product(whole_text) or (None if text.startswith(("週", "1週")) else _product(core))
         outer = re.fullmatch(r"(?P<whole>[^()]+)\((?P<inner>[^()]+)\)", core)
         if outer and found is None and re.fullmatch(_DAYS, outer["inner"]):
             per_day = re.fullmatch(r"1日(?:あたり|当たり|に|の|実働)*(?P<time>.+)", outer["whole"])

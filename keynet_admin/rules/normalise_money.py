@@ -96,6 +96,8 @@ def read_yen(field: Field, typed: Any, context: Context) -> Read:
 def _read_words(field: Field, typed: Any, value: str, context: Context) -> Read:
     in_pay = field.name in ("min", "max")
     text = _PLAIN_WORDS.sub("", re.sub(r"[¥￥\\]|也$|(?<=\d)-$|(?<=円)-$|税込|\(税込\)", "", value).strip())
+    if field.name == "commute_cap" and context.record.get("commute") not in ("fixed", "定額"):
+        text = re.sub(r"^(?:上限額?|最大|限度額?)\s*:?\s*|\s*(?:まで|以内|を?上限)$", "", text)
     text, units = _strip_units(text)
     labels = set(_LABELS.findall(text)) if in_pay else set()
     if len(labels) == 1 and len(_LABELS.findall(text)) == 1:
@@ -158,7 +160,7 @@ def _range(field: Field, typed: Any, low: int, high: int, units: set[str], also:
 
 
 def _refuse(_field: Field, typed: Any, core: str, in_pay: bool) -> Read:
-    numbers = [n for n in (amount(part) for part in re.findall(r"\d{1,3}(?:,\d{3})+(?!,?\d)|\d+", core)) if n is not None]
+    numbers = [n for n in (amount(part) for part in re.findall(r"\d[\d,.万千百]*", core)) if n is not None]
     if re.search(r"\d千(?:円)?$", core) or re.search(r"\d{2,}千", core):
         return refuse(
             "WAGE-014",
@@ -190,7 +192,7 @@ def _refuse(_field: Field, typed: Any, core: str, in_pay: bool) -> Read:
     if whole and len(kanji.group() if kanji else "") > 1:
         message = f"「{clip(typed)}」は漢数字です。円単位の半角数字で入力してください。"
         return refuse("TXT-001", typed, message, example=str(whole), choices=(whole,))
-    if not numbers and in_pay:
+    if in_pay and not re.search(r"\d", core):
         message = f"「{clip(typed)}」では金額が分かりません。「応相談」や「規定による」だけでは掲載できません。下限の額を円単位の数字で入力してください。"
         return refuse("WAGE-001", typed, message, example="1472")
     message = (

@@ -111,7 +111,7 @@ def read_time(field: Field, typed: Any, context: Context) -> Read:
         bad = not_text(field, typed)
         if bad:
             return Read(typed, False, (bad,))
-        text = re.sub(r"\s+", "", ch.squeeze(typed)).upper().replace("ー", "-")
+        text = re.sub(r"\s+", "", re.sub(r"(?<=\d)\s+(?=\d)", "_", ch.squeeze(typed))).upper().replace("ー", "-")
     is_end = field.name == "end"
     text = _KANJI_TIME.sub(lambda m: str(from_kanji(m.group())), text)
     text = re.sub(r"(?:までの間|の間)$", "まで", text)

@@ -153,6 +153,13 @@ def test_seven_digits_at_most():
     assert read("postings.0.commute_cap", "500円/日").value == 500
 
 
+def test_the_limit_of_travel_cost_may_say_that_it_is_one():
+    assert read("postings.0.commute_cap", "上限500円/日").value == 500
+    assert read("postings.0.commute_cap", "500円まで", {"commute": "capped"}).value == 500
+    assert refusal(read("postings.0.commute_cap", "上限500円", {"commute": "fixed"})) == "TXT-001"
+
+
 def test_two_readings_are_offered():
     assert read(MIN, "千五百円").notes[0].choices == (1500,)
+    assert read(MIN, "1万円～").notes[0].choices == (10000,)
     assert set(read(MIN, "1,249円～925円").notes[0].choices) <= {925, 1249}

@@ -137,6 +137,10 @@ def test_understood(path, typed, value):
         (WEEK, "1日7時間", "TXT-001"),
         (WEEK, "7時間75分", "TXT-001"),
         (WEEK, "30時間（7時間15分×4日）", "TXT-001"),
+        (WEEK, "9時間/日", "TXT-001"),
+        (WEEK, "週4.5時間×2回", "TXT-001"),
+        (WEEK, "3 8", "TXT-001"),
+        (UNIT, "9時間/週", "TXT-001"),
         (WEEK, "シフトによる", "TXT-001"),
         (WEEK, -1, "TYPE-001"),
         (WEEK, float("inf"), "TYPE-001"),
@@ -161,3 +165,9 @@ def test_a_job_in_front_of_the_number_must_be_the_postings_own():
     assert read(HEADCOUNT, "看護師15名", {"job_type": "nurse"}).value == 15
     assert read(HEADCOUNT, "看護師15名", {"job_type": "看護師"}).value == 15
     assert refusal(read(HEADCOUNT, "看護師15名", {"job_type": "clerical"})) == "JOB-002"
+
+
+def test_hours_of_a_unit_agree_with_the_unit_of_pay():
+    assert read(UNIT, "1日7時間45分", parent={"pay_type": "day"}).value == 7.75
+    assert read(UNIT, "月155時間", parent={"pay_type": "月額"}).value == 155
+    assert refusal(read(UNIT, "1日7時間45分", parent={"pay_type": "month"})) == "TXT-001"

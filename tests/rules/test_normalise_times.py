@@ -106,6 +106,8 @@ def test_next_day(typed):
         (START, "8:30-", "DT-005"),
         (START, "9:00～17:00のうち4時間", "DT-005"),
         (START, "8:3", "DT-005"),
+        (START, "9 30", "DT-005"),
+        (START, "9:00 17:00", "DT-005"),
         (START, True, "TYPE-001"),
         (START, ["9:00"], "TYPE-001"),
     ],
