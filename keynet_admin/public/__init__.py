@@ -5,6 +5,7 @@ A browser that is signed in elsewhere gets the very same pages: its session is n
 
 import hashlib
 import re
+from collections.abc import Callable
 
 from flask import Blueprint, Flask, Request, Response, request
 from flask.sessions import SecureCookieSession, SessionInterface, SessionMixin
@@ -13,7 +14,7 @@ from keynet_admin import config
 from keynet_admin.public import feeds, guide, health, pages
 from keynet_admin.public.store import Store
 
-ADDRESSES = {
+ADDRESSES: dict[str, Callable[..., Response]] = {
     "/": pages.home,
     "/postings/": pages.postings,
     "/postings/<posting_no>": pages.posting,

@@ -218,7 +218,7 @@ def job_posting(content: Mapping[str, Any], posting_no: str, listed_at: datetime
         "workHours": "、".join(facts.shifts(posting, 6)),
         "directApply": False,
     }
-    return _filled(data)
+    return {key: _filled(item) for key, item in data.items() if item not in (None, "", [])}
 
 
 def _description(posting: Mapping[str, Any]) -> str:

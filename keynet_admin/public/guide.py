@@ -1,6 +1,7 @@
 """Plain pages: the entry rules printed from their rows, the six steps, privacy, accessibility."""
 
 import gzip
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -22,6 +23,7 @@ LEVELS: dict[Level, tuple[str, str, str]] = {
 BINDS = {"pub": "自治体が任用する募集", "priv": "委託先が雇用する募集"}
 REST = "全体"
 MOST_Q = 100
+_SOURCE = re.compile(r"\s*[\[（]?(?:[\s・、]*\bS[0-9]{2,3}[a-z]?\b)+[\]）]?")
 
 
 @dataclass
@@ -42,7 +44,9 @@ def rules() -> Response:
         return not_modified(mark)
     found = chapters(search_index.words_of(q))
     count = sum(len(chapter.rules) for chapter in found)
-    text = _template("public/rules.html", chapters=found, count=count, q=q, levels=LEVELS, binds=BINDS, ruleset=RULESET, labels=labels)
+    text = _template(
+        "public/rules.html", chapters=found, count=count, q=q, levels=LEVELS, binds=BINDS, ruleset=RULESET, labels=labels, basis=basis
+    )
     response = html(text, mark)
     response.vary.add("Accept-Encoding")
     if "gzip" in request.headers.get("Accept-Encoding", ""):
@@ -85,6 +89,11 @@ def chapters(words: tuple[str, ...] = ()) -> list[Chapter]:
 def labels(rule: Rule) -> list[str]:
     """Japanese names of the fields a rule speaks about."""
     return list(dict.fromkeys(item.label for _, item in _fields(rule)))
+
+
+def basis(rule: Rule) -> str:
+    """The legal or practical source in words; the numbers of our own list of sources (S34) mean nothing to a reader."""
+    return _SOURCE.sub("", rule.basis).strip(" 　・、")
 
 
 @lru_cache(maxsize=1024)

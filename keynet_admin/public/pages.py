@@ -221,7 +221,7 @@ def _tips(search: Search) -> list[dict[str, str]]:
         )
     conditions = search.applied()
     if len(conditions) > 1:
-        tips += [{"text": "条件を1つ外す：", "label": f"「{label}」を外して探す", "url": url} for label, url in conditions[:4]]
+        tips += [{"text": "条件を1つ外す：", "label": f"{label}を外して探す", "url": url} for label, url in conditions[:4]]
     if search.q:
         tips.append({"text": "ことばを短くするか、ひらがなで入れてみてください（例：「麻酔科専門医」を「麻酔」に）。"})
     tips.append({"text": "近くの都道府県も選んでみてください。", "label": "すべての募集を見る", "url": "/postings/"})

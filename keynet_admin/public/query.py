@@ -93,10 +93,8 @@ class Search:
     def without(self, name: str, value: str) -> "Search":
         """The same search with one condition taken away."""
         now = getattr(self, name)
-        if isinstance(now, tuple):
-            return replace(self, **{name: tuple(item for item in now if item != value)})
-        empty: dict[str, Any] = {name: type(now)()}
-        return replace(self, **empty, words=() if name == "q" else self.words)
+        left: dict[str, Any] = {name: tuple(item for item in now if item != value) if isinstance(now, tuple) else type(now)()}
+        return replace(self, **left, words=() if name == "q" else self.words)
 
     def applied(self) -> list[tuple[str, str]]:
         """Label and address without it of each condition, for chips that can be taken off."""
