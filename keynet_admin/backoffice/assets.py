@@ -6,6 +6,7 @@ The whole folder is a few small files. An address without the right hash is serv
 
 import gzip
 import hashlib
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,17 +31,24 @@ class Asset:
     parts: int
 
 
+# A page names a dozen files: asking the disk for each of them at each page would cost more than the page.
+LOOK_AGAIN = 2.0
 _assets: dict[str, Asset] = {}
+_looked: dict[str, float] = {}
 
 
 def asset(name: str) -> Asset | None:
     """The file of that name below the folder (read again when it changed), None when there is none."""
+    known = _assets.get(name)
+    now = time.monotonic()
+    if known is not None and now - _looked.get(name, 0.0) < LOOK_AGAIN:
+        return known
     parts = _parts(name)
     try:
         changed = max(path.stat().st_mtime for path in parts)
     except (OSError, ValueError):
         return None
-    known = _assets.get(name)
+    _looked[name] = now
     if known is None or known.seen != changed or known.parts != len(parts):
         known = _read(name, parts, changed)
         _assets[name] = known
