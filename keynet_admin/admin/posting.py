@@ -6,6 +6,7 @@ from typing import Any
 from flask import abort, flash, redirect, request, url_for
 from flask_admin import expose
 
+from keynet_admin.backoffice import posting_page
 from keynet_admin.backoffice.actor import current_actor
 from keynet_admin.backoffice.base import GuardedView
 from keynet_admin.catalogue.difference import changes
@@ -71,7 +72,7 @@ class PostingView(GuardedView):
         row = _get(id)
         revision = postings.current_revision(row)
         content = listing.public_content(row.organization, revision.normalized)
-        return self.render("admin/preview.html", posting=row, revision=revision, content=content)
+        return self.render("admin/preview.html", posting=row, content=content, page_view=posting_page.view(content))
 
     @expose("/<num:id>/release", methods=("GET", "POST"))
     def release(self, id: int) -> Any:

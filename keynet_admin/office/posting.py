@@ -8,7 +8,7 @@ from flask_admin import expose
 from wtforms.validators import ValidationError
 
 from keynet_admin import clock
-from keynet_admin.backoffice import catalogue_form, catalogue_read
+from keynet_admin.backoffice import catalogue_form, catalogue_read, posting_page
 from keynet_admin.backoffice.actor import current_actor
 from keynet_admin.backoffice.base import GuardedView
 from keynet_admin.backoffice.token import check_token
@@ -83,7 +83,7 @@ class PostingView(GuardedView):
         row = _get(id)
         revision = postings.current_revision(row)
         content = listing.public_content(row.organization, revision.normalized)
-        return self.render("office/preview.html", posting=row, revision=revision, content=content)
+        return self.render("office/preview.html", posting=row, content=content, page_view=posting_page.view(content))
 
     @expose("/<num:id>/edit", methods=("GET", "POST"))
     def edit(self, id: int) -> Any:
@@ -98,6 +98,8 @@ class PostingView(GuardedView):
         return self._edited(row)
 
     def _edited(self, row: Posting) -> Any:
+        organization = row.organization
+        db.session.commit()  # the rules below take their time: no lock may be held meanwhile
         reading = catalogue_read.read_posting(request.form)
         typed, given = reading.document, request.form.get("version", "")
         try:
@@ -109,7 +111,6 @@ class PostingView(GuardedView):
             anchor = catalogue_read.apply_buttons(typed, request.form)
             return self._editor(row, typed, [], {}, given, anchor=anchor or "")
         version = workflow.version_of(given)
-        organization = row.organization
         result = postings.check(organization, typed)
         if reading.doubled or request.form.get("do") == "check":
             return self._editor(row, typed, [*result.findings, *reading.doubled], result.normalized["postings"][0], given, spoken=True)

@@ -12,6 +12,7 @@ from flask import Response, abort, current_app, request
 from markupsafe import Markup
 
 from keynet_admin import clock
+from keynet_admin.backoffice import posting_page
 from keynet_admin.catalogue import DAYS, posting_field, reference
 from keynet_admin.public import detail
 from keynet_admin.public.query import DAY_LABELS, FLAGS, SORTS, Search, read
@@ -85,7 +86,7 @@ def _open(posting_no: str, content: dict[str, Any], listed_at: datetime, changed
     text = _template(
         "public/posting.html",
         posting_no=posting_no,
-        view=detail.view(content),
+        view=posting_page.view(content),
         posting=content["posting"],
         organization=content["organization"],
         content=content,

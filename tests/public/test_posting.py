@@ -10,9 +10,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from keynet_admin.backoffice import posting_page
 from keynet_admin.catalogue import POSTING, Visibility, display
 from keynet_admin.models import Listing, Posting
-from keynet_admin.public import detail
 from keynet_admin.services import listing
 from keynet_admin.services import listing_facts as facts
 from keynet_admin.vocabulary import PostingStatus
@@ -83,8 +83,10 @@ def test_every_public_field_of_the_catalogue_is_printed(client: FlaskClient, db_
 def test_a_new_field_of_the_catalogue_shows_up_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     field = next(field for field in POSTING if field.name == "other_req")
     added = type(field)("parking_note", "駐車場の補足", field.kind, visibility=Visibility.PUBLIC, group="新しい欄")
-    monkeypatch.setattr(detail, "POSTING", (*POSTING, added))
-    made = detail.sections({"posting": {"parking_note": "第2駐車場"}, "masked": False, "organization": {}, "place": {"prefecture": "45"}})
+    monkeypatch.setattr(posting_page, "POSTING", (*POSTING, added))
+    made = posting_page.sections(
+        {"posting": {"parking_note": "第2駐車場"}, "masked": False, "organization": {}, "place": {"prefecture": "45"}}
+    )
     assert [row.texts for section in made if section.title == "新しい欄" for row in section.rows] == [["第2駐車場"]]
 
 
