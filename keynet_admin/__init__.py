@@ -78,7 +78,8 @@ def _engine_options(app: Flask) -> None:
         options: dict[str, Any] = {"connect_args": {"timeout": 5, "check_same_thread": False}, "pool_use_lifo": True}
     else:
         options = {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 10}
-    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
+    # A database error in the log must not carry the values: they are persons' data and passwords' hashes.
+    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options | {"hide_parameters": True})
 
 
 def _transaction_mode() -> None:

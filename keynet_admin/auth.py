@@ -25,7 +25,7 @@ from keynet_admin.vocabulary import AccountStatus, Role
 blueprint = Blueprint("auth", __name__)
 
 # Where a signed-in person may be sent after the sign-in: our own staff pages, in plain printable ASCII.
-LOCAL = re.compile(r"/(?:admin|office|password)(?:[/?][!-\[\]-~]*)?")
+LOCAL = re.compile(r"/(?:admin|office|password)(?:[/?](?!\S*(?://|\.\./))[!-\[\]-~]*)?")
 STAFF_PAGES = ("/admin", "/office", "/password", "/logout", "/login", "/first-login")
 BY_CODE = "password"  # in place of a link's token: the code was typed, the session knows whose
 CODE_MINUTES = 30

@@ -197,10 +197,7 @@ def deliver_mail() -> None:
     """Deliver what waits in the outbox, once."""
     from keynet_admin.services import mailer
 
-    sent = 0
-    while done := mailer.deliver_due():
-        sent += done
-    click.echo(f"送信 {sent}通")
+    click.echo(f"送信 {mailer.deliver_waiting()}通")
 
 
 def _read(file: Path) -> Iterator[Entry | Unreadable]:

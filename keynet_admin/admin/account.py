@@ -78,7 +78,7 @@ class AccountView(GuardedModelView):
     @expose("/<num:id>/resend", methods=("GET", "POST"))
     def resend(self, id: int) -> Any:
         """A new invitation mail."""
-        return self._act(id, "resend", lambda row, _version, _reason: accounts.resend_invitation(row, current_actor()))
+        return self._act(id, "resend", lambda row, version, _reason: accounts.resend_invitation(row, current_actor(), seen_version=version))
 
     @expose("/<num:id>/suspend", methods=("GET", "POST"))
     def suspend(self, id: int) -> Any:
@@ -99,8 +99,6 @@ class AccountView(GuardedModelView):
         if request.method != "POST":
             return self._page(row, action)
         version, reason = workflow.version_of(request.form.get("version")), request.form.get("reason", "")
-        if version != row.version:
-            raise workflow.stale(row)
         try:
             with transaction():
                 act(row, version, reason)

@@ -2,6 +2,7 @@
 
 import json
 import math
+import time
 from datetime import date
 from typing import Any
 
@@ -105,8 +106,11 @@ def entry_check() -> Response:
 
 @bp.errorhandler(429)
 def too_many(_error: Exception) -> Response:
-    """The brake's answer as JSON; the limiter adds `Retry-After`."""
-    return answer({"error": "確認の回数が多すぎます。少し待ってからもう一度お試しください。"}, 429)
+    """The brake's answer as JSON, with the seconds (at least one) until it opens again."""
+    response = answer({"error": "確認の回数が多すぎます。少し待ってからもう一度お試しください。"}, 429)
+    full = limiter.current_limit
+    response.headers["Retry-After"] = str(max(1, math.ceil(full.reset_at - time.time())) if full is not None else 1)
+    return response
 
 
 @bp.errorhandler(413)

@@ -185,7 +185,8 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
     db.session.rollback()
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
         return _database_busy(error)
-    current_app.logger.error("unexpected error at %s", request.path, exc_info=error)
+    # The rule, not the address: an address may be a link with its secret.
+    current_app.logger.error("unexpected error at %s", request.url_rule, exc_info=error)
     return answer(500, error=InternalServerError(original_exception=error))
 
 

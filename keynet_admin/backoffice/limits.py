@@ -88,5 +88,7 @@ def init_app(app: Flask) -> None:
         if code:
             abort(code)
 
+    if not app.config.get("RATELIMIT_ENABLED", True) and not app.testing:
+        app.logger.warning("KEYNET_RATE_LIMITS=0: ALL BRAKES ARE OFF, passwords may be guessed without end. For tests and benchmarks only.")
     # Before every other hook: CSRF protection would otherwise miss its token first.
     app.before_request_funcs.setdefault(None, []).insert(0, refuse)

@@ -26,7 +26,7 @@ def status() -> Response:
     answer = None
     if not errors:
         with transaction():
-            throttle.hit("status", address=f"{receipt_no} {email}", network=request.remote_addr or "")
+            throttle.hit("status", address=email, network=request.remote_addr or "")
         answer = submissions.status_of(receipt_no, email)
         if answer is None:
             errors["receipt_no"] = NOT_FOUND

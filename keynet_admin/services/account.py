@@ -116,12 +116,15 @@ def set_password(account: Account, password_hash: str) -> None:
     db.session.flush()
 
 
-def resend_invitation(account: Account, actor: Actor, submission: Submission | None = None) -> None:
+def resend_invitation(account: Account, actor: Actor, submission: Submission | None = None, *, seen_version: int | None = None) -> None:
     """A new invitation mail; the links and codes sent before say that a newer one was sent. Raises Refused when it makes no sense."""
+    if workflow.repeated(account, "invite_again", actor, seen_version):
+        return
     if account.status is not AccountStatus.invited:
         raise Refused(f"このアカウントは「{account.status.label}」のため、初回ログインのご案内は送れません。")
+    workflow.touch(account, seen_version)
     _invite(account, submission)
-    audit.record(account, "invite_again", actor)
+    audit.record(account, "invite_again", actor, version=account.version)
 
 
 def open_first_login(token: str) -> Invitation:
@@ -215,9 +218,11 @@ def credentials(email: str) -> Credentials:
 
 
 def suspend(account: Account, actor: Actor, *, seen_version: int, reason: str) -> None:
-    """Stop an account: its sessions end, its links die, the reason is mailed."""
+    """Stop an account: its sessions end, its links die, the reason is mailed. Raises Refused for one's own."""
     if workflow.repeated(account, "suspend", actor, seen_version):
         return
+    if account.id == actor.account_id:
+        raise Refused("自分のアカウントの利用を停止することはできません。")
     workflow.move(account, "suspend", actor, seen_version=seen_version, reason=reason)
     session.end_all(account)
     _replace(account)

@@ -49,8 +49,3 @@ def discard(key: str | None) -> None:
     if key:
         db.session.execute(delete(EntryDraft).where(EntryDraft.cookie_hash == token_hash(key)))
 
-
-def tidy() -> int:
-    """Delete drafts whose life is over. Returns how many."""
-    done: Any = db.session.execute(delete(EntryDraft).where(EntryDraft.expires_at <= clock.now()))
-    return int(done.rowcount)

@@ -10,13 +10,13 @@ from keynet_admin import clock
 from keynet_admin.catalogue.difference import changes
 from keynet_admin.errors import NotPermitted, Refused
 from keynet_admin.extensions import db
-from keynet_admin.models import Organization, Posting, PostingRevision, Review, Submission, SubmissionRevision
+from keynet_admin.models import Listing, Organization, Posting, PostingRevision, Review, Submission, SubmissionRevision
 from keynet_admin.permissions import SYSTEM, Actor, Permission, can
 from keynet_admin.rules import evaluate
 from keynet_admin.rules.base import RULESET, Finding, Level, Result
 from keynet_admin.rules.reasons import Reasons, moved, reasons_from, with_reasons
 from keynet_admin.services import audit, counter, listing, mailer, workflow
-from keynet_admin.vocabulary import AccountStatus, PostingStatus, ReviewAction
+from keynet_admin.vocabulary import AccountStatus, ListingState, PostingStatus, ReviewAction
 
 PREFIX = "postings.0."
 
@@ -89,6 +89,7 @@ def save(posting: Posting, typed: Mapping[str, Any], result: Result, actor: Acto
     """
     if not can(actor, Permission.posting_edit, organization_id=posting.organization_id):
         raise NotPermitted("この操作を行う権限がありません。")
+    workflow.lock(posting)
     if posting.status in (PostingStatus.closed, PostingStatus.suspended):
         raise Refused(f"いまの状態（{posting.status.label}）では、内容を変更できません。")
     content = result.normalized["postings"][0]
@@ -191,14 +192,14 @@ def release(posting: Posting, actor: Actor, *, seen_version: int) -> None:
     if posting.errors:
         raise Refused("要修正の指摘があるため、公開を許可できません。差し戻してください。")
     revision = current_revision(posting)
+    if _last_day(revision.normalized) < clock.today():
+        raise Refused("公開終了予定日を過ぎています。差し戻して日付を直してもらってください。")
     if posting.release_asked:
         workflow.require(posting, "release", actor)
         workflow.touch(posting, seen_version)
         audit.record(posting, "release", actor, revision=posting.current, version=posting.version)
         posting.release_asked = False
     else:
-        if _last_day(revision.normalized) < clock.today():
-            raise Refused("公開終了予定日を過ぎています。差し戻して日付を直してもらってください。")
         workflow.move(posting, "release", actor, seen_version=seen_version, revision=posting.current)
     _go_live(posting, revision)
     _add_review(posting, ReviewAction.release, actor, "")
@@ -243,11 +244,15 @@ def restore(posting: Posting, actor: Actor, *, seen_version: int, reason: str) -
 def expire_due(limit: int = 200) -> int:
     """Close postings whose last day is over (24:00 JST). Returns how many. Visitors' pages do not wait for this sweep."""
     open_ = (PostingStatus.live, PostingStatus.paused)
-    due = db.session.execute(
-        select(Posting).where(Posting.status.in_(open_), Posting.publish_until < clock.today()).order_by(Posting.id).limit(limit)
-    ).scalars()
+    # `publish_until` is that of the newest revision; of a published posting the revision that is live decides.
+    over = select(Listing.posting_id).where(Listing.state == ListingState.listed, Listing.listed_until <= clock.now())
+    # One that waits for the release of its longer term is left: the operator may be a weekend away.
+    past = (Posting.publish_until < clock.today()) | (Posting.id.in_(over) & Posting.release_asked.is_(False))
+    rows = db.session.execute(select(Posting).where(Posting.status.in_(open_), past).order_by(Posting.id)).scalars()
     done = 0
-    for posting in due.all():
+    for posting in rows.all():
+        if done == limit:
+            break
         revision = live_revision(posting)
         last = _last_day(revision.normalized) if revision is not None else posting.publish_until
         if last is None or last >= clock.today():

@@ -217,7 +217,7 @@ def _filtered(filters: Filters, actor: Actor) -> Select[Any]:
 
 
 def _with_contact(key: str) -> Select[Any]:
-    """Ids of cases whose present contact section matches: phone, mail, name, reading."""
+    """Ids of cases with a revision whose contact section matches: phone, mail, name, reading."""
     return (
         select(SubmissionRevision.submission_id)
         .join(SubmissionContact, SubmissionContact.revision_id == SubmissionRevision.id)

@@ -17,7 +17,7 @@ from keynet_admin.services import account as accounts
 from keynet_admin.services import finding, mailer, posting, workflow
 from keynet_admin.services import submission as submissions
 from keynet_admin.services.letter import Letter
-from keynet_admin.vocabulary import AccountStatus, ReturnClosed, ReviewAction
+from keynet_admin.vocabulary import AccountStatus, ReturnClosed, ReviewAction, SubmissionStatus
 
 NEW, FURTHER, INVITE_AGAIN, EXISTING, NONE = "new", "further", "invite_again", "existing", "none"
 
@@ -145,9 +145,9 @@ def reject(submission: Submission, actor: Actor, *, seen_version: int, reason: s
 
 def reopen(submission: Submission, actor: Actor, *, seen_version: int, reason: str) -> None:
     """Take a decided case up again. Of an accepted case only a lead may; it touches no account and no posting. A new count begins."""
-    action = "reopen_accepted" if submission.decided_at is not None and submission.organization_id is not None else "reopen"
-    if workflow.repeated(submission, action, actor, seen_version):
+    if any(workflow.repeated(submission, action, actor, seen_version) for action in ("reopen", "reopen_accepted")):
         return
+    action = "reopen_accepted" if submission.status is SubmissionStatus.accepted else "reopen"
     workflow.move(submission, action, actor, seen_version=seen_version, reason=reason, revision=submission.current)
     submission.decided_at, submission.due_at, submission.assignee_id = None, promise_due(clock.now()), actor.account_id
     _add_review(submission, ReviewAction.reopen, actor, reason, [])

@@ -119,6 +119,7 @@ def resubmit(
     `message` is what the sender answers to the service center. Returns the case and whether anything was stored.
     """
     submission, key = link.submission, token_hash(form_key)
+    workflow.lock(submission)
     if _known(key, None) is not None:
         return submission, False
     workflow.move(submission, "resubmit", actor, seen_version=None, revision=submission.current + 1)
@@ -134,6 +135,8 @@ def resubmit(
 
 def withdraw(submission: Submission, actor: Actor, *, seen_version: int | None, reason: str = "") -> None:
     """Take a case back, by its sender (return link) or by an operator."""
+    if workflow.repeated(submission, "withdraw", actor, seen_version):
+        return
     workflow.move(submission, "withdraw", actor, seen_version=seen_version, reason=reason)
     submission.due_at, submission.decided_at = None, clock.now()
     close_links(submission, ReturnClosed.withdrawn)

@@ -7,6 +7,7 @@ tries do not make it longer.
 
 import hashlib
 import ipaddress
+import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -88,7 +89,9 @@ def _count_up(key: str, now: datetime, window: timedelta) -> tuple[int, datetime
 
 
 def _same(address: str) -> str:
-    return address.strip().lower()
+    """As accounts compare addresses: else full-width or invisible letters would begin a new count for the same account."""
+    plain = unicodedata.normalize("NFKC", address[:1000])
+    return "".join(c for c in plain if c.isprintable()).strip().lower()
 
 
 def _network(address: str) -> str:

@@ -38,6 +38,8 @@ def _t(sources: tuple[Word, ...], targets: tuple[Word, ...], permission: Permiss
     return Transition(frozenset(sources), targets, permission, label, **more)
 
 
+# Events that change nothing anybody decides about.
+_QUIET = ("sign_in", "sign_out", "password_reset_asked")
 NO_REASON = "理由を入力してください。相手に送るメールに記載されます。"
 _DECIDABLE = (S.received, S.in_review, S.resubmitted)
 _PEOPLE = frozenset({ActorKind.account})
@@ -135,7 +137,7 @@ def stale(row: Any) -> StaleVersion:
     """The refusal that says who did what to the row last, read afresh."""
     last = db.session.execute(
         select(AuditEvent)
-        .where(AuditEvent.subject == row.__tablename__, AuditEvent.subject_id == row.id)
+        .where(AuditEvent.subject == row.__tablename__, AuditEvent.subject_id == row.id, AuditEvent.action.not_in(_QUIET))
         .order_by(AuditEvent.id.desc())
         .limit(1)
     ).scalar_one_or_none()
@@ -146,8 +148,21 @@ def stale(row: Any) -> StaleVersion:
     return StaleVersion(transition.label if transition else "変更", who.name or who.email if who else last.actor_kind.label, last.at)
 
 
-def repeated(row: Any, action: str, actor: Actor, seen_version: int) -> bool:
-    """True when this very actor already did this very action on the version it shows: the answer is the result, not an error."""
+def lock(row: Any) -> None:
+    """Take the row for this transaction and read it afresh, so that of a double click the second sees what the first one did."""
+    table = type(row)
+    query = select(table).where(table.id == row.id).with_for_update(of=table)  # SQLite leaves it out: its write lock is ours already
+    db.session.execute(query, execution_options={"populate_existing": True}).scalar_one()
+
+
+def repeated(row: Any, action: str, actor: Actor, seen_version: int | None) -> bool:
+    """True when this very actor already did this very action on the version it shows: the answer is the result, not an error.
+
+    The row is locked first. Without a seen version (the system, a sender's link) nothing counts as repeated.
+    """
+    lock(row)
+    if seen_version is None:
+        return False
     event = db.session.execute(
         select(AuditEvent)
         .where(AuditEvent.subject == row.__tablename__, AuditEvent.subject_id == row.id, AuditEvent.action == action)
