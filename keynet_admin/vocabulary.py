@@ -75,6 +75,24 @@ class Source(Word):
     phone = "phone", "電話・書面の代行入力", "is-mute", "phone"
 
 
+class KeyingWay(Word):
+    """How a case reached the operator who keys it in."""
+
+    phone = "phone", "電話", "is-info", "phone"
+    paper = "paper", "FAX・書面", "is-mute", "file"
+
+
+class KeyingStage(Word):
+    """How far the keying of a case is."""
+
+    first = "first", "1回目の入力中", "is-wait", "pen"
+    second = "second", "2回目の入力待ち", "is-wait", "clock"
+    compare = "compare", "違いの確認待ち", "is-ask", "tri"
+    ready = "ready", "受付待ち", "is-info", "in"
+    sent = "sent", "受付済み", "is-ok", "check"
+    discarded = "discarded", "破棄", "is-mute", "trash"
+
+
 class ReviewAction(Word):
     """What a person decided about a submission or a posting; the reason stands in the same Review row."""
 

@@ -9,15 +9,17 @@ from itertools import count
 from typing import Any
 
 from keynet_admin import clock
+from keynet_admin.catalogue.key_fields import key_paths, value_at
 from keynet_admin.extensions import db
-from keynet_admin.models import Account, Organization, Posting, Submission
+from keynet_admin.models import Account, Keying, Organization, Posting, Submission
 from keynet_admin.permissions import SENDER, Actor
 from keynet_admin.rules import evaluate
+from keynet_admin.services import keying as keyings
 from keynet_admin.services import password, review
 from keynet_admin.services import posting as postings
 from keynet_admin.services import submission as submissions
 from keynet_admin.services.session import actor_of
-from keynet_admin.vocabulary import AccountStatus, PostingStatus, Role, SubmissionStatus
+from keynet_admin.vocabulary import AccountStatus, KeyingWay, PostingStatus, Role, SubmissionStatus
 from tests.rules.base_submission import base_submission, put
 
 PASSWORD = "kawabe no asa wa hayai 7"
@@ -105,6 +107,21 @@ def submission(
         review.reject(made, who, seen_version=version, reason="対象の団体ではないため。")
     else:
         raise ValueError(f"no short way to {state}: return it, then use submissions.resubmit")
+    return _flushed(made)
+
+
+def keying(changes: Mapping[str, Any] | None = None, *, second: Mapping[str, str] | None = None, by: Actor | None = None) -> Keying:
+    """A form keyed in by `by` whose key fields were keyed twice: alike, but for the headcount (or the texts of `second`)."""
+    who, form = by or actor(Role.operator), document(changes)
+    made, _new = keyings.start(KeyingWay.paper, f"factory-keying-{next(_numbers)}", who)
+    keyings.save_first(made, form, [], evaluate(form, on=clock.today()), who, seen_version=made.version, done=True)
+    texts = {path: value for path in key_paths(form) if isinstance(value := value_at(form, path), (str, int))}
+    keyings.key_second(
+        made,
+        {path: str(value) for path, value in texts.items()} | dict(second or {"postings.0.headcount": "99"}),
+        who,
+        seen_version=made.version,
+    )
     return _flushed(made)
 
 

@@ -2,19 +2,29 @@
 
 from typing import Any
 
+from flask import g
+
 from keynet_admin.backoffice.base import GuardedModelView
-from keynet_admin.backoffice.listing_page import ListFilter
+from keynet_admin.backoffice.listing_page import Listed, ListFilter
 from keynet_admin.models import AuditEvent
 from keynet_admin.permissions import Permission
-from keynet_admin.services import history
+from keynet_admin.services import history, subject
 
-SUBJECTS = {"submission": "申請", "posting": "募集情報", "account": "アカウント", "organization": "団体", "outbox_mail": "メール"}
+SUBJECTS = {
+    "submission": "申請",
+    "posting": "募集情報",
+    "account": "アカウント",
+    "organization": "団体",
+    "outbox_mail": "メール",
+    "keying": "代行入力",
+}
 PLACES = {
     "submission": "/admin/submission/",
     "posting": "/admin/posting/",
     "account": "/admin/account/",
     "organization": "/admin/organization/",
     "outbox_mail": "/admin/mail/",
+    "keying": "/admin/submission/new/",
 }
 
 
@@ -48,13 +58,19 @@ class EventView(GuardedModelView):
         """Staff see every event; the view's permission is theirs alone."""
         return query
 
+    def list_page(self) -> Listed:
+        """The page with the names of everything on it, asked for once."""
+        listed = super().list_page()
+        g.event_subjects, g.event_actors = subject.names_of(listed.rows), history.names_of(listed.rows)
+        return listed
+
     def show_subject(self, row: AuditEvent) -> str:
-        """What it is about."""
-        return f"{SUBJECTS.get(row.subject, row.subject)} {row.subject_id}"
+        """What it is about, by the name people use for it."""
+        return f"{SUBJECTS.get(row.subject, row.subject)}　{g.event_subjects.get((row.subject, row.subject_id), '')}".rstrip("　")
 
     def show_sentence(self, row: AuditEvent) -> str:
         """The event in words."""
-        return history.sentence(row, history.who_of(row, history.names_of([row])))
+        return history.sentence(row, history.who_of(row, g.event_actors))
 
     def row_url(self, row: AuditEvent) -> str | None:
         """The page of what it is about."""

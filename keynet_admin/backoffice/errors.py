@@ -124,6 +124,11 @@ def _layout() -> str:
 def _way_back(code: int) -> tuple[str, str]:
     """Address and words of the link that leads on."""
     parts = [part for part in request.path.split("/") if part]
+    if parts[:3] == ["admin", "submission", "new"]:
+        number = parts[3] if len(parts) > 3 and parts[3].isascii() and parts[3].isdigit() else ""
+        return (
+            (f"/admin/submission/new/{number}/", "最新の内容を開く") if number and code == 409 else ("/admin/submission/new/", "一覧に戻る")
+        )
     if parts and parts[0] in ("admin", "office"):
         numbered = len(parts) > 2 and parts[2].isascii() and parts[2].isdigit()
         if numbered and (code == 409 or len(parts) > 3):

@@ -4,6 +4,7 @@ from keynet_admin.models.account import Account, FirstLogin, StaffSession
 from keynet_admin.models.base import Counter, Setting, Throttle
 from keynet_admin.models.event import AuditEvent
 from keynet_admin.models.finding import SubmissionFinding
+from keynet_admin.models.keying import Keying
 from keynet_admin.models.listing import Listing, ListingVersion
 from keynet_admin.models.mail import OutboxMail
 from keynet_admin.models.organization import Organization
@@ -18,6 +19,7 @@ __all__ = [
     "Counter",
     "EntryDraft",
     "FirstLogin",
+    "Keying",
     "LawDate",
     "Listing",
     "ListingVersion",

@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from keynet_admin.catalogue import label_at
 from keynet_admin.extensions import db
-from keynet_admin.models import Account, AuditEvent, OutboxMail, Posting, Review, Submission, SubmissionRevision
+from keynet_admin.models import Account, AuditEvent, Keying, OutboxMail, Posting, Review, Submission, SubmissionRevision
 from keynet_admin.services.letter import PREFIX
-from keynet_admin.vocabulary import ActorKind, MailState
+from keynet_admin.vocabulary import ActorKind, MailState, Source
 
 SENTENCES: dict[tuple[str, str], str] = {
     ("submission", "submit"): "申請を受け付けました。",
@@ -25,6 +25,12 @@ SENTENCES: dict[tuple[str, str], str] = {
     ("submission", "withdraw"): "{who}が取り下げました。",
     ("submission", "reopen"): "{who}が確認を再開しました。",
     ("submission", "reopen_accepted"): "{who}が承認後の確認を再開しました。",
+    ("keying", "start"): "{who}が電話・書面の代行入力を始めました。",
+    ("keying", "keyed_first"): "{who}が1回目の入力を終えました。",
+    ("keying", "keyed_second"): "{who}が要点をもう一度入力しました。",
+    ("keying", "resolved"): "{who}が2回の入力の違いを確かめました。",
+    ("keying", "sent"): "{who}が代行入力の内容を受け付けました。",
+    ("keying", "discard"): "{who}が代行入力を破棄しました。",
     ("posting", "create"): "申請の承認により、下書きができました。",
     ("posting", "edit"): "{who}が内容を変更しました（{fields}）。",
     ("posting", "publish"): "{who}が公開しました。",
@@ -82,7 +88,11 @@ def of_submission(submission: Submission) -> list[Entry]:
         if text
     }
     mails = db.session.execute(select(OutboxMail).where(OutboxMail.submission_id == submission.id)).scalars()
-    return _sorted([*_events("submission", submission.id, reviews, messages), *_mails(mails)])
+    keyings: list[Entry] = []
+    if submission.source is Source.phone:
+        number = db.session.execute(select(Keying.id).where(Keying.submission_id == submission.id)).scalar_one_or_none()
+        keyings = _events("keying", number, [], {}) if number is not None else []
+    return _sorted([*keyings, *_events("submission", submission.id, reviews, messages), *_mails(mails)])
 
 
 def of_posting(posting: Posting) -> list[Entry]:

@@ -81,6 +81,19 @@ ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "/admin/submission/<num:id>/reopen"): STAFF_POST,
     ("GET", "/admin/submission/<num:id>/withdraw"): STAFF_GET,
     ("POST", "/admin/submission/<num:id>/withdraw"): STAFF_POST,
+    ("GET", "/admin/submission/new/"): STAFF_GET,
+    ("POST", "/admin/submission/new/"): (403, 422, 422, 422, 403, 403),
+    ("GET", "/admin/submission/new/<num:id>/"): STAFF_GET,
+    ("GET", "/admin/submission/new/<num:id>/edit"): STAFF_GET,
+    ("POST", "/admin/submission/new/<num:id>/edit"): STAFF_POST,
+    ("GET", "/admin/submission/new/<num:id>/second"): STAFF_GET,
+    ("POST", "/admin/submission/new/<num:id>/second"): STAFF_POST,
+    ("GET", "/admin/submission/new/<num:id>/compare"): STAFF_GET,
+    ("POST", "/admin/submission/new/<num:id>/compare"): STAFF_POST,
+    ("GET", "/admin/submission/new/<num:id>/send"): (302, 303, 303, 303, 403, 403),
+    ("POST", "/admin/submission/new/<num:id>/send"): STAFF_POST,
+    ("GET", "/admin/submission/new/<num:id>/discard"): STAFF_GET,
+    ("POST", "/admin/submission/new/<num:id>/discard"): STAFF_POST,
     ("GET", "/admin/posting/"): STAFF_GET,
     ("GET", "/admin/posting/<num:id>/"): STAFF_GET,
     ("GET", "/admin/posting/<num:id>/preview"): STAFF_GET,
@@ -157,11 +170,18 @@ def world(app: Flask, db_session: Session, clock: Any) -> dict[str, Any]:
         "own": factories.account(Role.municipality, organization=own),
         "other": factories.account(Role.municipality, organization=other),
     }
+    keyed = factories.keying()
     invited = own.accounts[0] if own.accounts else operator
     db_session.commit()
     return {
         "accounts": accounts,
-        "ids": {"submission": waiting.id, "posting": posting.id, "organization": posting.organization_id, "account": invited.id},
+        "ids": {
+            "keying": keyed.id,
+            "submission": waiting.id,
+            "posting": posting.id,
+            "organization": posting.organization_id,
+            "account": invited.id,
+        },
         "posting_no": posting.posting_no,
         "token": tokens[0],
     }
@@ -170,7 +190,8 @@ def world(app: Flask, db_session: Session, clock: Any) -> dict[str, Any]:
 def address(rule: str, world: dict[str, Any]) -> str:
     """The rule with real values in it."""
     if "<num:id>" in rule:
-        rule = rule.replace("<num:id>", str(world["ids"][rule.split("/")[2]]))
+        kind = "keying" if rule.startswith("/admin/submission/new/") else rule.split("/")[2]
+        rule = rule.replace("<num:id>", str(world["ids"][kind]))
     token = world["token"] if rule.startswith("/entry") else "unknown-token-unknown-token"
     return rule.replace("<posting_no>", world["posting_no"]).replace("<path:filename>", "keynet.css").replace("<token>", token)
 

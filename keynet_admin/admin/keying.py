@@ -1,0 +1,277 @@
+"""Phone and paper intake: `/admin/submission/new/`. Keyed in, key fields keyed again, differences settled, sent into the queue."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask_admin import expose
+from wtforms.validators import ValidationError
+
+from keynet_admin import clock
+from keynet_admin.backoffice import catalogue_form, catalogue_read, reason_boxes
+from keynet_admin.backoffice.actor import current_actor
+from keynet_admin.backoffice.base import GuardedView
+from keynet_admin.backoffice.token import check_token
+from keynet_admin.catalogue import SECTION_LABELS, field_at, label_at
+from keynet_admin.catalogue.key_fields import key_paths
+from keynet_admin.errors import Refused, StaleVersion
+from keynet_admin.extensions import db
+from keynet_admin.models import Keying
+from keynet_admin.permissions import Permission
+from keynet_admin.rules import evaluate
+from keynet_admin.rules.base import Finding, Level, Result
+from keynet_admin.rules.reasons import Reasons, with_reasons
+from keynet_admin.rules.reasons import stored as reasons_stored
+from keynet_admin.services import draft as drafts
+from keynet_admin.services import keying as keyings
+from keynet_admin.services import submission as submissions
+from keynet_admin.services import workflow
+from keynet_admin.services.keying_compare import composed
+from keynet_admin.services.transaction import transaction
+from keynet_admin.vocabulary import KeyingStage, KeyingWay
+
+Document = dict[str, Any]
+SEEN = 422  # understood, but something on the page must be mended
+OLD_PAGE = "画面を開いてから時間がたったため、保存を確かめられませんでした。入力した内容は残っています。もう一度保存してください。"
+
+
+class KeyingView(GuardedView):
+    """The open keyings, and the four steps of one."""
+
+    permission = Permission.submission_create
+
+    @expose("/", methods=("GET", "POST"))
+    def index(self) -> Any:
+        """The open keyings, and the start of a new one."""
+        if request.method != "POST":
+            return self._list()
+        way = next((way for way in KeyingWay if way.value == request.form.get("way")), None)
+        form_key = request.form.get("form_key", "")
+        if way is None or not (16 <= len(form_key) <= 64 and form_key.isascii()):
+            return self._list("電話かFAX・書面かを選んでください。"), SEEN
+        with transaction():
+            row, _new = keyings.start(way, form_key, current_actor())
+        return redirect(url_for(".one" if row.stage not in keyings.OPEN else ".edit", id=row.id), 303)
+
+    @expose("/<num:id>/")
+    def one(self, id: int) -> Any:
+        """How far one keying is, who did what, and the next step."""
+        row = _get(id)
+        if row.submission is not None:
+            return redirect(url_for("admin_submission.case", id=row.submission_id))
+        return self.render("admin/keying_one.html", row=row, stages=KeyingStage, missing=missing_of(row))
+
+    @expose("/<num:id>/edit", methods=("GET", "POST"))
+    def edit(self, id: int) -> Any:
+        """The first keying: the whole form. It checks the forged-request token itself, so that an old page loses nothing."""
+        row = _get(id)
+        if row.stage not in keyings.OPEN:
+            return redirect(url_for(".one", id=id))
+        if request.method != "POST":
+            typed, reasons = keyings.first_document(row), keyings.reasons_of(row)
+            return self._form(row, typed, reasons, _judged(typed, reasons, whole=row.first_at is not None), row.version)
+        reading, reasons = catalogue_read.read(request.form), reason_boxes.posted_reasons(request.form)
+        typed = reading.document
+        try:
+            check_token()
+        except ValidationError:
+            seen = request.form.get("version", "")
+            return self._form(row, typed, reasons, _judged(typed, reasons, whole=False), seen, notice=OLD_PAGE), 400
+        version = workflow.version_of(request.form.get("version"))
+        db.session.rollback()  # the rules below take their time: no lock may be held meanwhile
+        anchor = catalogue_read.apply_buttons(typed, request.form) if catalogue_read.pressed(request.form) else None
+        done = request.form.get("do") == "done" and anchor is None
+        result = _judged(typed, reasons, whole=True)
+        if done and reading.doubled:
+            return self._form(_get(id), typed, reasons, result, version, doubled=reading.doubled), SEEN
+        try:
+            with transaction():
+                row = _get(id)
+                again = keyings.save_first(row, typed, reasons_stored(reasons), result, current_actor(), seen_version=version, done=done)
+        except StaleVersion as stale:
+            row = _get(id)
+            words = f"{stale}もう一度保存すると、この画面の内容に置き換わります。最新の内容は「代行入力の状況」から開けます。"
+            return self._form(row, typed, reasons, result, row.version, notice=words), 409
+        if again:
+            flash("募集や報酬の行の数が変わったため、要点の2回目の入力をやり直してください。", "warning")
+        if done:
+            flash("1回目の入力を保存しました。", "success")
+            return redirect(url_for(".one", id=id), 303)
+        return redirect(f"{url_for('.edit', id=id)}#{anchor or 'saved'}", 303)
+
+    @expose("/<num:id>/second", methods=("GET", "POST"))
+    def second(self, id: int) -> Any:
+        """The key fields once more, empty: nothing of the first keying is on the page."""
+        row = _get(id)
+        if row.stage not in keyings.OPEN or row.first_at is None:
+            return redirect(url_for(".one", id=id))
+        if request.method != "POST":
+            return self.render("admin/keying_second.html", row=row, groups=_groups(row), on=clock.today())
+        version = workflow.version_of(request.form.get("version"))
+        texts = {path: request.form.get(path, "") for path in key_paths(row.typed)}
+        with transaction():
+            left = keyings.key_second(_get(id), texts, current_actor(), seen_version=version)
+        if left:
+            return redirect(url_for(".compare", id=id), 303)
+        flash("2回の入力に違いはありませんでした。", "success")
+        return redirect(url_for(".one", id=id), 303)
+
+    @expose("/<num:id>/compare", methods=("GET", "POST"))
+    def compare(self, id: int) -> Any:
+        """Both keyings side by side; each difference is settled by a person."""
+        row = _get(id)
+        if row.stage not in keyings.OPEN or row.second_at is None:
+            return redirect(url_for(".one", id=id))
+        if request.method != "POST":
+            return self._compare(row, {}, [])
+        version = workflow.version_of(request.form.get("version"))
+        picks = {
+            pair.path: keyings.Pick(request.form.get(f"pick-{pair.name}", ""), request.form.get(f"third-{pair.name}", ""))
+            for pair in keyings.pairs_of(row)
+            if not pair.same
+        }
+        blank = [path for path, pick in picks.items() if pick.pick == "third" and not pick.text.strip()]
+        with transaction():
+            left = keyings.resolve(_get(id), picks, current_actor(), seen_version=version)
+        if left:
+            return self._compare(_get(id), picks, blank), SEEN
+        flash("2回の入力の違いを、すべて確かめました。", "success")
+        return redirect(url_for(".one", id=id), 303)
+
+    @expose("/<num:id>/send", methods=("GET", "POST"))
+    def send(self, id: int) -> Any:
+        """The whole form with what the rules say, then into the queue."""
+        row = _get(id)
+        if row.submission is not None:
+            return redirect(url_for("admin_submission.case", id=row.submission_id), 303)
+        if row.stage is not KeyingStage.ready:
+            if request.method == "POST":
+                workflow.version_of(request.form.get("version"))
+            flash("この代行入力は、まだ受け付けられません。残っている手順をご確認ください。", "warning")
+            return redirect(url_for(".one", id=id), 303)
+        document = keyings.document_of(row)
+        if request.method != "POST":
+            reasons = keyings.reasons_of(row)
+            return self._send_page(row, _judged(document, reasons), reasons)
+        version, reasons = workflow.version_of(request.form.get("version")), reason_boxes.posted_reasons(request.form)
+        db.session.rollback()
+        result = _judged(document, reasons)
+        try:
+            with transaction():
+                sure = request.form.get("with_errors") == "1"
+                case, _new = keyings.send(_get(id), document, result, current_actor(), seen_version=version, with_errors=sure)
+                receipt, number = case.receipt_no, case.id
+        except StaleVersion:
+            row = _get(id)
+            if row.submission is None:
+                raise
+            return redirect(url_for("admin_submission.case", id=row.submission_id), 303)
+        except Refused as refused:
+            return self._send_page(_get(id), result, reasons, str(refused)), SEEN
+        flash(f"受付番号 {receipt} として受け付けました。", "success")
+        return redirect(url_for("admin_submission.case", id=number), 303)
+
+    @expose("/<num:id>/discard", methods=("GET", "POST"))
+    def discard(self, id: int) -> Any:
+        """Give it up, after a question."""
+        row = _get(id)
+        if request.method != "POST":
+            return self.render("admin/keying_discard.html", row=row, open=row.stage in keyings.OPEN)
+        version = workflow.version_of(request.form.get("version"))
+        with transaction():
+            keyings.discard(_get(id), current_actor(), seen_version=version)
+        flash(f"代行入力 {id} を破棄しました。", "success")
+        return redirect(url_for(".index"), 303)
+
+    def _list(self, error: str = "") -> str:
+        rows = [(row, missing_of(row)) for row in keyings.open_ones(current_actor())]
+        return self.render("admin/keying.html", rows=rows, ways=KeyingWay, form_key=drafts.new_key(), error=error)
+
+    def _form(
+        self,
+        row: Keying,
+        typed: Document,
+        reasons: Reasons,
+        result: Result,
+        version: int | str,
+        *,
+        doubled: list[Finding] | None = None,
+        notice: str = "",
+    ) -> str:
+        form = catalogue_form.fill(typed, result.normalized)
+        # The second keying is what the repeated address is for on the web form.
+        del form.contact.form.contact_email2
+        findings = [*result.findings, *(doubled or [])]
+        stray = catalogue_form.attach(form, findings)
+        return self.render(
+            "admin/keying_form.html",
+            row=row,
+            form=form,
+            version=version,
+            findings=findings,
+            summary=catalogue_form.summary_items(form, findings) if row.first_at is not None or doubled else [],
+            stray=[found for found in stray if found.level is Level.ERROR],
+            given=[(Finding(rule, Level.WARNING, path, ""), reason) for (rule, path), reason in reasons.items()],
+            notice=notice,
+            on=clock.today(),
+        )
+
+    def _compare(self, row: Keying, picks: Mapping[str, keyings.Pick], blank: list[str]) -> str:
+        pairs = keyings.pairs_of(row)
+        return self.render(
+            "admin/keying_compare.html",
+            row=row,
+            different=[pair for pair in pairs if not pair.same],
+            alike=[pair for pair in pairs if pair.same],
+            picks=picks,
+            blank=blank,
+            asked=request.method == "POST",
+        )
+
+    def _send_page(self, row: Keying, result: Result, reasons: Reasons, error: str = "") -> str:
+        code = result.normalized.get("organization", {}).get("lg_code", "")
+        return self.render(
+            "admin/keying_send.html",
+            row=row,
+            document=result.normalized,
+            findings=result.findings,
+            errors=len(result.at(Level.ERROR)),
+            boxes=reason_boxes.boxes(result.findings, reasons),
+            known=submissions.organization_with_account(code) if isinstance(code, str) else None,
+            error=error,
+        )
+
+
+def missing_of(row: Keying) -> list[str]:
+    """What still has to be done, in words."""
+    words = {
+        KeyingStage.first: "1回目の入力",
+        KeyingStage.second: "要点の2回目の入力",
+        KeyingStage.compare: f"違いの確認 {row.differences}か所",
+        KeyingStage.ready: "最後の確認と受付",
+    }
+    missing = [words[row.stage]] if row.stage in words else []
+    if row.errors and row.first_at is not None:
+        missing.append(f"要修正の指摘 {row.errors}件")
+    return missing
+
+
+def _get(id: int) -> Keying:
+    return keyings.get(id, current_actor())
+
+
+def _judged(typed: Document, reasons: Reasons, *, whole: bool = True) -> Result:
+    """The rules of today, with the address repeated as it is sent; `whole`: what is missing is told, too."""
+    return with_reasons(evaluate(composed(typed, ()), on=clock.today(), partial=not whole), reasons)
+
+
+def _groups(row: Keying) -> list[tuple[str, list[tuple[str, str, Any]]]]:
+    """The key fields under headings: (path, label inside its group, field). Places only, nothing that was typed."""
+    groups: list[tuple[str, list[tuple[str, str, Any]]]] = []
+    for path in key_paths(row.typed):
+        parts = path.split(".")
+        name = f"募集{int(parts[1]) + 1}" if parts[0] == "postings" else SECTION_LABELS[parts[0]]
+        if not groups or groups[-1][0] != name:
+            groups.append((name, []))
+        groups[-1][1].append((path, label_at(path).removeprefix(f"{name} "), field_at(path)))
+    return groups

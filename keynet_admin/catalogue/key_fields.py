@@ -1,0 +1,94 @@
+"""The key fields: what is keyed twice when an operator takes in a case by telephone or on paper.
+
+A mistake in one of these sends mail to a stranger, opens an account for the wrong body, or puts a false wage, number or day before
+the public. Why these and no others: `docs/decisions/`. A `*` stands for each posting and each pay line.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from keynet_admin.catalogue import MAX_POSTINGS, posting_field
+
+KEY_FIELDS: tuple[str, ...] = (
+    "organization.lg_code",
+    "organization.org_name",
+    "contact.contact_last",
+    "contact.contact_first",
+    "contact.contact_tel",
+    "contact.contact_email",
+    "contact.account_email",
+    "postings.*.job_type",
+    "postings.*.headcount",
+    "postings.*.term_start",
+    "postings.*.term_end",
+    "postings.*.pay_type",
+    "postings.*.pay_lines.*.min",
+    "postings.*.pay_lines.*.max",
+    "postings.*.deadline",
+    "postings.*.publish_until",
+    "postings.*.public_tel",
+)
+
+
+def shape(document: Mapping[str, Any]) -> list[int]:
+    """How many pay lines each posting of a typed document shows (at least one posting with one line)."""
+    postings = document.get("postings")
+    records = postings[:MAX_POSTINGS] if isinstance(postings, list) and postings else [{}]
+    return [_lines(record) for record in records]
+
+
+def _lines(record: Any) -> int:
+    lines = record.get("pay_lines") if isinstance(record, Mapping) else None
+    return min(max(len(lines), 1), posting_field("pay_lines").max_rows) if isinstance(lines, list) else 1
+
+
+def key_paths(document: Mapping[str, Any]) -> list[str]:
+    """The paths of all key fields of a typed document, posting by posting in the form's order."""
+    plain = [path for path in KEY_FIELDS if "*" not in path]
+    repeated = [path for path in KEY_FIELDS if "*" in path]
+    for number, lines in enumerate(shape(document)):
+        waiting: list[str] = []
+        for path in repeated:
+            here = path.replace("*", str(number), 1)
+            if "*" in here:
+                waiting.append(here)
+                continue
+            plain.extend(_rows(waiting, lines))
+            waiting = []
+            plain.append(here)
+        plain.extend(_rows(waiting, lines))
+    return plain
+
+
+def _rows(paths: list[str], lines: int) -> list[str]:
+    return [path.replace("*", str(line)) for line in range(lines) for path in paths]
+
+
+def value_at(document: Any, path: str) -> Any:
+    """What stands at a dotted path of a document, None when there is nothing."""
+    for part in path.split("."):
+        if isinstance(document, Mapping):
+            document = document.get(part)
+        elif isinstance(document, list) and part.isdigit() and int(part) < len(document):
+            document = document[int(part)]
+        else:
+            return None
+    return document
+
+
+def put(document: dict[str, Any], path: str, value: Any) -> None:
+    """Set the value at a path of `key_paths`; records on the way that are missing are made."""
+    at: Any = document
+    *way, last = path.split(".")
+    for part, following in zip(way, [*way[1:], last], strict=True):
+        fresh: Any = [] if following.isdigit() else {}
+        if isinstance(at, list):
+            at.extend({} for _ in range(int(part) + 1 - len(at)))
+            if not isinstance(at[int(part)], (dict, list)):
+                at[int(part)] = fresh
+            at = at[int(part)]
+            continue
+        if not isinstance(at.get(part), type(fresh)):
+            at[part] = fresh
+        at = at[part]
+    at[last] = value

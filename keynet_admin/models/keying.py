@@ -1,0 +1,57 @@
+"""Cases that operators key in from a telephone call or a paper form: what was keyed first, the second key fields, who and when."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, Integer, Select, String, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from keynet_admin import clock
+from keynet_admin.extensions import db
+from keynet_admin.models.account import Account
+from keynet_admin.models.base import AsciiJson, UtcDateTime, Versioned, words
+from keynet_admin.models.submission import Submission
+from keynet_admin.permissions import Actor
+from keynet_admin.vocabulary import KeyingStage, KeyingWay
+
+
+class Keying(Versioned, db.Model):  # type: ignore[name-defined,misc]
+    """One case on its way from the paper into the queue.
+
+    `typed` is the first keying (a whole document), `second` the key fields keyed again (path -> text), `chosen` what was settled
+    where the two differ (path -> the two texts, the pick and the value). All three are emptied when the case is sent or discarded:
+    the submission then is the only place of the people named in them. `differences` and `errors` are what the list shows.
+    """
+
+    __tablename__ = "keying"
+    __table_args__ = (Index("ix_keying_stage_id", "stage", "id"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    way: Mapped[KeyingWay] = mapped_column(words(KeyingWay))
+    stage: Mapped[KeyingStage] = mapped_column(words(KeyingStage), default=KeyingStage.first)
+    typed: Mapped[dict[str, Any]] = mapped_column(AsciiJson, default=dict)
+    second: Mapped[dict[str, str]] = mapped_column(AsciiJson, default=dict)
+    chosen: Mapped[dict[str, Any]] = mapped_column(AsciiJson, default=dict)
+    org_name: Mapped[str] = mapped_column(String(100), default="")
+    differences: Mapped[int] = mapped_column(Integer, default=0)
+    errors: Mapped[int] = mapped_column(Integer, default=0)
+    form_key: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    first_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    first_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    second_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    second_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    saved_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    submission_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"), unique=True)
+
+    first_by: Mapped[Account | None] = relationship(foreign_keys=[first_by_id])
+    second_by: Mapped[Account | None] = relationship(foreign_keys=[second_by_id])
+    saved_by: Mapped[Account | None] = relationship(foreign_keys=[saved_by_id])
+    submission: Mapped[Submission | None] = relationship()
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> Select[Any]:
+        """All for staff, none for anybody else."""
+        query = select(cls)
+        return query if actor.is_staff else query.where(cls.id == 0)
