@@ -2,17 +2,17 @@
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import nullcontext
-from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 from sqlalchemy.exc import OperationalError
 
+from keynet_admin import clock
 from keynet_admin.catalogue.table import BadReferenceFile
 from keynet_admin.errors import KeynetError
 from keynet_admin.extensions import db, reading
@@ -22,16 +22,12 @@ from keynet_admin.services.intake_rows import Entry, Unreadable
 from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import STAFF_ROLES, Role
 
-if TYPE_CHECKING:
-    from keynet_admin.services.importing import Checked, Refusal
-
-BATCH = 50
 FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 
 
 def init_app(app: Flask) -> None:
     """Register the commands. With KEYNET_DEMO=1 a database with other people's rows is refused here, before anything starts."""
-    for command in (load_reference, load_demo, create_operator, check, import_file, rehearse_rules, deliver_mail):
+    for command in (load_reference, load_demo, create_operator, check, import_file, template, rehearse_rules, deliver_mail):
         app.cli.add_command(command)
     if app.config["DEMO"]:
         _refuse_real_data(app)
@@ -116,47 +112,45 @@ def check(file: Path) -> None:
 @click.command("import")
 @click.argument("file", type=FILE)
 @click.option("--strict", is_flag=True, help="要修正の項目がある行を受け付けない")
+@click.option(
+    "--rejects",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="受け付けなかった行を書き出すファイル（省略時は元の名前に -rejected）",
+)
 @with_appcontext
-def import_file(file: Path, strict: bool) -> None:
-    """Take the submissions of FILE into the queue; repeating it changes nothing. Exit 1 when a row was refused."""
-    from keynet_admin.services import importing
+def import_file(file: Path, strict: bool, rejects: Path | None) -> None:
+    """Take the submissions of FILE into the queue; repeating it changes nothing. Exit 1 when a row was refused.
 
-    counts = {"new": 0, "known": 0, "errors": 0}
-    refused: list[Refusal] = []
-    rows: set[int] = set()
+    The refused rows are written, with their reasons, to a file of the same format that can be mended and imported.
+    """
+    from keynet_admin.services import file_import
+
+    if rejects is not None and rejects.resolve() == file.resolve():
+        raise click.UsageError("--rejects には、取り込むファイルとは別の名前を指定してください。")
     with click.progressbar(length=max(1, intake_files.count_lines(file)), label=file.name, file=sys.stderr) as bar:
-        for batch in _batches(_read(file)):
-            ready: list[Checked] = []
-            for item in batch:
-                found = _refusals(item, strict, ready)
-                refused += found
-                rows.update([item.line] if found else [])
-            with transaction():
-                for checked in ready:
-                    new = importing.store(checked)
-                    counts["new" if new else "known"] += 1
-                    counts["errors"] += new and checked.has_errors
-            bar.update(max(0, batch[-1].last_line - bar.pos))
-    for refusal in refused:
+        try:
+            report = file_import.run(file, strict=strict, rejects=rejects, progress=lambda line: bar.update(max(0, line - bar.pos)))
+        except intake_files.UnknownFormat as error:
+            raise click.UsageError(str(error)) from None
+    for refusal in report.refusals:
         click.echo(refusal.words(), err=True)
-    click.echo(f"受け付け {counts['new']}件（うち要修正の項目があるもの {counts['errors']}件）、登録済み {counts['known']}件")
-    if rows:
-        click.echo(f"受け付けなかった行 {len(rows)}件")
-    if refused:
+    click.echo(f"受け付け {report.new}件（うち要修正の項目があるもの {report.errors}件）、登録済み {report.known}件")
+    if report.refused:
+        click.echo(f"受け付けなかった行 {report.refused}件")
+    if report.kept_in is not None:
+        click.echo(f"受け付けなかった行を {report.kept_in} に書き出しました。直してから、もう一度取り込んでください。")
+    if report.refusals:
         sys.exit(1)
 
 
-def _refusals(item: Entry | Unreadable, strict: bool, ready: "list[Checked]") -> "list[Refusal]":
-    """Why an item of a file may not enter; what may is added to `ready`. The rules run here, outside any transaction."""
-    from keynet_admin.services import importing
+@click.command("template")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def template(file: Path) -> None:
+    """Write the Excel template for submissions to FILE (.xlsx)."""
+    from keynet_admin.services import template_book
 
-    if isinstance(item, Unreadable):
-        return [importing.Refusal(item.line, item.column, item.message)]
-    checked = importing.check(item)
-    found = importing.refusals(checked, strict=strict)
-    if not found:
-        ready.append(checked)
-    return found
+    file.write_bytes(template_book.made(clock.today()))
+    click.echo(f"{file} に様式を書き出しました。")
 
 
 @click.command("rehearse-rules")
@@ -205,12 +199,6 @@ def _read(file: Path) -> Iterator[Entry | Unreadable]:
         return intake_files.read(file)
     except intake_files.UnknownFormat as error:
         raise click.UsageError(str(error)) from None
-
-
-def _batches(items: Iterable[Entry | Unreadable]) -> Iterator[list[Entry | Unreadable]]:
-    iterator = iter(items)
-    while batch := list(islice(iterator, BATCH)):
-        yield batch
 
 
 def _json_line(finding: dict[str, Any]) -> bytes:

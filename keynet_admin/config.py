@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
+UPLOAD = 16 * 1024 * 1024  # the largest file of submissions
 
 
 def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
@@ -34,6 +35,8 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "RATELIMIT_STORAGE_URI": environ.get("REDIS_URL") or "memory://",
         "SQLALCHEMY_DATABASE_URI": database_url(environ.get("DATABASE_URL"), instance),
         "MAX_CONTENT_LENGTH": 4 * 1024 * 1024,
+        # A file of 16 MiB and what a form puts around it.
+        "UPLOAD_LIMITS": dict.fromkeys(("/entry/file", "/admin/submission/file"), UPLOAD + 64 * 1024),
         "MAX_FORM_MEMORY_SIZE": 4 * 1024 * 1024,
         "MAX_FORM_PARTS": 10_000,
         "WTF_CSRF_TIME_LIMIT": None,

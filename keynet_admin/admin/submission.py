@@ -7,6 +7,8 @@ from flask import abort, flash, redirect, request, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
+from keynet_admin.admin.submission_file import RIGHTS as FILE_RIGHTS
+from keynet_admin.admin.submission_file import FilePages
 from keynet_admin.backoffice.actor import current_actor
 from keynet_admin.backoffice.base import GuardedView
 from keynet_admin.business_time import explain
@@ -24,7 +26,8 @@ from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import SubmissionStatus
 
 
-class SubmissionView(GuardedView):
+
+class SubmissionView(FilePages, GuardedView):
     """Queue, case and decisions."""
 
     permission = Permission.submission_read
@@ -36,7 +39,7 @@ class SubmissionView(GuardedView):
         "reject": Permission.submission_decide,
         "reopen": Permission.submission_decide,
         "withdraw": Permission.submission_withdraw,
-    }
+    } | FILE_RIGHTS
 
     @expose("/")
     def index(self) -> str:

@@ -30,15 +30,18 @@ class Limits:
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Look at the body, then go on."""
         if environ.get("REQUEST_METHOD") not in ("GET", "HEAD", "OPTIONS"):
-            most = self.app.config.get("MAX_CONTENT_LENGTH") or 4 * 1024 * 1024
-            for prefix, larger in (self.app.config.get("UPLOAD_LIMITS") or {}).items():
-                if environ.get("PATH_INFO", "").startswith(prefix):
-                    most = larger
+            most = _most(self.app, environ.get("PATH_INFO", ""))
             code = _look(environ, most)
             if code:
                 environ[REFUSED] = code
                 _empty(environ)
         return self.inner(environ, start_response)
+
+
+def _most(app: Flask, path: str) -> int:
+    """Bytes that a request to this address may bring: the addresses of `UPLOAD_LIMITS` take files, all others forms."""
+    larger: int | None = (app.config.get("UPLOAD_LIMITS") or {}).get(path)
+    return larger or app.config.get("MAX_CONTENT_LENGTH") or 4 * 1024 * 1024
 
 
 def _look(environ: Environ, most: int) -> int:
@@ -87,6 +90,7 @@ def init_app(app: Flask) -> None:
         code = request.environ.get(REFUSED)
         if code:
             abort(code)
+        request.max_content_length = _most(app, request.path)
 
     if not app.config.get("RATELIMIT_ENABLED", True) and not app.testing:
         app.logger.warning("KEYNET_RATE_LIMITS=0: ALL BRAKES ARE OFF, passwords may be guessed without end. For tests and benchmarks only.")

@@ -1,6 +1,6 @@
 """Findings of a case as rows: recorded with each revision, cleared by operators, counted per rule."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,22 +34,25 @@ class Count:
 
 def record(revision: SubmissionRevision, findings: Iterable[Finding]) -> None:
     """Store the findings of a new revision as rows (level fix is left out: nobody decides about it)."""
+    db.session.add_all(SubmissionFinding(**values) for values in row_values(revision.id, findings))
+
+
+def row_values(revision_id: int, findings: Iterable[Finding]) -> Iterator[dict[str, Any]]:
+    """The columns of those rows."""
     seen: set[tuple[str, str]] = set()
     for finding in findings:
         key = (finding.rule, finding.path[:120])
         if finding.level is Level.FIX or key in seen:
             continue
         seen.add(key)
-        db.session.add(
-            SubmissionFinding(
-                revision_id=revision.id,
-                rule=finding.rule,
-                path=finding.path[:120],
-                level=finding.level.value,
-                own_level=(finding.own_level or finding.level).value,
-                confirmed=bool(finding.reason),
-            )
-        )
+        yield {
+            "revision_id": revision_id,
+            "rule": finding.rule,
+            "path": finding.path[:120],
+            "level": finding.level.value,
+            "own_level": (finding.own_level or finding.level).value,
+            "confirmed": bool(finding.reason),
+        }
 
 
 def rows_of(revision: SubmissionRevision) -> dict[tuple[str, str], SubmissionFinding]:

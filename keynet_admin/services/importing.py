@@ -12,12 +12,9 @@ from typing import Any
 
 from keynet_admin import clock
 from keynet_admin.catalogue import label_at, reference
-from keynet_admin.permissions import SYSTEM, Actor
 from keynet_admin.rules import evaluate
 from keynet_admin.rules.base import Level, Result
-from keynet_admin.services.intake_rows import Entry, Unreadable
-from keynet_admin.services.submission import identity_of, submit
-from keynet_admin.vocabulary import Source
+from keynet_admin.services.intake_rows import Entry, Place, Unreadable
 
 
 @dataclass(frozen=True)
@@ -27,10 +24,18 @@ class Refusal:
     line: int
     column: str
     message: str
+    letter: str = ""
+    sheet: str = ""
+
+    @staticmethod
+    def at(place: Place, message: str) -> "Refusal":
+        """A refusal of a place."""
+        return Refusal(place.line, place.column, message, place.letter, place.sheet)
 
     def words(self) -> str:
-        """One line for the terminal: 「3行目 contact-contact_email: …」."""
-        return f"{self.line}行目{' ' + self.column if self.column else ''}: {self.message}"
+        """One line for the terminal: 「募集情報 4行目 AB列 contact-contact_email: …」."""
+        parts = (self.sheet, f"{self.line}行目", f"{self.letter}列" if self.letter else "", self.column)
+        return f"{' '.join(filter(None, parts))}: {self.message}"
 
 
 @dataclass(frozen=True)
@@ -44,9 +49,10 @@ class Checked:
     def findings(self) -> Iterator[dict[str, Any]]:
         """The findings as `flask check` prints them."""
         for finding in self.result.findings:
-            line, column = self.entry.place(finding.path)
-            head: dict[str, Any] = {"line": line, "id": self.entry.id}
-            yield head | finding.as_json() | {"column": column}
+            place = self.entry.cell(finding.path)
+            head: dict[str, Any] = {"line": place.line, "id": self.entry.id}
+            cell = {"sheet": place.sheet, "letter": place.letter} if place.sheet else {}
+            yield head | finding.as_json() | {"column": place.column} | cell
 
     @property
     def has_errors(self) -> bool:
@@ -70,7 +76,12 @@ def unreadable_finding(item: Unreadable) -> dict[str, Any]:
         "path": "",
         "message": item.message,
         "column": item.column,
-    }
+    } | ({"sheet": item.sheet, "letter": item.letter} if item.sheet else {})
+
+
+def unreadable_refusal(item: Unreadable) -> Refusal:
+    """A row that could not be read, as a refusal."""
+    return Refusal.at(item.place, item.message)
 
 
 def refusals(checked: Checked, *, strict: bool = False) -> list[Refusal]:
@@ -78,30 +89,16 @@ def refusals(checked: Checked, *, strict: bool = False) -> list[Refusal]:
     found: list[Refusal] = []
     organization = _section(checked, "organization")
     if not _body_known(organization):
-        line, column = checked.entry.place("organization.lg_code")
-        found.append(Refusal(line, column, "団体が見つかりません。全国地方公共団体コード、または都道府県と団体名をご確認ください。"))
+        message = "団体が見つかりません。全国地方公共団体コード、または都道府県と団体名をご確認ください。"
+        found.append(Refusal.at(checked.entry.cell("organization.lg_code"), message))
     email = _section(checked, "contact").get("contact_email")
     if not isinstance(email, str) or not email.strip():
-        line, column = checked.entry.place("contact.contact_email")
-        found.append(Refusal(line, column, "連絡担当者のメールアドレスがありません。"))
+        found.append(Refusal.at(checked.entry.cell("contact.contact_email"), "連絡担当者のメールアドレスがありません。"))
     if strict:
         for finding in checked.result.at(Level.ERROR):
-            line, column = checked.entry.place(finding.path)
-            found.append(Refusal(line, column, f"[{finding.rule}] {label_at(finding.path)}: {finding.message}"))
+            message = f"[{finding.rule}] {label_at(finding.path)}: {finding.message}"
+            found.append(Refusal.at(checked.entry.cell(finding.path), message))
     return found
-
-
-def store(checked: Checked, actor: Actor = SYSTEM) -> bool:
-    """Put a submission into the queue, in the caller's transaction. False when the very same one is there already."""
-    _, new = submit(
-        checked.entry.submission,
-        checked.result,
-        reference_date=checked.day.isoformat(),
-        actor=actor,
-        source=Source.file,
-        identity=identity_of(checked.result.normalized),
-    )
-    return new
 
 
 def _section(checked: Checked, name: str) -> Mapping[str, Any]:

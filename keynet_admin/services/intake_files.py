@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from keynet_admin.errors import Refused
+from keynet_admin.services.intake_excel import MAX_UNPACKED, count_rows, read_xlsx
 from keynet_admin.services.intake_rows import Entry, Unreadable, reference_day
-from keynet_admin.services.intake_tables import read_csv, read_xlsx
+from keynet_admin.services.intake_tables import read_csv
 
 MAX_LINE = 4 * 1024 * 1024
 _CHUNK = 1024 * 1024
@@ -21,22 +22,27 @@ class UnknownFormat(Refused):
     """The file's name does not end in .jsonl, .csv or .xlsx."""
 
 
-def read(path: Path) -> Iterator[Entry | Unreadable]:
-    """The submissions of a file, in its order. Raises UnknownFormat; everything else that is wrong is an `Unreadable`."""
+def read(path: Path, most: int = MAX_UNPACKED) -> Iterator[Entry | Unreadable]:
+    """The submissions of a file, in its order. Raises UnknownFormat; everything else that is wrong is an `Unreadable`.
+
+    `most`: bytes that an .xlsx may have unpacked.
+    """
     suffix = path.suffix.lower()
     if suffix == ".jsonl":
         return read_jsonl(path)
     if suffix == ".csv":
         return read_csv(path)
     if suffix == ".xlsx":
-        return read_xlsx(path)
-    raise UnknownFormat(f"{path.name} は読み込めません。.jsonl、.csv、.xlsx のいずれかのファイルを指定してください。")
+        return read_xlsx(path, most)
+    raise UnknownFormat(
+        f"{path.name} は読み込めません。.xlsx、.csv、.jsonl のいずれかのファイルを指定してください（古い形式の .xls は、.xlsx で保存し直してください）。"
+    )
 
 
 def count_lines(path: Path) -> int:
-    """How many lines a file has, for a progress bar; 0 for .xlsx, whose rows are known only while reading."""
+    """About how many lines a file has, for a progress bar; 0 for an .xlsx that does not say."""
     if path.suffix.lower() == ".xlsx":
-        return 0
+        return count_rows(path)
     with path.open("rb") as file:
         return sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(_CHUNK), b"")) + 1
 
@@ -54,7 +60,7 @@ def read_jsonl(path: Path) -> Iterator[Entry | Unreadable]:
             if number == 1:
                 raw = raw.removeprefix(b"\xef\xbb\xbf")
             if raw.strip():
-                yield _entry(number, raw)
+                yield entry_of(number, raw)
 
 
 def _skip_line(file: Any, raw: bytes) -> None:
@@ -79,8 +85,8 @@ def _no_constant(word: str) -> Any:
     raise ValueError(word)
 
 
-def _entry(number: int, raw: bytes) -> Entry | Unreadable:
-    """One line as an entry, or why it is none."""
+def entry_of(number: int, raw: bytes) -> Entry | Unreadable:
+    """One line of a `.jsonl` file as an entry, or why it is none."""
 
     def bad(message: str, column: str = "", key: str | int | None = None) -> Unreadable:
         return Unreadable(number, message, column, key, last_line=number)

@@ -8,13 +8,13 @@ the mail is out, the body shows marks. Leases and retries use real time, as the 
 import logging
 import re
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask_mail import Message
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
 
 from keynet_admin import clock
 from keynet_admin.extensions import db
@@ -26,7 +26,7 @@ from keynet_admin.services.transaction import after_commit, transaction
 from keynet_admin.services.transport import NotNow, Rejected, transport
 from keynet_admin.vocabulary import MailState
 
-__all__ = ["configure", "deliver_due", "enqueue", "init_app", "preview", "public_link", "retry"]
+__all__ = ["configure", "deliver_due", "enqueue", "enqueue_receipts", "init_app", "preview", "public_link", "retry"]
 
 log = logging.getLogger(__name__)
 
@@ -81,27 +81,36 @@ def enqueue(
     `sealed` are the values of the marks in the template (`{"link": …, "code": …}`). An address that cannot be one does not raise:
     the row is kept as refused and shows up among the operators' tasks, so that no decision fails because of it.
     """
-    written = letter.write(template, {"email": to, **context, "sealed": frozenset(sealed or ())})
-    address = letter.one_line(to)[:254]
-    good = address == to.strip() and len(address) <= 254 and _ADDRESS.fullmatch(address) is not None
-    row = OutboxMail(
-        message_id=f"{uuid.uuid4().hex}@{house.house().mail_from.rpartition('@')[2] or 'localhost'}",
-        template=template,
-        recipient=address,
-        subject=written.subject,
-        body=written.body,
-        sealed=dict(sealed) if sealed else None,
-        state=MailState.waiting if good else MailState.refused,
-        answer="" if good else "宛先のメールアドレスの形が正しくありません。",
-        next_try_at=_real_now(),
-        submission_id=submission_id,
-        posting_id=posting_id,
-        account_id=account_id,
-    )
+    row = OutboxMail(**_values(template, to, context, sealed), submission_id=submission_id, posting_id=posting_id, account_id=account_id)
     db.session.add(row)
     db.session.flush()
     after_commit(wake)
     return row
+
+
+def enqueue_receipts(letters: Iterable[tuple[str, Mapping[str, Any], int]]) -> None:
+    """Write many receipts at once: (address, words, id of the case). As `enqueue`, without the rows."""
+    rows = [_values("receipt", to, context, None) | {"submission_id": case} for to, context, case in letters]
+    if rows:
+        db.session.execute(insert(OutboxMail), rows)
+        after_commit(wake)
+
+
+def _values(template: str, to: str, context: Mapping[str, Any], sealed: Mapping[str, str] | None) -> dict[str, Any]:
+    written = letter.write(template, {"email": to, **context, "sealed": frozenset(sealed or ())})
+    address = letter.one_line(to)[:254]
+    good = address == to.strip() and len(address) <= 254 and _ADDRESS.fullmatch(address) is not None
+    return {
+        "message_id": f"{uuid.uuid4().hex}@{house.house().mail_from.rpartition('@')[2] or 'localhost'}",
+        "template": template,
+        "recipient": address,
+        "subject": written.subject,
+        "body": written.body,
+        "sealed": dict(sealed) if sealed else None,
+        "state": MailState.waiting if good else MailState.refused,
+        "answer": "" if good else "宛先のメールアドレスの形が正しくありません。",
+        "next_try_at": _real_now(),
+    }
 
 
 @dataclass(frozen=True)

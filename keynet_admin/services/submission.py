@@ -268,21 +268,28 @@ def _new_case(result: Result, source: Source, identity: str | None) -> Submissio
 
 def _describe(submission: Submission, result: Result) -> None:
     """Copy into the case what lists and searches need of its newest content."""
+    for name, value in described(result, submission.receipt_no).items():
+        setattr(submission, name, value)
+
+
+def described(result: Result, receipt_no: str) -> dict[str, Any]:
+    """The columns of a case that lists and searches need."""
     organization = _section(result.normalized, "organization")
-    submission.lg_code = _short(organization.get("lg_code"), 6)
-    submission.org_name = _short(organization.get("org_name"), 100)
-    submission.prefecture_code = _short(organization.get("pref"), 2)
+    lg_code = _short(organization.get("lg_code"), 6)
     postings = result.normalized.get("postings")
     records = [p for p in postings if isinstance(p, Mapping)] if isinstance(postings, list) else []
-    submission.jobs = [
-        [_short(p.get("job_type"), 40), p.get("headcount") if isinstance(p.get("headcount"), int) else None] for p in records[:20]
-    ]
-    submission.errors = len(result.at(Level.ERROR))
-    submission.warnings = len(result.at(Level.WARNING))
-    words = [submission.receipt_no, submission.lg_code] + [
-        _short(organization.get(n), 100) for n in ("org_name", "org_kana", "org_tel", "department")
-    ]
-    submission.search_text = " ".join(filter(None, map(fold, words)))
+    words = [receipt_no, lg_code] + [_short(organization.get(n), 100) for n in ("org_name", "org_kana", "org_tel", "department")]
+    return {
+        "lg_code": lg_code,
+        "org_name": _short(organization.get("org_name"), 100),
+        "prefecture_code": _short(organization.get("pref"), 2),
+        "jobs": [
+            [_short(p.get("job_type"), 40), p.get("headcount") if isinstance(p.get("headcount"), int) else None] for p in records[:20]
+        ],
+        "errors": len(result.at(Level.ERROR)),
+        "warnings": len(result.at(Level.WARNING)),
+        "search_text": " ".join(filter(None, map(fold, words))),
+    }
 
 
 def _add_revision(
@@ -294,37 +301,40 @@ def _add_revision(
     form_key: str | None,
     message: str = "",
 ) -> SubmissionRevision:
-    findings = [found.as_json() for found in result.findings]
+    values, contact = revision_values(typed, result, reference_date)
     revision = SubmissionRevision(
-        submission_id=submission.id,
-        number=number,
-        typed={name: value for name, value in typed.items() if name != CONTACT},
-        normalized={name: value for name, value in result.normalized.items() if name != CONTACT},
-        findings=[f for f in findings if not f["path"].startswith(CONTACT)],
-        ruleset=result.ruleset,
-        reference_date=reference_date,
-        form_key=form_key,
-        message=_clean(message)[:1000],
-        created_at=clock.now(),
+        submission_id=submission.id, number=number, form_key=form_key, message=_clean(message)[:1000], created_at=clock.now(), **values
     )
     db.session.add(revision)
     db.session.flush()
-    contact = _section(result.normalized, CONTACT)
-    typed_contact = typed.get(CONTACT)
-    names = ("contact_last", "contact_first", "contact_last_kana", "contact_first_kana", "contact_tel", "contact_email", "account_email")
-    row = SubmissionContact(
-        revision_id=revision.id,
-        typed=dict(typed_contact) if isinstance(typed_contact, Mapping) else {},
-        normalized=dict(contact),
-        findings=[f for f in findings if f["path"].startswith(CONTACT)],
-        email=_short(contact.get("contact_email"), 254),
-        search_text=" ".join(filter(None, (fold(_short(contact.get(name), 254)) for name in names))),
-    )
+    row = SubmissionContact(revision_id=revision.id, **contact)
     db.session.add(row)
     revision.contact = row
     finding.record(revision, result.findings)
     db.session.flush()
     return revision
+
+
+def revision_values(typed: Mapping[str, Any], result: Result, reference_date: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The columns of a revision and of its contact row: persons stand in the latter alone."""
+    findings = [found.as_json() for found in result.findings]
+    contact = _section(result.normalized, CONTACT)
+    typed_contact = typed.get(CONTACT)
+    names = ("contact_last", "contact_first", "contact_last_kana", "contact_first_kana", "contact_tel", "contact_email", "account_email")
+    revision = {
+        "typed": {name: value for name, value in typed.items() if name != CONTACT},
+        "normalized": {name: value for name, value in result.normalized.items() if name != CONTACT},
+        "findings": [f for f in findings if not f["path"].startswith(CONTACT)],
+        "ruleset": result.ruleset,
+        "reference_date": reference_date,
+    }
+    return revision, {
+        "typed": dict(typed_contact) if isinstance(typed_contact, Mapping) else {},
+        "normalized": dict(contact),
+        "findings": [f for f in findings if f["path"].startswith(CONTACT)],
+        "email": _short(contact.get("contact_email"), 254),
+        "search_text": " ".join(filter(None, (fold(_short(contact.get(name), 254)) for name in names))),
+    }
 
 
 def _mail_sender(template: str, submission: Submission, revision: SubmissionRevision) -> None:
@@ -337,15 +347,22 @@ def _mail_sender(template: str, submission: Submission, revision: SubmissionRevi
 
 def case_words(submission: Submission, revision: SubmissionRevision) -> dict[str, Any]:
     """What mails about a case may name."""
-    organization, contact = _section(revision.normalized, "organization"), contact_of(revision)
-    name = " ".join(filter(None, (_short(contact.get("contact_last"), 40), _short(contact.get("contact_first"), 40))))
-    return {
-        "org_name": submission.org_name or "ご担当団体",
-        "department": _short(organization.get("department"), 60),
-        "contact_name": name or "ご担当者",
+    document = {"organization": _section(revision.normalized, "organization"), CONTACT: contact_of(revision)}
+    return sender_words(document, submission.org_name) | {
         "receipt_no": submission.receipt_no,
         "due": submission.due_at,
         "received_at": submission.received_at,
+    }
+
+
+def sender_words(normalized: Mapping[str, Any], org_name: str) -> dict[str, Any]:
+    """Whom a mail about a normalised form speaks to."""
+    organization, contact = _section(normalized, "organization"), _section(normalized, CONTACT)
+    name = " ".join(filter(None, (_short(contact.get("contact_last"), 40), _short(contact.get("contact_first"), 40))))
+    return {
+        "org_name": org_name or "ご担当団体",
+        "department": _short(organization.get("department"), 60),
+        "contact_name": name or "ご担当者",
     }
 
 

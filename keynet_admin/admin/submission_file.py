@@ -1,0 +1,27 @@
+"""`/admin/submission/file`: an operator takes a file of forms into the queue, on request also those with errors, to return them."""
+
+from flask import request
+from flask_admin import expose
+from werkzeug.wrappers import Response
+
+from keynet_admin.backoffice import file_pages
+from keynet_admin.backoffice.actor import current_actor
+from keynet_admin.permissions import Permission
+
+DOOR = file_pages.Door("layout/operator.html", "admin_submission.file", "admin_submission.kept_file", operator=True)
+RIGHTS = {"file": Permission.submission_create, "kept_file": Permission.submission_create}
+
+
+class FilePages:
+    """The two addresses, mixed into the view of the queue."""
+
+    @expose("/file", methods=("GET", "POST"))
+    def file(self) -> Response:
+        """Choose a file (GET) and have it checked (POST)."""
+        return file_pages.check(DOOR, current_actor()) if request.method == "POST" else file_pages.start(DOOR)
+
+    @expose("/file/<key>", methods=("GET", "POST"))
+    def kept_file(self, key: str) -> Response:
+        """What was found (GET); take it in (POST)."""
+        actor = current_actor()
+        return file_pages.confirm(DOOR, key, actor) if request.method == "POST" else file_pages.kept(DOOR, key, actor)

@@ -1,0 +1,49 @@
+"""`/entry/file`: a municipality or a prefecture sends its forms as a file, without an account. `/entry/template.xlsx`: the form as a workbook."""
+
+from flask import Response, make_response, render_template, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from keynet_admin import clock
+from keynet_admin.backoffice import file_pages
+from keynet_admin.extensions import limiter
+from keynet_admin.permissions import SENDER
+from keynet_admin.services import settings, template_book
+
+DOOR = file_pages.Door("layout/visitor.html", "intake.file", "intake.kept_file")
+# A prefecture's towns may come from one address; each file costs as much as hundreds of forms.
+RATE = "20 per minute; 200 per hour"
+
+
+@limiter.limit(RATE, methods=["POST"])
+def file() -> BaseResponse:
+    """Choose a file (GET) and have it checked (POST)."""
+    closed = _closed()
+    if closed is not None:
+        return closed
+    return file_pages.check(DOOR, SENDER) if request.method == "POST" else file_pages.start(DOOR)
+
+
+@limiter.limit(RATE, methods=["POST"])
+def kept_file(key: str) -> BaseResponse:
+    """What was found (GET); send it (POST)."""
+    if request.method == "POST":
+        return _closed() or file_pages.confirm(DOOR, key, SENDER)
+    return file_pages.kept(DOOR, key, SENDER)
+
+
+def template() -> BaseResponse:
+    """The Excel template, made from the form's fields."""
+    response = Response(template_book.made(clock.today()), mimetype=file_pages.TEMPLATE_TYPE)
+    response.headers["Content-Disposition"] = (
+        "attachment; filename=keynet-form.xlsx; filename*=UTF-8''Key-Net%E5%8B%9F%E9%9B%86%E6%83%85%E5%A0%B1.xlsx"
+    )
+    return response
+
+
+def _closed() -> BaseResponse | None:
+    """The page of a closed intake period, None while it is open."""
+    period = settings.intake()
+    state = period.state(clock.today())
+    if state == "open":
+        return None
+    return make_response(render_template("intake/closed.html", state=state, period=period), 200 if request.method == "GET" else 409)

@@ -1,0 +1,111 @@
+"""The columns of a table of submissions: which heading means which field, and how a cell's value is taken.
+
+A heading is the nested name of the form's field: `organization-lg_code`, `contact-contact_email`, `title` (or `postings-0-title`),
+`shifts-0-start`, `confirmation-agree_terms`; beside them `id`, `reference_date`, and `_reasons`, which no reader looks at.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from keynet_admin.catalogue import SECTIONS, Field, Kind
+
+REASONS = "_reasons"
+EXTRA = ("id", "reference_date", REASONS)
+BETWEEN = re.compile(r"[、,，;；|\n]+")
+_NUMBERS = (Kind.INT, Kind.YEN, Kind.HOURS)
+
+
+@dataclass(frozen=True)
+class Column:
+    """Where a column's values go: a section, a field and, for rows of a group, the row's number and the column inside it."""
+
+    name: str
+    section: str
+    field: Field | None = None
+    row: int | None = None
+    inner: Field | None = None
+
+    @property
+    def ignored(self) -> bool:
+        """True for the column of reasons: its values are for people."""
+        return self.section == REASONS
+
+    @property
+    def spec(self) -> Field | None:
+        """The catalogue's field of one cell (None for `id` and its like)."""
+        return self.inner or self.field
+
+    @property
+    def path(self) -> str:
+        """The finding's path of a cell, for the first posting."""
+        return self.name.replace("-", ".") if self.section != "postings" else "postings.0." + self.name.replace("-", ".")
+
+    def put(self, record: dict[str, Any], value: Any) -> None:
+        """Write a cell's value to its place in one section's record."""
+        if self.field is None:
+            return
+        if self.row is None or self.inner is None:
+            record[self.field.name] = value
+            return
+        rows = record.setdefault(self.field.name, [])
+        while len(rows) <= self.row:
+            rows.append({})
+        rows[self.row][self.inner.name] = value
+
+
+def column_of(name: str) -> Column | None:
+    """The place a column's heading names, or None when it means nothing."""
+    if name in EXTRA:
+        return Column(name, name)
+    parts = name.split("-")
+    if parts[0] == "postings" and len(parts) > 2 and parts[1] == "0":
+        parts = parts[2:]
+    section = "postings"
+    if parts[0] in SECTIONS and parts[0] != "postings":
+        section, parts = parts[0], parts[1:]
+    field = next((f for f in SECTIONS[section] if parts and f.name == parts[0]), None)
+    if field is None:
+        return None
+    if len(parts) == 1:
+        return None if field.columns else Column(name, section, field)
+    inner = next((c for c in field.columns if len(parts) == 3 and c.name == parts[2]), None)
+    if inner is None or not re.fullmatch(r"[0-9]{1,2}", parts[1]):
+        return None
+    return Column(name, section, field, int(parts[1]), inner)
+
+
+def every_column() -> Iterator[Column]:
+    """All columns of the form in its own order, as the Excel template has them (fields that fill themselves are left out)."""
+    for section, fields in SECTIONS.items():
+        prefix = "" if section == "postings" else f"{section}-"
+        for field in fields:
+            if field.kind is Kind.AUTO:
+                continue
+            if not field.columns:
+                yield Column(f"{prefix}{field.name}", section, field)
+            for row in range(field.max_rows if field.columns else 0):
+                for inner in field.columns:
+                    yield Column(f"{prefix}{field.name}-{row}-{inner.name}", section, field, row, inner)
+
+
+def value_of(kind: Kind, cell: Any) -> Any:
+    """A cell's value as somebody would type it: Excel's dates, times and numbers become text again, lists are taken apart."""
+    if isinstance(cell, str):
+        return [part.strip() for part in BETWEEN.split(cell) if part.strip()] if kind is Kind.MULTI else cell
+    if isinstance(cell, bool):
+        return cell
+    if isinstance(cell, datetime):
+        return cell.strftime("%H:%M") if kind is Kind.TIME else cell.date().isoformat()
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, time):
+        return cell.strftime("%H:%M")
+    if isinstance(cell, timedelta):
+        minutes = round(cell.total_seconds() / 60)
+        return f"{minutes // 60}:{minutes % 60:02d}"
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    return cell if kind in _NUMBERS and isinstance(cell, (int, float)) else str(cell)
