@@ -67,10 +67,9 @@ def entry() -> Response:
     cookie = request.cookies.get(_cookie_name())
     kept = drafts.find(cookie)
     if request.method != "POST":
-        visit = Visit(
-            cookie, kept.typed if kept else {}, kept.form_key if kept else drafts.new_key(), saved_at=kept.saved_at if kept else None
-        )
-        return _form_page(visit, _partial(visit.typed) if kept else None)
+        typed, reasons, _ = _unpacked(kept.typed) if kept else ({}, {}, "")
+        form_key, saved_at = (kept.form_key, kept.saved_at) if kept else (drafts.new_key(), None)
+        return _form_page(Visit(cookie, typed, form_key, saved_at=saved_at, reasons=reasons), _partial(typed) if kept else None)
     reading = catalogue_read.read(request.form)
     form_key = _form_key(kept.form_key if kept else None)
     return _posted(Visit(cookie or drafts.new_key(), reading.document, form_key, reasons=_reasons()), reading.doubled)
@@ -91,16 +90,14 @@ def reentry(token: str) -> Response:
     if request.method != "POST":
         last = submissions.current_revision(link.submission)
         before = {(f.rule, f.path): f.reason for f in submissions.findings_of(last) if f.reason}
-        typed, reasons = _unpacked(kept.typed) if kept else (submissions.whole(last, "typed"), before)
-        visit = Visit(
-            key, typed, kept.form_key if kept else drafts.new_key(), link, token, kept.saved_at if kept else None, reasons=reasons
-        )
+        typed, reasons, message = _unpacked(kept.typed) if kept else (submissions.whole(last, "typed"), before, "")
+        form_key, saved_at = (kept.form_key, kept.saved_at) if kept else (drafts.new_key(), None)
+        visit = Visit(key, typed, form_key, link, token, saved_at, message, reasons)
         return _form_page(visit, _full(visit))
     reading = catalogue_read.read(request.form)
-    visit = Visit(
-        key, reading.document, _form_key(kept.form_key if kept else None), link, token, message=request.form.get("message", "")[:1000]
-    )
-    return _posted(visit, reading.doubled)
+    form_key = _form_key(kept.form_key if kept else None)
+    message = request.form.get("message", "")[:1000]
+    return _posted(Visit(key, reading.document, form_key, link, token, message=message, reasons=_reasons()), reading.doubled)
 
 
 def _posted(visit: Visit, doubled: list[Finding]) -> Response:
@@ -242,12 +239,13 @@ def _pairs(prefix: str, record: Any) -> Iterator[tuple[str, str]]:
 
 
 def _packed(visit: Visit) -> dict[str, Any]:
-    """What a draft keeps: the typed document and the reasons."""
-    return visit.typed | {"reasons": reasons_stored(visit.reasons)}
+    """What a draft keeps: the typed document, the reasons, and the words to the service center."""
+    return visit.typed | {"reasons": reasons_stored(visit.reasons), "message": visit.message}
 
 
-def _unpacked(kept: Mapping[str, Any]) -> tuple[dict[str, Any], Reasons]:
-    return {name: value for name, value in kept.items() if name != "reasons"}, reasons_from(kept.get("reasons"))
+def _unpacked(kept: Mapping[str, Any]) -> tuple[dict[str, Any], Reasons, str]:
+    typed = {name: value for name, value in kept.items() if name not in ("reasons", "message")}
+    return typed, reasons_from(kept.get("reasons")), str(kept.get("message") or "")
 
 
 def _full(visit: Visit) -> Result:

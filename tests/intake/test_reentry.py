@@ -1,0 +1,192 @@
+"""The way back after a return: the link of the mail, what it shows, how long it lives, and withdrawing."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from keynet_admin.models import OutboxMail, ReturnLink, Submission
+from keynet_admin.permissions import Actor
+from keynet_admin.services import review
+from keynet_admin.services import submission as submissions
+from keynet_admin.vocabulary import SubmissionStatus
+from tests import factories
+from tests.intake.build import at_field, page, post
+from tests.support.forms import Form
+from tests.support.web import Client
+
+WORDS = "土日の額を、もう一度確かめてください。"
+ITEM = {"path": "postings.0.pay_lines", "rule": "", "message": WORDS}
+
+
+@pytest.fixture
+def case(app: Flask, db_session: Session, clock: Any) -> Submission:
+    return factories.submission()
+
+
+@pytest.fixture
+def give_back(case: Submission, actor_operator: Actor, monkeypatch: pytest.MonkeyPatch) -> Callable[[], str]:
+    """Return the case once more; the path of its link."""
+    opened, tokens = submissions.open_link, []
+
+    def remember(*args: Any, **kwargs: Any) -> str:
+        tokens.append(opened(*args, **kwargs))
+        return str(tokens[-1])
+
+    monkeypatch.setattr(submissions, "open_link", remember)
+
+    def act() -> str:
+        review.return_(case, actor_operator, seen_version=case.version, message="ご確認をお願いします。", items=[ITEM])
+        return f"/entry/{tokens[-1]}"
+
+    return act
+
+
+def form_of(answer: Any) -> Form:
+    element = page(answer).select_one("form[data-entry]")
+    assert element is not None
+    return Form(element)
+
+
+def test_the_filled_form_with_the_operators_words(client: Client, case: Submission, give_back: Callable[[], str]) -> None:
+    link = give_back()
+    answer = client.get(link)
+    soup = page(answer)
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "Set-Cookie" not in answer.headers or "entry=" not in answer.headers["Set-Cookie"]
+    assert WORDS in at_field(soup, "postings.0.pay_lines")
+    assert "ご確認をお願いします。" in soup.get_text()
+    typed = factories.document()
+    form = form_of(answer)
+    assert form.value("postings-0-title") == typed["postings"][0]["title"]
+    assert form.value("contact-contact_email") == typed["contact"]["contact_email"]
+    assert form.value("postings-0-shifts-0-days") == ["sat", "sun"]
+
+
+def test_resubmitting_once(client: Client, case: Submission, give_back: Callable[[], str], clock: Any, db_session: Session) -> None:
+    """A new revision, the queue again with a new count, a mail; five sends are one; then the link says so."""
+    link = give_back()
+    clock.set("2021-05-11 15:00")
+    typed = factories.document({"postings.0.pay_lines.0.min": 2100})
+    answers = [post(client, typed, "send", ("message", "額を直しました。"), to=link) for _ in range(5)]
+    assert [a.status_code for a in answers] == [200] * 5
+    assert all(case.receipt_no in a.get_data(as_text=True) for a in answers)
+    assert (case.status, case.current, case.received_at) == (SubmissionStatus.resubmitted, 2, clock.now)
+    assert submissions.current_revision(case).message == "額を直しました。"
+    assert submissions.current_revision(case).normalized["postings"][0]["pay_lines"][0]["min"] == 2100
+    mails = db_session.execute(select(OutboxMail.template)).scalars().all()
+    assert sorted(mails) == ["receipt", "resubmitted_receipt", "returned"]
+    dead = client.get(link)
+    assert dead.status_code == 410
+    assert "すでに再提出されています" in page(dead).get_text()
+    assert post(client, typed, "send", to=link, key="another-key-of-a-test-0002").status_code == 410
+
+
+def test_typed_words_and_reasons_stay_while_rows_are_added(client: Client, give_back: Callable[[], str]) -> None:
+    """A button press goes through the draft: the message to the service center and a reason are typed text as well."""
+    link = give_back()
+    reason = [("reasons-0-rule", "JOB-001"), ("reasons-0-path", "postings.0.title"), ("reasons-0-reason", "固有の名称のためです。")]
+    answer = post(client, factories.document(), "", ("add", "postings-0-shifts"), ("message", "枠を加えます。"), *reason, to=link)
+    assert answer.status_code == 303
+    form = form_of(client.get(link))
+    assert form.has("postings-0-shifts-1-start")
+    assert form.value("message") == "枠を加えます。"
+    assert form.value("reasons-0-reason") == "固有の名称のためです。"
+
+
+def test_a_reason_counts_after_a_return(client: Client, case: Submission, give_back: Callable[[], str]) -> None:
+    link = give_back()
+    typed = factories.document({"postings.0.documents": "履歴書、マイナンバーカードの写し"})
+    refused = post(client, typed, "send", to=link)
+    assert refused.status_code == 422
+    form = form_of(refused)
+    form.fill("reasons-0-reason", "本人確認を会場で行うためです。")
+    assert client.post(link, data=dict_of(form.pressed("do", "confirm"))).status_code == 200
+    assert client.post(link, data=dict_of([*form.pairs(), ("do", "send")])).status_code == 200
+    assert (case.status, case.errors) == (SubmissionStatus.resubmitted, 0)
+
+
+def dict_of(given: list[tuple[str, str]]) -> dict[str, list[str]]:
+    result: dict[str, list[str]] = {}
+    for name, value in given:
+        result.setdefault(name, []).append(value)
+    return result
+
+
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        ("decision", "すでに決定済み"),
+        ("30 days", "期限（30日）が過ぎています"),
+        ("withdrawal", "取り下げられています"),
+        ("newer return", "新しい差し戻しのご案内"),
+        ("made up", "見つかりません"),
+    ],
+)
+def test_a_link_dies_and_says_why(
+    client: Client,
+    case: Submission,
+    give_back: Callable[[], str],
+    actor_operator: Actor,
+    clock: Any,
+    db_session: Session,
+    how: str,
+    words: str,
+) -> None:
+    link = give_back()
+    if how == "withdrawal":
+        submissions.withdraw(case, actor_operator, seen_version=case.version)
+    elif how == "30 days":
+        clock.advance(days=29, hours=23)
+        assert client.get(link).status_code == 200
+        clock.advance(hours=2)
+    elif how == "made up":
+        link = "/entry/made-up-token-made-up-token-00"
+    else:
+        again = submissions.find_return(link.removeprefix("/entry/"))
+        typed = factories.document()
+        from keynet_admin.rules import evaluate
+
+        submissions.resubmit(again, typed, evaluate(typed, on=clock.now.date()), reference_date="2021-05-07", form_key="k" * 20)
+        if how == "newer return":
+            give_back()
+            old = db_session.execute(select(ReturnLink).order_by(ReturnLink.id)).scalars().first()
+            assert old is not None
+            words = "すでに再提出"  # the first of two endings is the true one
+        else:
+            review.accept(case, actor_operator, seen_version=case.version)
+            words = "すでに再提出"
+    for answer in (client.get(link), post(client, factories.document(), "send", to=link)):
+        assert answer.status_code == 410
+        assert words in page(answer).get_text()
+
+
+def test_withdrawing_needs_the_tick_and_happens_once(
+    client: Client, case: Submission, give_back: Callable[[], str], db_session: Session
+) -> None:
+    link = give_back()
+    assert client.get(link + "?do=withdraw").status_code == 200
+    unsure = client.post(link, data={"do": "withdraw"})
+    assert unsure.status_code == 422
+    assert case.status is SubmissionStatus.returned
+    done = client.post(link, data={"do": "withdraw", "withdraw_sure": "1"})
+    assert done.status_code == 200
+    assert case.receipt_no in done.get_data(as_text=True)
+    assert (case.status, case.due_at) == (SubmissionStatus.withdrawn, None)
+    assert client.post(link, data={"do": "withdraw", "withdraw_sure": "1"}).status_code == 410
+    query = select(func.count(OutboxMail.id)).where(OutboxMail.template == "withdrawn")
+    assert db_session.execute(query).scalar_one() == 1
+
+
+def test_a_draft_of_the_reentry_belongs_to_its_link(client: Client, app: Flask, give_back: Callable[[], str]) -> None:
+    """Kept under the link, so it is there on another machine; discarding goes back to what was sent."""
+    link = give_back()
+    post(client, factories.document({"postings.0.title": "途中の看護師募集です"}), "draft", to=link)
+    other = Client(app, app.response_class)
+    assert form_of(other.get(link)).value("postings-0-title") == "途中の看護師募集です"
+    client.post(link, data={"do": "discard"})
+    assert form_of(other.get(link)).value("postings-0-title") == factories.document()["postings"][0]["title"]
