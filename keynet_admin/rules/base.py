@@ -10,6 +10,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from keynet_admin.rules.signs import Sign
+
 RULESET = "2026-11-22"
 
 Document = dict[str, Any]
@@ -81,9 +83,9 @@ class Finding:
         return result
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Scope:
-    """What a check may look at. `record` is the posting for a posting rule, else the whole document.
+    """What a check may look at (it changes nothing but `memo`). `record` is the posting for a posting rule, else the whole document.
 
     All values are normalised; what could not be understood stands as typed and its path is in `unread`
     (a check must not speak about such a value: another finding already does). `typed` is the raw document.
@@ -157,7 +159,8 @@ class Rule:
     """One entry rule as a row. `binds`: "all", "pub" (municipality's own engagement) or "priv" (委託先による雇用).
 
     `levels` says every level the row can speak at, strongest first; `check` is None for a rule that the normaliser applies
-    (level fix) or that is called elsewhere (`where` then names the place).
+    (level fix) or that is called elsewhere (`where` then names the place). `only_if` names signs without which the check of a
+    posting has nothing to say (see `signs`); a row without them is always run.
     """
 
     code: str
@@ -176,6 +179,7 @@ class Rule:
     binds: str = "all"
     overridable: bool = False
     where: str = ""
+    only_if: tuple[Sign, ...] = ()
 
     @property
     def level(self) -> Level:

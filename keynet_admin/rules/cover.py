@@ -150,7 +150,7 @@ def check_honorarium(scope: Scope) -> Iterator[Hit]:
         yield Hit("insurance", message, example="なし")
 
 
-_DEPENDANT: Final = WordList(
+DEPENDANT: Final = WordList(
     ("扶養",),
     r"扶養",
     r"扶養手当",
@@ -175,10 +175,10 @@ _NOT_FOR_CLERKS: Final = re.compile(
 
 def check_dependants_exception(scope: Scope) -> Iterator[Hit]:
     """INS-006: the exception for vaccination pay (2021-04 to 2023-03) does not cover clerks."""
-    if scope.get("job_type") != "clerical" or not _DEPENDANT.may_hit(public_text(scope)):
+    if scope.get("job_type") != "clerical" or not DEPENDANT.may_hit(public_text(scope)):
         return
     for name, text in fields_with(scope, PUBLIC_TEXT):
-        for match in _DEPENDANT.matches(text):
+        for match in DEPENDANT.matches(text):
             sentence = clause_around(text, match.start(), match.end())
             if _EXCEPTION.search(sentence) and not _NOT_FOR_CLERKS.search(text):
                 message = (

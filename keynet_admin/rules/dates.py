@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from keynet_admin.rules.base import Example, Hit, Level, Rule, Scope
 from keynet_admin.rules.normalise_dates import WEEKDAYS
-from keynet_admin.rules.words import PUBLIC_TEXT, public_text
+from keynet_admin.rules.words import PUBLIC_TEXT, public_text, says
 
 P = "postings.0."
 DATE_FIELDS = ("term_start", "term_end", "deadline", "publish_from", "publish_until")
@@ -138,6 +138,7 @@ RULES: tuple[Rule, ...] = (
             Example({f"{P}deadline": "令和3年5月25日(月)"}, "締切日の曜日違い"),
         ),
         check=check_weekday_in_text,
+        only_if=(says(_SOME_DATE),),
     ),
     Rule(
         code="DT-005",

@@ -8,7 +8,7 @@ Rules see only what was understood: in `Scope.document` and `Scope.record` every
 are not objects are empty ones. In `Result.normalized` what could not be understood stands as typed.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -18,6 +18,7 @@ from keynet_admin.rules.document import Reading, position, read_document
 from keynet_admin.rules.fix import SUBMISSION_FIXES
 from keynet_admin.rules.reading import Note, blank
 from keynet_admin.rules.required import CATALOGUE_RULES, COVERED_BY, RULES_ON_ABSENCE
+from keynet_admin.rules.watch import Watch
 
 
 def evaluate(typed: Mapping[str, Any], *, on: date, partial: bool = False, sections: frozenset[str] | None = None) -> Result:
@@ -28,22 +29,26 @@ def evaluate(typed: Mapping[str, Any], *, on: date, partial: bool = False, secti
     """
     reading = read_document(typed, on, complete=not partial)
     findings = [_from_note(reading, path, note) for path, note in reading.notes]
-    _apply_fixes(reading, on, partial, findings)
-    submission, posting = _active(on)
-    scope = Scope(reading.understood, reading.understood, "", on, reading.typed, reading.unread, partial, sections or frozenset())
-    _judge(submission, scope, reading, findings)
-    for number, record in enumerate(reading.postings):
-        scope = Scope(
-            reading.understood, record, f"postings.{number}.", on, reading.typed, reading.unread, partial, sections or frozenset()
-        )
-        _judge(posting, scope, reading, findings)
+    shown = sections or frozenset()
+    whole = Scope(reading.understood, reading.understood, "", on, reading.typed, reading.unread, partial, shown)
+    scopes = [
+        Scope(reading.understood, record, f"postings.{number}.", on, reading.typed, reading.unread, partial, shown)
+        for number, record in enumerate(reading.postings)
+    ]
+    _apply_fixes(reading, whole, scopes, findings)
+    _judge(_submission_checks(on), whole, reading, findings)
+    typed_postings = reading.typed.get("postings")
+    for number, scope in enumerate(scopes):
+        seen = _watch().seen(scope.record, typed_postings[number] if isinstance(typed_postings, (list, tuple)) else None, scope.memo)
+        _judge(_posting_checks(on, seen), scope, reading, findings)
     if partial:
         findings = [f for f in findings if f.rule not in RULES_ON_ABSENCE or not blank(_at(reading.document, f.path))]
     else:
         findings += _missing(reading, findings)
     if sections is not None:
         findings = [f for f in findings if f.path.split(".", 1)[0] in sections]
-    findings.sort(key=lambda f: position(f.path))
+    if len(findings) > 1:
+        findings.sort(key=lambda f: position(f.path))
     return Result(reading.document, tuple(findings))
 
 
@@ -54,37 +59,52 @@ def _rows() -> dict[str, Rule]:
     return {rule.code: rule for rule in (*CATALOGUE_RULES, *RULES)}
 
 
+def _live(on: date, per: Per) -> list[tuple[Rule, Check]]:
+    """Rules in force on a day that have a check and speak at more than level fix."""
+    rows = (rule for rule in _rows().values() if rule.per is per and rule.levels != (Level.FIX,) and rule.in_force(on))
+    return [(rule, rule.check) for rule in rows if rule.check is not None]
+
+
 @lru_cache(maxsize=32)
-def _active(on: date) -> tuple[tuple[tuple[Rule, Check], ...], tuple[tuple[Rule, Check], ...]]:
-    """Rules in force on a day that have a check and speak at more than level fix: those of a submission, those of a posting."""
-    live = [(rule, rule.check) for rule in _rows().values() if rule.check is not None and rule.levels != (Level.FIX,) and rule.in_force(on)]
-    return tuple(pair for pair in live if pair[0].per is Per.SUBMISSION), tuple(pair for pair in live if pair[0].per is Per.POSTING)
+def _submission_checks(on: date) -> tuple[tuple[Rule, Check], ...]:
+    return tuple(_live(on, Per.SUBMISSION))
 
 
 @lru_cache(maxsize=1)
-def _fixes() -> tuple[Rule, ...]:
+def _watch() -> Watch:
+    return Watch(sign for rule in _rows().values() for sign in rule.only_if)
+
+
+@lru_cache(maxsize=32)
+def _all_posting_checks(on: date) -> tuple[tuple[int, tuple[Rule, Check]], ...]:
+    return tuple((_watch().bits(rule.only_if), (rule, check)) for rule, check in _live(on, Per.POSTING))
+
+
+@lru_cache(maxsize=2048)
+def _posting_checks(on: date, seen: int) -> tuple[tuple[Rule, Check], ...]:
+    """The checks that a posting needs which shows these signs, in the order of the rows."""
+    return tuple(pair for needed, pair in _all_posting_checks(on) if seen & needed == needed)
+
+
+@lru_cache(maxsize=1)
+def _fixes() -> tuple[tuple[Rule, Check], ...]:
     """Rules of level fix that look at several fields; they change the posting before it is judged."""
-    return tuple(rule for rule in _rows().values() if rule.check is not None and rule.levels == (Level.FIX,) and rule.per is Per.POSTING)
+    rows = (rule for rule in _rows().values() if rule.levels == (Level.FIX,) and rule.per is Per.POSTING)
+    return tuple((rule, rule.check) for rule in rows if rule.check is not None)
 
 
-def _apply_fixes(reading: Reading, on: date, partial: bool, findings: list[Finding]) -> None:
-    whole = Scope(reading.understood, reading.understood, "", on, reading.typed, reading.unread, partial)
+def _apply_fixes(reading: Reading, whole: Scope, scopes: list[Scope], findings: list[Finding]) -> None:
     for code, fix in SUBMISSION_FIXES.items():
         for hit in list(fix(whole)):
             section, name = hit.name.split(".")
             reading.set_section(section, name, hit.value)
             findings.append(_from_hit(_rows()[code], hit, whole, reading))
-    for number, record in enumerate(reading.postings):
-        scope = Scope(reading.understood, record, f"postings.{number}.", on, reading.typed, reading.unread, partial)
-        for rule in _fixes():
-            for hit in list(_hits(rule, scope)):
+    for number, scope in enumerate(scopes):
+        for rule, check in _fixes():
+            for hit in list(check(scope)):
                 if "." not in hit.name:
                     reading.set_posting(number, hit.name, hit.value)
                     findings.append(_from_hit(rule, hit, scope, reading))
-
-
-def _hits(rule: Rule, scope: Scope) -> Iterable[Hit]:
-    return rule.check(scope) if rule.check is not None else ()
 
 
 def _judge(checks: tuple[tuple[Rule, Check], ...], scope: Scope, reading: Reading, findings: list[Finding]) -> None:

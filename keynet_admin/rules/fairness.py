@@ -11,7 +11,8 @@ from keynet_admin.rules.age_words import applicants_age, lower_limit, may_name_a
 from keynet_admin.rules.base import Example, Hit, Level, Rule, Scope
 from keynet_admin.rules.facts import day, is_fiscal_year, is_private, missing, rows, shifts, touches_night
 from keynet_admin.rules.sex_words import conditions_by_sex, counts_by_sex, may_name_sex, only_women, sex_words
-from keynet_admin.rules.words import PUBLIC_TEXT, fields_with, listed, plain
+from keynet_admin.rules.signs import one_of, typed_text
+from keynet_admin.rules.words import PUBLIC_TEXT, fields_with, labels_say, listed, plain, says
 
 E, W = Level.ERROR, Level.WARNING
 P: Final = "postings.0."
@@ -194,6 +195,13 @@ _NIGHT: Final = {
 _LIMITED: Final = {P + "age_limit": "yes"}
 _PRIVATE: Final = {P + "engagement": "contractor", P + "employer": "株式会社海山医療", P + "probation": "none"}
 
+
+def _speaks_of_sex(text: str) -> bool:
+    return "男" in text or "女" in text
+
+
+_LIMIT: Final = one_of("age_limit", "yes")
+
 RULES: tuple[Rule, ...] = (
     Rule(
         code="AGE-001",
@@ -215,6 +223,10 @@ RULES: tuple[Rule, ...] = (
             Example({**_PRIVATE, P + "title": "集団接種の看護師（若い方歓迎）"}, "若い方歓迎"),
         ),
         check=check_age_words,
+        only_if=(
+            one_of("age_limit", "no"),
+            says(may_name_age, *TEXTS) | labels_say(may_name_age),
+        ),
         overridable=True,
     ),
     Rule(
@@ -228,6 +240,7 @@ RULES: tuple[Rule, ...] = (
         good=(Example({**_LIMITED, **_NIGHT, P + "age_reason": "2号", P + "age_note": "深夜業のため18歳以上"}, "2号"),),
         bad=(Example({**_LIMITED, P + "age_reason": "1号", P + "age_note": "定年が60歳のため"}, "1号"),),
         check=check_exception_item,
+        only_if=(_LIMIT,),
     ),
     Rule(
         code="AGE-003",
@@ -243,6 +256,7 @@ RULES: tuple[Rule, ...] = (
             Example({**_LIMITED, P + "age_reason": "2号", P + "age_note": "18歳以上"}, "深夜の勤務がない18歳以上"),
         ),
         check=check_lawful_limit,
+        only_if=(_LIMIT,),
     ),
     Rule(
         code="AGE-004",
@@ -255,6 +269,7 @@ RULES: tuple[Rule, ...] = (
         good=(Example({**_LIMITED, **_NIGHT, P + "age_reason": "2号", P + "age_note": "深夜業のため18歳以上"}, "深夜業のため18歳以上"),),
         bad=(Example({**_LIMITED, **_NIGHT, P + "age_reason": "2号"}, "空欄"),),
         check=check_reason_given,
+        only_if=(_LIMIT,),
     ),
     Rule(
         code="SEX-001",
@@ -267,6 +282,7 @@ RULES: tuple[Rule, ...] = (
         good=(Example({P + "other_req": "主婦(夫)歓迎。女性も活躍中です。"}, "主婦(夫)歓迎"),),
         bad=(Example({P + "title": "集団接種の看護師（主婦歓迎）"}, "主婦歓迎"), Example({P + "other_req": "女性限定"}, "女性限定")),
         check=check_sex_words,
+        only_if=(says(may_name_sex, *TEXTS) | labels_say(may_name_sex),),
         overridable=True,
     ),
     Rule(
@@ -280,6 +296,9 @@ RULES: tuple[Rule, ...] = (
         good=(Example({P + "headcount": "15名"}, "15名"),),
         bad=(Example({P + "other_req": "募集は男5名、女10名です。"}, "男5名、女10名"), Example({P + "headcount": "女10名"}, "女10名")),
         check=check_sex_counts,
+        only_if=(
+            says(_speaks_of_sex, *TEXTS) | labels_say(_speaks_of_sex) | typed_text("headcount", lambda typed: _speaks_of_sex(plain(typed))),
+        ),
         overridable=True,
     ),
     Rule(
@@ -297,5 +316,6 @@ RULES: tuple[Rule, ...] = (
             ),
         ),
         check=check_midwife,
+        only_if=(one_of("job_type", "midwife"),),
     ),
 )

@@ -5,6 +5,10 @@ from typing import Final
 
 from keynet_admin.rules import pay_amounts, pay_texts
 from keynet_admin.rules.base import Example, Level, Rule
+from keynet_admin.rules.facts import blank
+from keynet_admin.rules.signs import empty, one_of, some_row, together, where
+from keynet_admin.rules.wages import highest_minimum_wage
+from keynet_admin.rules.words import labels_say, says
 
 E, W = Level.ERROR, Level.WARNING
 P: Final = "postings.0."
@@ -12,6 +16,14 @@ _SHOWN = "募集するときは賃金などの条件を示さなければなり�
 _MINIMUM = "最低賃金法第4条（委託先による雇用）／地方公務員法第58条第1項（自治体の職員には適用なし）（S31 S32 S33）"
 _ACCURATE = "職業安定法第5条の4（的確な表示）（S23）"
 _PRIVATE = {P + "engagement": "contractor", P + "employer": "株式会社海山医療", P + "probation": "none"}
+
+_NOT_BY_HOUR: Final = where("pay_type", lambda unit: unit != "hour")
+_MAY_BE_LOW: Final = _NOT_BY_HOUR | some_row("pay_lines", ("min",), lambda yen: yen is not None and yen < highest_minimum_wage())
+
+
+def _may_differ(text: str) -> bool:
+    return any(word in text for word in ("土", "日", "週末", "祝")) and pay_texts.DIFFERS.search(text) is not None
+
 
 RULES: tuple[Rule, ...] = (
     Rule(
@@ -29,6 +41,7 @@ RULES: tuple[Rule, ...] = (
             Example({P + "pay_lines": []}, "空欄"),
         ),
         check=pay_amounts.check_amount_given,
+        only_if=(empty("pay_lines") | some_row("pay_lines", ("min",), blank),),
     ),
     Rule(
         code="WAGE-002",
@@ -44,6 +57,7 @@ RULES: tuple[Rule, ...] = (
             Example({P + "pay_lines.0.min": None, P + "pay_lines.0.max": 1987}, "最大1,987円"),
         ),
         check=pay_amounts.check_range,
+        only_if=(some_row("pay_lines", ("min", "max"), lambda low, high: high is not None and (low is None or low > high)),),
     ),
     Rule(
         code="WAGE-003",
@@ -80,6 +94,7 @@ RULES: tuple[Rule, ...] = (
             ),
         ),
         check=pay_amounts.check_minimum_wage,
+        only_if=(_MAY_BE_LOW,),
     ),
     Rule(
         code="WAGE-004",
@@ -95,6 +110,7 @@ RULES: tuple[Rule, ...] = (
             Example({P + "pay_type": "day", P + "pay_lines.0.min": 12000}, "日額（時間数なし）"),
         ),
         check=pay_amounts.check_unit_hours,
+        only_if=(one_of("pay_type", "day", "session", "month"),),
     ),
     Rule(
         code="WAGE-005",
@@ -112,6 +128,7 @@ RULES: tuple[Rule, ...] = (
             ),
         ),
         check=pay_amounts.check_later_revision,
+        only_if=(_MAY_BE_LOW,),
     ),
     Rule(
         code="WAGE-006",
@@ -128,6 +145,9 @@ RULES: tuple[Rule, ...] = (
             Example({P + "pay_type": "month", P + "pay_lines.0.min": 23000, P + "pay_lines.0.hours_per_unit": 155}, "月額23,000円"),
         ),
         check=pay_amounts.check_unit_slip,
+        only_if=(
+            _NOT_BY_HOUR | some_row("pay_lines", ("min", "max"), lambda low, high: max(low or 0, high or 0) >= pay_amounts.HOUR_MOST),
+        ),
     ),
     Rule(
         code="WAGE-007",
@@ -164,6 +184,7 @@ RULES: tuple[Rule, ...] = (
             ),
         ),
         check=pay_amounts.check_fixed_overtime,
+        only_if=(one_of("fixed_ot", "yes"),),
     ),
     Rule(
         code="WAGE-009",
@@ -179,6 +200,10 @@ RULES: tuple[Rule, ...] = (
             Example({P + "other_allow": "みなし残業あり"}, "みなし残業あり"),
         ),
         check=pay_texts.check_overtime_included,
+        only_if=(
+            one_of("fixed_ot", "no"),
+            says(pay_texts.INCLUDED.suspects),
+        ),
     ),
     Rule(
         code="WAGE-010",
@@ -202,6 +227,7 @@ RULES: tuple[Rule, ...] = (
             Example({P + "pay_note": "土日祝は時給が上がります。"}, "土日祝は時給が上がります"),
         ),
         check=pay_texts.check_weekend_pay,
+        only_if=(says(_may_differ, *pay_texts.PAY_TEXTS) | labels_say(lambda text: "平日" in text),),
     ),
     Rule(
         code="WAGE-011",
@@ -216,6 +242,7 @@ RULES: tuple[Rule, ...] = (
         ),
         bad=(Example({P + "title": "看護師 時給3,000円！"}, "時給3,000円！"),),
         check=pay_texts.check_amounts_in_text,
+        only_if=(says(lambda text: "円" in text) | labels_say(lambda text: "円" in text),),
     ),
     Rule(
         code="WAGE-012",
@@ -232,6 +259,10 @@ RULES: tuple[Rule, ...] = (
             Example({P + "commute": "fixed", P + "commute_cap": 0}, "定額0円"),
         ),
         check=pay_amounts.check_commute,
+        only_if=(
+            empty("commute")
+            | together(("commute", "commute_cap"), lambda kind, cap: kind in ("capped", "fixed") and not (cap and cap > 0)),
+        ),
     ),
     Rule(
         code="WAGE-013",
@@ -249,6 +280,10 @@ RULES: tuple[Rule, ...] = (
             ),
         ),
         check=pay_amounts.check_monthly_part_time,
+        only_if=(
+            one_of("pay_type", "month"),
+            one_of("engagement", "fiscal_year_part_time"),
+        ),
     ),
     Rule(
         code="WAGE-014",
@@ -280,5 +315,6 @@ RULES: tuple[Rule, ...] = (
             Example({P + "pay_note": "しっかり稼げる日本一の職場です。"}, "日本一稼げる"),
         ),
         check=pay_texts.check_tempting_words,
+        only_if=(says(pay_texts.TEMPTING.suspects),),
     ),
 )

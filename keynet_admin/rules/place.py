@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterator
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from keynet_admin.catalogue import posting_field
 from keynet_admin.catalogue.reference import municipality, prefecture
 from keynet_admin.rules.base import Example, Hit, Level, Rule, Scope
 from keynet_admin.rules.facts import missing
-from keynet_admin.rules.words import text_of
+from keynet_admin.rules.signs import empty, one_of, where
+from keynet_admin.rules.words import plain, text_of
 
 P: Final = "postings.0."
 
@@ -147,6 +148,18 @@ def check_other_prefecture(scope: Scope) -> Iterator[Hit]:
 _WARN: Final = (Level.WARNING,)
 _LATER: Final = date(2024, 5, 13)
 
+
+def _unclear(value: Any) -> bool:
+    """True for the name of a place or an address that may not tell where it is; those that end in a number do."""
+    text = plain(value) if isinstance(value, str) else ""
+    return _UNDECIDED.fullmatch(text) is not None or not text[-1:].isdigit()
+
+
+def _vague_name(value: Any) -> bool:
+    text = plain(value) if isinstance(value, str) else ""
+    return not isinstance(value, str) or _UNDECIDED.fullmatch(text) is not None or _VAGUE.fullmatch(text) is not None
+
+
 RULES: tuple[Rule, ...] = (
     Rule(
         code="PLACE-001",
@@ -166,6 +179,7 @@ RULES: tuple[Rule, ...] = (
             Example({P + "venue_address": None}, "空欄"),
         ),
         check=check_place,
+        only_if=(where("venue_name", _vague_name) | empty("venue_city") | where("venue_address", _unclear),),
     ),
     Rule(
         code="PLACE-002",
@@ -178,6 +192,7 @@ RULES: tuple[Rule, ...] = (
         good=(Example({P + "smoking": "敷地内禁煙"}, "敷地内禁煙"),),
         bad=(Example({P + "smoking": None}, "空欄"),),
         check=check_smoking,
+        only_if=(empty("smoking"),),
         valid_from=date(2020, 4, 1),
     ),
     Rule(
@@ -194,6 +209,7 @@ RULES: tuple[Rule, ...] = (
         ),
         bad=(Example({P + "venue_type": "school", P + "smoking": "allowed"}, "学校・喫煙可"),),
         check=check_strict_site,
+        only_if=(one_of("venue_type", *_STRICT_SITES),),
         valid_from=date(2020, 4, 1),
     ),
     Rule(
@@ -217,6 +233,7 @@ RULES: tuple[Rule, ...] = (
         ),
         bad=(Example({P + "smoking": "allowed"}, "喫煙可で年齢の下限なし"),),
         check=check_smoking_age,
+        only_if=(one_of("smoking", "allowed"),),
         valid_from=date(2020, 4, 1),
     ),
     Rule(
@@ -233,6 +250,7 @@ RULES: tuple[Rule, ...] = (
         ),
         bad=(Example({P + "place_change": ""}, "2024年5月・空欄", _LATER),),
         check=check_place_change,
+        only_if=(empty("place_change"),),
         valid_from=date(2024, 4, 1),
     ),
     Rule(

@@ -116,6 +116,12 @@ def minimum_wage(pref: str, on: date) -> MinimumWage | None:
     return found[place - 1] if place else None
 
 
+@lru_cache(maxsize=1)
+def highest_minimum_wage() -> int:
+    """The highest amount of the table: pay by the hour that reaches it is below no minimum."""
+    return max((wage.yen_per_hour for wage in minimum_wages()), default=0)
+
+
 def revisions_within(pref: str, after: date, until: date) -> tuple[MinimumWage, ...]:
     """The revisions that take effect after one day and not after another."""
     days, found = _by_prefecture().get(pref, ((), ()))
