@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from keynet_admin.models import Account, Organization
+from keynet_admin.models import Account, Organization, OutboxMail
 from keynet_admin.services import review
 from keynet_admin.services import submission as submissions
 from keynet_admin.vocabulary import PostingStatus, Role
@@ -22,7 +23,7 @@ STAFF_POST = (403, 400, 400, 400, 403, 403)  # 400: allowed in, and the missing 
 LEAD_GET = (302, 403, 200, 200, 403, 403)
 LEAD_POST = (403, 403, 400, 400, 403, 403)
 ADMIN_GET = (302, 403, 403, 200, 403, 403)
-ADMIN_POST = (403, 403, 403, 422, 403, 403)
+ADMIN_POST = (403, 403, 403, 303, 403, 403)  # nothing was sent: nothing changes
 OFFICE_GET = (302, 403, 403, 403, 200, 200)
 OWN_GET = (302, 403, 403, 403, 200, 404)
 OWN_POST = (403, 403, 403, 403, 400, 404)
@@ -48,6 +49,11 @@ ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "/entry/"): (422,) * 6,
     ("GET", "/entry/<token>"): ALL,
     ("POST", "/entry/<token>"): (422,) * 6,
+    ("GET", "/entry/file"): ALL,
+    ("POST", "/entry/file"): (422,) * 6,
+    ("GET", "/entry/file/<key>"): (404,) * 6,
+    ("POST", "/entry/file/<key>"): (404,) * 6,
+    ("GET", "/entry/template.xlsx"): ALL,
     ("GET", "/entry/status"): ALL,
     ("POST", "/entry/status"): (422,) * 6,
     ("GET", "/login"): (200, 303, 303, 303, 303, 303),
@@ -58,8 +64,8 @@ ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "/first-login/<token>"): (404,) * 6,
     ("POST", "/first-login/<token>"): (404,) * 6,
     ("POST", "/first-login/<token>/renew"): (404,) * 6,
-    ("GET", "/password"): (302, 200, 200, 200, 200, 200),
-    ("POST", "/password"): (302, 422, 422, 422, 422, 422),
+    ("GET", "/password"): ALL,
+    ("POST", "/password"): (422,) * 6,
     ("GET", "/password/forgot"): ALL,
     ("POST", "/password/forgot"): (422,) * 6,
     ("GET", "/password/reset/<token>"): (404,) * 6,
@@ -67,6 +73,10 @@ ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "/admin/"): STAFF_GET,
     ("GET", "/admin/submission/"): STAFF_GET,
     ("GET", "/admin/submission/next"): (302, 302, 302, 302, 403, 403),
+    ("GET", "/admin/submission/file"): STAFF_GET,
+    ("POST", "/admin/submission/file"): (403, 422, 422, 422, 403, 403),
+    ("GET", "/admin/submission/file/<key>"): (302, 404, 404, 404, 403, 403),
+    ("POST", "/admin/submission/file/<key>"): (403, 404, 404, 404, 403, 403),
     ("GET", "/admin/submission/<num:id>/"): STAFF_GET,
     ("GET", "/admin/submission/<num:id>/deadline"): STAFF_GET,
     ("POST", "/admin/submission/<num:id>/take"): STAFF_POST,
@@ -116,6 +126,10 @@ ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "/admin/account/<num:id>/restore"): LEAD_GET,
     ("POST", "/admin/account/<num:id>/restore"): LEAD_POST,
     ("GET", "/admin/event/"): STAFF_GET,
+    ("GET", "/admin/mail/"): STAFF_GET,
+    ("GET", "/admin/mail/<num:id>/"): STAFF_GET,
+    ("GET", "/admin/mail/<num:id>/retry"): STAFF_GET,
+    ("POST", "/admin/mail/<num:id>/retry"): STAFF_POST,
     ("GET", "/admin/rule/"): STAFF_GET,
     ("GET", "/admin/rule/rehearsal"): LEAD_GET,
     ("GET", "/admin/setting/"): ADMIN_GET,
@@ -177,6 +191,7 @@ def world(app: Flask, db_session: Session, clock: Any) -> dict[str, Any]:
         "accounts": accounts,
         "ids": {
             "keying": keyed.id,
+            "mail": db_session.execute(select(OutboxMail.id).order_by(OutboxMail.id).limit(1)).scalar_one(),
             "submission": waiting.id,
             "posting": posting.id,
             "organization": posting.organization_id,
