@@ -25,6 +25,14 @@ from keynet_admin.services import submission as submissions
 from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import SubmissionStatus
 
+# What is mailed after an acceptance, by the account it uses (`review.Plan.account`).
+SENT = {
+    "new": "初回ログインのご案内をメールで送ります。",
+    "further": "追加のアカウントの初回ログインのご案内をメールで送ります。",
+    "invite_again": "初回ログインのご案内をメールで送り直します。",
+    "existing": "募集情報が加わったことをメールでお知らせします。",
+    "none": "アカウントは発行していません。この団体のいまのアカウントへ、募集情報が加わったことをお知らせします。",
+}
 
 
 class SubmissionView(FilePages, GuardedView):
@@ -105,10 +113,11 @@ class SubmissionView(FilePages, GuardedView):
         version = workflow.version_of(request.form.get("version"))
         try:
             with transaction():
+                kind = review.plan(case, further_account=further).account
                 review.accept(case, current_actor(), seen_version=version, further_account=further)
         except Refused as refusal:
             return self._accept_page(_get(id), further, str(refusal)), 409
-        return self._onward(id, "承認しました。管理者アカウントのご案内をメールで送ります。")
+        return self._onward(id, f"承認しました。{SENT[kind]}")
 
     @expose("/<num:id>/return", methods=("GET", "POST"))
     def return_(self, id: int) -> Any:
@@ -201,6 +210,7 @@ class SubmissionView(FilePages, GuardedView):
             "admin/accept.html",
             case=case,
             plan=plan,
+            letter=review.letter(case, plan),
             further=further,
             error=error or plan.refused,
             allowed=workflow.allowed(case, current_actor()),

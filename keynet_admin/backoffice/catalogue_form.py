@@ -266,13 +266,23 @@ def place_of(form: Form, path: str) -> Any | None:
 
 
 def summary_items(form: Form, findings: Iterable[Finding], prefix: str = "") -> list[tuple[str, str, str]]:
-    """Anchor, place in words and message of every error-level finding, for the summary on top of the form."""
+    """Anchor, place in words and what to do of every error-level finding, for the summary on top of the form."""
     items = []
     for found in findings:
         if found.level is Level.ERROR:
             place = place_of(form, found.path.removeprefix(prefix))
-            items.append((place.anchor if place is not None else "", label_at(found.path), found.message))
+            label = label_at(found.path)
+            items.append((place.anchor if place is not None else "", label, _brief(label, found.message)))
     return items
+
+
+def _brief(label: str, message: str) -> str:
+    """The first sentence of a message without the name that stands before it; the whole message is read at its field."""
+    first = message.partition("。")[0] + "。" if "。" in message else message
+    own = label.rpartition(" ")[2]
+    for start in (f"「{own}」を", f"「{own}」に", f"{own}が", f"{own}は"):
+        first = first.removeprefix(start)
+    return first
 
 
 @lru_cache(maxsize=512)

@@ -59,14 +59,18 @@ class Page:
 
 
 def postings(actor: Actor, *, tab: str = "all", q: str = "", page: int = 1) -> Page:
-    """The actor's postings, newest change first."""
+    """The actor's postings, newest change first; closed ones come after all others."""
     query = _of(actor, tab)
     for word in q.replace("\0", "").split()[:5]:
         key = word[:50]
         query = query.where(Posting.title.contains(key, autoescape=True) | Posting.posting_no.contains(key.upper(), autoescape=True))
     total = db.session.execute(select(func.count()).select_from(query.with_only_columns(Posting.id).order_by(None).subquery())).scalar_one()
     rows = (
-        db.session.execute(query.order_by(Posting.changed_at.desc(), Posting.id.desc()).limit(PAGE + 1).offset((page - 1) * PAGE))
+        db.session.execute(
+            query.order_by(Posting.status == PostingStatus.closed, Posting.changed_at.desc(), Posting.id.desc())
+            .limit(PAGE + 1)
+            .offset((page - 1) * PAGE)
+        )
         .scalars()
         .all()
     )

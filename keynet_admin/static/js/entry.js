@@ -154,7 +154,7 @@ function line(finding, name) {
   word.textContent = { error: "要修正　", warning: "要確認　", fix: "自動で補正　" }[finding.level];
   row.append(word);
   const text = document.createElement("span");
-  text.textContent = finding.level === "fix" && finding.typed !== null ? `${plain(finding.typed)} → ${plain(finding.value)}` : finding.message + (finding.example ? `（記入例：${finding.example}）` : "");
+  text.textContent = finding.level === "fix" && finding.typed !== null ? `${plain(finding.typed)} → ${plain(finding.value)}` : finding.message + (finding.example && !finding.message.includes(finding.example) ? `（記入例：${finding.example}）` : "");
   row.append(text);
   for (const choice of finding.choices || []) {
     const button = document.createElement("button");
