@@ -1,0 +1,158 @@
+"""The queue: tabs, filters, search, order, pages, and what an empty one says."""
+
+import re
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from keynet_admin.models import Account, Submission
+from keynet_admin.services import queue, review
+from keynet_admin.services.session import actor_of
+from keynet_admin.vocabulary import Role, SubmissionStatus
+from tests import factories
+from tests.support.web import Client
+
+HYUGA = {"contact.contact_tel": "0982-00-0077", "postings.0.job_type": "nurse"}
+KAINAN = {
+    "organization.lg_code": "302058",
+    "organization.org_name": "海南市",
+    "organization.org_kana": "カイナンシ",
+    "organization.org_address": "海南市日方1番1号",
+    "contact.contact_email": "kenko@city.kainan-test.lg.jp",
+    "contact.contact_email2": "kenko@city.kainan-test.lg.jp",
+    "contact.contact_last_kana": "タナベ",
+}
+WRONG = {
+    "organization.lg_code": "452069",
+    "organization.org_name": "延岡市",
+    "organization.org_kana": "ノベオカシ",
+    "contact.contact_email": "x@city.nobeoka-test.lg.jp",
+}
+
+
+@pytest.fixture
+def cases(app: Flask, db_session: Session, clock: Any, client: Client) -> dict[str, Submission]:
+    """Three cases that wait, by the time they came, one returned and one decided; the reader is signed in."""
+    made: dict[str, Submission] = {}
+    operator = client.sign_in(factories.account(Role.operator, name="佐藤 直子"))
+    for name, changes in (("hyuga", HYUGA), ("kainan", KAINAN), ("nobeoka", WRONG)):
+        made[name] = factories.submission(changes=changes)
+        clock.advance(hours=1)
+    review.take(made["kainan"], actor_of(operator), seen_version=made["kainan"].version)
+    made["returned"] = factories.submission(
+        SubmissionStatus.returned, {"organization.org_name": "門川町", "organization.lg_code": "454214"}
+    )
+    made["done"] = factories.submission(SubmissionStatus.rejected, {"organization.org_name": "都農町", "organization.lg_code": "454061"})
+    made["operator"] = operator  # type: ignore[assignment]
+    return made
+
+
+def shown(client: Client, query: str = "") -> list[str]:
+    """Bodies of the rows in their order."""
+    answer = client.get(f"/admin/submission/{query}")
+    assert answer.status_code == 200
+    soup = BeautifulSoup(answer.get_data(as_text=True), "html.parser")
+    return [a.get_text() for a in soup.select("tbody a[data-open]")]
+
+
+QUERIES: dict[str, list[str]] = {
+    "": ["日向市", "海南市", "延岡市"],
+    "?tab=mine": ["海南市"],
+    "?tab=returned": ["門川町"],
+    "?tab=done": ["都農町"],
+    "?prefecture=30": ["海南市"],
+    "?job_type=nurse": ["日向市", "海南市", "延岡市"],
+    "?job_type=pharmacist": [],
+    "?findings=errors": ["延岡市"],
+    "?findings=warnings": ["海南市"],
+    "?findings=clean": ["日向市"],
+    "?assignee=none": ["日向市", "延岡市"],
+    "?q=日向": ["日向市"],
+    "?q=ひゅうが": ["日向市"],
+    "?q=ﾋｭｳｶﾞ": ["日向市"],
+    "?q=カイナン": ["海南市"],
+    "?q=0982000077": ["日向市"],
+    "?q=０９８２－００－００７７": ["日向市"],
+    "?q=kenko@city.kainan-test.lg.jp": ["海南市"],
+    "?q=KN-210507-0002": ["海南市"],
+    "?q=kn-210507-0002": ["海南市"],
+    "?q=田辺": [],
+    "?q=タナベ": ["海南市"],
+    "?q=日向 海南": [],
+    "?q=100%25_": [],
+    "?sort=findings": ["延岡市", "海南市", "日向市"],
+    "?sort=receipt": ["日向市", "海南市", "延岡市"],
+    "?sort=assignee": ["日向市", "延岡市", "海南市"],
+    # what is not understood falls back
+    "?tab=x&sort=x&page=x&prefecture=x&findings=x&assignee=x&job_type=x&status=x": ["日向市", "海南市", "延岡市"],
+    "?page=99999999&q=%00": [],
+    "?page=-1": ["日向市", "海南市", "延岡市"],
+    "?status=received": ["日向市", "延岡市"],
+}
+
+
+def test_tabs_filters_search_and_order(client: Client, cases: dict[str, Any]) -> None:
+    wrong = []
+    for query, bodies in QUERIES.items():
+        if query == "?page=99999999&q=%00":
+            assert client.get(f"/admin/submission/{query}").status_code == 200
+            continue
+        got = shown(client, query)
+        if got != bodies:
+            wrong.append(f"{query}: {got}")
+    assert wrong == []
+    assert shown(client, f"?assignee={cases['operator'].id}") == ["海南市"]
+
+
+def test_counts_stand_at_the_tabs_whatever_the_filter(client: Client, cases: dict[str, Any]) -> None:
+    for query in ("", "?q=zzzz", "?tab=done"):
+        text = BeautifulSoup(client.get(f"/admin/submission/{query}").get_data(as_text=True), "html.parser")
+        numbers = [re.sub(r"\D", "", n.get_text()) for n in text.select(".tabs .tabs__n")]
+        assert numbers == ["3", "1", "1", "1"]
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("", "確認を待つ申請はありません"),
+        ("?tab=mine", "担当している申請はありません"),
+        ("?tab=returned", "差し戻し中の申請はありません"),
+        ("?tab=done", "完了した申請はまだありません"),
+        ("?q=zzzz", "条件に合う申請はありません"),
+    ],
+)
+def test_an_empty_queue_says_why(client: Client, clock: Any, query: str, words: str) -> None:
+    client.sign_in(Role.operator)
+    assert words in client.get(f"/admin/submission/{query}").get_data(as_text=True)
+
+
+def test_pages_follow_each_other(client: Client, cases: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue, "PAGE", 2)
+    assert shown(client) == ["日向市", "海南市"]
+    assert shown(client, "?page=2") == ["延岡市"]
+    first = client.get("/admin/submission/?assignee=none&sort=receipt").get_data(as_text=True)
+    assert "全2件のうち 1～2件目" in first
+    soup = BeautifulSoup(client.get("/admin/submission/").get_data(as_text=True), "html.parser")
+    assert soup.find("a", href="/admin/submission/?page=2") is not None
+
+
+def test_time_left_and_its_tone(client: Client, cases: dict[str, Any], clock: Any) -> None:
+    """Two business days from 10:00; orange within one, red afterwards; a returned case has no clock."""
+    case = cases["hyuga"]
+    assert queue.line(case).tone == ""
+    clock.set("2021-05-11 10:01")
+    assert queue.line(case).tone == "is-ask"
+    clock.set("2021-05-12 10:00")
+    assert queue.line(case).tone == "is-must"
+    assert queue.line(cases["returned"]).words == ""
+    assert "時計は止まっています" in client.get("/admin/submission/?tab=returned").get_data(as_text=True)
+
+
+def test_taking_from_the_queue_keeps_the_others_out_of_the_way(client: Client, cases: dict[str, Any], db_session: Session) -> None:
+    case: Submission = cases["hyuga"]
+    assert client.post(f"/admin/submission/{case.id}/take", data={"version": case.version}).status_code == 303
+    assert isinstance(cases["operator"], Account)
+    assert shown(client, "?tab=mine") == ["日向市", "海南市"]
