@@ -37,6 +37,7 @@ OPERATOR = {
     "queue": "/admin/submission/",
     "case": r"/admin/submission/ /admin/submission/\d+/",
     "deadline": "/admin/submission/1/deadline",
+    "phone and paper": "/admin/submission/new/",
     "postings": "/admin/posting/",
     "posting": "/admin/posting/1/",
     "accounts": "/admin/account/",
