@@ -47,7 +47,7 @@ class KeyingView(GuardedView):
             return self._list()
         way = next((way for way in KeyingWay if way.value == request.form.get("way")), None)
         form_key = request.form.get("form_key", "")
-        if way is None or not (16 <= len(form_key) <= 64 and form_key.isascii()):
+        if way is None or not (16 <= len(form_key) <= 64 and form_key.isascii() and form_key.isprintable()):
             return self._list("電話かFAX・書面かを選んでください。"), SEEN
         with transaction():
             row, _new = keyings.start(way, form_key, current_actor())

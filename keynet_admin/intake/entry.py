@@ -273,7 +273,7 @@ def _partial(typed: Mapping[str, Any]) -> Result:
 def _form_key(kept: str | None) -> str:
     """The form's one-time key: the hidden field's, else the draft's, else a new one."""
     given = request.form.get("form_key", "")
-    return given if 16 <= len(given) <= 64 and given.isascii() else kept or drafts.new_key()
+    return given if 16 <= len(given) <= 64 and given.isascii() and given.isprintable() else kept or drafts.new_key()
 
 
 def _cookie_name() -> str:

@@ -35,6 +35,17 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class PlainText(TypeDecorator[str]):
+    """Somebody's words, without what a text column cannot hold on every database: NUL and lone surrogates."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
+        """Leave them out."""
+        return None if value is None else value.replace("\0", "").encode("utf-8", "ignore").decode("utf-8")
+
+
 class AsciiJson(TypeDecorator[Any]):
     """JSON kept as ASCII text, so that NUL and lone surrogates survive as typed on both databases (not JSONB)."""
 
@@ -92,4 +103,4 @@ class Throttle(db.Model):  # type: ignore[name-defined,misc]
     count: Mapped[int] = mapped_column(Integer, default=0)
 
 
-__all__ = ["AsciiJson", "Counter", "Setting", "Throttle", "UtcDateTime", "Versioned", "words"]
+__all__ = ["AsciiJson", "Counter", "PlainText", "Setting", "Throttle", "UtcDateTime", "Versioned", "words"]

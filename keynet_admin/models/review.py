@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from keynet_admin import clock
 from keynet_admin.extensions import db
 from keynet_admin.models.account import Account
-from keynet_admin.models.base import AsciiJson, UtcDateTime, words
+from keynet_admin.models.base import AsciiJson, PlainText, UtcDateTime, words
 from keynet_admin.vocabulary import ReviewAction
 
 
@@ -33,7 +33,7 @@ class Review(db.Model):  # type: ignore[name-defined,misc]
     action: Mapped[ReviewAction] = mapped_column(words(ReviewAction))
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     actor_name: Mapped[str] = mapped_column(String(80), default="")
-    reason: Mapped[str] = mapped_column(Text, default="")
+    reason: Mapped[str] = mapped_column(PlainText, default="")
     items: Mapped[list[dict[str, Any]]] = mapped_column(AsciiJson, default=list)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 

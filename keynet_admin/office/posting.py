@@ -91,7 +91,7 @@ class PostingView(GuardedView):
         row = _get(id)
         if row.status in (PostingStatus.closed, PostingStatus.suspended):
             flash(f"いまの状態（{row.status.label}）では、内容を変更できません。", "warning")
-            return redirect(url_for(".details", id=id))
+            return redirect(url_for(".details", id=id), 303 if request.method == "POST" else 302)
         if request.method != "POST":
             revision = postings.current_revision(row)
             return self._editor(row, revision.typed, _findings(revision.findings), revision.normalized, row.version)
@@ -179,10 +179,9 @@ class PostingView(GuardedView):
         row = _get(id)
         if request.method != "POST":
             return self.render("office/act.html", posting=row, action="copy", error="", allowed=["copy"])
-        workflow.version_of(request.form.get("version"))
-        typed = postings.current_revision(row).typed
+        version = workflow.version_of(request.form.get("version"))
         with transaction():
-            made = postings.create(row.organization, typed, current_actor())
+            made = postings.copy(row, current_actor(), seen_version=version)
         flash(f"{made.posting_no} として写しました。日付などを直して公開してください。", "success")
         return redirect(url_for(".edit", id=made.id), 303)
 

@@ -11,7 +11,7 @@ from keynet_admin.catalogue import label_at
 from keynet_admin.extensions import db
 from keynet_admin.models import Account, AuditEvent, Keying, OutboxMail, Posting, Review, Submission, SubmissionRevision
 from keynet_admin.services.letter import PREFIX
-from keynet_admin.vocabulary import ActorKind, MailState, Source
+from keynet_admin.vocabulary import ActorKind, MailState, PostingStatus, Source
 
 SENTENCES: dict[tuple[str, str], str] = {
     ("submission", "submit"): "申請を受け付けました。",
@@ -32,6 +32,7 @@ SENTENCES: dict[tuple[str, str], str] = {
     ("keying", "sent"): "{who}が代行入力の内容を受け付けました。",
     ("keying", "discard"): "{who}が代行入力を破棄しました。",
     ("posting", "create"): "申請の承認により、下書きができました。",
+    ("posting", "copy"): "{who}がこの募集を写して、新しい下書きを作りました。",
     ("posting", "edit"): "{who}が内容を変更しました（{fields}）。",
     ("posting", "publish"): "{who}が公開しました。",
     ("posting", "unpublish"): "{who}が内容を変え、公開前の下書きに戻しました。",
@@ -111,6 +112,10 @@ def of_account(account: Account) -> list[Entry]:
 def sentence(event: AuditEvent, who: str) -> str:
     """An audit event in words."""
     pattern = SENTENCES.get((event.subject, event.action), "{who}：" + event.action)
+    if (event.subject, event.action) == ("posting", "create") and event.codes.get("own"):
+        pattern = "{who}が下書きを作りました。"
+    elif event.action == "publish" and event.codes.get("to") == PostingStatus.awaiting_release:
+        pattern = "{who}が公開を申し込みました（運営事務局の確認待ち）。"
     fields = [label_at(f"postings.0.{name}").removeprefix("募集1 ") for name in event.codes.get("fields", [])[:3]]
     more = len(event.codes.get("fields", [])) - len(fields)
     listed = "・".join(fields) + (f"ほか{more}項目" if more > 0 else "")

@@ -10,7 +10,7 @@ from keynet_admin import clock
 from keynet_admin.catalogue.difference import changes
 from keynet_admin.errors import NotPermitted, Refused
 from keynet_admin.extensions import db
-from keynet_admin.models import Listing, Organization, Posting, PostingRevision, Review, Submission, SubmissionRevision
+from keynet_admin.models import AuditEvent, Listing, Organization, Posting, PostingRevision, Review, Submission, SubmissionRevision
 from keynet_admin.permissions import SYSTEM, Actor, Permission, can
 from keynet_admin.rules import evaluate
 from keynet_admin.rules.base import RULESET, Finding, Level, Result
@@ -79,6 +79,18 @@ def create(organization: Organization, typed: Mapping[str, Any], actor: Actor) -
     _store(row, 1, typed, result.normalized["postings"][0], findings, result.ruleset, today, actor.account_id, [])
     audit.record(row, "create", actor, revision=1, own=True)
     return row
+
+
+def copy(posting: Posting, actor: Actor, *, seen_version: int) -> Posting:
+    """A new draft with the content of the newest revision. Pressed again it is the draft made before. Raises StaleVersion."""
+    if workflow.repeated(posting, "copy", actor, seen_version):
+        last = select(AuditEvent).where(AuditEvent.subject == "posting", AuditEvent.subject_id == posting.id, AuditEvent.action == "copy")
+        event = db.session.execute(last.order_by(AuditEvent.id.desc()).limit(1)).scalar_one()
+        return db.session.get_one(Posting, event.codes["made"])
+    workflow.touch(posting, seen_version)
+    made = create(posting.organization, current_revision(posting).typed, actor)
+    audit.record(posting, "copy", actor, made=made.id, version=posting.version)
+    return made
 
 
 def save(posting: Posting, typed: Mapping[str, Any], result: Result, actor: Actor, *, seen_version: int) -> str:

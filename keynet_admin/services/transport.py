@@ -148,7 +148,7 @@ def _judged(code: int, words: bytes | str) -> Rejected | NotNow:
 
 def _answer(code: int, words: bytes | str) -> str:
     text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
-    return f"{code} {' '.join(text.split())}"[:300]
+    return f"{code} {' '.join(''.join(c if c.isprintable() else ' ' for c in text).split())}"[:300]
 
 
 def _seven_bit(content: bytes) -> bytes:

@@ -187,7 +187,7 @@ def keep(name: str, items: Sequence[Entry | Unreadable], report: Report, owner: 
     key = drafts.new_key()
     report.with_account = _with_account({case.lg_code for case in report.cases if case.lg_code})
     content = {"name": name[:100], "owner": owner.account_id, "report": asdict(report), "items": _packed(items)}
-    drafts.save(_draft_key(key), {"file": content}, key)
+    drafts.save(_draft_key(key), {"file": content}, "")
     return key
 
 
@@ -204,7 +204,6 @@ def send(key: str, owner: Actor, *, take_errors: bool) -> Upload:
     draft = _draft(key, owner)
     content: dict[str, Any] = dict(draft.typed["file"])
     upload = _upload(content)
-    form_key = draft.form_key
     db.session.rollback()  # the rules below take their time: no lock may be held meanwhile
     if upload.receipts is not None:
         return upload
@@ -220,7 +219,7 @@ def send(key: str, owner: Actor, *, take_errors: bool) -> Upload:
     content |= {"items": "", "receipts": [asdict(receipt) for receipt in receipts], "left_out": total - len(chosen)}
     if receipts:
         with transaction():
-            drafts.save(_draft_key(key), {"file": content}, form_key)
+            drafts.save(_draft_key(key), {"file": content}, "")
     return _upload(content)
 
 

@@ -14,12 +14,14 @@ from keynet_admin import config
 from keynet_admin.auth import local_target
 from keynet_admin.errors import Refused, StaleVersion
 from keynet_admin.extensions import db
-from keynet_admin.models import AuditEvent, OutboxMail, ReturnLink, Submission, SubmissionRevision
+from keynet_admin.models import AuditEvent, EntryDraft, OutboxMail, ReturnLink, Submission, SubmissionRevision
+from keynet_admin.permissions import SENDER
 from keynet_admin.rules import evaluate
 from keynet_admin.services import account as accounts
-from keynet_admin.services import finding, mailer, review, throttle
+from keynet_admin.services import finding, history, mailer, review, throttle, transport, upload
 from keynet_admin.services import posting as postings
 from keynet_admin.services import submission as submissions
+from keynet_admin.services.intake_rows import Entry
 from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import AccountStatus, PostingStatus, Role, SubmissionStatus
 from tests import factories
@@ -188,6 +190,53 @@ def test_a_posting_whose_live_revision_is_over_is_closed(db_session: Session, cl
     clock.set("2021-12-01 10:00")
     assert postings.expire_due() == 1
     assert row.status is PostingStatus.closed
+
+
+def test_copying_twice_makes_one_copy(client: Client, db_session: Session, clock: Any) -> None:
+    row = factories.posting(PostingStatus.closed)
+    client.sign_in(factories.account(Role.municipality, organization=row.organization))
+    address, form = f"/office/posting/{row.id}/copy", {"version": str(row.version)}
+    first, again = (client.post(address, data=form) for _ in range(2))
+    assert (first.status_code, again.status_code) == (303, 303)
+    assert first.location == again.location
+    client.sign_in(factories.account(Role.municipality, organization=row.organization))
+    assert client.post(address, data=form).status_code == 409
+
+
+def test_the_history_tells_waiting_from_published_and_own_drafts_from_accepted_ones(db_session: Session, clock: Any) -> None:
+    def told(action: str, **codes: Any) -> str:
+        return history.sentence(AuditEvent(subject="posting", action=action, codes=codes), "健康課")
+
+    assert told("publish", to="live") == "健康課が公開しました。"
+    assert told("publish", to="awaiting_release") == "健康課が公開を申し込みました（運営事務局の確認待ち）。"
+    assert told("create", revision=1) == "申請の承認により、下書きができました。"
+    assert told("create", revision=1, own=True) == "健康課が下書きを作りました。"
+
+
+def test_words_with_a_nul_are_kept_on_both_databases(client: Client, db_session: Session, clock: Any) -> None:
+    case = factories.submission()
+    client.sign_in(Role.operator)
+    form = {"version": "1", "reason": "対象の\0団体ではないため。"}
+    assert client.post(f"/admin/submission/{case.id}/reject", data=form).status_code == 303
+    assert review.reviews_of(case)[-1].reason == "対象の団体ではないため。"
+
+
+def test_a_one_time_key_that_no_form_of_ours_has_loses_nothing(client: Client, db_session: Session, clock: Any) -> None:
+    answer = client.post("/entry/", data={"do": "draft", "form_key": "\0" * 20, "organization-org_name": "日向市"})
+    assert answer.status_code == 303
+    assert "日向市" in client.get("/entry/").get_data(as_text=True)
+
+
+def test_a_mail_server_may_answer_anything() -> None:
+    assert transport._answer(550, b"no\0such \x1b[31muser\r\n") == "550 no such [31muser"
+
+
+def test_a_kept_file_does_not_hold_its_own_key(db_session: Session, clock: Any) -> None:
+    items = [Entry(1, factories.document())]
+    report, _, _ = upload.examine(items)
+    key = upload.keep("forms.jsonl", items, report, SENDER)
+    assert db_session.execute(select(EntryDraft.form_key)).scalar_one() != key
+    assert upload.find(key, SENDER).report.good == 1
 
 
 def test_deliver_mail_tells_how_many_left(app: Flask, db_session: Session, clock: Any) -> None:
