@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import lru_cache
 
 from keynet_admin.rules.base import Example, Hit, Level, Rule, Scope
 from keynet_admin.rules.normalise_dates import WEEKDAYS
@@ -62,6 +63,12 @@ def fiscal_year(day: date) -> int:
     return day.year if day.month >= 4 else day.year - 1
 
 
+@lru_cache(maxsize=32)
+def _ordinary_days(on: date) -> tuple[str, str]:
+    """The first and last day that nobody asks about, as ISO text, which compares as days do."""
+    return on.isoformat(), date(min(on.year + 1, date.max.year), 12, 31).isoformat()
+
+
 def check_plausible(scope: Scope) -> Iterator[Hit]:
     """Dates lie near the reference date and not in the past.
 
@@ -69,11 +76,12 @@ def check_plausible(scope: Scope) -> Iterator[Hit]:
     are ordinary, so the past is not mentioned there.
     """
     editing = scope.sections == frozenset({"postings"})
+    today, soon = _ordinary_days(scope.on)
     # 31 March that ends the fiscal year after the present one: an ordinary end of a term, though up to two calendar years off.
     next_year_end = date(min(fiscal_year(scope.on) + 2, date.max.year), 3, 31)
     for name in DATE_FIELDS:
         value = scope.get(name)
-        if not isinstance(value, str):
+        if not isinstance(value, str) or today <= value <= soon:
             continue
         day = date.fromisoformat(value)
         shown = f"{day.year}年{day.month}月{day.day}日"

@@ -6,12 +6,17 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from keynet_admin.catalogue import ALWAYS, MAX_POSTINGS, SECTION_LABELS, SECTIONS, Field, Kind
+from keynet_admin.catalogue import ALWAYS, MAX_POSTINGS, SECTION_LABELS, SECTIONS, Field, Kind, When
 from keynet_admin.rules.base import Level
 from keynet_admin.rules.normalise import quick_of, reader_of
 from keynet_admin.rules.reading import Context, Note, Read, blank, clip, refuse
 
-Step = tuple[str, Field, Callable[[Any], bool], Callable[[Field, Any, Context], Read]]
+# A field's name, the field, its test for normal values (remembering for text, plain), its normaliser.
+Step = tuple[str, Field, Callable[[str], bool], Callable[[Any], bool], Callable[[Field, Any, Context], Read]]
+_REMEMBERED = 400
+"""Longer texts are tested each time."""
+
+Asked = tuple[str, Field, When]
 
 # A list of rows that was typed as words is judged by the rule that asks for the rows.
 _ROWS_RULE = {"shifts": "HOURS-001", "pay_lines": "WAGE-001"}
@@ -19,7 +24,7 @@ _ROWS_RULE = {"shifts": "HOURS-001", "pay_lines": "WAGE-001"}
 
 @lru_cache(maxsize=64)
 def _plan(fields: tuple[Field, ...]) -> tuple[tuple[Step, ...], frozenset[str]]:
-    steps = tuple((f.name, f, quick_of(f), reader_of(f)) for f in fields)
+    steps = tuple((f.name, f, lru_cache(maxsize=512)(quick_of(f)), quick_of(f), reader_of(f)) for f in fields)
     return steps, frozenset(f.name for f in fields)
 
 
@@ -66,30 +71,30 @@ class Reading:
             for name, steps in _REQUIRED_IN_ROWS:
                 for index, row in enumerate(record.get(name) or ()):
                     yield from self._missing_in(f"{prefix}{name}.{index}.", steps, row, record)
+        confirmed = self.understood["confirmation"]
         for item in SECTIONS["confirmation"] if "confirmation" not in self.not_read else ():
-            if self.understood["confirmation"].get(item.name) is not True and f"confirmation.{item.name}" not in self.not_read:
+            if confirmed.get(item.name) is not True and f"confirmation.{item.name}" not in self.not_read:
                 yield f"confirmation.{item.name}", _confirm(item)
 
     def _missing_in(
-        self, prefix: str, steps: tuple[Field, ...], record: Mapping[str, Any], owner: Mapping[str, Any]
+        self, prefix: str, steps: tuple[Asked, ...], record: Mapping[str, Any], owner: Mapping[str, Any]
     ) -> Iterator[tuple[str, Note]]:
         if prefix[:-1] in self.not_read:
             return
-        for item in steps:
-            value = record.get(item.name)
-            if value is not None and value != "" and value != []:
+        for name, item, when in steps:
+            value = record.get(name)
+            if value or (value is not None and value != "" and value != []):
                 continue
-            when = item.required
-            if when is None or (when is not ALWAYS and not when.holds(owner, self.on)):
+            if when is not ALWAYS and not when.holds(owner, self.on):
                 continue
-            path = f"{prefix}{item.name}"
+            path = f"{prefix}{name}"
             if path not in self.not_read:
                 yield path, _required(item)
 
 
-def _asked(fields: tuple[Field, ...]) -> tuple[Field, ...]:
-    """The fields that can be reported as missing: what the form fills in by itself is not asked for."""
-    return tuple(f for f in fields if f.required is not None and f.kind is not Kind.AUTO and f.default is None)
+def _asked(fields: tuple[Field, ...]) -> tuple[Asked, ...]:
+    """The fields that can be reported as missing, and when: what the form fills in by itself is not asked for."""
+    return tuple((f.name, f, f.required) for f in fields if f.required is not None and f.kind is not Kind.AUTO and f.default is None)
 
 
 _REQUIRED = {section: _asked(fields) for section, fields in SECTIONS.items()}
@@ -196,16 +201,16 @@ def _record(
     rows: dict[str, list[dict[str, Any]]] = {}
     context.record, context.parent = record, parent
     extra: dict[str, Any] = {}
-    for name, item, quick, read in steps:
-        if name not in record:
-            if name != "pref":
-                continue
-            value = None
-        else:
+    for name, item, known_text, quick, read in steps:
+        if name in record:
             value = record[name]
-            if quick(value):
+            if known_text(value) if type(value) is str and len(value) <= _REMEMBERED else quick(value):
                 normal[name] = value
                 continue
+        elif name != "pref":
+            continue
+        else:
+            value = None
         if item.kind is Kind.ROWS:
             normal[name], seen = _rows(reading, item, value, f"{path}.{name}", context, record)
             if seen is not normal[name]:

@@ -27,7 +27,9 @@ def check_one_job(scope: Scope) -> Iterator[Hit]:
     own = text_of(scope, "job_other") if scope.get("job_type") == "other" else ""
     for name, reader in (("title", two_jobs_in_title), ("job_other", two_jobs_in_title), ("duty_detail", two_jobs_in_detail)):
         value = scope.record.get(name)
-        text = plain(_GAP.sub("/", value.strip()) if name != "duty_detail" else value) if isinstance(value, str) else ""
+        if not isinstance(value, str) or not value:
+            continue
+        text = plain(value if name == "duty_detail" or not _GAP.search(value) else _GAP.sub("/", value.strip()))
         if own and name != "job_other":
             text = text.replace(own, OWN)
         found = reader(text, junior, scope.get("job_type")) if text else None

@@ -4,6 +4,7 @@ All texts are plain (`words.plain`). Being named is not being recruited: 「医�
 """
 
 import re
+from functools import lru_cache
 from typing import Final
 
 OWN: Final = "〓"
@@ -122,6 +123,7 @@ def _may_name_jobs(text: str) -> bool:
     return sum(map(text.__contains__, _STEMS)) > 1
 
 
+@lru_cache(maxsize=1024)
 def two_jobs_in_title(text: str, junior: bool, job: object) -> tuple[str, ...] | None:
     """Japanese names of the jobs that a title recruits together (「看護師・事務」), None for one job or mere mentions."""
     if not _may_name_jobs(text):
@@ -142,6 +144,7 @@ def two_jobs_in_title(text: str, junior: bool, job: object) -> tuple[str, ...] |
     return None
 
 
+@lru_cache(maxsize=1024)
 def two_jobs_in_detail(text: str, junior: bool, job: object) -> tuple[str, ...] | None:
     """Japanese names of the jobs that a description recruits together (「看護師及び事務員を募集します」), None for mere mentions."""
     if not _may_name_jobs(text):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from keynet_admin.catalogue import reference as ref
@@ -62,6 +63,7 @@ FREE_HOSTS = frozenset(
     ]
 )
 _FREE_PARENTS = ("vodafone.ne.jp", "ezweb.ne.jp", "softbank.ne.jp", "ymobile.ne.jp", "pdx.ne.jp")
+_UNDER_FREE_PARENTS = tuple(f".{parent}" for parent in _FREE_PARENTS)
 _PREF_NAMES = "|".join(sorted(p.romaji.lower() for p in ref.prefectures()))
 _CITIES = (
     "sapporo|sendai|chiba|saitama|yokohama|kawasaki|sagamihara|niigata|shizuoka|hamamatsu|nagoya|kyoto|osaka|sakai|kobe|okayama|hiroshima|"
@@ -102,9 +104,16 @@ def _mails(scope: Scope, *names: str) -> Iterator[tuple[str, str, str]]:
             yield name, value, value.rsplit("@", 1)[1]
 
 
+@lru_cache(maxsize=1024)
 def is_free_mail(host: str) -> bool:
     """True for free mail and mobile carriers' domains."""
-    return host in FREE_HOSTS or host.endswith(tuple(f".{parent}" for parent in _FREE_PARENTS))
+    return host in FREE_HOSTS or host.endswith(_UNDER_FREE_PARENTS)
+
+
+@lru_cache(maxsize=1024)
+def is_public_body(host: str) -> bool:
+    """True for lg.jp and the older regional names of public bodies."""
+    return LG_SERVICE(host) is not None or LG_OLD(host) is not None
 
 
 def is_own_domain(host: str, code: Any) -> bool:
@@ -115,7 +124,7 @@ def is_own_domain(host: str, code: Any) -> bool:
 def check_public_body_mail(scope: Scope) -> Iterator[Hit]:
     """Addresses lie under lg.jp, the older regional names, or the body's own web domain."""
     for name, mail, host in _mails(scope, "contact_email", "account_email"):
-        if LG_SERVICE(host) or LG_OLD(host) or is_own_domain(host, scope.organization.get("lg_code")):
+        if is_public_body(host) or is_own_domain(host, scope.organization.get("lg_code")):
             continue
         message = f"「{mail}」は自治体のドメイン（lg.jp など）ではありません。事務局から代表電話番号へ確認のお電話を差し上げます。lg.jp のアドレスがあればそちらを入力してください。"
         yield Hit(f"contact.{name}", message)
@@ -141,10 +150,10 @@ def check_mail_kind(scope: Scope) -> Iterator[Hit]:
     if not isinstance(kind, str):
         return
     for name, mail, host in _mails(scope, "contact_email"):
-        label = _KIND_LABEL.search(host)
-        if label is None or not (LG_SERVICE(host) or LG_OLD(host)) or is_own_domain(host, scope.organization.get("lg_code")):
+        label = _KIND_LABEL.search(host) if is_public_body(host) else None
+        if label is None or kind in _TYPE_OF_LABEL[label[1]]:
             continue
-        if kind not in _TYPE_OF_LABEL[label[1]]:
+        if not is_own_domain(host, scope.organization.get("lg_code")):
             message = f"「{mail}」の「{label[1]}.」は{_TYPE_WORDS[_TYPE_OF_LABEL[label[1]][0]]}のアドレスの形ですが、団体の区分は「{_TYPE_WORDS.get(kind, kind)}」です。ご確認ください。"
             yield Hit(f"contact.{name}", message)
 

@@ -109,7 +109,7 @@ def read_text(field: Field, typed: Any, _context: Context) -> Read:
     long = too_long(field, value)
     if long:
         notes.append(long)
-    return Read(value, True, tuple(notes))
+    return Read(value or None, True, tuple(notes))
 
 
 def _outside(field: Field, value: str, outside: list[str], named: bool) -> Note:

@@ -120,7 +120,7 @@ def check_name(scope: Scope) -> Iterator[Hit]:
     name, code, official = scope.organization.get("org_name"), _code(scope), official_name(scope)
     if not isinstance(name, str) or not name or code is None or official is None:
         return
-    if ref.fold_name(name_without_place(name, code)) == ref.fold_name(official):
+    if name == official or ref.fold_name(name_without_place(name, code)) == ref.fold_name(official):
         return
     message = f"団体コード{code}の団体名は「{official}」です。「{name}」と違うため、コードと団体名のどちらかをご確認ください（「役場」などは不要です）。"
     yield Hit("organization.org_name", message, Level.WARNING, example=official, choices=(official,))
@@ -131,6 +131,7 @@ def _prefecture_names() -> tuple[tuple[str, str], ...]:
     return tuple((p.name, p.code) for p in ref.prefectures())
 
 
+@lru_cache(maxsize=2048)
 def prefecture_in_front(address: object) -> tuple[str, str] | None:
     """Name and code of the prefecture with which an address begins."""
     if (

@@ -149,10 +149,13 @@ _WARN: Final = (Level.WARNING,)
 _LATER: Final = date(2024, 5, 13)
 
 
+_NUMBER: Final = re.compile(r"\d")
+
+
 def _unclear(value: Any) -> bool:
-    """True for the name of a place or an address that may not tell where it is; those that end in a number do."""
+    """True for an address that may not tell where it is: nothing, words for "not yet known", or no number."""
     text = plain(value) if isinstance(value, str) else ""
-    return _UNDECIDED.fullmatch(text) is not None or not text[-1:].isdigit()
+    return _UNDECIDED.fullmatch(text) is not None or _NUMBER.search(text) is None
 
 
 def _vague_name(value: Any) -> bool:

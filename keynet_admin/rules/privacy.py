@@ -5,6 +5,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from keynet_admin.rules.base import Example, Hit, Level, Rule, Scope
@@ -22,7 +23,7 @@ from keynet_admin.rules.paper_words import (
     papers,
 )
 from keynet_admin.rules.signs import Sign, empty
-from keynet_admin.rules.words import PUBLIC_TEXT, fields_with, listed, plain, says, text_of
+from keynet_admin.rules.words import PUBLIC_TEXT, fields_with, listed, plain, public_text, says, text_of
 
 E, W = Level.ERROR, Level.WARNING
 P: Final = "postings.0."
@@ -154,6 +155,15 @@ def _contact_name(scope: Scope) -> tuple[str, str]:
     return found
 
 
+_MAYBE_NUMBER: Final = re.compile(r"0\d|\+81|内線").search
+
+
+@lru_cache(maxsize=1024)
+def _names_somebody(text: str) -> bool:
+    """True when a role with a name stands in a plain text."""
+    return any(not _NO_NAME.fullmatch(match[1]) for match in _NAMED.finditer(text))
+
+
 def _named(scope: Scope, name: str, text: str) -> str:
     """A person's name in a text that belongs to a contact, empty when there is none."""
     last, whole = _contact_name(scope)
@@ -162,7 +172,7 @@ def _named(scope: Scope, name: str, text: str) -> str:
     if name == "public_contact" and len(last) >= 2 and re.search(rf"{_OFFICE}{re.escape(last)}{_AFTER_NAME}", text):
         return last
     if name == "public_contact" or ("0" in text and _PHONE.search(text) is not None):
-        for match in _NAMED.finditer(text):
+        for match in _NAMED.finditer(text) if _names_somebody(text) else ():
             if not _NO_NAME.fullmatch(match[1]):
                 return match[1]
     return ""
@@ -170,6 +180,15 @@ def _named(scope: Scope, name: str, text: str) -> str:
 
 def check_private_contact(scope: Scope) -> Iterator[Hit]:
     """PRIV-006: no person's name with a phone, no personal mail, no mobile in what is published."""
+    everything, (last, whole) = public_text(scope), _contact_name(scope)
+    contact = text_of(scope, "public_contact")
+    if not (
+        "@" in everything
+        or _MAYBE_NUMBER(everything)
+        or (len(whole) >= 3 and whole in everything)
+        or (contact and ((last and last in contact) or _names_somebody(contact)))
+    ):
+        return
     for name, text in fields_with(scope, PUBLIC_TEXT):
         mobile = _MOBILE.search(text) if "0" in text else None
         mail = _PERSONAL_MAIL.search(text) if "@" in text else None

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import Any
 
 from keynet_admin.catalogue import SECTIONS, Field, Kind
 from keynet_admin.catalogue import reference as ref
@@ -49,12 +50,44 @@ def _column(rows_name: str, column: str) -> Field:
     return next(f for f in SECTIONS["postings"] if f.name == rows_name).column(column)
 
 
-def joined(scope: Scope) -> str:
-    """All texts in one string, for a first cheap look."""
-    found = scope.memo.get("joined")
+_DUMMY_WORD, _MARKUP, _DOT, _INTERNAL_WORD = 1, 2, 4, 8
+
+
+def _marks_of(text: str) -> int:
+    """What a text may hold, as bits: the first cheap look of the rules of this module."""
+    return (
+        (_DUMMY_WORD if is_dummy(text) else 0)
+        | (_MARKUP if any(mark in text for mark in "<＜:：.．&") else 0)
+        | (_DOT if "." in text or "．" in text else 0)
+        | (_INTERNAL_WORD if _INTERNAL_MARK(text) is not None or any(word in text for word in _INTERNAL_WORDS) else 0)
+    )
+
+
+_known_marks = lru_cache(maxsize=4096)(_marks_of)
+
+
+def _marks(scope: Scope) -> int:
+    """The bits of all texts of a submission together (looked at once a submission)."""
+    found: int | None = scope.memo.get("text_marks")
     if found is None:
-        found = scope.memo["joined"] = "\n".join([text for _, _, text in texts(scope)])
-    return str(found)
+        found = 0
+        for text in _values(scope):
+            found |= _known_marks(text) if len(text) <= 400 else _marks_of(text)
+        scope.memo["text_marks"] = found
+    return found
+
+
+def _values(scope: Scope) -> list[str]:
+    document = scope.document
+    values: list[Any] = []
+    for section in ("organization", "contact"):
+        record = document.get(section) or {}
+        values += [record.get(name) for name in _FREE[section]]
+    for posting in document.get("postings") or ():
+        values += [posting.get(name) for name in _FREE["postings"]]
+        values += [row.get("name") for row in posting.get("shifts") or ()]
+        values += [row.get("label") for row in posting.get("pay_lines") or ()]
+    return [value for value in values if value and isinstance(value, str)]
 
 
 # TXT-010 ---------------------------------------------------------------------------------------------------------------------
@@ -149,6 +182,8 @@ _PLACE_FIELDS = frozenset({"venue_name", "venue_address"})
 
 def check_dummy(scope: Scope) -> Iterator[Hit]:
     """Required texts hold conditions, not dummy words. 未定 of a workplace is PLACE-001's matter."""
+    if not _marks(scope) & _DUMMY_WORD:
+        return
     for path, item, text in texts(scope):
         if len(text) > 14 or item.required is None or not is_dummy(text):
             continue
@@ -201,16 +236,7 @@ def check_markup(scope: Scope) -> Iterator[Hit]:
         short = _SHORT_LINK.search(url)
         if short is not None:
             yield Hit("organization.org_url", _short_message("団体のホームページ", short.group()))
-    everything = joined(scope)
-    if not (
-        "<" in everything
-        or "＜" in everything
-        or ":" in everything
-        or "：" in everything
-        or "." in everything
-        or "．" in everything
-        or "&" in everything
-    ):
+    if not _marks(scope) & _MARKUP:
         return
     for path, item, text in texts(scope):
         plain = _narrow(text)
@@ -230,8 +256,7 @@ def _short_message(label: str, host: str) -> str:
 
 def check_links(scope: Scope) -> Iterator[Hit]:
     """No address of a page in the title; elsewhere only those of the body itself."""
-    everything = joined(scope)
-    if "." not in everything and "．" not in everything:
+    if not _marks(scope) & _DOT:
         return
     own = _own_hosts(scope)
     for path, item, text in texts(scope):
@@ -290,8 +315,7 @@ _INTERNAL_WORDS = (
 
 def check_internal_words(scope: Scope) -> Iterator[Hit]:
     """No words that were meant for colleagues: 【要確認】, ○○市, (案)."""
-    everything = joined(scope)
-    if _INTERNAL_MARK(everything) is None and not any(word in everything for word in _INTERNAL_WORDS):
+    if not _marks(scope) & _INTERNAL_WORD:
         return
     for path, item, text in texts(scope):
         found = _INTERNAL.search(text)
@@ -310,4 +334,4 @@ RULES = rows(
     }
 )
 
-__all__ = ["RULES", "Level", "is_dummy", "joined", "texts"]
+__all__ = ["RULES", "Level", "is_dummy", "texts"]
