@@ -9,7 +9,7 @@ import codecs
 import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import chain
 from pathlib import Path
@@ -104,7 +104,7 @@ def entries(rows: Rows, sheet: str = "") -> Iterator[Entry | Unreadable]:
     if not head:
         for _, cells in rest:
             if isinstance(cells, Unreadable):
-                yield cells
+                yield replace(cells, whole=True)
                 return
         yield Unreadable(1, "見出しの行がありません。", last_line=1, sheet=sheet, whole=True)
         return

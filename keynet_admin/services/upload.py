@@ -126,13 +126,13 @@ def examine(items: Iterable[Entry | Unreadable]) -> tuple[Report, list[Checked],
     for item in items:
         if isinstance(item, Unreadable):
             report.refused += 1
-            _tell(report, item.place, "error", "", item.message, None)
+            _tell(report, item.place, "error", "", item.message, "―")
             continue
         checked = importing.check(item, today)
         basic = importing.refusals(checked)
         for refusal in basic:
             place = Place(refusal.line, refusal.column, refusal.letter, refusal.sheet)
-            _tell(report, place, "error", "", refusal.message, None)
+            _tell(report, place, "error", "", refusal.message, "―")
         for finding in checked.result.findings:
             if finding.level is not Level.FIX:
                 _tell(report, item.cell(finding.path), finding.level.value, finding.rule, finding.message, finding.typed, finding.path)
