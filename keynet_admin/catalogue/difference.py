@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from keynet_admin.catalogue import MAX_POSTINGS, SECTIONS, label_at
-from keynet_admin.catalogue.base import Field
+from keynet_admin.catalogue.base import Field, Kind
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
 
 def _record(prefix: str, fields: tuple[Field, ...], old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
     for field in fields:
-        before, after = _value(old.get(field.name)), _value(new.get(field.name))
+        before, after = _value(field, old.get(field.name)), _value(field, new.get(field.name))
         if before == after:
             continue
         if not field.columns:
@@ -46,7 +46,10 @@ def _record(prefix: str, fields: tuple[Field, ...], old: Mapping[str, Any], new:
             yield from _record(f"{prefix}{field.name}.{index}.", field.columns, _at(rows_before, index), _at(rows_after, index))
 
 
-def _value(value: Any) -> Any:
+def _value(field: Field, value: Any) -> Any:
+    """The value, None for every way to say nothing: a form sends unticked boxes and empty cells that a file leaves out."""
+    if field.kind is Kind.BOOL and value is False and field.default is not True:
+        return None
     return None if value in ("", [], None) else value
 
 

@@ -107,9 +107,9 @@ def save(posting: Posting, typed: Mapping[str, Any], result: Result, actor: Acto
     content = result.normalized["postings"][0]
     findings = [finding.as_json() for finding in result.findings]
     before = current_revision(posting)
-    if before.normalized == content and before.findings == findings:
-        return "same"
     changed = [c.path.removeprefix(PREFIX) for c in changes({"postings": [before.normalized]}, {"postings": [content]})]
+    if not changed and before.findings == findings:
+        return "same"
     if posting.status is PostingStatus.awaiting_release:
         workflow.move(posting, "unpublish", actor, seen_version=seen_version)
     else:
