@@ -15,7 +15,7 @@ from wtforms.validators import ValidationError
 from keynet_admin import clock
 from keynet_admin.backoffice import catalogue_form, catalogue_read
 from keynet_admin.backoffice.token import check_token
-from keynet_admin.errors import LinkDead, TransitionRefused
+from keynet_admin.errors import LinkDead, NotFound, TransitionRefused
 from keynet_admin.extensions import db
 from keynet_admin.models import ReturnLink
 from keynet_admin.permissions import SENDER
@@ -82,11 +82,11 @@ def reentry(token: str) -> Response:
     kept = drafts.find(key)
     try:
         link = submissions.find_return(token)
-    except LinkDead as dead:
+    except (LinkDead, NotFound) as dead:
         sent = submissions.sent_with(_form_key(None)) if request.method == "POST" and request.form.get("do") == "send" else None
         if sent is not None:
             return make_response(render_template("intake/done.html", case=sent, again=True))
-        return make_response(render_template("intake/dead.html", why=str(dead)), 410)
+        return make_response(render_template("intake/dead.html", why=str(dead)), 410 if isinstance(dead, LinkDead) else 404)
     if request.method != "POST":
         last = submissions.current_revision(link.submission)
         before = {(f.rule, f.path): f.reason for f in submissions.findings_of(last) if f.reason}

@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from keynet_admin import clock
 from keynet_admin.business_time import promise_due
 from keynet_admin.catalogue.folding import fold
-from keynet_admin.errors import LinkDead, Refused
+from keynet_admin.errors import LinkDead, NotFound
 from keynet_admin.extensions import db
 from keynet_admin.models import Organization, ReturnLink, Review, Submission, SubmissionContact, SubmissionRevision
 from keynet_admin.permissions import SENDER, Actor
@@ -93,10 +93,10 @@ def sent_with(form_key: str) -> Submission | None:
 
 
 def find_return(token: str) -> ReturnLink:
-    """The return link of a token. Raises LinkDead with the reason when it no longer works or never did."""
+    """The return link of a token. Raises LinkDead with the reason when it no longer works, NotFound when it never did."""
     link = db.session.execute(select(ReturnLink).where(ReturnLink.token_hash == token_hash(token))).scalar_one_or_none()
     if link is None:
-        raise LinkDead("このアドレスは見つかりません。メールにあるアドレスを、途中で切れていないか確かめてください。")
+        raise NotFound("このアドレスは見つかりません。メールにあるアドレスを、途中で切れていないか確かめてください。")
     if link.closed_why is not None:
         raise LinkDead(DEAD_LINKS[link.closed_why])
     if link.expires_at <= clock.now():
@@ -364,12 +364,6 @@ def sender_words(normalized: Mapping[str, Any], org_name: str) -> dict[str, Any]
         "department": _short(organization.get("department"), 60),
         "contact_name": name or "ご担当者",
     }
-
-
-def require_sendable(result: Result) -> None:
-    """Raises Refused when an error-level finding stands: the web form may not be sent with one."""
-    if result.at(Level.ERROR):
-        raise Refused("要修正の項目が残っているため、送信できません。")
 
 
 def _section(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -227,6 +227,11 @@ def test_a_one_time_key_that_no_form_of_ours_has_loses_nothing(client: Client, d
     assert "日向市" in client.get("/entry/").get_data(as_text=True)
 
 
+def test_an_unknown_return_link_is_not_found(client: Client) -> None:
+    answer = client.get("/entry/no-such-link-no-such-link")
+    assert (answer.status_code, "見つかりません" in answer.get_data(as_text=True)) == (404, True)
+
+
 def test_a_mail_server_may_answer_anything() -> None:
     assert transport._answer(550, b"no\0such \x1b[31muser\r\n") == "550 no such [31muser"
 
