@@ -57,7 +57,12 @@ def write(template: str, context: Mapping[str, Any], *, strict: bool = False) ->
 
 def one_line(value: str) -> str:
     """Text without control characters, line breaks and doubled spaces, so that it fits a header or a line."""
-    kept = "".join(" " if c in "\r\n\t\v\f\x85\u2028\u2029" else c for c in value if c in "\r\n\t\v\f\x85" or _printable(c))
+    # A text that prints as it is (nearly all of them) needs no look at each of its letters.
+    kept = (
+        value
+        if value.isprintable()
+        else "".join(" " if c in "\r\n\t\v\f\x85\u2028\u2029" else c for c in value if c in "\r\n\t\v\f\x85" or _printable(c))
+    )
     return re.sub(" {2,}", " ", kept).strip().translate(_MARKS)
 
 
@@ -76,6 +81,8 @@ def width(text: str) -> int:
 
 def _broken(line: str) -> list[str]:
     line = line.rstrip()
+    if 2 * len(line) <= WIDTH:
+        return [line]
     indent = line[: min(_DEEPEST, len(line) - len(line.lstrip(" 　")))]
     out: list[str] = []
     while width(line) > WIDTH:

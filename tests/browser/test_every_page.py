@@ -27,6 +27,7 @@ VISITOR = {
 }
 ENTRANCE = {
     "form": "/entry/",
+    "file": "/entry/file",
     "status": "/entry/status",
     "sign-in": "/login",
     "first login": "/first-login",
@@ -37,6 +38,7 @@ OPERATOR = {
     "queue": "/admin/submission/",
     "case": r"/admin/submission/ /admin/submission/\d+/",
     "deadline": "/admin/submission/1/deadline",
+    "file": "/admin/submission/file",
     "phone and paper": "/admin/submission/new/",
     "postings": "/admin/posting/",
     "posting": "/admin/posting/1/",
