@@ -1,10 +1,10 @@
 """The state of the service in a few numbers, for the service center's first page."""
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from keynet_admin import clock
 from keynet_admin.clock import TOKYO
@@ -15,8 +15,18 @@ from keynet_admin.vocabulary import AccountStatus, PostingStatus, SubmissionStat
 
 
 @dataclass(frozen=True)
+class DueDay:
+    """Cases that wait and are due on one day (JST). `clean`: without any finding; `late`: the moment has passed for at least one."""
+
+    day: date
+    cases: int
+    clean: int
+    late: bool
+
+
+@dataclass(frozen=True)
 class Overview:
-    """Numbers of now. `promise` = decided within the promise and all decided, of the last 28 days."""
+    """Numbers of now."""
 
     waiting: int
     overdue: int
@@ -29,6 +39,7 @@ class Overview:
     by_posting: dict[PostingStatus, int]
     organizations: int
     headcount_live: int
+    by_due: list[DueDay]
 
 
 def now() -> Overview:
@@ -50,6 +61,7 @@ def now() -> Overview:
         by_posting={status: by_posting.get(status, 0) for status in PostingStatus},
         organizations=_count(select(func.count(Organization.id))),
         headcount_live=_count(select(func.coalesce(func.sum(Posting.headcount), 0)).where(Posting.status == PostingStatus.live)),
+        by_due=_by_due(moment),
     )
 
 
@@ -60,6 +72,20 @@ def badges() -> dict[str, int]:
         "posting": _count(select(func.count(Posting.id)).where(Posting.awaiting_release())),
         "mail": mailer.undeliverable_count(),
     }
+
+
+def _by_due(moment: datetime) -> list[DueDay]:
+    """The waiting cases by the day they are due, the most pressing day first. Moments are few: the promise ends at the same hour."""
+    clean = func.sum(case((Submission.errors + Submission.warnings == 0, 1), else_=0))
+    query = select(Submission.due_at, func.count(Submission.id), clean).where(Submission.awaiting_review()).group_by(Submission.due_at)
+    days: dict[date, DueDay] = {}
+    for due, number, without in db.session.execute(query):
+        if due is None:
+            continue
+        day = due.astimezone(TOKYO).date()
+        known = days.get(day) or DueDay(day, 0, 0, False)
+        days[day] = DueDay(day, known.cases + number, known.clean + int(without or 0), known.late or due < moment)
+    return [days[day] for day in sorted(days)]
 
 
 def _by(column: Any) -> dict[Any, int]:
