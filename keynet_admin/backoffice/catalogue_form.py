@@ -272,7 +272,8 @@ def summary_items(form: Form, findings: Iterable[Finding], prefix: str = "") -> 
         if found.level is Level.ERROR:
             place = place_of(form, found.path.removeprefix(prefix))
             label = label_at(found.path)
-            items.append((place.anchor if place is not None else "", label, _brief(label, found.message)))
+            # What stands at no field (21 postings) is read only here: whole.
+            items.append((place.anchor, label, _brief(label, found.message)) if place is not None else ("", label, found.message))
     return items
 
 
