@@ -23,7 +23,7 @@ from keynet_admin.rules.base import Level, Result
 from keynet_admin.rules.reasons import reasons_from, with_reasons
 from keynet_admin.services import audit
 from keynet_admin.services import submission as submissions
-from keynet_admin.services.keying_compare import LONGEST, PICKS, Pair, compare, composed, text_of
+from keynet_admin.services.keying_compare import PICKS, Pair, compare, composed, text_of
 from keynet_admin.vocabulary import KeyingStage, KeyingWay, Source
 
 REASONS = "reasons"
@@ -148,7 +148,7 @@ def resolve(row: Keying, picks: Mapping[str, Pick], actor: Actor, *, seen_versio
         pick = picks.get(pair.path)
         if pair.same or pick is None or pick.pick not in PICKS:
             continue
-        value = {"first": pair.first, "second": pair.second, "third": pick.text[:LONGEST]}[pick.pick]
+        value = {"first": pair.first, "second": pair.second, "third": pick.text}[pick.pick]
         if pick.pick == "third" and not value.strip():
             continue
         chosen[pair.path] = {"first": pair.first, "second": pair.second, "pick": pick.pick, "value": value}

@@ -18,7 +18,7 @@ from keynet_admin.rules import evaluate
 from keynet_admin.rules.base import Level
 
 PICKS = ("first", "second", "third")
-# A text longer than this is no key field's; the rules refuse it long before.
+# Texts longer than this are not laid beside each other letter by letter: no key field is so long, and the rules refuse it.
 LONGEST = 2000
 
 Segments = list[tuple[str, bool]]
@@ -55,7 +55,7 @@ class Pair:
 
 def text_of(value: Any) -> str:
     """A typed value as the text that was keyed (the key fields are texts and choices)."""
-    return value[:LONGEST] if isinstance(value, str) else "" if value is None or isinstance(value, (bool, list, dict)) else str(value)
+    return value if isinstance(value, str) else "" if value is None or isinstance(value, (bool, list, dict)) else str(value)
 
 
 def compare(typed: Mapping[str, Any], second: Mapping[str, str], chosen: Mapping[str, Any], on: date) -> list[Pair]:
@@ -100,7 +100,9 @@ def composed(typed: Mapping[str, Any], pairs: Iterable[Pair]) -> dict[str, Any]:
 
 def pieces(one: str, two: str) -> tuple[Segments, Segments]:
     """Two texts cut into pieces, each with True where the other text has something else."""
-    matcher = SequenceMatcher(None, one[:LONGEST], two[:LONGEST], autojunk=False)
+    if max(len(one), len(two)) > LONGEST:
+        return list(_piece(one, one != two)), list(_piece(two, one != two))
+    matcher = SequenceMatcher(None, one, two, autojunk=False)
     left: Segments = []
     right: Segments = []
     for tag, a, b, c, d in matcher.get_opcodes():

@@ -97,6 +97,7 @@ def edits(draw: st.DrawFn) -> tuple[str, str, str]:
 @example(("organization.org_name", "日向市", "日向巿"))
 @example(("contact.contact_email", "vaccine@city.hyuga-test.lg.jp", "vacc1ne@city.hyuga-test.lg.jp"))
 @example(("postings.0.headcount", "15", "16"))
+@example(("organization.org_name", "あ" * 9000, "あ" * 8999 + "い"))
 def test_a_one_character_edit_always_surfaces(edit: tuple[str, str, str]) -> None:
     """It is either an open difference or shown as the same meaning, and the same meaning only where all that is read is the same."""
     path, text, edited = edit
