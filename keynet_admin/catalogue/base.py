@@ -70,6 +70,8 @@ class When:
         if self.field is None:
             return True
         value = record.get(self.field)
+        if value is None:
+            return False
         if isinstance(value, (list, tuple)):
             return any(item in self.values for item in value)
         return value in self.values

@@ -101,12 +101,12 @@ class Scope:
     sections: frozenset[str] = frozenset()
     memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """Work shared by the rules of one scope (plain text, readable rows): the engine makes one scope a posting and hands it to all rows."""
+    organization: Record = field(init=False, compare=False, repr=False)
+    """The normalised organization section (empty when it is not an object)."""
 
-    @property
-    def organization(self) -> Record:
-        """The normalised organization section (empty when it is not an object)."""
+    def __post_init__(self) -> None:
         section = self.document.get("organization")
-        return section if isinstance(section, dict) else {}
+        self.organization = section if isinstance(section, dict) else {}
 
     def path(self, name: str) -> str:
         """Full path of a field of the record."""

@@ -63,6 +63,9 @@ def fiscal_year(day: date) -> int:
     return day.year if day.month >= 4 else day.year - 1
 
 
+_POSTINGS_ONLY = frozenset({"postings"})
+
+
 @lru_cache(maxsize=32)
 def _ordinary_days(on: date) -> tuple[str, str]:
     """The first and last day that nobody asks about, as ISO text, which compares as days do."""
@@ -75,13 +78,14 @@ def check_plausible(scope: Scope) -> Iterator[Hit]:
     In a municipality's own editor (only the section `postings` is judged) a term that has begun and a publication that has started
     are ordinary, so the past is not mentioned there.
     """
-    editing = scope.sections == frozenset({"postings"})
+    editing = scope.sections == _POSTINGS_ONLY
     today, soon = _ordinary_days(scope.on)
+    understood = scope.record.get
     # 31 March that ends the fiscal year after the present one: an ordinary end of a term, though up to two calendar years off.
     next_year_end = date(min(fiscal_year(scope.on) + 2, date.max.year), 3, 31)
     for name in DATE_FIELDS:
-        value = scope.get(name)
-        if not isinstance(value, str) or today <= value <= soon:
+        value = understood(name)
+        if not isinstance(value, str) or not value or today <= value <= soon:
             continue
         day = date.fromisoformat(value)
         shown = f"{day.year}年{day.month}月{day.day}日"

@@ -8,6 +8,7 @@ from typing import Any
 
 from keynet_admin.catalogue import ALWAYS, MAX_POSTINGS, SECTION_LABELS, SECTIONS, Field, Kind, When
 from keynet_admin.rules.base import Level
+from keynet_admin.rules.missing_words import missing_note
 from keynet_admin.rules.normalise import quick_of, reader_of
 from keynet_admin.rules.reading import Context, Note, Read, blank, clip, refuse
 
@@ -81,15 +82,16 @@ class Reading:
     ) -> Iterator[tuple[str, Note]]:
         if prefix[:-1] in self.not_read:
             return
+        get, by = record.get, owner.get
         for name, item, when in steps:
-            value = record.get(name)
+            value = get(name)
             if value or (value is not None and value != "" and value != []):
                 continue
-            if when is not ALWAYS and not when.holds(owner, self.on):
+            if when is not ALWAYS and ((when.field is not None and by(when.field) is None) or not when.holds(owner, self.on)):
                 continue
             path = f"{prefix}{name}"
             if path not in self.not_read:
-                yield path, _required(item)
+                yield path, missing_note(prefix.split(".", 1)[0], item)
 
 
 def _asked(fields: tuple[Field, ...]) -> tuple[Asked, ...]:
@@ -104,13 +106,6 @@ _REQUIRED_IN_ROWS = tuple((f.name, _asked(f.columns)) for f in SECTIONS["posting
 def _confirm(item: Field) -> Note:
     message = f"「{item.label}」にチェックがありません。{item.help}内容に同意いただけない場合は送信できません。"
     return Note("REQ-001", Level.ERROR, message, "はい")
-
-
-def _required(item: Field) -> Note:
-    verb = "を選んでください" if item.choices else "を入力してください"
-    hint = "" if item.choices else item.help
-    example = item.choices[0].label if item.choices else ""
-    return Note("REQ-001", Level.ERROR, f"「{item.label}」{verb}。必須の項目です。{hint}", example or item.help)
 
 
 def read_document(typed: Any, on: date, complete: bool = True) -> Reading:
@@ -138,7 +133,7 @@ def _unknown(key: Any) -> Note:
 
 def _section(reading: Reading, section: str, context: Context) -> tuple[Any, dict[str, Any]]:
     value = reading.typed.get(section)
-    if value is not None and not isinstance(value, Mapping):
+    if value is not None and type(value) is not dict and not isinstance(value, Mapping):
         _refuse(reading, section, f"「{SECTION_LABELS[section]}」の形が正しくありません。項目名と値の組で送ってください。")
         return value, {}
     return _record(reading, _PLANS[section], value or {}, section, context, {})
@@ -157,7 +152,7 @@ def _postings(reading: Reading, context: Context) -> tuple[Any, list[dict[str, A
     shown: list[Any] = []
     for number, item in enumerate(value[:MAX_POSTINGS]):
         path = f"postings.{number}"
-        if item is not None and not isinstance(item, Mapping):
+        if item is not None and type(item) is not dict and not isinstance(item, Mapping):
             _refuse(reading, path, f"募集{number + 1}の形が正しくありません。項目名と値の組で送ってください。")
             shown.append(item)
             reading.postings.append({})
@@ -196,6 +191,7 @@ def _record(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """One section, posting or row: the normalised record and the understood one (the same object while all was understood)."""
     steps, known = plan
+    added = 0
     normal: dict[str, Any] = {}
     lost: list[str] = []
     rows: dict[str, list[dict[str, Any]]] = {}
@@ -223,6 +219,7 @@ def _record(
         result = read(item, value, context) if type(value) is not str or len(value) <= _limit(item) else _endless(item, value)
         if name == "pref" and result.value is None and name not in record:
             continue
+        added += name not in record
         normal[name] = result.value
         if result.notes:
             for note in result.notes:
@@ -232,11 +229,12 @@ def _record(
             reading.not_read.add(f"{path}.{name}")
         if result.also:
             extra.update(result.also)
+    unknown = len(normal) - added != len(record)
     for name, value in extra.items():
         if name in normal and name in lost:
             continue
         normal[name] = value
-    if not known.issuperset(record):
+    if unknown:
         for key in record:
             if key not in known:
                 normal[key] = record[key]
@@ -283,7 +281,7 @@ def _rows(
     seen: list[dict[str, Any]] = []
     same = True
     for number, row in enumerate(rows[: item.max_rows]):
-        if row is not None and not isinstance(row, Mapping):
+        if row is not None and type(row) is not dict and not isinstance(row, Mapping):
             rule = _ROWS_RULE.get(item.name, "TYPE-001") if isinstance(row, str) else "TYPE-001"
             _refuse(
                 reading, f"{path}.{number}", f"「{item.label}」の{number + 1}行目を読み取れません。欄ごとに分けて入力してください。", rule

@@ -5,6 +5,7 @@ Nothing here raises on strange values: what cannot be computed is None, and a ch
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -151,10 +152,18 @@ def span_minutes(shift: Shift) -> int | None:
 
 def work_minutes(shift: Shift) -> int | None:
     """Minutes of work of a shift: span minus break (労基法34条: the break is no work). None without a break or a span."""
-    span, rest = span_minutes(shift), whole(shift.get("break"))
-    if span is None or rest is None or not 0 <= rest < span:
+    try:
+        return _work_minutes(shift.get("start"), shift.get("end"), shift.get("end_next_day"), shift.get("break"))
+    except TypeError:  # a list or an object where a time should be
         return None
-    return span - rest
+
+
+@lru_cache(maxsize=2048, typed=True)
+def _work_minutes(start: Any, end: Any, next_day: Any, rest: Any) -> int | None:
+    span, pause = span_minutes({"start": start, "end": end, "end_next_day": next_day}), whole(rest)
+    if span is None or pause is None or not 0 <= pause < span:
+        return None
+    return span - pause
 
 
 def days_of(shift: Shift) -> frozenset[str]:
@@ -209,7 +218,7 @@ def rows(scope: Scope, name: str) -> list[tuple[int, Mapping[str, Any]]]:
     if found is None:
         value = scope.record.get(name)
         listed = value if isinstance(value, (list, tuple)) else ()
-        found = [(index, row if isinstance(row, Mapping) else _EMPTY) for index, row in enumerate(listed)]
+        found = [(index, row if type(row) is dict or isinstance(row, Mapping) else _EMPTY) for index, row in enumerate(listed)]
         scope.memo[key] = found
     return found
 

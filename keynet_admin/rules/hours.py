@@ -181,15 +181,15 @@ def _shift(start: str, end: str, rest: int | None, *days: str, overnight: bool =
     return {"name": "", "days": list(days or ("sat", "sun")), "start": start, "end": end, "end_next_day": overnight, "break": rest}
 
 
-_TIMES: Final = ("start", "end", "end_next_day")
+_TIMES: Final = ("start", "end", "end_next_day", "break")
 
 
-def _odd_times(start: Any, end: Any, next_day: Any) -> bool:
+def _odd_times(start: Any, end: Any, next_day: Any, _rest: Any) -> bool:
     first, last = clock_minutes(start), clock_minutes(end)
     return first is None or last is None or (last > first if next_day is True else last <= first)
 
 
-def _at_night(start: Any, end: Any, next_day: Any) -> bool:
+def _at_night(start: Any, end: Any, next_day: Any, _rest: Any) -> bool:
     return touches_night({"start": start, "end": end, "end_next_day": next_day})
 
 
@@ -199,7 +199,7 @@ def _long_work(start: Any, end: Any, next_day: Any, rest: Any) -> bool:
     return work is not None and work > 360
 
 
-_LONG: Final = some_row("shifts", (*_TIMES, "break"), _long_work)
+_LONG: Final = some_row("shifts", _TIMES, _long_work)
 
 _WARN: Final = (Level.WARNING,)
 _ERROR: Final = (Level.ERROR,)
@@ -251,7 +251,7 @@ RULES: tuple[Rule, ...] = (
         good=(Example({S: [_shift("13:00", "17:30", 0)]}, "0"),),
         bad=(Example({S: [_shift("13:00", "17:30", None)]}, "空欄"),),
         check=check_break_given,
-        only_if=(some_row("shifts", ("break",), blank),),
+        only_if=(some_row("shifts", _TIMES, lambda *times: blank(times[-1])),),
     ),
     Rule(
         code="HOURS-004",
@@ -393,6 +393,6 @@ RULES: tuple[Rule, ...] = (
         good=(Example({S: [_shift("8:30", "17:15", 60, "mon", "tue")], W: 15.5}, "60分"),),
         bad=(Example({S: [_shift("8:30", "17:15", 600, "mon", "tue")], W: 15.5}, "600分"),),
         check=check_long_break,
-        only_if=(some_row("shifts", ("break",), lambda rest: rest is not None and rest > 0),),
+        only_if=(some_row("shifts", _TIMES, lambda *times: bool(times[-1])),),
     ),
 )

@@ -96,12 +96,15 @@ def check_same_mail(scope: Scope) -> Iterator[Hit]:
         )
 
 
-def _mails(scope: Scope, *names: str) -> Iterator[tuple[str, str, str]]:
-    contact = contact_of(scope)
-    for name in names:
-        value = contact.get(name)
-        if isinstance(value, str) and "@" in value:
-            yield name, value, value.rsplit("@", 1)[1]
+def _mails(scope: Scope) -> list[tuple[str, str, str]]:
+    """Field, address and host of the officer's and the account's address (taken apart once a submission)."""
+    found: list[tuple[str, str, str]] | None = scope.memo.get("mails")
+    if found is None:
+        contact = contact_of(scope)
+        given = [(name, contact.get(name)) for name in ("contact_email", "account_email")]
+        found = [(name, value, value.rsplit("@", 1)[1]) for name, value in given if isinstance(value, str) and "@" in value]
+        scope.memo["mails"] = found
+    return found
 
 
 @lru_cache(maxsize=1024)
@@ -123,7 +126,7 @@ def is_own_domain(host: str, code: Any) -> bool:
 
 def check_public_body_mail(scope: Scope) -> Iterator[Hit]:
     """Addresses lie under lg.jp, the older regional names, or the body's own web domain."""
-    for name, mail, host in _mails(scope, "contact_email", "account_email"):
+    for name, mail, host in _mails(scope):
         if is_public_body(host) or is_own_domain(host, scope.organization.get("lg_code")):
             continue
         message = f"「{mail}」は自治体のドメイン（lg.jp など）ではありません。事務局から代表電話番号へ確認のお電話を差し上げます。lg.jp のアドレスがあればそちらを入力してください。"
@@ -132,7 +135,7 @@ def check_public_body_mail(scope: Scope) -> Iterator[Hit]:
 
 def check_free_mail(scope: Scope) -> Iterator[Hit]:
     """No free mail: an error for the account, which belongs to the body, a warning for the officer."""
-    for name, mail, host in _mails(scope, "contact_email", "account_email"):
+    for name, mail, host in _mails(scope):
         if is_free_mail(host):
             account = name == "account_email"
             tail = (
@@ -149,8 +152,8 @@ def check_mail_kind(scope: Scope) -> Iterator[Hit]:
     kind = scope.organization.get("org_type")
     if not isinstance(kind, str):
         return
-    for name, mail, host in _mails(scope, "contact_email"):
-        label = _KIND_LABEL.search(host) if is_public_body(host) else None
+    for name, mail, host in _mails(scope):
+        label = _KIND_LABEL.search(host) if name == "contact_email" and is_public_body(host) else None
         if label is None or kind in _TYPE_OF_LABEL[label[1]]:
             continue
         if not is_own_domain(host, scope.organization.get("lg_code")):

@@ -1,7 +1,7 @@
 """Rules about pay (WAGE). The checks stand in `pay_amounts` (numbers) and `pay_texts` (what texts say)."""
 
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from keynet_admin.rules import pay_amounts, pay_texts
 from keynet_admin.rules.base import Example, Level, Rule
@@ -18,7 +18,18 @@ _ACCURATE = "職業安定法第5条の4（的確な表示）（S23）"
 _PRIVATE = {P + "engagement": "contractor", P + "employer": "株式会社海山医療", P + "probation": "none"}
 
 _NOT_BY_HOUR: Final = where("pay_type", lambda unit: unit != "hour")
-_MAY_BE_LOW: Final = _NOT_BY_HOUR | some_row("pay_lines", ("min",), lambda yen: yen is not None and yen < highest_minimum_wage())
+
+
+def _below_a_minimum(low: Any, _high: Any) -> bool:
+    return low is not None and low < highest_minimum_wage()
+
+
+def _uncommon(low: Any, high: Any) -> bool:
+    return low is not None and not (max(pay_amounts.COMMON_FROM, highest_minimum_wage()) <= low <= (high or low) <= pay_amounts.CLERK_MOST)
+
+
+_MAY_BE_UNUSUAL: Final = _NOT_BY_HOUR | one_of("job_type", "physician") | some_row("pay_lines", ("min", "max"), _uncommon)
+_MAY_BE_LOW: Final = _NOT_BY_HOUR | some_row("pay_lines", ("min", "max"), _below_a_minimum)
 
 
 def _may_differ(text: str) -> bool:
@@ -41,7 +52,7 @@ RULES: tuple[Rule, ...] = (
             Example({P + "pay_lines": []}, "空欄"),
         ),
         check=pay_amounts.check_amount_given,
-        only_if=(empty("pay_lines") | some_row("pay_lines", ("min",), blank),),
+        only_if=(empty("pay_lines") | some_row("pay_lines", ("min", "max"), lambda low, _high: blank(low)),),
     ),
     Rule(
         code="WAGE-002",
@@ -161,6 +172,7 @@ RULES: tuple[Rule, ...] = (
         good=(Example({P + "pay_lines.0.min": 1987}, "看護師で時間額1,987円"),),
         bad=(Example({P + "pay_lines.0.min": 200}, "看護師で時間額200円"), Example({P + "pay_lines.0.min": 7000}, "看護師で時間額7,000円")),
         check=pay_amounts.check_usual_range,
+        only_if=(_MAY_BE_UNUSUAL,),
     ),
     Rule(
         code="WAGE-008",

@@ -108,7 +108,8 @@ class Watch:
             found |= each(*[get(name) for name in names])
         for name, columns, each in self._rows:
             for row in get(name) or ():
-                found |= each(*[row.get(column) for column in columns])
+                cell = row.get
+                found |= each(cell(columns[0])) if len(columns) == 1 else each(*[cell(column) for column in columns])
         if isinstance(typed, Mapping):
             for name, each in self._typed:
                 value = typed.get(name)
