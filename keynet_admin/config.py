@@ -33,6 +33,9 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "TRUSTED_HOSTS": [*(hosts or [urlsplit(public_url).hostname or "127.0.0.1"]), "127.0.0.1", "localhost"],
         "RATELIMIT_ENABLED": environ.get("KEYNET_RATE_LIMITS", "1") != "0",
         "RATELIMIT_STORAGE_URI": environ.get("REDIS_URL") or "memory://",
+        # A Redis that is down or mute must not take the entry check with it: each process counts for itself meanwhile.
+        "RATELIMIT_STORAGE_OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 2} if environ.get("REDIS_URL") else {},
+        "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
         "SQLALCHEMY_DATABASE_URI": database_url(environ.get("DATABASE_URL"), instance),
         "MAX_CONTENT_LENGTH": 4 * 1024 * 1024,
         # A file of 16 MiB and what a form puts around it.
@@ -53,7 +56,6 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "DESK_MAIL": environ.get("KEYNET_DESK_MAIL") or "desk@keynet.example",
         "DESK_HOURS": environ.get("KEYNET_DESK_HOURS") or "平日10:00～17:00",
         "MAIL_FROM": environ.get("KEYNET_MAIL_FROM") or "noreply@keynet.example",
-        "PAGE_CACHE": environ.get("KEYNET_PAGE_CACHE", "1") != "0",
         "IDLE_MINUTES": int(environ.get("KEYNET_IDLE_MINUTES") or 240),
     }
 

@@ -232,6 +232,14 @@ def test_an_unknown_return_link_is_not_found(client: Client) -> None:
     assert (answer.status_code, "見つかりません" in answer.get_data(as_text=True)) == (404, True)
 
 
+@pytest.mark.settings(
+    RATELIMIT_ENABLED=True, RATELIMIT_STORAGE_URI="redis://127.0.0.1:1/0", RATELIMIT_STORAGE_OPTIONS={"socket_connect_timeout": 1}
+)
+def test_the_entry_check_answers_while_redis_is_down(client: Client) -> None:
+    answer = client.post("/api/entry-check", json={"submission": {}, "partial": True})
+    assert answer.status_code == 200
+
+
 def test_a_mail_server_may_answer_anything() -> None:
     assert transport._answer(550, b"no\0such \x1b[31muser\r\n") == "550 no such [31muser"
 
