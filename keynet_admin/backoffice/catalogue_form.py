@@ -351,9 +351,9 @@ def _section_data(specs: Iterable[Spec], record: Mapping[str, Any], better: Mapp
             helps = _listed(understood)
             helps += [None] * (len(rows) - len(helps))
             value = [_section_data(spec.columns, _mapping(row), _mapping(help_)) for row, help_ in zip(rows, helps, strict=False)]
-        elif spec.kind in LISTS and isinstance(understood, (list, tuple)) and not isinstance(value, (list, tuple)):
-            value = understood
-        elif spec.kind is Kind.AUTO and understood:
+        elif (spec.kind in LISTS and isinstance(understood, (list, tuple)) and not isinstance(value, (list, tuple))) or (
+            spec.kind is Kind.AUTO and understood
+        ):
             value = understood
         data[spec.name] = value
     return data
