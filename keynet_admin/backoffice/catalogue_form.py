@@ -281,7 +281,7 @@ def _brief(label: str, message: str) -> str:
     """The first sentence of a message without the name that stands before it; the whole message is read at its field."""
     first = message.partition("。")[0] + "。" if "。" in message else message
     own = label.rpartition(" ")[2]
-    for start in (f"「{own}」を", f"「{own}」に", f"{own}が", f"{own}は"):
+    for start in (f"「{own}」を", f"「{own}」に", f"「{own}」が", f"{own}が", f"{own}は"):
         first = first.removeprefix(start)
     return first
 

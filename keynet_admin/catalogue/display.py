@@ -198,6 +198,8 @@ def reads_the_same(field: Field | None, typed: Any, value: Any) -> bool:
     """True when a reader sees no difference between what was typed and what it became (915-0015 and 〒915-0015)."""
     if field is None:
         return _plain(typed) == _plain(value)
+    if field.kind is Kind.DATE and show(field, value).partition("（")[0] == _plain(typed).strip():
+        return True
     return show(field, value).removeprefix("〒") == _plain(typed).strip().removeprefix("〒")
 
 

@@ -157,6 +157,8 @@ def test_not_blank(value: Any) -> None:
         ("postings", "headcount", "15", 15, False),
         ("postings", "headcount", "15名", 15, True),
         ("postings", "term_start", "R3.6.1", "2021-06-01", False),
+        ("postings", "term_start", "令和3年6月1日", "2021-06-01", True),
+        ("postings", "term_start", "令和3年6月2日", "2021-06-01", False),
     ],
 )
 def test_what_reads_the_same_is_no_change(section: str, name: str, typed: str, value: Any, same: bool) -> None:

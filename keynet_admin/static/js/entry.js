@@ -169,4 +169,4 @@ function line(finding, name) {
   return row;
 }
 
-const plain = (value) => (value === null || value === "" ? "（空欄）" : Array.isArray(value) ? value.join("、") : String(value));
+const plain = (value) => (value === null || value === "" ? "（空欄）" : value === true ? "はい" : value === false ? "いいえ" : Array.isArray(value) ? value.join("、") : String(value));
