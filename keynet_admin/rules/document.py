@@ -6,7 +6,8 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from keynet_admin.catalogue import ALWAYS, MAX_POSTINGS, SECTION_LABELS, SECTIONS, Field, Kind, When
+from keynet_admin.catalogue import ALWAYS, MAX_POSTINGS, SECTION_LABELS, SECTIONS, Field, Kind
+from keynet_admin.rules.asked import Asked
 from keynet_admin.rules.base import Level
 from keynet_admin.rules.missing_words import missing_note
 from keynet_admin.rules.normalise import quick_of, reader_of
@@ -14,10 +15,8 @@ from keynet_admin.rules.reading import Context, Note, Read, blank, clip, refuse
 
 # A field's name, the field, its test for normal values (remembering for text, plain), its normaliser.
 Step = tuple[str, Field, Callable[[str], bool], Callable[[Any], bool], Callable[[Field, Any, Context], Read]]
-_REMEMBERED = 400
+_REMEMBERED = 200
 """Longer texts are tested each time."""
-
-Asked = tuple[str, Field, When]
 
 # A list of rows that was typed as words is judged by the rule that asks for the rows.
 _ROWS_RULE = {"shifts": "HOURS-001", "pay_lines": "WAGE-001"}
@@ -25,7 +24,7 @@ _ROWS_RULE = {"shifts": "HOURS-001", "pay_lines": "WAGE-001"}
 
 @lru_cache(maxsize=64)
 def _plan(fields: tuple[Field, ...]) -> tuple[tuple[Step, ...], frozenset[str]]:
-    steps = tuple((f.name, f, lru_cache(maxsize=512)(quick_of(f)), quick_of(f), reader_of(f)) for f in fields)
+    steps = tuple((f.name, f, lru_cache(maxsize=256)(quick_of(f)), quick_of(f), reader_of(f)) for f in fields)
     return steps, frozenset(f.name for f in fields)
 
 
@@ -69,21 +68,19 @@ class Reading:
         for number, record in enumerate(self.postings):
             prefix = f"postings.{number}."
             yield from self._missing_in(prefix, _REQUIRED["postings"], record, record)
-            for name, steps in _REQUIRED_IN_ROWS:
+            for name, asked in _REQUIRED_IN_ROWS:
                 for index, row in enumerate(record.get(name) or ()):
-                    yield from self._missing_in(f"{prefix}{name}.{index}.", steps, row, record)
+                    yield from self._missing_in(f"{prefix}{name}.{index}.", asked, row, record)
         confirmed = self.understood["confirmation"]
         for item in SECTIONS["confirmation"] if "confirmation" not in self.not_read else ():
             if confirmed.get(item.name) is not True and f"confirmation.{item.name}" not in self.not_read:
                 yield f"confirmation.{item.name}", _confirm(item)
 
-    def _missing_in(
-        self, prefix: str, steps: tuple[Asked, ...], record: Mapping[str, Any], owner: Mapping[str, Any]
-    ) -> Iterator[tuple[str, Note]]:
-        if prefix[:-1] in self.not_read:
+    def _missing_in(self, prefix: str, asked: Asked, record: Mapping[str, Any], owner: Mapping[str, Any]) -> Iterator[tuple[str, Note]]:
+        if asked.all_given(record, owner) or prefix[:-1] in self.not_read:
             return
         get, by = record.get, owner.get
-        for name, item, when in steps:
+        for name, item, when in asked.steps:
             value = get(name)
             if value or (value is not None and value != "" and value != []):
                 continue
@@ -94,13 +91,8 @@ class Reading:
                 yield path, missing_note(prefix.split(".", 1)[0], item)
 
 
-def _asked(fields: tuple[Field, ...]) -> tuple[Asked, ...]:
-    """The fields that can be reported as missing, and when: what the form fills in by itself is not asked for."""
-    return tuple((f.name, f, f.required) for f in fields if f.required is not None and f.kind is not Kind.AUTO and f.default is None)
-
-
-_REQUIRED = {section: _asked(fields) for section, fields in SECTIONS.items()}
-_REQUIRED_IN_ROWS = tuple((f.name, _asked(f.columns)) for f in SECTIONS["postings"] if f.kind is Kind.ROWS)
+_REQUIRED = {section: Asked(fields) for section, fields in SECTIONS.items()}
+_REQUIRED_IN_ROWS = tuple((f.name, Asked(f.columns)) for f in SECTIONS["postings"] if f.kind is Kind.ROWS)
 
 
 def _confirm(item: Field) -> Note:

@@ -16,7 +16,7 @@ ALL_SEEN = -1
 """The marks of a posting that cannot be looked at cheaply: every rule is run."""
 # Longer values are looked at each time: a cache of them would take too much memory.
 _LONGEST = 400
-_REMEMBERED = 512
+_REMEMBERED = 256
 _LISTS = frozenset(f.name for f in POSTING if f.kind in (Kind.MULTI, Kind.DAYS, Kind.ROWS))
 _Tests = tuple[tuple[Test, int], ...]
 _Marks = Callable[..., int]
