@@ -1,8 +1,10 @@
 """`/entry/file`: choose, check, confirm, done; nothing stored before the confirmation, and nothing twice."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import openpyxl
@@ -259,3 +261,21 @@ def test_the_key_of_a_file_opens_no_file_of_an_operator(
     assert upload.find(key, operator).name == "x.xlsx"
     with pytest.raises(upload.NotFound):
         upload.find(key, SENDER)
+
+
+def test_five_confirmations_at_once_store_once(app: Flask, client: Client, clock: Any, db_session: Session, tmp_path: Path) -> None:
+    """Five presses of the button at one moment: the same receipts for all, one case a body, one mail each."""
+    where, _ = checked(client, workbook(tmp_path, town(1), town(2)))
+    db_session.commit()
+    together = Barrier(5)
+
+    def press(_number: int) -> int:
+        mine = Client(app, app.response_class, use_cookies=True)
+        together.wait()
+        return int(mine.post(where, data={"do": "send"}).status_code)
+
+    with ThreadPoolExecutor(5) as pool:
+        assert list(pool.map(press, range(5))) == [303] * 5
+    assert (count(db_session), count(db_session, OutboxMail)) == (2, 2)
+    receipts = {case.receipt_no for case in db_session.execute(select(Submission)).scalars()}
+    assert {tag.get_text() for tag in page(client.get(where)).select("[data-receipt]")} == receipts
