@@ -11,6 +11,7 @@ from keynet_admin.permissions import Permission
 from keynet_admin.services import history, subject
 
 SUBJECTS = {
+    "setting": "設定",
     "submission": "申請",
     "posting": "募集情報",
     "account": "アカウント",
