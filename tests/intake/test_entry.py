@@ -12,7 +12,7 @@ from keynet_admin.models import EntryDraft, OutboxMail, Submission, SubmissionRe
 from keynet_admin.services import settings, tidy
 from keynet_admin.services import submission as submissions
 from tests import factories
-from tests.intake.build import KEY, at_field, page, pairs, post, send
+from tests.intake.build import at_field, page, pairs, post, send
 from tests.support.forms import Form
 from tests.support.web import Client
 
@@ -281,4 +281,3 @@ def test_a_reason_lets_an_overridable_error_pass(app: Flask, client: Client, clo
 def test_a_body_that_is_too_large_is_413(app: Flask, client: Client, clock: Any) -> None:
     assert send(client, b"organization-org_name=" + b"a" * 20 * 1024 * 1024).status_code == 413
     assert send(client, b"&".join(b"x%d=1" % n for n in range(20_000))).status_code == 413
-    assert KEY

@@ -8,11 +8,12 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from keynet_admin.models import OutboxMail, ReturnLink, Submission
+from keynet_admin.models import OutboxMail, Submission
 from keynet_admin.permissions import Actor
+from keynet_admin.rules import evaluate
 from keynet_admin.services import review
 from keynet_admin.services import submission as submissions
-from keynet_admin.vocabulary import SubmissionStatus
+from keynet_admin.vocabulary import ReturnClosed, SubmissionStatus
 from tests import factories
 from tests.intake.build import at_field, page, post
 from tests.support.forms import Form
@@ -117,25 +118,19 @@ def dict_of(given: list[tuple[str, str]]) -> dict[str, list[str]]:
     return result
 
 
+# While a link is open the case is with its sender: a decision comes only after a resubmission, which has closed the link by then.
 @pytest.mark.parametrize(
     ("how", "words"),
     [
-        ("decision", "すでに決定済み"),
+        ("decision", "すでに再提出されています"),
         ("30 days", "期限（30日）が過ぎています"),
         ("withdrawal", "取り下げられています"),
-        ("newer return", "新しい差し戻しのご案内"),
+        ("newer return", "すでに再提出されています"),
         ("made up", "見つかりません"),
     ],
 )
 def test_a_link_dies_and_says_why(
-    client: Client,
-    case: Submission,
-    give_back: Callable[[], str],
-    actor_operator: Actor,
-    clock: Any,
-    db_session: Session,
-    how: str,
-    words: str,
+    client: Client, case: Submission, give_back: Callable[[], str], actor_operator: Actor, clock: Any, how: str, words: str
 ) -> None:
     link = give_back()
     if how == "withdrawal":
@@ -147,22 +142,27 @@ def test_a_link_dies_and_says_why(
     elif how == "made up":
         link = "/entry/made-up-token-made-up-token-00"
     else:
-        again = submissions.find_return(link.removeprefix("/entry/"))
         typed = factories.document()
-        from keynet_admin.rules import evaluate
-
-        submissions.resubmit(again, typed, evaluate(typed, on=clock.now.date()), reference_date="2021-05-07", form_key="k" * 20)
-        if how == "newer return":
-            give_back()
-            old = db_session.execute(select(ReturnLink).order_by(ReturnLink.id)).scalars().first()
-            assert old is not None
-            words = "すでに再提出"  # the first of two endings is the true one
-        else:
+        opened = submissions.find_return(link.removeprefix("/entry/"))
+        submissions.resubmit(opened, typed, evaluate(typed, on=clock.now.date()), reference_date="2021-05-07", form_key="k" * 20)
+        if how == "decision":
             review.accept(case, actor_operator, seen_version=case.version)
-            words = "すでに再提出"
+        else:
+            assert client.get(give_back()).status_code == 200
     for answer in (client.get(link), post(client, factories.document(), "send", to=link)):
-        assert answer.status_code == (404 if how == "made up" else 410)
+        assert answer.status_code == 410
         assert words in page(answer).get_text()
+
+
+@pytest.mark.parametrize("why", list(ReturnClosed))
+def test_every_end_of_a_link_has_its_words(
+    client: Client, case: Submission, give_back: Callable[[], str], db_session: Session, why: ReturnClosed
+) -> None:
+    link = give_back()
+    submissions.close_links(case, why)
+    answer = client.get(link)
+    assert answer.status_code == 410
+    assert submissions.DEAD_LINKS[why] in page(answer).get_text()
 
 
 def test_withdrawing_needs_the_tick_and_happens_once(

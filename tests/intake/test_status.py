@@ -38,11 +38,11 @@ def test_what_the_sender_reads(app: Flask, client: Client, clock: Any, db_sessio
     assert "日向市" in page(answer).get_text()
 
 
-@pytest.mark.parametrize("no", [NO, NO.lower(), "ＫＮ－２１０５０７－０００１", f"  {NO} "])
-@pytest.mark.parametrize("mail", [MAIL, MAIL.upper(), f" {MAIL}　"])
-def test_writings_of_the_same_are_found(app: Flask, client: Client, clock: Any, db_session: Session, no: str, mail: str) -> None:
+def test_writings_of_the_same_are_found(app: Flask, client: Client, clock: Any, db_session: Session) -> None:
     factories.submission()
-    assert ask(client, no, mail).status_code == 200
+    for no in (NO, NO.lower(), "ＫＮ－２１０５０７－０００１", f"  {NO} "):
+        for mail in (MAIL, MAIL.upper(), f" {MAIL}　"):
+            assert ask(client, no, mail).status_code == 200, (no, mail)
 
 
 def test_every_mismatch_gets_the_same_answer(app: Flask, client: Client, clock: Any, db_session: Session) -> None:
