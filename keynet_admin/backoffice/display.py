@@ -1,5 +1,6 @@
 """What templates may use: filters for values, addresses of static files, navigation, desk and demo data."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,7 @@ from keynet_admin.rules.base import Finding
 from keynet_admin.services import overview
 
 SERVICE = "医療のお仕事 Key-Net"
+_MARK = re.compile(r"\s*\[S[0-9a-z ,S]+\]")
 
 
 @dataclass(frozen=True)
@@ -214,5 +216,7 @@ def init_app(app: Flask) -> None:
         now=clock.now,
         today=clock.today,
     )
+    # A row's basis ends in the marks of our own list of sources, which tell a reader nothing.
+    env.filters["without_marks"] = lambda text: _MARK.sub("", text)
     env.filters["show"] = lambda value, field: display.show(field, value)
     env.tests["under"] = lambda path, prefix: str(path).startswith(prefix)
