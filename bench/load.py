@@ -14,7 +14,7 @@ from tests.support.server import LiveServer
 CLIENTS = 4
 WARM = 100
 HELLOS = 2000  # many, because the clock of CPU time ticks in hundredths of a second
-QUIET = {"KEYNET_RATE_LIMITS": "0", "KEYNET_PAGE_CACHE": "0"}
+QUIET = {"KEYNET_RATE_LIMITS": "0"}
 
 
 @contextmanager
