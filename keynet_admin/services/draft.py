@@ -48,4 +48,3 @@ def discard(key: str | None) -> None:
     """Throw a draft away."""
     if key:
         db.session.execute(delete(EntryDraft).where(EntryDraft.cookie_hash == token_hash(key)))
-
