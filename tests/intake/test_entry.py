@@ -23,7 +23,7 @@ ODD = {
     "emoji": ("😀👩‍⚕️", "TXT-005"),
     "NUL": ("a\0b", "TXT-006"),
     "markup": ("<script>alert(1)</script>\"'", None),
-    "bidi override": ("\u202eabc", None),
+    "bidi override": ("\u202eabc", "TXT-006"),
     "rare letters": ("𠮷髙﨑①㈱", "TXT-004"),
     "外字": ("\ue000", "TXT-006"),
     "a mail header": ("山田\r\nBcc: x@keynet.example", None),

@@ -105,6 +105,8 @@ def test_unknown_characters_of_a_name_ask_for_the_print_form():
         (NOTE, "Café勤務", "TXT-005"),
         (NAME, "川辺😊", "TXT-005"),
         (NOTE, "外字\ue000あり", "TXT-006"),
+        (NOTE, "向きを\u202e変える", "TXT-006"),
+        (NOTE, "向きを\u2067囲む", "TXT-006"),
         (NOTE, "外字\U000f0000あり", "TXT-006"),
         (NOTE, "制御\x00文字", "TXT-006"),
         (NOTE, "制御\x1b文字", "TXT-006"),
