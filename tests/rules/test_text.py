@@ -75,7 +75,7 @@ def test_no_dummy_words(text):
         ("TXT-013", "access", "<script>alert(1)</script>"),
         ("TXT-013", "access", "＜ｂ＞駅前＜/ｂ＞"),
         ("TXT-013", "access", "javascript:alert(1)"),
-        ("TXT-013", "access", "https://bit.ly/abc"),
+        ("TXT-013", "access", "https://tinyurl.com/abc"),
         ("TXT-013", "access", "詳細はtinyurl.com/abcへ"),
         ("TXT-013", "access", "ｂｉｔ．ｌｙ／ａｂｃ"),
         ("TXT-014", "access", "https://shop.umiyama.example/"),
@@ -148,7 +148,7 @@ def test_in_the_editor_the_past_is_ordinary():
 def test_texts_of_the_head_and_of_rows_are_read_too():
     assert spoken("TXT-015", {"organization.department": "○○課"}) == ["organization.department"]
     assert spoken("TXT-015", {f"{P}pay_lines.0.label": "○○手当"}) == [f"{P}pay_lines.0.label"]
-    assert spoken("TXT-013", {"organization.org_url": "https://bit.ly/abc"}) == ["organization.org_url"]
+    assert spoken("TXT-013", {"organization.org_url": "https://tinyurl.com/abc"}) == ["organization.org_url"]
 
 
 def test_an_endless_text_is_refused_before_any_rule_looks_at_it():
