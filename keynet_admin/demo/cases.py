@@ -70,6 +70,7 @@ def case(world: World, plan: Plan) -> Story:
         yield world.later(60, 600)
         review.take(made, operator, seen_version=made.version)
         yield world.later(4, 60)
+    world.clear_some(made, operator)
     review.accept(made, operator, seen_version=made.version)
     _after(world, made, chosen)
 
