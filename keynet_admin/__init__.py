@@ -83,7 +83,7 @@ def _engine_options(app: Flask) -> None:
 
 
 def _transaction_mode() -> None:
-    request.environ["keynet.read_only"] = read_only.set(request.method in ("GET", "HEAD", "OPTIONS"))
+    request.environ["keynet.read_only"] = read_only.set(True)
 
 
 def _transaction_mode_ends(_error: BaseException | None) -> None:

@@ -13,7 +13,7 @@ from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from keynet_admin.errors import LinkDead, NotFound, TooMany
-from keynet_admin.extensions import db, login, reading
+from keynet_admin.extensions import db, login
 from keynet_admin.models import Account
 from keynet_admin.services import account as accounts
 from keynet_admin.services import password as passwords
@@ -60,18 +60,8 @@ def local_target(wanted: str | None, role: Role) -> str:
 
 
 def _load(key: str) -> sessions.SignedIn | None:
-    """Flask-Login's loader: the session of the cookie's key, unless it has idled too long.
-
-    It reads in a transaction of its own when none is open, so that a POST does not hold SQLite's write lock from its start.
-    """
-    if _idle():
-        return None
-    if db.session().in_transaction():
-        return sessions.find(key)
-    with reading():
-        found = sessions.find(key)
-        db.session.commit()
-    return found
+    """Flask-Login's loader: the session of the cookie's key, unless it has idled too long."""
+    return None if _idle() else sessions.find(key)
 
 
 def _idle() -> bool:

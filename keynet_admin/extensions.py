@@ -1,7 +1,8 @@
 """The extensions, unbound, and how a transaction begins on each database.
 
-A web GET or HEAD reads only (SQLite: deferred, `query_only`; it also enforces that nothing changes by GET). Everything else takes
-SQLite's write lock at its first statement (`BEGIN IMMEDIATE`), so that no transaction has to be upgraded in the middle.
+A web request only reads (SQLite: deferred, `query_only`; it also enforces that nothing changes by GET) except inside `transaction()`, which
+takes SQLite's write lock at its first statement (`BEGIN IMMEDIATE`), so that no transaction has to be upgraded in the middle and none is
+held while the rules run or a page is drawn. Jobs and commands may write from the start.
 """
 
 from collections.abc import Iterator

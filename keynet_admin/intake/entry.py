@@ -16,7 +16,6 @@ from keynet_admin import clock
 from keynet_admin.backoffice import catalogue_form, catalogue_read
 from keynet_admin.backoffice.token import check_token
 from keynet_admin.errors import LinkDead, NotFound, TransitionRefused
-from keynet_admin.extensions import db
 from keynet_admin.models import ReturnLink
 from keynet_admin.permissions import SENDER
 from keynet_admin.rules import evaluate
@@ -101,7 +100,6 @@ def reentry(token: str) -> Response:
 
 
 def _posted(visit: Visit, doubled: list[Finding]) -> Response:
-    db.session.rollback()  # the rules below take their time: no lock may be held meanwhile
     try:
         check_token()
     except ValidationError:
@@ -133,7 +131,6 @@ def _send(visit: Visit, doubled: list[Finding]) -> Response:
     known = submissions.sent_with(visit.form_key)
     if known is not None:
         return _with_cookie(make_response(render_template("intake/done.html", case=known, again=True)), None)
-    db.session.rollback()
     result = _full(visit)
     if result.at(Level.ERROR) or doubled:
         with transaction():

@@ -99,7 +99,6 @@ class PostingView(GuardedView):
 
     def _edited(self, row: Posting) -> Any:
         organization = row.organization
-        db.session.commit()  # the rules below take their time: no lock may be held meanwhile
         reading = catalogue_read.read_posting(request.form)
         typed, given = reading.document, request.form.get("version", "")
         try:

@@ -17,7 +17,9 @@ NEW_LINES = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 SPACE_RUN = re.compile("[ \u3000]{2,}")
 # Not text at all: control characters, lone surrogates, private use (外字), the mark of broken text, and the marks that turn the
 # direction of writing (a text could look other than it is).
-NOT_TEXT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\ufffc-\uffff\U000f0000-\U0010ffff]")
+NOT_TEXT = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\ufffc-\uffff\U000f0000-\U0010ffff]"
+)
 SELECTOR = re.compile("[\U000e0100-\U000e01ef]")
 SMALL_DIGIT = re.compile("[²³¹⁰⁴-⁹₀-₉]")
 HALF_KANA = re.compile("[\uff61-\uff9f]+")

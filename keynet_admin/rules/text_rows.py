@@ -186,7 +186,10 @@ def rows(checks: Mapping[str, Check]) -> tuple[Rule, ...]:
             why="短縮URLは行き先が分からず、庁内の環境では開けないことがあります。",
             how="文章だけを入力し、アドレスは正式なものにしてください。",
             good=(Example({f"{P}access": "日向市駅から徒歩5分"}, "日向市駅から徒歩5分"),),
-            bad=(Example({f"{P}access": "地図は tinyurl.com/umiyama"}, "短縮URL"), Example({f"{P}access": "<b>駅から5分</b>"}, "HTMLのタグ")),
+            bad=(
+                Example({f"{P}access": "地図は tinyurl.com/umiyama"}, "短縮URL"),
+                Example({f"{P}access": "<b>駅から5分</b>"}, "HTMLのタグ"),
+            ),
             check=checks["TXT-013"],
             per=Per.SUBMISSION,
             overridable=True,

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from keynet_admin.extensions import db
+from keynet_admin.extensions import db, read_only
 
 log = logging.getLogger(__name__)
 _KEY = "after_commit"
@@ -22,7 +22,14 @@ def after_commit(action: Callable[[], None]) -> None:
 
 @contextmanager
 def transaction() -> Iterator[None]:
-    """Commit what the block did, then run the after-commit actions; roll everything back on any exception."""
+    """Commit what the block did, then run the after-commit actions; roll everything back on any exception.
+
+    What a request reads before and after it (to look a row up, to draw the page) takes no write lock: a reading transaction that is
+    open is ended first, so that the block sees the rows as they are under the lock.
+    """
+    if read_only.get():
+        db.session.rollback()
+    mode = read_only.set(False)
     try:
         yield
         db.session.commit()
@@ -30,6 +37,8 @@ def transaction() -> Iterator[None]:
         db.session.info.pop(_KEY, None)
         db.session.rollback()
         raise
+    finally:
+        read_only.reset(mode)
     for action in db.session.info.pop(_KEY, []):
         try:
             action()

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
-from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -14,7 +13,7 @@ from keynet_admin import auth
 from keynet_admin.extensions import db
 from keynet_admin.models import Account, StaffSession
 from keynet_admin.services import password as passwords
-from keynet_admin.services import session as sessions
+from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import AccountStatus, Role
 from tests import factories
 
@@ -231,8 +230,8 @@ def test_a_password_changed_while_hashing(client: FlaskClient, operator: Account
     """The old password must not open a session after the new one ended all."""
 
     def slow(_stored: str, _text: str) -> bool:
-        db.session.execute(db.update(Account).values(password_hash="new"))
-        db.session.commit()
+        with transaction():
+            db.session.execute(db.update(Account).values(password_hash="new"))
         return True
 
     monkeypatch.setattr(passwords, "verify", slow)
@@ -285,16 +284,3 @@ def test_the_form_as_a_browser_sends_it(client: FlaskClient, operator: Account) 
     """With the token of the page."""
     token = page(client.get("/login")).find("input", {"name": "csrf_token"})["value"]
     assert sign_in(client, csrf_token=token).status_code == 303
-
-
-def test_the_loader_reads_only(app: Flask, operator: Account) -> None:
-    """Who it is is found without holding a lock for the rest of the request."""
-    key = sessions.begin(operator).key
-    db.session.commit()
-    with app.test_request_context("/office/", method="POST"):
-        from flask import session
-
-        session["_seen"] = int(time.time())
-        assert auth._load(key) is not None
-        assert not db.session().in_transaction()
-        assert auth._load("unknown") is None

@@ -1,6 +1,7 @@
 """Small walks along the edges: pressing twice, acting on old pages, guessing, and what may not be said in a log."""
 
 import logging
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from keynet_admin import clock as program_clock
 from keynet_admin import config
 from keynet_admin.auth import local_target
 from keynet_admin.errors import Refused, StaleVersion
-from keynet_admin.extensions import db
+from keynet_admin.extensions import db, read_only
 from keynet_admin.models import AuditEvent, EntryDraft, OutboxMail, ReturnLink, Submission, SubmissionRevision
 from keynet_admin.permissions import SENDER
 from keynet_admin.rules import evaluate
@@ -258,3 +259,23 @@ def test_deliver_mail_tells_how_many_left(app: Flask, db_session: Session, clock
     done = app.test_cli_runner().invoke(args=["deliver-mail"])
     assert "送信 1通" in done.output
     assert mailer.deliver_waiting() == 0
+
+
+@pytest.mark.parametrize(("path", "module"), [("/entry/", "intake.entry"), ("/entry/status", "intake.status")])
+def test_no_write_lock_while_a_page_is_drawn(app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch, path: str, module: str) -> None:
+    """A posted form that comes back with errors: somebody else can write while its page is made."""
+    drawn: list[int] = []
+
+    def draw(_template: str, **_values: object) -> str:
+        with db.engine.connect() as other:
+            mode = read_only.set(False)
+            try:
+                drawn.append(other.execute(text("INSERT INTO counter (name, value) VALUES ('drawn', 1)")).rowcount)
+                other.commit()
+            finally:
+                read_only.reset(mode)
+        return "drawn"
+
+    monkeypatch.setattr(import_module(f"keynet_admin.{module}"), "render_template", draw)
+    assert client.post(path, data={"do": "confirm"}).status_code == 422
+    assert drawn == [1]
