@@ -14,6 +14,7 @@ from wtforms.validators import ValidationError
 
 from keynet_admin import clock
 from keynet_admin.backoffice import catalogue_form, catalogue_read
+from keynet_admin.backoffice.reason_boxes import posted_reasons
 from keynet_admin.backoffice.token import check_token
 from keynet_admin.errors import LinkDead, NotFound, TransitionRefused
 from keynet_admin.models import ReturnLink
@@ -71,7 +72,7 @@ def entry() -> Response:
         return _form_page(Visit(cookie, typed, form_key, saved_at=saved_at, reasons=reasons), _partial(typed) if kept else None)
     reading = catalogue_read.read(request.form)
     form_key = _form_key(kept.form_key if kept else None)
-    return _posted(Visit(cookie or drafts.new_key(), reading.document, form_key, reasons=_reasons()), reading.doubled)
+    return _posted(Visit(cookie or drafts.new_key(), reading.document, form_key, reasons=posted_reasons(request.form)), reading.doubled)
 
 
 @blueprint.route("/<token>", methods=("GET", "POST"))
@@ -96,7 +97,9 @@ def reentry(token: str) -> Response:
     reading = catalogue_read.read(request.form)
     form_key = _form_key(kept.form_key if kept else None)
     message = request.form.get("message", "")[:1000]
-    return _posted(Visit(key, reading.document, form_key, link, token, message=message, reasons=_reasons()), reading.doubled)
+    return _posted(
+        Visit(key, reading.document, form_key, link, token, message=message, reasons=posted_reasons(request.form)), reading.doubled
+    )
 
 
 def _posted(visit: Visit, doubled: list[Finding]) -> Response:
@@ -248,19 +251,6 @@ def _unpacked(kept: Mapping[str, Any]) -> tuple[dict[str, Any], Reasons, str]:
 def _full(visit: Visit) -> Result:
     """The rules of today with the sender's reasons: an overridable error with one counts as a warning."""
     return with_reasons(evaluate(visit.typed, on=clock.today()), visit.reasons)
-
-
-def _reasons() -> Reasons:
-    """The reasons of the posted form (`reasons-0-rule`, `reasons-0-path`, `reasons-0-reason`), at most 200."""
-    found = []
-    for index in range(200):
-        rule = request.form.get(f"reasons-{index}-rule")
-        if rule is None:
-            break
-        found.append(
-            {"rule": rule, "path": request.form.get(f"reasons-{index}-path", ""), "reason": request.form.get(f"reasons-{index}-reason", "")}
-        )
-    return reasons_from(found)
 
 
 def _partial(typed: Mapping[str, Any]) -> Result:

@@ -2,8 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -67,15 +65,6 @@ def house(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Ite
     server = LiveServer(folder, settings).start()
     yield server
     server.stop()
-
-
-@pytest.fixture(scope="module")
-def axe() -> str:
-    """The source of axe-core."""
-    spec = find_spec("axe_core_python")
-    assert spec is not None
-    assert spec.submodule_search_locations is not None
-    return (Path(spec.submodule_search_locations[0]) / "axe.min.js").read_text(encoding="utf-8")
 
 
 def go(page: Any, house: LiveServer, where: str) -> None:

@@ -3,8 +3,6 @@
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -38,15 +36,6 @@ def house(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Ite
     server = LiveServer(folder, {"DATABASE_URL": url, "KEYNET_RATE_LIMITS": "0", "KEYNET_NOW": NOW}).start()
     yield server
     server.stop()
-
-
-@pytest.fixture(scope="module")
-def axe() -> str:
-    """The source of axe-core."""
-    spec = find_spec("axe_core_python")
-    assert spec is not None
-    assert spec.submodule_search_locations is not None
-    return (Path(spec.submodule_search_locations[0]) / "axe.min.js").read_text(encoding="utf-8")
 
 
 def look(page: Any, axe: str) -> None:
