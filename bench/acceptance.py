@@ -12,7 +12,7 @@ from bench.load import house
 from bench.table import Row
 from keynet_admin.catalogue import reference
 from keynet_admin.extensions import db
-from keynet_admin.services import review
+from keynet_admin.services.submission import review
 from keynet_admin.services.transaction import transaction
 from tests import factories
 from tests.support.web import application

@@ -13,7 +13,8 @@ from keynet_admin import clock
 from keynet_admin.catalogue import reference
 from keynet_admin.extensions import db
 from keynet_admin.models import Listing, ListingVersion, Organization, Posting
-from keynet_admin.services import listing, search_index
+from keynet_admin.services.listing import publish as listing
+from keynet_admin.services.listing import search_index
 from keynet_admin.vocabulary import ListingState, PostingStatus
 from tests.rules.base_submission import base_submission
 

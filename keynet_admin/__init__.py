@@ -1,7 +1,6 @@
 """Key-Net: the application factory wires the layers in their order and holds no logic of its own."""
 
 from collections.abc import Mapping
-from importlib import import_module, util
 from typing import Any
 
 from flask import Flask, request
@@ -9,24 +8,11 @@ from sqlalchemy.engine import make_url
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter
 
-from keynet_admin import clock, config
+from keynet_admin import admin, api, auth, cli, clock, config, intake, jobs, office, public
 from keynet_admin.extensions import babel, csrf, db, limiter, mail, migrate, prepare_engine, read_only
-
-PARTS = (
-    "keynet_admin.backoffice.limits",
-    "keynet_admin.backoffice.headers",
-    "keynet_admin.backoffice.display",
-    "keynet_admin.backoffice.errors",
-    "keynet_admin.services.mailer",
-    "keynet_admin.jobs",
-    "keynet_admin.auth",
-    "keynet_admin.public",
-    "keynet_admin.intake",
-    "keynet_admin.api",
-    "keynet_admin.admin",
-    "keynet_admin.office",
-    "keynet_admin.cli",
-)
+from keynet_admin.services.mail import outbox
+from keynet_admin.web import errors as error_pages
+from keynet_admin.web import filters, headers, limits
 
 
 class NumberConverter(BaseConverter):
@@ -61,11 +47,8 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     babel.init_app(app, locale_selector=lambda: "ja")
     with app.app_context():
         prepare_engine(db.engine)
-    for name in PARTS:
-        if util.find_spec(name) is not None:
-            part = import_module(name)
-            if hasattr(part, "init_app"):
-                part.init_app(app)
+    for part in (limits, headers, filters, error_pages, outbox, jobs, auth, public, intake, api, admin, office, cli):
+        part.init_app(app)
     if app.config["TRUSTED_PROXIES"]:
         count = app.config["TRUSTED_PROXIES"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]

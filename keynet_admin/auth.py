@@ -15,10 +15,10 @@ from werkzeug.wrappers import Response
 from keynet_admin.errors import LinkDead, NotFound, TooMany
 from keynet_admin.extensions import db, login
 from keynet_admin.models import Account
-from keynet_admin.services import account as accounts
-from keynet_admin.services import password as passwords
-from keynet_admin.services import session as sessions
-from keynet_admin.services import throttle
+from keynet_admin.services.account import password as passwords
+from keynet_admin.services.account import rate_limit
+from keynet_admin.services.account import session as sessions
+from keynet_admin.services.account import use_cases as accounts
 from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import AccountStatus, Role
 
@@ -130,7 +130,7 @@ def sign_in() -> Response:
         return _page("auth/login.html", 422, errors=errors, **words)
     try:
         with transaction():
-            throttle.hit("login", address=words["email"], network=_network())
+            rate_limit.hit("login", address=words["email"], network=_network())
             known = accounts.credentials(words["email"])
     except TooMany as error:
         return _braked("auth/login.html", error, **words)
@@ -148,7 +148,7 @@ def _begin(known: accounts.Credentials, email: str) -> sessions.SignedIn | None:
         row = db.session.get(Account, known.account_id, populate_existing=True)
         if row is None or row.status is not AccountStatus.active or row.password_hash != known.password_hash:
             return None
-        throttle.forgive("login", address=email, network=_network())
+        rate_limit.forgive("login", address=email, network=_network())
         return sessions.begin(row)
 
 
@@ -174,10 +174,10 @@ def type_code() -> Response:
         return _page("auth/first_login.html", 422, errors=errors, **words)
     try:
         with transaction():
-            throttle.hit("code", address=words["email"], network=_network())
+            rate_limit.hit("code", address=words["email"], network=_network())
             found = accounts.check_code(words["email"], words["code"])
             if found is not None:
-                throttle.forgive("code", address=words["email"], network=_network())
+                rate_limit.forgive("code", address=words["email"], network=_network())
     except TooMany as error:
         return _braked("auth/first_login.html", error, **words)
     if found is None:
@@ -226,7 +226,7 @@ def renew(token: str) -> Response:
         return _page("auth/dead.html", 410, invitation=found, token=token)
     try:
         with transaction():
-            throttle.hit("forgot", address=found.account.email, network=_network())
+            rate_limit.hit("forgot", address=found.account.email, network=_network())
             accounts.renew(accounts.first_login(found.row.id))
     except TooMany as error:
         return _braked("auth/dead.html", error, invitation=found, token=token)
@@ -283,14 +283,14 @@ def change() -> Response:
         return _page("auth/password.html", 422, errors=errors, **words)
     try:
         with transaction():
-            throttle.hit("password", address=account.email, network=_network())
+            rate_limit.hit("password", address=account.email, network=_network())
     except TooMany as error:
         return _braked("auth/password.html", error, **words)
     if not passwords.verify(account.password_hash, current):
         return _page("auth/password.html", 422, errors={"current": "いまのパスワードが違います。"}, **words)
     hashed = passwords.hashed(chosen)
     with transaction():
-        throttle.forgive("password", address=account.email, network=_network())
+        rate_limit.forgive("password", address=account.email, network=_network())
         row = db.session.get(Account, account.id, populate_existing=True)
         if row is None:
             abort(404)
@@ -311,7 +311,7 @@ def forgot() -> Response:
         )
     try:
         with transaction():
-            throttle.hit("forgot", address=words["email"], network=_network())
+            rate_limit.hit("forgot", address=words["email"], network=_network())
             accounts.request_reset(words["email"])
     except TooMany as error:
         return _braked("auth/forgot.html", error, **words)

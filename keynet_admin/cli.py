@@ -17,8 +17,9 @@ from keynet_admin.catalogue.table import BadReferenceFile
 from keynet_admin.errors import KeynetError
 from keynet_admin.extensions import db, reading
 from keynet_admin.rules import rule_by_code
-from keynet_admin.services import intake_files, reference
-from keynet_admin.services.intake_rows import Entry, Unreadable
+from keynet_admin.services import reference
+from keynet_admin.services.files import read as intake_files
+from keynet_admin.services.files.rows import Entry, Unreadable
 from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import STAFF_ROLES, Role
 
@@ -83,7 +84,7 @@ def load_demo() -> None:
 @with_appcontext
 def create_operator(email: str, role: str, name: str) -> None:
     """Make an account of the service center; its first-login mail goes to EMAIL."""
-    from keynet_admin.services import account
+    from keynet_admin.services.account import use_cases as account
 
     try:
         with transaction():
@@ -97,7 +98,7 @@ def create_operator(email: str, role: str, name: str) -> None:
 @click.argument("file", type=FILE)
 def check(file: Path) -> None:
     """Run the entry rules over FILE (.jsonl, .csv, .xlsx); findings as JSON lines, nothing stored; exit 1 on an error."""
-    from keynet_admin.services import importing
+    from keynet_admin.services.files import judge as importing
 
     failed = False
     for item in _read(file):
@@ -123,7 +124,7 @@ def import_file(file: Path, strict: bool, rejects: Path | None) -> None:
 
     The refused rows are written, with their reasons, to a file of the same format that can be mended and imported.
     """
-    from keynet_admin.services import file_import
+    from keynet_admin.services.files import import_file as file_import
 
     if rejects is not None and rejects.resolve() == file.resolve():
         raise click.UsageError("--rejects には、取り込むファイルとは別の名前を指定してください。")
@@ -147,7 +148,7 @@ def import_file(file: Path, strict: bool, rejects: Path | None) -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def template(file: Path) -> None:
     """Write the Excel template for submissions to FILE (.xlsx)."""
-    from keynet_admin.services import template_book
+    from keynet_admin.services.files import template as template_book
 
     file.write_bytes(template_book.made(clock.today()))
     click.echo(f"{file} に様式を書き出しました。")
@@ -161,7 +162,7 @@ def template(file: Path) -> None:
 @with_appcontext
 def rehearse_rules(code: Path | None, without: tuple[str, ...], newest: int | None, as_json: bool) -> None:
     """Replay the rule set over the stored submissions: whose result would flip, by rule. Nothing is written."""
-    from keynet_admin.services import rehearsal
+    from keynet_admin.services.submission import rehearsal
 
     unknown = [rule for rule in without if rule_by_code(rule) is None]
     if unknown or (code is not None and without):
@@ -189,7 +190,7 @@ def rehearse_rules(code: Path | None, without: tuple[str, ...], newest: int | No
 @with_appcontext
 def deliver_mail() -> None:
     """Deliver what waits in the outbox, once."""
-    from keynet_admin.services import mailer
+    from keynet_admin.services.mail import outbox as mailer
 
     click.echo(f"送信 {mailer.deliver_waiting()}通")
 

@@ -1,4 +1,4 @@
-"""What can be refused, as exceptions with words for the person. Their pages are in `backoffice/errors.py`."""
+"""What can be refused, as exceptions with words for the person. Their pages are in `web/errors.py`."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -40,7 +40,7 @@ class Base(DeclarativeBase):
 class Login(LoginManager):
     """Flask-Login without its two looks into the session at every answer: visitor pages must not read it (no `Vary: Cookie`).
 
-    We use no remember cookie, and templates find the account through the lazy global `current_user` of `backoffice.display`.
+    We use no remember cookie, and templates find the account through the lazy global `current_user` of `web.filters`.
     """
 
     def init_app(self, app: Flask, add_context_processor: bool = False) -> None:

@@ -23,7 +23,10 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from keynet_admin.extensions import db
-from keynet_admin.services import mailer, posting, throttle, tidy
+from keynet_admin.services import tidy
+from keynet_admin.services.account import rate_limit
+from keynet_admin.services.mail import outbox as mailer
+from keynet_admin.services.posting import use_cases as posting
 from keynet_admin.services.transaction import transaction
 
 log = logging.getLogger(__name__)
@@ -114,7 +117,7 @@ def expire_postings() -> int:
 
 def tidy_up() -> None:
     """Delete drafts that are over, old counts of the brakes, ended sessions and secrets of mails that never left."""
-    for action in (tidy.drafts, tidy.sessions, throttle.tidy, mailer.tidy):
+    for action in (tidy.drafts, tidy.sessions, rate_limit.tidy, mailer.tidy):
         with transaction():
             action()
 

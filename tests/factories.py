@@ -14,11 +14,12 @@ from keynet_admin.extensions import db
 from keynet_admin.models import Account, Keying, Organization, Posting, Submission
 from keynet_admin.permissions import SENDER, Actor
 from keynet_admin.rules import evaluate
-from keynet_admin.services import keying as keyings
-from keynet_admin.services import password, review
-from keynet_admin.services import posting as postings
-from keynet_admin.services import submission as submissions
-from keynet_admin.services.session import actor_of
+from keynet_admin.services.account import password
+from keynet_admin.services.account.session import actor_of
+from keynet_admin.services.keying import steps as keyings
+from keynet_admin.services.posting import use_cases as postings
+from keynet_admin.services.submission import intake as submissions
+from keynet_admin.services.submission import review
 from keynet_admin.vocabulary import AccountStatus, KeyingWay, PostingStatus, Role, SubmissionStatus
 from tests.rules.base_submission import base_submission, put
 

@@ -19,7 +19,7 @@ from keynet_admin import jobs
 from keynet_admin.config import ROOT
 from keynet_admin.extensions import db
 from keynet_admin.models import EntryDraft, OutboxMail, StaffSession
-from keynet_admin.services import mailer
+from keynet_admin.services.mail import outbox as mailer
 from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import MailState, PostingStatus, Role
 from tests import factories

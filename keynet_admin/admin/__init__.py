@@ -12,9 +12,9 @@ from keynet_admin.admin.posting import PostingView
 from keynet_admin.admin.rule import RuleView
 from keynet_admin.admin.setting import SettingView
 from keynet_admin.admin.submission import SubmissionView
-from keynet_admin.backoffice.base import make_admin
 from keynet_admin.extensions import csrf
 from keynet_admin.models import Account, AuditEvent, Organization, OutboxMail
+from keynet_admin.web.guard import make_admin
 
 
 def init_app(app: Flask) -> None:

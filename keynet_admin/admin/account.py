@@ -6,16 +6,17 @@ from typing import Any
 from flask import abort, flash, redirect, request, url_for
 from flask_admin import expose
 
-from keynet_admin.backoffice.actor import current_actor
-from keynet_admin.backoffice.base import GuardedModelView
-from keynet_admin.backoffice.listing_page import ListFilter
 from keynet_admin.errors import ReasonMissing, Refused
 from keynet_admin.models import Account
 from keynet_admin.permissions import Permission
-from keynet_admin.services import account as accounts
-from keynet_admin.services import history, workflow
+from keynet_admin.services import workflow
+from keynet_admin.services.account import use_cases as accounts
 from keynet_admin.services.transaction import transaction
+from keynet_admin.services.workflow import history
 from keynet_admin.vocabulary import AccountStatus, Role
+from keynet_admin.web.actor import current_actor
+from keynet_admin.web.guard import GuardedModelView
+from keynet_admin.web.list_page import ListFilter
 
 WORDS: dict[str, tuple[str, str, str, bool, str]] = {
     "resend": (

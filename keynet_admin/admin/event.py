@@ -4,11 +4,11 @@ from typing import Any
 
 from flask import g
 
-from keynet_admin.backoffice.base import GuardedModelView
-from keynet_admin.backoffice.listing_page import Listed, ListFilter
 from keynet_admin.models import AuditEvent
 from keynet_admin.permissions import Permission
-from keynet_admin.services import history, subject
+from keynet_admin.services.workflow import history, subject
+from keynet_admin.web.guard import GuardedModelView
+from keynet_admin.web.list_page import Listed, ListFilter
 
 SUBJECTS = {
     "setting": "設定",

@@ -2,9 +2,9 @@
 
 from flask_admin import expose
 
-from keynet_admin.backoffice.base import GuardedIndex
 from keynet_admin.permissions import Permission
 from keynet_admin.services import overview
+from keynet_admin.web.guard import GuardedIndex
 
 
 class HomeView(GuardedIndex):

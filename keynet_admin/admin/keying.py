@@ -8,10 +8,6 @@ from flask_admin import expose
 from wtforms.validators import ValidationError
 
 from keynet_admin import clock
-from keynet_admin.backoffice import catalogue_form, catalogue_read, reason_boxes
-from keynet_admin.backoffice.actor import current_actor
-from keynet_admin.backoffice.base import GuardedView
-from keynet_admin.backoffice.token import check_token
 from keynet_admin.catalogue import SECTION_LABELS, field_at, label_at
 from keynet_admin.catalogue.key_fields import key_paths
 from keynet_admin.errors import Refused, StaleVersion
@@ -19,16 +15,20 @@ from keynet_admin.extensions import db
 from keynet_admin.models import Keying
 from keynet_admin.permissions import Permission
 from keynet_admin.rules import evaluate
-from keynet_admin.rules.base import Finding, Level, Result
-from keynet_admin.rules.reasons import Reasons, with_reasons
-from keynet_admin.rules.reasons import stored as reasons_stored
-from keynet_admin.services import draft as drafts
-from keynet_admin.services import keying as keyings
-from keynet_admin.services import submission as submissions
+from keynet_admin.rules.engine.reasons import Reasons, with_reasons
+from keynet_admin.rules.engine.reasons import stored as reasons_stored
+from keynet_admin.rules.engine.rule import Finding, Level, Result
 from keynet_admin.services import workflow
-from keynet_admin.services.keying_compare import composed
+from keynet_admin.services.keying import steps as keyings
+from keynet_admin.services.keying.compare import composed
+from keynet_admin.services.submission import draft as drafts
+from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import KeyingStage, KeyingWay
+from keynet_admin.web import form_reader, forms, reason_boxes
+from keynet_admin.web.actor import current_actor
+from keynet_admin.web.guard import GuardedView
+from keynet_admin.web.token import check_token
 
 Document = dict[str, Any]
 SEEN = 422  # understood, but something on the page must be mended
@@ -70,7 +70,7 @@ class KeyingView(GuardedView):
         if request.method != "POST":
             typed, reasons = keyings.first_document(row), keyings.reasons_of(row)
             return self._form(row, typed, reasons, _judged(typed, reasons, whole=row.first_at is not None), row.version)
-        reading, reasons = catalogue_read.read(request.form), reason_boxes.posted_reasons(request.form)
+        reading, reasons = form_reader.read(request.form), reason_boxes.posted_reasons(request.form)
         typed = reading.document
         try:
             check_token()
@@ -79,7 +79,7 @@ class KeyingView(GuardedView):
             return self._form(row, typed, reasons, _judged(typed, reasons, whole=False), seen, notice=OLD_PAGE), 400
         version = workflow.version_of(request.form.get("version"))
         db.session.rollback()  # the rules below take their time: no lock may be held meanwhile
-        anchor = catalogue_read.apply_buttons(typed, request.form) if catalogue_read.pressed(request.form) else None
+        anchor = form_reader.apply_buttons(typed, request.form) if form_reader.pressed(request.form) else None
         done = request.form.get("do") == "done" and anchor is None
         result = _judged(typed, reasons, whole=True)
         if done and reading.doubled:
@@ -198,18 +198,18 @@ class KeyingView(GuardedView):
         doubled: list[Finding] | None = None,
         notice: str = "",
     ) -> str:
-        form = catalogue_form.fill(typed, result.normalized)
+        form = forms.fill(typed, result.normalized)
         # The second keying is what the repeated address is for on the web form.
         del form.contact.form.contact_email2
         findings = [*result.findings, *(doubled or [])]
-        stray = catalogue_form.attach(form, findings)
+        stray = forms.attach(form, findings)
         return self.render(
             "admin/keying_form.html",
             row=row,
             form=form,
             version=version,
             findings=findings,
-            summary=catalogue_form.summary_items(form, findings) if row.first_at is not None or doubled else [],
+            summary=forms.summary_items(form, findings) if row.first_at is not None or doubled else [],
             stray=[found for found in stray if found.level is Level.ERROR],
             given=[(Finding(rule, Level.WARNING, path, ""), reason) for (rule, path), reason in reasons.items()],
             notice=notice,

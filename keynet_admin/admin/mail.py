@@ -6,14 +6,15 @@ from typing import Any
 from flask import abort, flash, redirect, request, url_for
 from flask_admin import expose
 
-from keynet_admin.backoffice.actor import current_actor
-from keynet_admin.backoffice.base import GuardedModelView
-from keynet_admin.backoffice.listing_page import ListFilter
 from keynet_admin.models import OutboxMail
 from keynet_admin.permissions import Permission
-from keynet_admin.services import audit, mailer, workflow
+from keynet_admin.services import audit, workflow
+from keynet_admin.services.mail import outbox as mailer
 from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import MailState
+from keynet_admin.web.actor import current_actor
+from keynet_admin.web.guard import GuardedModelView
+from keynet_admin.web.list_page import ListFilter
 
 # What a state means for the person who looks at it, and what to do.
 MEANING: dict[MailState, str] = {

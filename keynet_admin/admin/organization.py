@@ -7,11 +7,11 @@ from flask_admin import expose
 from sqlalchemy import select
 
 from keynet_admin.admin.prefecture_filter import prefecture_filter
-from keynet_admin.backoffice.base import GuardedModelView
 from keynet_admin.catalogue.display import prefecture
 from keynet_admin.extensions import db
 from keynet_admin.models import Account, Organization, Posting, Submission
 from keynet_admin.permissions import Permission
+from keynet_admin.web.guard import GuardedModelView
 
 
 class OrganizationView(GuardedModelView):

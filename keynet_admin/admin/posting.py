@@ -6,19 +6,22 @@ from typing import Any
 from flask import abort, flash, redirect, request, url_for
 from flask_admin import expose
 
-from keynet_admin.backoffice import posting_page
-from keynet_admin.backoffice.actor import current_actor
-from keynet_admin.backoffice.base import GuardedView
 from keynet_admin.catalogue.difference import changes
 from keynet_admin.catalogue.reference import prefectures
 from keynet_admin.errors import ReasonMissing, Refused
 from keynet_admin.extensions import db
 from keynet_admin.models import Posting
 from keynet_admin.permissions import Permission
-from keynet_admin.rules.base import Finding
-from keynet_admin.services import board, history, listing, workflow
-from keynet_admin.services import posting as postings
+from keynet_admin.rules.engine.rule import Finding
+from keynet_admin.services import workflow
+from keynet_admin.services.listing import publish as listing
+from keynet_admin.services.posting import lists as board
+from keynet_admin.services.posting import use_cases as postings
 from keynet_admin.services.transaction import transaction
+from keynet_admin.services.workflow import history
+from keynet_admin.web import posting_page
+from keynet_admin.web.actor import current_actor
+from keynet_admin.web.guard import GuardedView
 
 ACTIONS: dict[str, tuple[Callable[..., Any], bool, str]] = {
     "release": (postings.release, False, "公開を許可しました。"),

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from keynet_admin.backoffice.listing_page import ListFilter
 from keynet_admin.catalogue.reference import prefectures
+from keynet_admin.web.list_page import ListFilter
 
 
 def prefecture_filter(column: Any) -> ListFilter:

@@ -5,11 +5,11 @@ from typing import Any
 from flask import request
 from flask_admin import expose
 
-from keynet_admin.backoffice.base import GuardedView
 from keynet_admin.permissions import Permission
 from keynet_admin.rules import RULES
-from keynet_admin.rules.base import RULESET
-from keynet_admin.services import finding, rehearsal
+from keynet_admin.rules.engine.rule import RULESET
+from keynet_admin.services.submission import finding, rehearsal
+from keynet_admin.web.guard import GuardedView
 
 NEWEST = {"500": 500, "2000": 2000, "10000": 10000}
 

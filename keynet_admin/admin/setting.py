@@ -10,14 +10,14 @@ from wtforms import StringField, TextAreaField
 from wtforms.validators import Length, ValidationError
 
 from keynet_admin import clock
-from keynet_admin.backoffice.actor import current_actor
-from keynet_admin.backoffice.base import GuardedView
 from keynet_admin.catalogue import posting_field
 from keynet_admin.permissions import Permission
-from keynet_admin.rules.normalise_dates import read_date
-from keynet_admin.rules.reading import Context
+from keynet_admin.rules.engine.result import Context
+from keynet_admin.rules.normalise.dates import read_date
 from keynet_admin.services import settings
 from keynet_admin.services.transaction import transaction
+from keynet_admin.web.actor import current_actor
+from keynet_admin.web.guard import GuardedView
 
 
 class SettingForm(FlaskForm):

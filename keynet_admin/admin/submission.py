@@ -9,8 +9,6 @@ from werkzeug.wrappers import Response
 
 from keynet_admin.admin.submission_file import RIGHTS as FILE_RIGHTS
 from keynet_admin.admin.submission_file import FilePages
-from keynet_admin.backoffice.actor import current_actor
-from keynet_admin.backoffice.base import GuardedView
 from keynet_admin.business_time import explain
 from keynet_admin.catalogue import MAX_POSTINGS, SECTIONS, label_at
 from keynet_admin.catalogue.difference import changes
@@ -19,11 +17,17 @@ from keynet_admin.errors import ReasonMissing, Refused
 from keynet_admin.extensions import db
 from keynet_admin.models import Submission
 from keynet_admin.permissions import Permission
-from keynet_admin.rules.base import Level
-from keynet_admin.services import finding, history, queue, review, sender, workflow
-from keynet_admin.services import submission as submissions
+from keynet_admin.rules.engine.rule import Level
+from keynet_admin.services import workflow
+from keynet_admin.services.submission import finding, review
+from keynet_admin.services.submission import identity as sender
+from keynet_admin.services.submission import intake as submissions
+from keynet_admin.services.submission import lists as queue
 from keynet_admin.services.transaction import transaction
+from keynet_admin.services.workflow import history
 from keynet_admin.vocabulary import SubmissionStatus
+from keynet_admin.web.actor import current_actor
+from keynet_admin.web.guard import GuardedView
 
 # What is mailed after an acceptance, by the account it uses (`review.Plan.account`).
 SENT = {

@@ -4,9 +4,9 @@ from flask import request
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
-from keynet_admin.backoffice import file_pages
-from keynet_admin.backoffice.actor import current_actor
 from keynet_admin.permissions import Permission
+from keynet_admin.web import file_pages
+from keynet_admin.web.actor import current_actor
 
 DOOR = file_pages.Door("layout/operator.html", "admin_submission.file", "admin_submission.kept_file", operator=True)
 RIGHTS = {"file": Permission.submission_create, "kept_file": Permission.submission_create}

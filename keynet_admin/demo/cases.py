@@ -15,8 +15,8 @@ from keynet_admin.demo.world import BUSINESS_DAYS, Story, World
 from keynet_admin.extensions import db
 from keynet_admin.models import Posting, Submission
 from keynet_admin.permissions import SENDER
-from keynet_admin.services import review
-from keynet_admin.services import submission as submissions
+from keynet_admin.services.submission import intake as submissions
+from keynet_admin.services.submission import review
 from keynet_admin.vocabulary import Source
 
 

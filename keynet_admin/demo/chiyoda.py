@@ -12,7 +12,8 @@ from keynet_admin.demo.bodies import Body
 from keynet_admin.demo.world import Story, World, officer
 from keynet_admin.extensions import db
 from keynet_admin.models import Account, Posting, Submission
-from keynet_admin.services import posting, review
+from keynet_admin.services.posting import use_cases as posting
+from keynet_admin.services.submission import review
 from keynet_admin.vocabulary import Source
 
 CODE = "131016"

@@ -10,7 +10,7 @@ from keynet_admin.demo import typing_styles as typed
 from keynet_admin.demo.bodies import Body
 from keynet_admin.demo.world import Story, World, officer
 from keynet_admin.models import Account, Posting
-from keynet_admin.services import posting
+from keynet_admin.services.posting import use_cases as posting
 from keynet_admin.vocabulary import AccountStatus, PostingStatus
 
 WEIGHTS: dict[str, int] = {

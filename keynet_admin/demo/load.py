@@ -20,9 +20,10 @@ from keynet_admin.demo.world import BUSINESS_DAYS, Story, World
 from keynet_admin.errors import Refused
 from keynet_admin.extensions import db
 from keynet_admin.models import Account, Organization, OutboxMail, Posting, Submission
-from keynet_admin.services import account as accounts
-from keynet_admin.services import password as passwords
-from keynet_admin.services import posting, session
+from keynet_admin.services.account import password as passwords
+from keynet_admin.services.account import session
+from keynet_admin.services.account import use_cases as accounts
+from keynet_admin.services.posting import use_cases as posting
 from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import MailState, Role, Source
 

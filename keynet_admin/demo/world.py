@@ -19,10 +19,12 @@ from keynet_admin.extensions import db
 from keynet_admin.models import Account, FirstLogin, Organization, ReturnLink, Submission
 from keynet_admin.permissions import SENDER, Actor
 from keynet_admin.rules import evaluate
-from keynet_admin.rules.base import Level, Result
-from keynet_admin.rules.reasons import with_reasons
-from keynet_admin.services import account as accounts
-from keynet_admin.services import finding, session, submission
+from keynet_admin.rules.engine.reasons import with_reasons
+from keynet_admin.rules.engine.rule import Level, Result
+from keynet_admin.services.account import session
+from keynet_admin.services.account import use_cases as accounts
+from keynet_admin.services.submission import finding
+from keynet_admin.services.submission import intake as submission
 from keynet_admin.vocabulary import AccountStatus, Source
 
 Story = Iterator[datetime]

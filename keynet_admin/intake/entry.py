@@ -13,20 +13,20 @@ from werkzeug.wrappers import Response
 from wtforms.validators import ValidationError
 
 from keynet_admin import clock
-from keynet_admin.backoffice import catalogue_form, catalogue_read
-from keynet_admin.backoffice.reason_boxes import posted_reasons
-from keynet_admin.backoffice.token import check_token
 from keynet_admin.errors import LinkDead, NotFound, TransitionRefused
 from keynet_admin.models import ReturnLink
 from keynet_admin.permissions import SENDER
 from keynet_admin.rules import evaluate
-from keynet_admin.rules.base import Finding, Level, Result
-from keynet_admin.rules.reasons import Reasons, may_be_reasoned, reasons_from, with_reasons
-from keynet_admin.rules.reasons import stored as reasons_stored
-from keynet_admin.services import draft as drafts
+from keynet_admin.rules.engine.reasons import Reasons, may_be_reasoned, reasons_from, with_reasons
+from keynet_admin.rules.engine.reasons import stored as reasons_stored
+from keynet_admin.rules.engine.rule import Finding, Level, Result
 from keynet_admin.services import settings
-from keynet_admin.services import submission as submissions
+from keynet_admin.services.submission import draft as drafts
+from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.transaction import transaction
+from keynet_admin.web import form_reader, forms
+from keynet_admin.web.reason_boxes import posted_reasons
+from keynet_admin.web.token import check_token
 
 blueprint = Blueprint("intake", __name__, url_prefix="/entry")
 
@@ -70,7 +70,7 @@ def entry() -> Response:
         typed, reasons, _ = _unpacked(kept.typed) if kept else ({}, {}, "")
         form_key, saved_at = (kept.form_key, kept.saved_at) if kept else (drafts.new_key(), None)
         return _form_page(Visit(cookie, typed, form_key, saved_at=saved_at, reasons=reasons), _partial(typed) if kept else None)
-    reading = catalogue_read.read(request.form)
+    reading = form_reader.read(request.form)
     form_key = _form_key(kept.form_key if kept else None)
     return _posted(Visit(cookie or drafts.new_key(), reading.document, form_key, reasons=posted_reasons(request.form)), reading.doubled)
 
@@ -94,7 +94,7 @@ def reentry(token: str) -> Response:
         form_key, saved_at = (kept.form_key, kept.saved_at) if kept else (drafts.new_key(), None)
         visit = Visit(key, typed, form_key, link, token, saved_at, message, reasons)
         return _form_page(visit, _full(visit))
-    reading = catalogue_read.read(request.form)
+    reading = form_reader.read(request.form)
     form_key = _form_key(kept.form_key if kept else None)
     message = request.form.get("message", "")[:1000]
     return _posted(
@@ -115,7 +115,7 @@ def _posted(visit: Visit, doubled: list[Finding]) -> Response:
         return _with_cookie(redirect(visit.action, 303), None)
     if do == "withdraw" and visit.link is not None:
         return _withdraw(visit)
-    anchor = catalogue_read.apply_buttons(visit.typed, request.form) if catalogue_read.pressed(request.form) else None
+    anchor = form_reader.apply_buttons(visit.typed, request.form) if form_reader.pressed(request.form) else None
     if do == "send":
         return _send(visit, doubled)
     with transaction():
@@ -169,17 +169,17 @@ def _withdraw(visit: Visit) -> Response:
 
 def _form_page(visit: Visit, result: Result | None, *, doubled: list[Finding] | None = None, notice: str = "", code: int = 200) -> Response:
     normalized = result.normalized if result is not None else {}
-    form = catalogue_form.fill(visit.typed, normalized)
+    form = forms.fill(visit.typed, normalized)
     findings = [*(result.findings if result is not None else ()), *(doubled or [])]
-    stray = catalogue_form.attach(form, findings)
-    catalogue_form.mark_returned(form, visit.remarks)
+    stray = forms.attach(form, findings)
+    forms.mark_returned(form, visit.remarks)
     page = render_template(
         "intake/entry.html",
         visit=visit,
         form=form,
         findings=findings,
         reasonable=_reasonable(findings, visit.reasons, Level.ERROR, keep=True) if code == SEEN else _given(visit.reasons),
-        summary=catalogue_form.summary_items(form, findings) if code == SEEN else [],
+        summary=forms.summary_items(form, findings) if code == SEEN else [],
         stray=[f for f in stray if f.level is Level.ERROR],
         notice=notice,
         on=clock.today(),

@@ -4,10 +4,11 @@ from flask import Response, make_response, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from keynet_admin import clock
-from keynet_admin.backoffice import file_pages
 from keynet_admin.extensions import limiter
 from keynet_admin.permissions import SENDER
-from keynet_admin.services import settings, template_book
+from keynet_admin.services import settings
+from keynet_admin.services.files import template as template_book
+from keynet_admin.web import file_pages
 
 DOOR = file_pages.Door("layout/visitor.html", "intake.file", "intake.kept_file")
 # A prefecture's towns may come from one address; each file costs as much as hundreds of forms.

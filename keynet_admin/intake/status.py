@@ -5,8 +5,8 @@ import unicodedata
 from flask import make_response, render_template, request
 from werkzeug.wrappers import Response
 
-from keynet_admin.services import submission as submissions
-from keynet_admin.services import throttle
+from keynet_admin.services.account import rate_limit
+from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.transaction import transaction
 
 NOT_FOUND = "受付番号とメールアドレスの組み合わせが見つかりません。受付のメールに書かれた番号と、申請したときのアドレスをご確認ください。"
@@ -26,7 +26,7 @@ def status() -> Response:
     answer = None
     if not errors:
         with transaction():
-            throttle.hit("status", address=email, network=request.remote_addr or "")
+            rate_limit.hit("status", address=email, network=request.remote_addr or "")
         answer = submissions.status_of(receipt_no, email)
         if answer is None:
             errors["receipt_no"] = NOT_FOUND

@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from keynet_admin.backoffice.base import make_admin
 from keynet_admin.extensions import csrf
 from keynet_admin.office.home import HomeView
 from keynet_admin.office.posting import PostingView
+from keynet_admin.web.guard import make_admin
 
 
 def init_app(app: Flask) -> None:

@@ -2,10 +2,10 @@
 
 from flask_admin import expose
 
-from keynet_admin.backoffice.actor import current_actor
-from keynet_admin.backoffice.base import GuardedIndex
 from keynet_admin.permissions import Permission
-from keynet_admin.services import desk
+from keynet_admin.services.posting import home as desk
+from keynet_admin.web.actor import current_actor
+from keynet_admin.web.guard import GuardedIndex
 
 
 class HomeView(GuardedIndex):

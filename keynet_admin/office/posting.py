@@ -8,19 +8,22 @@ from flask_admin import expose
 from wtforms.validators import ValidationError
 
 from keynet_admin import clock
-from keynet_admin.backoffice import catalogue_form, catalogue_read, posting_page
-from keynet_admin.backoffice.actor import current_actor
-from keynet_admin.backoffice.base import GuardedView
-from keynet_admin.backoffice.token import check_token
 from keynet_admin.errors import Refused
 from keynet_admin.extensions import db
 from keynet_admin.models import Posting
 from keynet_admin.permissions import Permission
-from keynet_admin.rules.base import Finding, Level
-from keynet_admin.services import desk, history, listing, workflow
-from keynet_admin.services import posting as postings
+from keynet_admin.rules.engine.rule import Finding, Level
+from keynet_admin.services import workflow
+from keynet_admin.services.listing import publish as listing
+from keynet_admin.services.posting import home as desk
+from keynet_admin.services.posting import use_cases as postings
 from keynet_admin.services.transaction import transaction
+from keynet_admin.services.workflow import history
 from keynet_admin.vocabulary import PostingStatus
+from keynet_admin.web import form_reader, forms, posting_page
+from keynet_admin.web.actor import current_actor
+from keynet_admin.web.guard import GuardedView
+from keynet_admin.web.token import check_token
 
 PREFIX = postings.PREFIX
 SAID = {
@@ -59,7 +62,7 @@ class PostingView(GuardedView):
         if request.method != "POST":
             return self.render("office/new.html", organization=organization)
         with transaction():
-            row = postings.create(organization, catalogue_form.blank_posting(), current_actor())
+            row = postings.create(organization, forms.blank_posting(), current_actor())
         return redirect(url_for(".edit", id=row.id), 303)
 
     @expose("/<num:id>/")
@@ -99,15 +102,15 @@ class PostingView(GuardedView):
 
     def _edited(self, row: Posting) -> Any:
         organization = row.organization
-        reading = catalogue_read.read_posting(request.form)
+        reading = form_reader.read_posting(request.form)
         typed, given = reading.document, request.form.get("version", "")
         try:
             check_token()
         except ValidationError:
             words = "画面を開いてから時間がたったため、保存を確かめられませんでした。入力した内容は残っています。もう一度保存してください。"
             return self._editor(row, typed, [], {}, given, notice=words), 400
-        if catalogue_read.pressed(request.form):
-            anchor = catalogue_read.apply_buttons(typed, request.form)
+        if form_reader.pressed(request.form):
+            anchor = form_reader.apply_buttons(typed, request.form)
             return self._editor(row, typed, [], {}, given, anchor=anchor or "")
         version = workflow.version_of(given)
         result = postings.check(organization, typed)
@@ -220,9 +223,9 @@ class PostingView(GuardedView):
         anchor: str = "",
         spoken: bool = False,
     ) -> str:
-        form = catalogue_form.fill_posting(typed, normalized)
-        stray = catalogue_form.attach(form, findings, PREFIX)
-        summary = catalogue_form.summary_items(form, findings, PREFIX)
+        form = forms.fill_posting(typed, normalized)
+        stray = forms.attach(form, findings, PREFIX)
+        summary = forms.summary_items(form, findings, PREFIX)
         return self.render(
             "office/edit.html",
             posting=row,

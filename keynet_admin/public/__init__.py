@@ -74,8 +74,8 @@ def init_app(app: Flask) -> None:
 def _build(app: Flask) -> str:
     """A mark of everything beside the data that a visitor's page is made of."""
     templates, package = config.ROOT / "templates", config.ROOT / "keynet_admin"
-    files = (f for folder in ("public", "layout", "macros", "backoffice") for f in (templates / folder).glob("*.html"))
-    code = (f for folder in ("public", "catalogue", "backoffice") for f in (package / folder).glob("*.py"))
+    files = (f for folder in ("public", "layout", "macros", "web") for f in (templates / folder).glob("*.html"))
+    code = (f for folder in ("public", "catalogue", "web") for f in (package / folder).glob("*.py"))
     mark = hashlib.sha256()
     for file in sorted((*files, *code, *(package / "static").rglob("*.*"))):
         mark.update(file.read_bytes())

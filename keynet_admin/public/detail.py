@@ -1,4 +1,4 @@
-"""One posting as schema.org data. What visitors read of it is built in `backoffice.posting_page`."""
+"""One posting as schema.org data. What visitors read of it is built in `web.posting_page`."""
 
 import html
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from typing import Any
 
 from keynet_admin import clock
 from keynet_admin.catalogue import POSTING, display, reference
-from keynet_admin.services import listing_facts as facts
+from keynet_admin.services.listing import card as facts
 
 _EMPLOYMENT = {
     "fiscal_year_part_time": ["PART_TIME", "TEMPORARY"],

@@ -15,7 +15,7 @@ from keynet_admin.public.pages import LIVE, etag, etag_of, not_modified, unchang
 from keynet_admin.public.query import read
 from keynet_admin.public.statements import MOST
 from keynet_admin.public.store import Store, store
-from keynet_admin.services import listing_facts as facts
+from keynet_admin.services.listing import card as facts
 
 ATOM = "http://www.w3.org/2005/Atom"
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"

@@ -12,7 +12,7 @@ from keynet_admin import catalogue
 from keynet_admin.catalogue import SECTION_LABELS, SECTIONS, Field
 from keynet_admin.public.pages import etag_of, html, not_modified, unchanged
 from keynet_admin.rules import RULES, RULESET, Level, Rule, rule_by_code
-from keynet_admin.services import search_index
+from keynet_admin.services.listing import search_index
 
 # Tone, icon and word of each level; the same words as at the fields of the form.
 LEVELS: dict[Level, tuple[str, str, str]] = {

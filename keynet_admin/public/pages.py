@@ -12,13 +12,13 @@ from flask import Response, abort, current_app, request
 from markupsafe import Markup
 
 from keynet_admin import clock
-from keynet_admin.backoffice import posting_page
 from keynet_admin.catalogue import DAYS, posting_field, reference
 from keynet_admin.public import detail
 from keynet_admin.public.query import DAY_LABELS, FLAGS, SORTS, Search, read
 from keynet_admin.public.shell import Shell, fragment, slot
 from keynet_admin.public.statements import MOST
 from keynet_admin.public.store import Page, Totals, store
+from keynet_admin.web import posting_page
 
 NEWEST = 6
 KEPT = timedelta(days=30)

@@ -17,8 +17,8 @@ from urllib.parse import urlencode
 from werkzeug.datastructures import MultiDict
 
 from keynet_admin.catalogue import DAYS, posting_field, reference
-from keynet_admin.services import search_index
-from keynet_admin.services.listing_facts import DAY_BITS
+from keynet_admin.services.listing import search_index
+from keynet_admin.services.listing.card import DAY_BITS
 
 SORTS: Mapping[str, str] = {"new": "新しい順", "ending": "掲載終了の近い順", "pay": "報酬の高い順"}
 FLAGS: Mapping[str, str] = {"single_day": "1日だけも可", "blank_ok": "ブランク可", "training": "研修あり"}

@@ -18,8 +18,8 @@ from keynet_admin.extensions import db
 from keynet_admin.public import statements
 from keynet_admin.public.query import Position, Search, municipality_codes
 from keynet_admin.public.statements import MOST, PAGE, Shape
-from keynet_admin.services import search_index
-from keynet_admin.services.listing_facts import DAY_BITS
+from keynet_admin.services.listing import search_index
+from keynet_admin.services.listing.card import DAY_BITS
 
 log = logging.getLogger(__name__)
 _MOMENT = "%Y-%m-%d %H:%M:%S.%f"

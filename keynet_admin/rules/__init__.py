@@ -1,40 +1,55 @@
 """The entry rules (記入ルール): rows of data with their checks, and the engine that runs them.
 
-`RULES` holds every row in the order of the domain notes, the rows of the field catalogue last. A family is a module of this
-package that exports `RULES`; `evaluate` judges a submission.
+`RULES` holds every row in the order of the domain notes, the rows of the field catalogue last. A family is a file or
+folder of `families/`; `evaluate` judges a submission.
 """
 
 from functools import lru_cache
-from importlib import import_module
-from importlib.util import find_spec
 
-from keynet_admin.rules.base import RULESET, Example, Finding, Hit, Level, Per, Result, Rule, Scope
-from keynet_admin.rules.engine import evaluate
-from keynet_admin.rules.required import CATALOGUE_RULES
+from keynet_admin.rules.engine.evaluate import evaluate
+from keynet_admin.rules.engine.required import CATALOGUE_RULES
+from keynet_admin.rules.engine.rule import RULESET, Example, Finding, Hit, Level, Per, Result, Rule, Scope
+from keynet_admin.rules.families.candidate import RULES as CANDIDATE
+from keynet_admin.rules.families.dates import RULES as DATES
+from keynet_admin.rules.families.duty import RULES as DUTY
+from keynet_admin.rules.families.fairness import RULES as FAIRNESS
+from keynet_admin.rules.families.hours.shifts import RULES as HOURS
+from keynet_admin.rules.families.insurance.rows import RULES as INSURANCE
+from keynet_admin.rules.families.job.job_type import RULES as JOB
+from keynet_admin.rules.families.licence.licence import RULES as LICENCE
+from keynet_admin.rules.families.mail import RULES as MAIL
+from keynet_admin.rules.families.organization import RULES as ORGANIZATION
+from keynet_admin.rules.families.pay.rows import RULES as PAY
+from keynet_admin.rules.families.place import RULES as PLACE
+from keynet_admin.rules.families.privacy import RULES as PRIVACY
+from keynet_admin.rules.families.publication import RULES as PUBLICATION
+from keynet_admin.rules.families.report import RULES as REPORT
+from keynet_admin.rules.families.sharing import RULES as SHARING
+from keynet_admin.rules.families.telephone import RULES as TELEPHONE
+from keynet_admin.rules.families.term import RULES as TERM
+from keynet_admin.rules.families.text.checks import RULES as TEXT
 
-FAMILY_NAMES = (
-    "organization",
-    "telephone",
-    "mail",
-    "text",
-    "dates",
-    "job",
-    "licence",
-    "duty",
-    "place",
-    "term",
-    "hours",
-    "pay",
-    "insurance",
-    "fairness",
-    "privacy",
-    "publication",
-    "sharing",
-    "candidate",
-    "report",
+DOMAIN_RULES: tuple[Rule, ...] = (
+    *ORGANIZATION,
+    *TELEPHONE,
+    *MAIL,
+    *TEXT,
+    *DATES,
+    *JOB,
+    *LICENCE,
+    *DUTY,
+    *PLACE,
+    *TERM,
+    *HOURS,
+    *PAY,
+    *INSURANCE,
+    *FAIRNESS,
+    *PRIVACY,
+    *PUBLICATION,
+    *SHARING,
+    *CANDIDATE,
+    *REPORT,
 )
-FAMILIES = tuple(import_module(f"{__name__}.{name}") for name in FAMILY_NAMES if find_spec(f"{__name__}.{name}"))
-DOMAIN_RULES: tuple[Rule, ...] = tuple(rule for family in FAMILIES for rule in family.RULES)
 RULES: tuple[Rule, ...] = DOMAIN_RULES + CATALOGUE_RULES
 
 

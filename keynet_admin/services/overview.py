@@ -10,7 +10,7 @@ from keynet_admin import clock
 from keynet_admin.clock import TOKYO
 from keynet_admin.extensions import db
 from keynet_admin.models import Account, Organization, Posting, Submission
-from keynet_admin.services import mailer
+from keynet_admin.services.mail import outbox as mailer
 from keynet_admin.vocabulary import AccountStatus, PostingStatus, SubmissionStatus
 
 

@@ -7,7 +7,18 @@ from contextlib import contextmanager
 from keynet_admin.extensions import db, read_only
 
 log = logging.getLogger(__name__)
-_KEY = "after_commit"
+_BEFORE, _KEY = "before_commit", "after_commit"
+
+
+def before_commit(action: Callable[[], None]) -> None:
+    """Run `action` as the last work of the present transaction, once however often it is asked for.
+
+    Rows that all transactions share (a version, a sequence) are locked here and nowhere else: what is locked last and let go at once
+    cannot be half of a deadlock.
+    """
+    waiting = db.session.info.setdefault(_BEFORE, [])
+    if action not in waiting:
+        waiting.append(action)
 
 
 def after_commit(action: Callable[[], None]) -> None:
@@ -32,8 +43,12 @@ def transaction() -> Iterator[None]:
     mode = read_only.set(False)
     try:
         yield
+        db.session.flush()
+        for action in db.session.info.pop(_BEFORE, []):
+            action()
         db.session.commit()
     except BaseException:
+        db.session.info.pop(_BEFORE, None)
         db.session.info.pop(_KEY, None)
         db.session.rollback()
         raise

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from keynet_admin.extensions import db
 from keynet_admin.models import AuditEvent, OutboxMail
-from keynet_admin.services import mailer
+from keynet_admin.services.mail import outbox as mailer
 from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import MailState, Role
 from tests import factories

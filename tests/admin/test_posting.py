@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from keynet_admin.models import Account, AuditEvent, Listing, OutboxMail, Posting, Review
 from keynet_admin.permissions import Actor
-from keynet_admin.services import board
-from keynet_admin.services import posting as postings
+from keynet_admin.services.posting import lists as board
+from keynet_admin.services.posting import use_cases as postings
 from keynet_admin.vocabulary import PostingStatus, Role
 from tests import factories
 from tests.support.web import Client

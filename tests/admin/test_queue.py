@@ -9,8 +9,9 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from keynet_admin.models import Account, Submission
-from keynet_admin.services import queue, review
-from keynet_admin.services.session import actor_of
+from keynet_admin.services.account.session import actor_of
+from keynet_admin.services.submission import lists as queue
+from keynet_admin.services.submission import review
 from keynet_admin.vocabulary import Role, SubmissionStatus
 from tests import factories
 from tests.support.web import Client

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from keynet_admin import clock as program_clock
 from keynet_admin.models import Submission
 from keynet_admin.rules import evaluate
-from keynet_admin.rules.reasons import with_reasons
-from keynet_admin.services import finding, review
-from keynet_admin.services import submission as submissions
-from keynet_admin.services.finding import Count
+from keynet_admin.rules.engine.reasons import with_reasons
+from keynet_admin.services.submission import finding, review
+from keynet_admin.services.submission import intake as submissions
+from keynet_admin.services.submission.finding import Count
 from keynet_admin.vocabulary import Role
 from tests import factories
 from tests.support.web import Client

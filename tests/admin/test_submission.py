@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from keynet_admin.models import Account, AuditEvent, Organization, OutboxMail, Posting, Submission
 from keynet_admin.rules import evaluate
-from keynet_admin.services import review
-from keynet_admin.services import submission as submissions
-from keynet_admin.services.session import actor_of
+from keynet_admin.services.account.session import actor_of
+from keynet_admin.services.submission import intake as submissions
+from keynet_admin.services.submission import review
 from keynet_admin.vocabulary import AccountStatus, Role, SubmissionStatus
 from tests import factories
 from tests.support.web import Client

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from keynet_admin.models import AuditEvent, Submission
 from keynet_admin.vocabulary import ActorKind, Role, Source
 from tests import factories
-from tests.services.workbooks import filled_template, town
+from tests.services.files.workbooks import filled_template, town
 from tests.support.web import Client
 
 PATH = "/admin/submission/file"

@@ -9,7 +9,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"catalogue", "rules", "business_time", "permissions"}),
     frozenset({"models"}),
     frozenset({"services"}),
-    frozenset({"backoffice", "demo"}),
+    frozenset({"web", "demo"}),
     frozenset({"admin", "office", "public", "intake", "api", "auth", "cli", "jobs", "migrations", "supervisor"}),
     frozenset({""}),
 )
@@ -53,7 +53,7 @@ def test_left_never_imports_right() -> None:
 
 
 def test_the_audiences_do_not_know_each_other() -> None:
-    """What two of them need lies in backoffice or further left."""
+    """What two of them need lies in web or further left."""
     wrong = [
         f"{place}: {mine} imports {module}"
         for mine, module, place in own_imports()

@@ -13,7 +13,7 @@ TOP = {
     *("README.md", "Makefile", "pyproject.toml", "requirements-dev.txt", "requirements.in", "requirements-dev.in"),
     *(".ci", "docs", "bench", ".gitignore"),
 }
-LAYERS = ("models", "services", "admin", "office", "public", "intake", "api", "backoffice")
+LAYERS = ("models", "services", "admin", "office", "public", "intake", "api", "web")
 
 
 def tracked() -> list[str]:

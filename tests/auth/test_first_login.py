@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from keynet_admin.extensions import db
 from keynet_admin.models import Account, AuditEvent, OutboxMail
 from keynet_admin.permissions import SYSTEM
-from keynet_admin.services import account as accounts
+from keynet_admin.services.account import use_cases as accounts
 from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import AccountStatus, Role
 from tests import factories

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from keynet_admin import auth
 from keynet_admin.extensions import db
 from keynet_admin.models import Account, StaffSession
-from keynet_admin.services import password as passwords
+from keynet_admin.services.account import password as passwords
 from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import AccountStatus, Role
 from tests import factories

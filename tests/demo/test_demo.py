@@ -17,8 +17,8 @@ from keynet_admin.demo.load import ACCOUNTS
 from keynet_admin.errors import Refused
 from keynet_admin.models import Account, AuditEvent, Listing, Organization, OutboxMail, Posting, Submission
 from keynet_admin.rules import evaluate
-from keynet_admin.rules.base import Level
-from keynet_admin.services import password
+from keynet_admin.rules.engine.rule import Level
+from keynet_admin.services.account import password
 from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import AccountStatus, ListingState, MailState, PostingStatus, Role, SubmissionStatus
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from keynet_admin.models import EntryDraft, OutboxMail, Submission, SubmissionRevision
 from keynet_admin.services import settings, tidy
-from keynet_admin.services import submission as submissions
+from keynet_admin.services.submission import intake as submissions
 from tests import factories
 from tests.intake.build import at_field, page, pairs, post, send
 from tests.support.forms import Form

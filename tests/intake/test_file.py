@@ -16,12 +16,12 @@ from sqlalchemy.orm import Session
 from keynet_admin.config import UPLOAD
 from keynet_admin.models import EntryDraft, OutboxMail, Submission
 from keynet_admin.permissions import SENDER
-from keynet_admin.services import submission as submissions
-from keynet_admin.services import upload
+from keynet_admin.services.files import upload
+from keynet_admin.services.submission import intake as submissions
 from keynet_admin.vocabulary import Source
 from tests import factories
 from tests.intake.build import page
-from tests.services.workbooks import csv_text, filled_template, plain_workbook, town
+from tests.services.files.workbooks import csv_text, filled_template, plain_workbook, town
 from tests.support.web import Client
 
 

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from keynet_admin.models import OutboxMail, Submission
 from keynet_admin.permissions import Actor
 from keynet_admin.rules import evaluate
-from keynet_admin.services import review
-from keynet_admin.services import submission as submissions
+from keynet_admin.services.submission import intake as submissions
+from keynet_admin.services.submission import review
 from keynet_admin.vocabulary import ReturnClosed, SubmissionStatus
 from tests import factories
 from tests.intake.build import at_field, page, post

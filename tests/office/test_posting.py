@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from keynet_admin.intake.entry import flatten
 from keynet_admin.models import Account, Listing, OutboxMail, Posting
-from keynet_admin.services import posting as postings
+from keynet_admin.services.posting import use_cases as postings
 from keynet_admin.vocabulary import ListingState, PostingStatus, Role
 from tests import factories
 from tests.support.forms import Form

@@ -7,7 +7,7 @@ from typing import Any
 from keynet_admin import clock
 from keynet_admin.extensions import db
 from keynet_admin.models import Organization, Posting, PostingRevision
-from keynet_admin.services import listing
+from keynet_admin.services.listing import publish as listing
 from keynet_admin.vocabulary import PostingStatus
 from tests import factories
 from tests.rules.base_submission import base_submission

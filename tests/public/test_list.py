@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from keynet_admin.public.statements import page, totals
-from keynet_admin.services import listing
+from keynet_admin.services.listing import publish as listing
 from tests import factories
 from tests.public.build import content, listed, revise
 from tests.support.clock import MovableClock

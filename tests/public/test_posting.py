@@ -10,12 +10,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from keynet_admin.backoffice import posting_page
 from keynet_admin.catalogue import POSTING, Visibility, display
 from keynet_admin.models import Listing, Posting
-from keynet_admin.services import listing
-from keynet_admin.services import listing_facts as facts
+from keynet_admin.services.listing import card as facts
+from keynet_admin.services.listing import publish as listing
 from keynet_admin.vocabulary import PostingStatus
+from keynet_admin.web import posting_page
 from tests import factories
 from tests.public.build import content, listed, revise
 from tests.support.clock import MovableClock

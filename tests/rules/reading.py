@@ -4,9 +4,9 @@ from datetime import date
 from typing import Any
 
 from keynet_admin.catalogue import Field, field_at
-from keynet_admin.rules.base import Level
-from keynet_admin.rules.normalise import normalise
-from keynet_admin.rules.reading import Context, Read
+from keynet_admin.rules.engine.result import Context, Read
+from keynet_admin.rules.engine.rule import Level
+from keynet_admin.rules.normalise.registry import normalise
 
 ON = date(2021, 5, 7)
 

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from keynet_admin.catalogue import SECTIONS, Field, Kind
 from keynet_admin.rules import evaluate
-from keynet_admin.rules.base import Level
-from keynet_admin.rules.normalise import normalise, quick_of
-from keynet_admin.rules.reading import Context
+from keynet_admin.rules.engine.result import Context
+from keynet_admin.rules.engine.rule import Level
+from keynet_admin.rules.normalise.registry import normalise, quick_of
 from tests.rules.base_submission import base_submission
 from tests.rules.reading import ON
 

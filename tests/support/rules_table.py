@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from keynet_admin.rules import RULES
-from keynet_admin.rules.base import RULESET, Rule
+from keynet_admin.rules.engine.rule import RULESET, Rule
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FILE = ROOT / "docs" / "rules.md"

@@ -12,7 +12,7 @@ from typing import Any
 
 from keynet_admin import clock
 from keynet_admin.rules import evaluate
-from keynet_admin.services import account
+from keynet_admin.services.account import use_cases as account
 from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import Role
 from tests import factories

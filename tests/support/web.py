@@ -48,7 +48,7 @@ class Client(FlaskClient):
     def sign_in(self, account: "Account | Role") -> "Account":
         """Sign this client in, without the form and its slow hashing: as an account, or as a new one of a role. Returns the account."""
         from keynet_admin.models import Account
-        from keynet_admin.services import session as sessions
+        from keynet_admin.services.account import session as sessions
         from keynet_admin.services.transaction import transaction
         from tests import factories
 

@@ -18,12 +18,17 @@ from keynet_admin.extensions import db, read_only
 from keynet_admin.models import AuditEvent, EntryDraft, OutboxMail, ReturnLink, Submission, SubmissionRevision
 from keynet_admin.permissions import SENDER
 from keynet_admin.rules import evaluate
-from keynet_admin.services import account as accounts
-from keynet_admin.services import finding, history, mailer, review, throttle, transport, upload
-from keynet_admin.services import posting as postings
-from keynet_admin.services import submission as submissions
-from keynet_admin.services.intake_rows import Entry
+from keynet_admin.services.account import rate_limit
+from keynet_admin.services.account import use_cases as accounts
+from keynet_admin.services.files import upload
+from keynet_admin.services.files.rows import Entry
+from keynet_admin.services.mail import outbox as mailer
+from keynet_admin.services.mail import transport
+from keynet_admin.services.posting import use_cases as postings
+from keynet_admin.services.submission import finding, review
+from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.transaction import transaction
+from keynet_admin.services.workflow import history
 from keynet_admin.vocabulary import AccountStatus, PostingStatus, Role, SubmissionStatus
 from tests import factories
 from tests.support.web import Client
@@ -133,10 +138,10 @@ def test_nobody_stops_their_own_account(db_session: Session, clock: Any) -> None
     "written", ["ｌead@keynet.example", "le\u200bad@keynet.example", " LEAD@keynet.example", "lead@\u00adkeynet.example"]
 )
 def test_other_letters_for_one_account_share_its_brake(db_session: Session, written: str) -> None:
-    for _ in range(throttle.LIMITS["login"].address):
-        throttle.hit("login", address="lead@keynet.example", network="192.0.2.1")
+    for _ in range(rate_limit.LIMITS["login"].address):
+        rate_limit.hit("login", address="lead@keynet.example", network="192.0.2.1")
     with pytest.raises(Exception, match="回数が多い"):
-        throttle.hit("login", address=written, network="192.0.2.2")
+        rate_limit.hit("login", address=written, network="192.0.2.2")
 
 
 @pytest.mark.parametrize(
@@ -152,7 +157,7 @@ def test_loopback_is_trusted_beside_the_named_hosts() -> None:
 
 
 def test_brakes_that_are_off_are_told_loudly(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
-    from keynet_admin.backoffice import limits
+    from keynet_admin.web import limits
 
     other = Flask("other")
     other.config.update(RATELIMIT_ENABLED=False)

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from keynet_admin.models import Account, Organization, OutboxMail
-from keynet_admin.services import review
-from keynet_admin.services import submission as submissions
+from keynet_admin.services.submission import intake as submissions
+from keynet_admin.services.submission import review
 from keynet_admin.vocabulary import PostingStatus, Role
 from tests import factories
 from tests.support.web import Client

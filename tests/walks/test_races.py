@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from keynet_admin.errors import StaleVersion
 from keynet_admin.extensions import db
 from keynet_admin.models import Account, AuditEvent, Organization, OutboxMail, Posting, Submission
-from keynet_admin.services import review
-from keynet_admin.services import submission as submissions
+from keynet_admin.services.submission import intake as submissions
+from keynet_admin.services.submission import review
 from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import Role, SubmissionStatus
 from tests import factories

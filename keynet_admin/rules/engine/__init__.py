@@ -1,0 +1,1 @@
+"""Reading a document, running the rules, findings."""

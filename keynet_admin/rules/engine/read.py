@@ -1,0 +1,311 @@
+"""Reads a whole typed submission with the normalisers, field by field, as the catalogue describes it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from keynet_admin.catalogue import ALWAYS, MAX_POSTINGS, SECTION_LABELS, SECTIONS, Field, Kind
+from keynet_admin.rules.engine.asked import Asked
+from keynet_admin.rules.engine.required_words import missing_note
+from keynet_admin.rules.engine.result import Context, Note, Read, blank, clip, refuse
+from keynet_admin.rules.engine.rule import Level
+from keynet_admin.rules.normalise.registry import quick_of, reader_of
+
+# A field's name, the field, its test for normal values (remembering for text, plain), its normaliser.
+Step = tuple[str, Field, Callable[[str], bool], Callable[[Any], bool], Callable[[Field, Any, Context], Read]]
+_REMEMBERED = 200
+"""Longer texts are tested each time."""
+
+# A list of rows that was typed as words is judged by the rule that asks for the rows.
+_ROWS_RULE = {"shifts": "HOURS-001", "pay_lines": "WAGE-001"}
+
+
+@lru_cache(maxsize=64)
+def _plan(fields: tuple[Field, ...]) -> tuple[tuple[Step, ...], frozenset[str]]:
+    steps = tuple((f.name, f, lru_cache(maxsize=256)(quick_of(f)), quick_of(f), reader_of(f)) for f in fields)
+    return steps, frozenset(f.name for f in fields)
+
+
+_PLANS: dict[str, tuple[tuple[Step, ...], frozenset[str]]] = {section: _plan(fields) for section, fields in SECTIONS.items()}
+_COLUMNS = {f.name: _plan(f.columns) for f in SECTIONS["postings"] if f.kind is Kind.ROWS}
+
+
+@dataclass(slots=True)
+class Reading:
+    """A read document: as normalised (`document`), as the rules see it (`understood`, `postings`), and every remark."""
+
+    typed: Mapping[str, Any]
+    on: date
+    complete: bool
+    document: dict[str, Any] = field(default_factory=dict)
+    understood: dict[str, Any] = field(default_factory=dict)
+    postings: list[dict[str, Any]] = field(default_factory=list)
+    notes: list[tuple[str, Note]] = field(default_factory=list)
+    not_read: set[str] = field(default_factory=set)
+    unread: frozenset[str] = frozenset()
+
+    def set_posting(self, number: int, name: str, value: Any) -> None:
+        """A fix of a rule that looks at several fields, in both documents."""
+        self.postings[number][name] = value
+        shown = self.document["postings"][number]
+        if isinstance(shown, dict):
+            shown[name] = value
+
+    def set_section(self, section: str, name: str, value: Any) -> None:
+        """A fix in the organization or contact section, in both documents."""
+        self.understood[section][name] = value
+        if isinstance(self.document[section], dict):
+            self.document[section][name] = value
+
+    def missing(self) -> Iterator[tuple[str, Note]]:
+        """REQ-001 for every required field that is blank, in the form's order."""
+        for section in ("organization", "contact"):
+            yield from self._missing_in(f"{section}.", _REQUIRED[section], self.understood[section], self.understood[section])
+        if not self.postings and "postings" not in self.not_read:
+            yield "postings", Note("REQ-001", Level.ERROR, "募集情報が1件もありません。募集情報を1件以上入力してください。", "募集情報1")
+        for number, record in enumerate(self.postings):
+            prefix = f"postings.{number}."
+            yield from self._missing_in(prefix, _REQUIRED["postings"], record, record)
+            for name, asked in _REQUIRED_IN_ROWS:
+                for index, row in enumerate(record.get(name) or ()):
+                    yield from self._missing_in(f"{prefix}{name}.{index}.", asked, row, record)
+        confirmed = self.understood["confirmation"]
+        for item in SECTIONS["confirmation"] if "confirmation" not in self.not_read else ():
+            if confirmed.get(item.name) is not True and f"confirmation.{item.name}" not in self.not_read:
+                yield f"confirmation.{item.name}", _confirm(item)
+
+    def _missing_in(self, prefix: str, asked: Asked, record: Mapping[str, Any], owner: Mapping[str, Any]) -> Iterator[tuple[str, Note]]:
+        if asked.all_given(record, owner) or prefix[:-1] in self.not_read:
+            return
+        get, by = record.get, owner.get
+        for name, item, when in asked.steps:
+            value = get(name)
+            if value or (value is not None and value != "" and value != []):
+                continue
+            if when is not ALWAYS and ((when.field is not None and by(when.field) is None) or not when.holds(owner, self.on)):
+                continue
+            path = f"{prefix}{name}"
+            if path not in self.not_read:
+                yield path, missing_note(prefix.split(".", 1)[0], item)
+
+
+_REQUIRED = {section: Asked(fields) for section, fields in SECTIONS.items()}
+_REQUIRED_IN_ROWS = tuple((f.name, Asked(f.columns)) for f in SECTIONS["postings"] if f.kind is Kind.ROWS)
+
+
+def _confirm(item: Field) -> Note:
+    message = f"「{item.label}」にチェックがありません。{item.help}内容に同意いただけない場合は送信できません。"
+    return Note("REQ-001", Level.ERROR, message, "はい")
+
+
+def read_document(typed: Any, on: date, complete: bool = True) -> Reading:
+    """Normalise a typed document. `complete`: defaults of the form (既定) are filled in where nothing was sent."""
+    typed = typed if isinstance(typed, Mapping) else {}
+    reading = Reading(typed, on, complete)
+    context = Context(on)
+    for section in ("organization", "contact"):
+        reading.document[section], reading.understood[section] = _section(reading, section, context)
+    context.pref = reading.understood["organization"].get("pref") or ""
+    reading.document["postings"], reading.understood["postings"] = _postings(reading, context)
+    reading.document["confirmation"], reading.understood["confirmation"] = _section(reading, "confirmation", context)
+    for key in typed:
+        if key not in SECTIONS:
+            reading.document[key] = typed[key]
+            reading.notes.append((clip(key), _unknown(key)))
+    reading.unread = frozenset(reading.not_read)
+    return reading
+
+
+def _unknown(key: Any) -> Note:
+    message = f"「{clip(key)}」という項目は様式にありません。この値は審査にも公開にも使われません。項目名をご確認ください。"
+    return Note("TYPE-001", Level.WARNING, message, "title")
+
+
+def _section(reading: Reading, section: str, context: Context) -> tuple[Any, dict[str, Any]]:
+    value = reading.typed.get(section)
+    if value is not None and type(value) is not dict and not isinstance(value, Mapping):
+        _refuse(reading, section, f"「{SECTION_LABELS[section]}」の形が正しくありません。項目名と値の組で送ってください。")
+        return value, {}
+    return _record(reading, _PLANS[section], value or {}, section, context, {})
+
+
+def _postings(reading: Reading, context: Context) -> tuple[Any, list[dict[str, Any]]]:
+    value = reading.typed.get("postings")
+    if value is None:
+        return [], []
+    if not isinstance(value, (list, tuple)):
+        _refuse(reading, "postings", "「募集情報」の形が正しくありません。募集情報を並べた一覧で送ってください。")
+        return value, []
+    if len(value) > MAX_POSTINGS:
+        message = f"募集情報が{len(value)}件あります。1回の申請で送れるのは{MAX_POSTINGS}件までです。申請を分けてください。"
+        reading.notes.append(("postings", Note("ROWS-001", Level.ERROR, message, f"{MAX_POSTINGS}件と残りの件数に分けて申請")))
+    shown: list[Any] = []
+    for number, item in enumerate(value[:MAX_POSTINGS]):
+        path = f"postings.{number}"
+        if item is not None and type(item) is not dict and not isinstance(item, Mapping):
+            _refuse(reading, path, f"募集{number + 1}の形が正しくありません。項目名と値の組で送ってください。")
+            shown.append(item)
+            reading.postings.append({})
+            continue
+        normal, understood = _record(reading, _PLANS["postings"], item or {}, path, context, {})
+        if reading.complete:
+            _defaults(normal, understood, reading.on)
+        shown.append(normal)
+        reading.postings.append(understood)
+    shown += value[MAX_POSTINGS:]
+    return shown, reading.postings
+
+
+_WITH_DEFAULT = tuple(f for f in SECTIONS["postings"] if f.default is not None)
+
+
+def _defaults(normal: dict[str, Any], understood: dict[str, Any], on: date) -> None:
+    """What the form fills in by itself: sharing is on where the job asks for it, else off."""
+    for item in _WITH_DEFAULT:
+        if normal.get(item.name) is None and (item.required is None or item.required.holds(understood, on)):
+            normal[item.name] = understood[item.name] = item.default
+
+
+def _refuse(reading: Reading, path: str, message: str, rule: str = "TYPE-001", example: str = '{"title": "集団接種会場の看護師"}') -> None:
+    reading.notes.append((path, Note(rule, Level.ERROR, message, example)))
+    reading.not_read.add(path)
+
+
+def _record(
+    reading: Reading,
+    plan: tuple[tuple[Step, ...], frozenset[str]],
+    record: Mapping[str, Any],
+    path: str,
+    context: Context,
+    parent: Mapping[str, Any],
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """One section, posting or row: the normalised record and the understood one (the same object while all was understood)."""
+    steps, known = plan
+    added = 0
+    normal: dict[str, Any] = {}
+    lost: list[str] = []
+    rows: dict[str, list[dict[str, Any]]] = {}
+    context.record, context.parent = record, parent
+    extra: dict[str, Any] = {}
+    for name, item, known_text, quick, read in steps:
+        if name in record:
+            value = record[name]
+            if known_text(value) if type(value) is str and len(value) <= _REMEMBERED else quick(value):
+                normal[name] = value
+                continue
+        elif name != "pref":
+            continue
+        else:
+            value = None
+        if item.kind is Kind.ROWS:
+            normal[name], seen = _rows(reading, item, value, f"{path}.{name}", context, record)
+            if seen is not normal[name]:
+                rows[name] = seen
+            context.record, context.parent = record, parent
+            continue
+        if blank(value) and name != "pref":
+            normal[name] = None
+            continue
+        result = read(item, value, context) if type(value) is not str or len(value) <= _limit(item) else _endless(item, value)
+        if name == "pref" and result.value is None and name not in record:
+            continue
+        added += name not in record
+        normal[name] = result.value
+        if result.notes:
+            for note in result.notes:
+                reading.notes.append((f"{path}.{note.name or name}", note))
+        if not result.understood:
+            lost.append(name)
+            reading.not_read.add(f"{path}.{name}")
+        if result.also:
+            extra.update(result.also)
+    unknown = len(normal) - added != len(record)
+    for name, value in extra.items():
+        if name in normal and name in lost:
+            continue
+        normal[name] = value
+    if unknown:
+        for key in record:
+            if key not in known:
+                normal[key] = record[key]
+                reading.notes.append((f"{path}.{clip(key)}", _unknown(key)))
+    if not lost and not rows:
+        return normal, normal
+    understood = {name: None if name in lost else value for name, value in normal.items()}
+    understood.update(rows)
+    return normal, understood
+
+
+def _limit(item: Field) -> int:
+    """More than that is not read at all: no form of ours is meant for it, and no rule need look through it."""
+    return 4000 if item.kind in _WORDS else 400
+
+
+_WORDS = frozenset({Kind.TEXT, Kind.AREA, Kind.NAME, Kind.ADDRESS, Kind.KANA, Kind.URL})
+
+
+def _endless(item: Field, value: str) -> Read:
+    most = f"{item.max_length}文字まで" if item.max_length else "短く"
+    return refuse("TXT-011", value, f"「{item.label}」は{most}です。今は{len(value)}文字あり、長すぎて読み取れません。", example=item.help)
+
+
+def _rows(
+    reading: Reading, item: Field, value: Any, path: str, context: Context, record: Mapping[str, Any]
+) -> tuple[Any, list[dict[str, Any]]]:
+    if value is None or value == "" or value == {}:
+        return [], []
+    if not isinstance(value, (list, tuple)):
+        rule = _ROWS_RULE.get(item.name, "TYPE-001") if isinstance(value, str) else "TYPE-001"
+        words = "・".join(column.label for column in item.columns)
+        _refuse(
+            reading, path, f"「{item.label}」は行ごとに入力してください（{words}）。「{clip(value)}」からは読み取れません。", rule, words
+        )
+        return value, []
+    rows = list(value)
+    while rows and (blank(rows[-1]) or (isinstance(rows[-1], Mapping) and all(blank(cell) or cell is False for cell in rows[-1].values()))):
+        rows.pop()
+    if len(rows) > item.max_rows:
+        message = f"「{item.label}」が{len(rows)}行あります。{item.max_rows}行までにまとめるか、募集を分けてください。"
+        reading.notes.append((path, Note("ROWS-001", Level.ERROR, message, f"{item.max_rows}行まで")))
+    shown: list[Any] = []
+    seen: list[dict[str, Any]] = []
+    same = True
+    for number, row in enumerate(rows[: item.max_rows]):
+        if row is not None and type(row) is not dict and not isinstance(row, Mapping):
+            rule = _ROWS_RULE.get(item.name, "TYPE-001") if isinstance(row, str) else "TYPE-001"
+            _refuse(
+                reading, f"{path}.{number}", f"「{item.label}」の{number + 1}行目を読み取れません。欄ごとに分けて入力してください。", rule
+            )
+            shown.append(row)
+            seen.append({})
+            same = False
+            continue
+        normal, understood = _record(reading, _COLUMNS[item.name], row or {}, f"{path}.{number}", context, record)
+        shown.append(normal)
+        seen.append(understood)
+        same = same and normal is understood
+    shown += rows[item.max_rows :]
+    if same and len(rows) <= item.max_rows:
+        return shown, shown
+    return shown, seen
+
+
+@lru_cache(maxsize=8192)
+def position(path: str) -> tuple[int, ...]:
+    """Where a path stands in the form, for sorting findings."""
+    parts = path.split(".")
+    sections = list(SECTIONS)
+    if parts[0] not in SECTIONS:
+        return (len(sections),)
+    place = [sections.index(parts[0])]
+    fields = SECTIONS[parts[0]]
+    for part in parts[1:]:
+        if part.isdigit() and len(part) < 6:
+            place.append(int(part))
+            continue
+        index = next((i for i, f in enumerate(fields) if f.name == part), len(fields))
+        place.append(index)
+        fields = fields[index].columns if index < len(fields) else ()
+    return tuple(place)

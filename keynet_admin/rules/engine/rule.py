@@ -1,0 +1,213 @@
+"""What a rule and a finding are. Pure Python: no Flask, no database.
+
+A rule's `check` is a function of one `Scope` that yields `Hit`s. The engine (`engine.py`) calls it once for each scope the rule is
+made for, turns hits into `Finding`s and keeps what the rule's period and binding allow.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from keynet_admin.rules.engine.signs import Sign
+
+RULESET = "2026-11-22"
+
+Document = dict[str, Any]
+Record = Mapping[str, Any]
+
+
+class Level(StrEnum):
+    """How strong a finding is: must be re-entered, an operator must look, was normalised."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    FIX = "fix"
+
+
+class Per(StrEnum):
+    """What a rule looks at: the whole submission once, or each posting."""
+
+    SUBMISSION = "submission"
+    POSTING = "posting"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a rule said about one place of one document. `path` is dotted: `postings.0.pay_lines.0.min`."""
+
+    rule: str
+    level: Level
+    path: str
+    message: str
+    typed: Any = None
+    value: Any = None
+    basis: str = ""
+    example: str = ""
+    choices: tuple[Any, ...] = ()
+    # Only in stored findings: the sender's reason, and the row's own level where the reason made an error a warning.
+    reason: str = ""
+    own_level: Level | None = None
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "Finding":
+        """A stored finding (see `as_json`) as an object again."""
+        own = stored.get("own_level")
+        values = {
+            **stored,
+            "level": Level(stored["level"]),
+            "choices": tuple(stored.get("choices", ())),
+            "own_level": Level(own) if own else None,
+        }
+        return cls(**values)
+
+    def as_json(self) -> dict[str, Any]:
+        """The finding as the contract's JSON object (`choices` only where two readings are offered)."""
+        result: dict[str, Any] = {
+            "rule": self.rule,
+            "level": self.level.value,
+            "path": self.path,
+            "message": self.message,
+            "typed": self.typed,
+            "value": self.value,
+            "basis": self.basis,
+            "example": self.example,
+        }
+        if self.choices:
+            result["choices"] = list(self.choices)
+        if self.reason:
+            result["reason"] = self.reason
+        if self.own_level is not None:
+            result["own_level"] = self.own_level.value
+        return result
+
+
+@dataclass(slots=True)
+class Scope:
+    """What a check may look at (it changes nothing but `memo`). `record` is the posting for a posting rule, else the whole document.
+
+    All values are normalised; what could not be understood stands as typed and its path is in `unread`
+    (a check must not speak about such a value: another finding already does). `typed` is the raw document.
+    """
+
+    document: Record
+    record: Record
+    prefix: str
+    on: date
+    typed: Record = field(default_factory=dict)
+    unread: frozenset[str] = frozenset()
+    partial: bool = False
+    sections: frozenset[str] = frozenset()
+    memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """Work shared by the rules of one scope (plain text, readable rows): the engine makes one scope a posting and hands it to all rows."""
+    organization: Record = field(init=False, compare=False, repr=False)
+    """The normalised organization section (empty when it is not an object)."""
+
+    def __post_init__(self) -> None:
+        section = self.document.get("organization")
+        self.organization = section if isinstance(section, dict) else {}
+
+    def path(self, name: str) -> str:
+        """Full path of a field of the record."""
+        return f"{self.prefix}{name}"
+
+    def get(self, name: str) -> Any:
+        """Normalised value of a field of the record, None when absent, blank or not understood."""
+        value = self.record.get(name)
+        if not value:
+            return None if value is None or value == "" or value == [] else value
+        if self.unread and f"{self.prefix}{name}" in self.unread:
+            return None
+        return value
+
+    def text(self, *names: str) -> str:
+        """The named fields' texts joined by newlines (non-strings and absent ones left out)."""
+        return "\n".join(v for v in (self.record.get(name) for name in names) if isinstance(v, str) and v)
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A check's word about one place. `name` is relative to the scope (`pay_lines.0.min`); level None = the rule's own."""
+
+    name: str
+    message: str
+    level: Level | None = None
+    value: Any = None
+    example: str = ""
+    choices: tuple[Any, ...] = ()
+
+
+Check = Callable[[Scope], Iterable[Hit]]
+
+
+@dataclass(frozen=True)
+class Example:
+    """A good or bad example of a rule: what to put into a valid submission, and where.
+
+    `values` maps full paths to typed values (`{"postings.0.headcount": "若干名"}`); a value of `None` removes the field.
+    `on` is the reference date of the example. `note` is the short text the guide prints.
+    """
+
+    values: Mapping[str, Any]
+    note: str
+    on: date = date(2021, 5, 7)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One entry rule as a row. `binds`: "all", "pub" (municipality's own engagement) or "priv" (委託先による雇用).
+
+    `levels` says every level the row can speak at, strongest first; `check` is None for a rule that the normaliser applies
+    (level fix) or that is called elsewhere (`where` then names the place). `only_if` names signs without which the check of a
+    posting has nothing to say (see `signs`); a row without them is always run.
+    """
+
+    code: str
+    fields: tuple[str, ...]
+    levels: tuple[Level, ...]
+    basis: str
+    summary: str
+    why: str
+    how: str
+    good: tuple[Example, ...] = ()
+    bad: tuple[Example, ...] = ()
+    check: Check | None = None
+    per: Per = Per.POSTING
+    valid_from: date | None = None
+    valid_to: date | None = None
+    binds: str = "all"
+    overridable: bool = False
+    where: str = ""
+    only_if: tuple[Sign, ...] = ()
+
+    @property
+    def level(self) -> Level:
+        """The strongest level the row can speak at."""
+        return self.levels[0]
+
+    @property
+    def family(self) -> str:
+        """The code's first part, for example `WAGE`."""
+        return self.code.split("-")[0]
+
+    def in_force(self, on: date) -> bool:
+        """True on a reference date inside the row's period (both ends included)."""
+        return (self.valid_from is None or on >= self.valid_from) and (self.valid_to is None or on <= self.valid_to)
+
+
+@dataclass(frozen=True)
+class Result:
+    """A checked document: `normalized` has the same shape as the typed one, `ruleset` names the rules that judged it."""
+
+    normalized: Document
+    findings: tuple[Finding, ...]
+    ruleset: str = RULESET
+
+    def at(self, level: Level) -> list[Finding]:
+        """The findings of one level, in the form's order."""
+        return [finding for finding in self.findings if finding.level is level]
+
+    def as_json(self) -> dict[str, Any]:
+        """The contract's answer."""
+        return {"normalized": self.normalized, "findings": [f.as_json() for f in self.findings], "ruleset": self.ruleset}

@@ -1,0 +1,1 @@
+"""The entry rules, one file or folder a family."""

@@ -1,0 +1,321 @@
+"""Rules about age and sex (AGE, SEX): an applicant's age and sex are no conditions, with the few exceptions of the law.
+
+The words are found by `age_words` and `sex_words`. For private employers age limits are forbidden (労働施策総合推進法9条); the text
+does not bind municipalities, which are expected to follow it (S27), so the same row is a warning for them.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from keynet_admin.rules.engine.posting_values import day, is_fiscal_year, is_private, missing, rows, shifts, touches_night
+from keynet_admin.rules.engine.rule import Example, Hit, Level, Rule, Scope
+from keynet_admin.rules.engine.signs import one_of, typed_text
+from keynet_admin.rules.words.age import applicants_age, lower_limit, may_name_age, upper_limit
+from keynet_admin.rules.words.plain import PUBLIC_TEXT, fields_with, labels_say, listed, plain, says
+from keynet_admin.rules.words.sex import conditions_by_sex, counts_by_sex, may_name_sex, only_women, sex_words
+
+E, W = Level.ERROR, Level.WARNING
+P: Final = "postings.0."
+# Names of places and bodies are no words about applicants; the note on the age limit is judged by AGE-003.
+_NAMES: Final = frozenset({"venue_name", "access", "age_note"})
+TEXTS: Final = tuple(name for name in PUBLIC_TEXT if name not in _NAMES)
+_ITEM: Final = {"item_1": "1号", "item_3_i": "3号イ", "item_3_ro": "3号ロ"}
+
+
+def texts(scope: Scope) -> list[tuple[str, str]]:
+    """Name and plain text of what visitors read: the free texts, the names of shifts and the labels of pay lines."""
+    found: list[tuple[str, str]] | None = scope.memo.get("fairness")
+    if found is None:
+        found = list(fields_with(scope, TEXTS))
+        for group, column in (("shifts", "name"), ("pay_lines", "label")):
+            found += [
+                (f"{group}.{i}.{column}", plain(value))
+                for i, row in rows(scope, group)
+                if isinstance(value := row.get(column), str) and value
+            ]
+        scope.memo["fairness"] = found
+    return found
+
+
+def _all_text(scope: Scope) -> str:
+    """The texts of `texts` in one: the first look that most postings end with."""
+    found = scope.memo.get("fairness_all")
+    if found is None:
+        found = "\n".join([text for _, text in texts(scope)])
+        scope.memo["fairness_all"] = found
+    return str(found)
+
+
+def _level(scope: Scope) -> Level:
+    return E if is_private(scope.record) else W
+
+
+def check_age_words(scope: Scope) -> Iterator[Hit]:
+    """AGE-001: no age of applicants in a text while the posting says there is no age limit."""
+    if scope.get("age_limit") != "no" or not may_name_age(_all_text(scope)):
+        return
+    for name, text in texts(scope):
+        word = applicants_age(name, text)
+        if word is not None:
+            end = "年齢を条件にできません。" if is_private(scope.record) else "年齢を条件にしないことが求められます。"
+            message = (
+                f"年齢制限は「なし」ですが、「{word.text}」とあります。募集では{end}"
+                "接種を受ける方の年齢であれば、そのことが分かるように書いてください。例外に当たる場合は年齢制限「あり」を選んでください。"
+            )
+            yield Hit(name, message, _level(scope), example="年齢不問")
+
+
+def check_exception_item(scope: Scope) -> Iterator[Hit]:
+    """AGE-002: items 1, 3i and 3ro need an open-ended contract; a post with an end cannot use them."""
+    reason = scope.get("age_reason")
+    if scope.get("age_limit") != "yes":
+        return
+    if missing(scope, "age_reason"):
+        yield Hit("age_reason", "年齢制限がある場合は、省令の例外事由を選んでください。", E, example="2号")
+    elif reason in _ITEM and (day(scope, "term_end") is not None or is_fiscal_year(scope.record)):
+        message = (
+            f"例外事由{_ITEM[reason]}は、期間の定めのない契約に限られます。この募集には終了日があるため使えません。"
+            "期間の定めのある募集で使えるのは、2号（法令の下限）と3号ニ（60歳以上など）です。"
+        )
+        yield Hit("age_reason", message, _level(scope), example="2号")
+
+
+def check_lawful_limit(scope: Scope) -> Iterator[Hit]:
+    """AGE-003: item 2 is a lower limit set by a law: 18 for work at 22:00-5:00, 20 where smoking is allowed."""
+    if scope.get("age_limit") != "yes" or scope.get("age_reason") != "item_2":
+        return
+    note = scope.get("age_note")
+    text = plain(note) if isinstance(note, str) else ""
+    night_known = bool(shifts(scope)) and not any(path.startswith(f"{scope.prefix}shifts") for path in scope.unread)
+    night = any(touches_night(shift) for _, shift in shifts(scope))
+    smoking = scope.get("smoking")
+    smoke = smoking in ("allowed", "indoors_with_room")
+    if text and upper_limit(text):
+        yield Hit(
+            "age_note",
+            "例外事由2号は、法令が定める年齢の下限に限られます。上限（○歳以下など）は設けられません。",
+            _level(scope),
+            example="18歳以上（深夜業のため）",
+        )
+        return
+    if not text or not night_known or smoking is None:
+        return
+    least = lower_limit(text)
+    lawful = (night and least in (18, None)) or (smoke and least in (18, 20, None))
+    if not lawful:
+        shown = f"{least}歳以上" if least is not None else "この年齢制限"
+        message = (
+            f"{shown}とする根拠の法令が、勤務の条件から確認できません。"
+            "18歳以上は22時～5時の勤務がある場合、20歳以上は喫煙可の場所で働く場合に限られます。"
+        )
+        yield Hit("age_reason", message, _level(scope), example="18歳以上（深夜業のため）")
+
+
+def check_reason_given(scope: Scope) -> Iterator[Hit]:
+    """AGE-004: an age limit needs its reason."""
+    if scope.get("age_limit") == "yes" and missing(scope, "age_note"):
+        message = "年齢制限がある場合は、その理由を応募する方に示さなければなりません。年齢と理由を入力してください。"
+        yield Hit("age_note", message, example="深夜業のため18歳以上")
+
+
+def check_sex_words(scope: Scope) -> Iterator[Hit]:
+    """SEX-001: no words that limit a posting to one sex. A midwife is a woman by law: that is SEX-003."""
+    midwife = scope.get("job_type") == "midwife"
+    if not may_name_sex(_all_text(scope)):
+        return
+    for name, text in texts(scope):
+        words = sex_words(text)
+        if midwife:
+            women = set(only_women(text))
+            words = [word for word in words if word not in women]
+        if words:
+            message = (
+                f"{listed(dict.fromkeys(words))}は、性別で限っていると受け取られる言葉です。募集では性別を条件にできません。"
+                "性別によらない言い方（看護師、主婦(夫)など）に直してください。"
+            )
+            yield Hit(name, message, example="主婦(夫)歓迎")
+
+
+def check_sex_counts(scope: Scope) -> Iterator[Hit]:
+    """SEX-002: neither numbers nor conditions by sex."""
+    typed = _typed_headcount(scope)
+    found = counts_by_sex(plain(typed), whole_field=True) if typed else None
+    if found:
+        yield Hit("headcount", _counted(found), example="15名")
+    whole = _all_text(scope)
+    if "男" not in whole and "女" not in whole:
+        return
+    for name, text in texts(scope):
+        found = counts_by_sex(text)
+        if found:
+            yield Hit(name, _counted(found), example="15名")
+            continue
+        passage = conditions_by_sex(text)
+        if passage or (name.startswith("pay_lines") and text.strip("()") in ("男", "女", "男性", "女性")):
+            message = f"「{passage or text}」は、男女で条件を分けています。性別で条件を変えることはできません。同じ条件に直してください。"
+            yield Hit(name, message, example="性別によらない条件")
+
+
+def _counted(word: str) -> str:
+    return f"「{word}」は、男女別に人数を決めています。募集人数は男女を合わせた数で入力してください。"
+
+
+def _typed_headcount(scope: Scope) -> str:
+    postings = scope.typed.get("postings")
+    number = scope.prefix.split(".")[1] if scope.prefix.startswith("postings.") else ""
+    if isinstance(postings, (list, tuple)) and number.isdigit() and int(number) < len(postings):
+        record = postings[int(number)]
+        value = record.get("headcount") if hasattr(record, "get") else None
+        return value if isinstance(value, str) else ""
+    return ""
+
+
+def check_midwife(scope: Scope) -> Iterator[Hit]:
+    """SEX-003: a midwife's posting may be for women; the reason is noted for the operator."""
+    if scope.get("job_type") != "midwife":
+        return
+    for name, text in texts(scope):
+        words = only_women(text)
+        if words:
+            message = (
+                f"{listed(dict.fromkeys(words))}とあります。"
+                "助産師は法律で女性とされている（保健師助産師看護師法第3条）ため、このまま受け付けます。"
+                "募集の理由としてご確認ください。"
+            )
+            yield Hit(name, message, example="助産師")
+
+
+_AGE_LAW = "労働施策総合推進法第9条・同施行規則第1条の3（S26 S27）"
+_SEX_LAW = "男女雇用機会均等法第5条／地方公務員法第13条（S29 S30）"
+_NIGHT: Final = {
+    P + "shifts": [{"name": "夜勤", "days": ["sat", "sun"], "start": "20:00", "end": "翌5:00", "break": 60}],
+    P + "weekly_hours": 16,
+    P + "pay_note": "深夜割増あり",
+}
+_LIMITED: Final = {P + "age_limit": "yes"}
+_PRIVATE: Final = {P + "engagement": "contractor", P + "employer": "株式会社海山医療", P + "probation": "none"}
+
+
+def _speaks_of_sex(text: str) -> bool:
+    return "男" in text or "女" in text
+
+
+_LIMIT: Final = one_of("age_limit", "yes")
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        code="AGE-001",
+        fields=("title", "duty_detail", "other_req", "experience_note", "age_limit"),
+        levels=(E, W),
+        basis=_AGE_LAW,
+        summary="年齢制限「なし」の募集に、応募する方の年齢を書かないこと（委託先の雇用はエラー、自治体の任用は確認）",
+        why="民間の雇用では年齢制限が禁じられています。自治体にも同じ配慮が求められます。接種を受ける方の年齢は対象外です。",
+        how="年齢の言葉を消すか、例外に当たる場合は年齢制限「あり」と例外事由、理由を入力してください。",
+        good=(
+            Example({P + "other_req": "年齢不問"}, "年齢不問"),
+            Example(
+                {P + "duty_detail": "65歳以上の高齢者への接種を行う会場で、予診票の確認と注射、接種後の観察を担当します。"},
+                "65歳以上の高齢者への接種",
+            ),
+        ),
+        bad=(
+            Example({P + "other_req": "60歳まで"}, "60歳まで"),
+            Example({**_PRIVATE, P + "title": "集団接種の看護師（若い方歓迎）"}, "若い方歓迎"),
+        ),
+        check=check_age_words,
+        only_if=(
+            one_of("age_limit", "no"),
+            says(may_name_age, *TEXTS) | labels_say(may_name_age),
+        ),
+        overridable=True,
+    ),
+    Rule(
+        code="AGE-002",
+        fields=("age_reason", "term_end"),
+        levels=(E, W),
+        basis=_AGE_LAW,
+        summary="期間の定めのある募集で、例外事由1号・3号イ・3号ロを使わないこと",
+        why="これらは期間の定めのない契約だけに認められた例外です。",
+        how="2号か3号ニに当たるか確かめ、当たらない場合は年齢制限を「なし」にしてください。",
+        good=(Example({**_LIMITED, **_NIGHT, P + "age_reason": "2号", P + "age_note": "深夜業のため18歳以上"}, "2号"),),
+        bad=(Example({**_LIMITED, P + "age_reason": "1号", P + "age_note": "定年が60歳のため"}, "1号"),),
+        check=check_exception_item,
+        only_if=(_LIMIT,),
+    ),
+    Rule(
+        code="AGE-003",
+        fields=("age_reason", "age_note", "shifts", "smoking"),
+        levels=(E, W),
+        basis=f"{_AGE_LAW}、受動喫煙防止（S25）",
+        summary="例外事由2号は法令の下限だけに使うこと（深夜業の18歳以上、喫煙可の場所の20歳以上）",
+        why="2号は、法令で働けない年齢がある場合の例外です。上限や、根拠のない下限には使えません。",
+        how="年齢と理由を見直してください。根拠がない場合は年齢制限を「なし」にしてください。",
+        good=(Example({**_LIMITED, **_NIGHT, P + "age_reason": "2号", P + "age_note": "深夜業のため18歳以上"}, "18歳以上・深夜"),),
+        bad=(
+            Example({**_LIMITED, P + "age_reason": "2号", P + "age_note": "体力を要するため59歳以下"}, "59歳以下・2号"),
+            Example({**_LIMITED, P + "age_reason": "2号", P + "age_note": "18歳以上"}, "深夜の勤務がない18歳以上"),
+        ),
+        check=check_lawful_limit,
+        only_if=(_LIMIT,),
+    ),
+    Rule(
+        code="AGE-004",
+        fields=("age_limit", "age_note"),
+        levels=(E,),
+        basis=_AGE_LAW,
+        summary="年齢制限「あり」には理由を書くこと",
+        why="年齢を条件にする場合は、理由を示さなければなりません。",
+        how="年齢と理由を「年齢制限の理由」に入力してください。",
+        good=(Example({**_LIMITED, **_NIGHT, P + "age_reason": "2号", P + "age_note": "深夜業のため18歳以上"}, "深夜業のため18歳以上"),),
+        bad=(Example({**_LIMITED, **_NIGHT, P + "age_reason": "2号"}, "空欄"),),
+        check=check_reason_given,
+        only_if=(_LIMIT,),
+    ),
+    Rule(
+        code="SEX-001",
+        fields=("title", "duty_detail", "other_req"),
+        levels=(E,),
+        basis=_SEX_LAW,
+        summary="性別で限る言葉（女性限定、主婦歓迎、看護婦、営業マンなど）を使わないこと",
+        why="募集と採用では、性別を理由にした区別が禁じられています。",
+        how="性別によらない言い方に直してください。「主婦(夫)歓迎」「女性も活躍中」は使えます。",
+        good=(Example({P + "other_req": "主婦(夫)歓迎。女性も活躍中です。"}, "主婦(夫)歓迎"),),
+        bad=(Example({P + "title": "集団接種の看護師（主婦歓迎）"}, "主婦歓迎"), Example({P + "other_req": "女性限定"}, "女性限定")),
+        check=check_sex_words,
+        only_if=(says(may_name_sex, *TEXTS) | labels_say(may_name_sex),),
+        overridable=True,
+    ),
+    Rule(
+        code="SEX-002",
+        fields=("headcount", "duty_detail", "other_req"),
+        levels=(E,),
+        basis=_SEX_LAW,
+        summary="男女別の人数や、男女で異なる条件を書かないこと",
+        why="人数や条件を男女で分けることは、性別による区別に当たります。",
+        how="男女を合わせた人数と、同じ条件で書いてください。",
+        good=(Example({P + "headcount": "15名"}, "15名"),),
+        bad=(Example({P + "other_req": "募集は男5名、女10名です。"}, "男5名、女10名"), Example({P + "headcount": "女10名"}, "女10名")),
+        check=check_sex_counts,
+        only_if=(
+            says(_speaks_of_sex, *TEXTS) | labels_say(_speaks_of_sex) | typed_text("headcount", lambda typed: _speaks_of_sex(plain(typed))),
+        ),
+        overridable=True,
+    ),
+    Rule(
+        code="SEX-003",
+        fields=("job_type", "title", "other_req"),
+        levels=(W,),
+        basis="保健師助産師看護師法第3条（S48）",
+        summary="助産師の募集で女性に限る言葉は、理由を確認して通します",
+        why="助産師は法律で女性とされている唯一の職種です。",
+        how="助産師の募集であれば、そのまま送信できます。",
+        good=(Example({P + "job_type": "midwife", P + "licenses": ["midwife"], P + "title": "保健センターの助産師"}, "助産師"),),
+        bad=(
+            Example(
+                {P + "job_type": "midwife", P + "licenses": ["midwife"], P + "title": "保健センターの助産師（女性）"}, "助産師（女性）"
+            ),
+        ),
+        check=check_midwife,
+        only_if=(one_of("job_type", "midwife"),),
+    ),
+)

@@ -1,0 +1,1 @@
+"""Working hours: shifts and texts about hours."""

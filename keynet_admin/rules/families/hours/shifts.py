@@ -1,0 +1,398 @@
+"""Rules HOURS-001 to HOURS-012: shifts, breaks, the week, overtime."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any, Final
+
+from keynet_admin.rules.engine.posting_values import (
+    blank,
+    clock_minutes,
+    hours_text,
+    missing,
+    number,
+    row_missing,
+    shift_text,
+    shifts,
+    span_minutes,
+    touches_night,
+    whole,
+    work_minutes,
+)
+from keynet_admin.rules.engine.rule import Example, Hit, Level, Rule, Scope
+from keynet_admin.rules.engine.signs import empty, one_of, some_row, where
+from keynet_admin.rules.families.hours.texts import MAY_NAME_HOURS, check_night, check_text_hours, check_week
+
+P: Final = "postings.0."
+
+
+def check_shift_times(scope: Scope) -> Iterator[Hit]:
+    """At least one shift; each starts before it ends, or ends on the next day."""
+    if missing(scope, "shifts"):
+        yield Hit(
+            "shifts",
+            "勤務時間帯が入力されていません。始業・終業の時刻は募集のときに示す必要があります（職業安定法第5条の3）。"
+            "1件以上入力してください（例：13:00～17:30、休憩0分）。",
+        )
+    for index, shift in shifts(scope):
+        start, end = clock_minutes(shift.get("start")), clock_minutes(shift.get("end"))
+        if start is None or end is None:
+            for name, word in (("start", "始業"), ("end", "終業")):
+                if row_missing(scope, "shifts", index, name):
+                    yield Hit(
+                        f"shifts.{index}.{name}",
+                        f"勤務時間帯{index + 1}の{word}の時刻が入力されていません。24時間表記で入力してください（例：13:00～17:30）。",
+                    )
+            continue
+        overnight = shift.get("end_next_day") is True
+        if start >= end and not overnight:
+            yield Hit(
+                f"shifts.{index}.end",
+                f"{shift_text(shift)}は、終業が始業より後になっていません。時刻の入れ違いをご確認ください。"
+                f"翌日に終わる勤務であれば「翌日に終わる」を選んでください（例：20:00～翌8:30）。",
+            )
+        elif overnight and end > start and end != 1440:
+            yield Hit(
+                f"shifts.{index}.end_next_day",
+                f"{shift_text(shift)}では24時間を超えます。同じ日に終わる勤務であれば「翌日に終わる」を外してください。",
+            )
+
+
+def check_break(scope: Scope) -> Iterator[Hit]:
+    """The break that the Labour Standards Act asks for. For an honorarium, which is no employment, a warning."""
+    for index, shift in shifts(scope):
+        rest, work = whole(shift.get("break")), work_minutes(shift)
+        if rest is None or work is None:
+            continue
+        needed = 60 if work > 480 else 45 if work > 360 else 0
+        if rest >= needed:
+            continue
+        limit = 8 if needed == 60 else 6
+        if scope.get("engagement") == "honorarium":
+            yield Hit(
+                f"shifts.{index}.break",
+                f"{shift_text(shift)}は実働{hours_text(work)}です。雇用であれば{needed}分以上の休憩が必要な長さです（労働基準法第34条）。"
+                "従事する方の体調のため、休憩の分数をご確認ください。",
+                Level.WARNING,
+                example=str(needed),
+            )
+            continue
+        yield Hit(
+            f"shifts.{index}.break",
+            f"{shift_text(shift)}は実働{hours_text(work)}です。"
+            f"{limit}時間を超える場合は{needed}分以上の休憩が必要です（労働基準法第34条）。"
+            "休憩の分数をご確認ください。",
+            example=str(needed),
+        )
+
+
+def check_break_given(scope: Scope) -> Iterator[Hit]:
+    """The break is typed, 0 when there is none."""
+    if scope.partial:
+        return
+    for index, _ in shifts(scope):
+        if row_missing(scope, "shifts", index, "break"):
+            yield Hit(
+                f"shifts.{index}.break",
+                f"勤務時間帯{index + 1}の休憩が入力されていません。休憩は募集のときに示す必要があります。"
+                f"分数を入力し、休憩がない場合は0と入力してください（例：60）。",
+            )
+
+
+def check_long_shift(scope: Scope) -> Iterator[Hit]:
+    """More than eight hours of work in one shift."""
+    for index, shift in shifts(scope):
+        work = work_minutes(shift)
+        if work is not None and work > 480:
+            yield Hit(
+                f"shifts.{index}.end",
+                f"{shift_text(shift)}（休憩{shift.get('break')}分）は実働{hours_text(work)}で、1日8時間を超えます（労働基準法第32条）。"
+                "変形労働時間制や時間外勤務による場合はその旨を書き、そうでなければ時刻と休憩をご確認ください。",
+            )
+
+
+def check_forty_hours(scope: Scope) -> Iterator[Hit]:
+    """More than forty hours a week."""
+    weekly = number(scope.get("weekly_hours"))
+    if weekly is not None and weekly > 40:
+        yield Hit(
+            "weekly_hours",
+            f"1週間の所定勤務時間が{weekly:g}時間です。週40時間を超えて定めることはできません（労働基準法第32条）。"
+            "38時間45分は38.75と入力してください。",
+            example="38.75",
+        )
+
+
+def check_part_time(scope: Scope) -> Iterator[Hit]:
+    """A part-timer works less than the regular 38.75 hours."""
+    weekly = number(scope.get("weekly_hours"))
+    if scope.get("engagement") == "fiscal_year_part_time" and weekly is not None and weekly >= 38.75:
+        yield Hit(
+            "weekly_hours",
+            f"会計年度任用職員（パートタイム）ですが、週{weekly:g}時間です。"
+            f"週38時間45分以上はフルタイムに当たります（地方公務員法第22条の2）。"
+            "任用の形か勤務時間をご確認ください。",
+        )
+
+
+def check_full_time(scope: Scope) -> Iterator[Hit]:
+    """A full-timer works the regular hours: 38.75, in some bodies 40."""
+    weekly = number(scope.get("weekly_hours"))
+    if scope.get("engagement") == "fiscal_year_full_time" and weekly is not None and weekly not in (38.75, 40):
+        yield Hit(
+            "weekly_hours",
+            f"会計年度任用職員（フルタイム）ですが、週{weekly:g}時間です。フルタイムは通常38.75時間（38時間45分、団体により40時間）です。"
+            "任用の形か勤務時間をご確認ください。",
+            example="38.75",
+        )
+
+
+def check_overtime(scope: Scope) -> Iterator[Hit]:
+    """Overtime yes needs its hours; overtime no has none."""
+    overtime, hours = scope.get("overtime"), number(scope.get("overtime_hours"))
+    if overtime == "yes" and (missing(scope, "overtime_hours") or hours == 0):
+        yield Hit(
+            "overtime_hours",
+            "時間外勤務が「あり」ですが、月平均の時間数がありません。おおよその時間数を入力してください（例：5）。",
+            example="5",
+        )
+    elif overtime == "no" and hours is not None and hours > 0:
+        yield Hit(
+            "overtime_hours",
+            f"時間外勤務が「なし」ですが、月平均{hours:g}時間とあります。「あり」を選ぶか、時間数を消してください。",
+        )
+
+
+def check_long_break(scope: Scope) -> Iterator[Hit]:
+    """A break of more than half the span or of more than three hours."""
+    for index, shift in shifts(scope):
+        rest, span = whole(shift.get("break")), span_minutes(shift)
+        if rest is None or blank(rest):
+            continue
+        if rest > 180 or (span is not None and rest * 2 > span):
+            within = f"{shift_text(shift)}（{hours_text(span)}）のうち" if span is not None else ""
+            yield Hit(
+                f"shifts.{index}.break",
+                f"{within}休憩が{rest}分になっています。分の単位と桁に誤りがないかご確認ください（例：1時間は60）。",
+                example="60",
+            )
+
+
+def _shift(start: str, end: str, rest: int | None, *days: str, overnight: bool = False) -> dict[str, object]:
+    return {"name": "", "days": list(days or ("sat", "sun")), "start": start, "end": end, "end_next_day": overnight, "break": rest}
+
+
+_TIMES: Final = ("start", "end", "end_next_day", "break")
+
+
+def _odd_times(start: Any, end: Any, next_day: Any, _rest: Any) -> bool:
+    first, last = clock_minutes(start), clock_minutes(end)
+    return first is None or last is None or (last > first if next_day is True else last <= first)
+
+
+def _at_night(start: Any, end: Any, next_day: Any, _rest: Any) -> bool:
+    return touches_night({"start": start, "end": end, "end_next_day": next_day})
+
+
+def _long_work(start: Any, end: Any, next_day: Any, rest: Any) -> bool:
+    """More than six hours: where a break is due or a day may be too long."""
+    work = work_minutes({"start": start, "end": end, "end_next_day": next_day, "break": rest})
+    return work is not None and work > 360
+
+
+_LONG: Final = some_row("shifts", _TIMES, _long_work)
+
+_WARN: Final = (Level.WARNING,)
+_ERROR: Final = (Level.ERROR,)
+_FIVE: Final = ("mon", "tue", "wed", "thu", "fri")
+S: Final = P + "shifts"
+W: Final = P + "weekly_hours"
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        code="HOURS-001",
+        fields=("shifts",),
+        levels=_ERROR,
+        basis="職業安定法第5条の3・施行規則第4条の2（始業・終業の時刻）S20",
+        summary="勤務時間帯が1件以上あり、始業が終業より前であること",
+        why="時間は求職者が最も重く見る条件です（2019年度の調査で29%）。",
+        how="24時間表記で入力し、翌日に終わる場合は「翌日に終わる」を選ぶか「翌8:30」と入力してください。",
+        good=(
+            Example({S: [_shift("13:00", "17:30", 0)]}, "13:00～17:30"),
+            Example({S: [_shift("20:00", "翌8:30", 60, "sat")], W: 11.5, P + "pay_note": "深夜割増あり"}, "20:00～翌8:30"),
+        ),
+        bad=(Example({S: [_shift("17:30", "13:00", 0)]}, "17:30～13:00"), Example({S: None}, "空欄")),
+        check=check_shift_times,
+        only_if=(empty("shifts") | some_row("shifts", _TIMES, _odd_times),),
+    ),
+    Rule(
+        code="HOURS-002",
+        fields=("shifts.break",),
+        levels=(Level.ERROR, Level.WARNING),
+        basis="労働基準法第34条（自治体にも適用）S34",
+        summary="実働6時間を超えたら45分、8時間を超えたら60分以上の休憩",
+        why="休憩は法律で決められており、自治体の職員にも当てはまります。",
+        how="休憩の分数か時刻を直してください。実働は、始業から終業までの時間から休憩を引いた時間です。",
+        good=(
+            Example({S: [_shift("8:30", "17:15", 60, "mon", "tue")], W: 15.5}, "8:30～17:15・60分"),
+            Example({S: [_shift("9:00", "15:00", 0)], W: 12}, "9:00～15:00・0分（実働6時間ちょうど）"),
+        ),
+        bad=(Example({S: [_shift("9:00", "16:30", 30)], W: 14}, "9:00～16:30・30分"),),
+        check=check_break,
+        only_if=(_LONG,),
+    ),
+    Rule(
+        code="HOURS-003",
+        fields=("shifts.break",),
+        levels=_ERROR,
+        basis="職業安定法第5条の3（休憩時間）S20",
+        summary="休憩を入力する（ない場合は0）",
+        why="空欄では、休憩がないのか書き忘れか分かりません。",
+        how="分数を入力してください。休憩がない場合は0です。",
+        good=(Example({S: [_shift("13:00", "17:30", 0)]}, "0"),),
+        bad=(Example({S: [_shift("13:00", "17:30", None)]}, "空欄"),),
+        check=check_break_given,
+        only_if=(some_row("shifts", _TIMES, lambda *times: blank(times[-1])),),
+    ),
+    Rule(
+        code="HOURS-004",
+        fields=("shifts",),
+        levels=_WARN,
+        basis="労働基準法第32条（1日8時間）S34b",
+        summary="1回の実働が8時間を超えるときは確認",
+        why="変形労働時間制などの手続きがない限り、1日8時間が上限です。",
+        how="時刻と休憩を確認し、正しければ理由を添えて送信してください。",
+        good=(Example({S: [_shift("8:30", "17:15", 60, "mon", "tue")], W: 15.5}, "実働7時間45分"),),
+        bad=(Example({S: [_shift("8:00", "20:30", 60, "sat")], W: 11.5}, "実働11時間30分"),),
+        check=check_long_shift,
+        only_if=(_LONG,),
+    ),
+    Rule(
+        code="HOURS-005",
+        fields=("weekly_hours",),
+        levels=_ERROR,
+        basis="労働基準法第32条（週40時間）S34b",
+        summary="1週間の所定勤務時間は40時間まで",
+        why="法律の上限です。時間外勤務は含めません。",
+        how="所定の時間だけを入力してください。38時間45分は38.75です。",
+        good=(Example({W: 9}, "9"),),
+        bad=(Example({W: 44}, "44"),),
+        check=check_forty_hours,
+        only_if=(where("weekly_hours", lambda hours: hours is not None and hours > 40),),
+    ),
+    Rule(
+        code="HOURS-006",
+        fields=("engagement", "weekly_hours"),
+        levels=_ERROR,
+        basis="地方公務員法第22条の2第1項（パートタイムは常勤より短い）S35",
+        summary="パートタイムは週38.75時間未満",
+        why="常勤と同じ時間ならフルタイムの任用で、給料や手当、退職手当の扱いが変わります。",
+        how="任用の形をフルタイムにするか、時間を直してください。",
+        good=(
+            Example({W: 20, S: [_shift("13:00", "17:00", 0, *_FIVE)], P + "workdays_note": "週5日", P + "insurance": ["by_hours"]}, "20"),
+        ),
+        bad=(Example({W: 38.75, S: [_shift("8:30", "17:15", 60, *_FIVE)], P + "workdays_note": "週5日"}, "パートタイムで38.75"),),
+        check=check_part_time,
+        only_if=(where("weekly_hours", lambda hours: hours is not None and hours >= 38.75),),
+        valid_from=date(2020, 4, 1),
+    ),
+    Rule(
+        code="HOURS-007",
+        fields=("engagement", "weekly_hours"),
+        levels=_WARN,
+        basis="地方公務員法第22条の2（フルタイムは38時間45分。団体により40時間）S35",
+        summary="フルタイムで38.75時間でないときは確認",
+        why="フルタイムは常勤の職員と同じ時間です。",
+        how="任用の形か時間を直してください。",
+        good=(
+            Example(
+                {
+                    P + "engagement": "fiscal_year_full_time",
+                    W: 38.75,
+                    S: [_shift("8:30", "17:15", 60, *_FIVE)],
+                    P + "workdays_note": "週5日",
+                },
+                "38.75",
+            ),
+        ),
+        bad=(Example({P + "engagement": "fiscal_year_full_time", W: 30}, "フルタイムで30"),),
+        check=check_full_time,
+        only_if=(one_of("engagement", "fiscal_year_full_time"),),
+        valid_from=date(2020, 4, 1),
+    ),
+    Rule(
+        code="HOURS-008",
+        fields=("shifts", "weekly_hours", "workdays_note"),
+        levels=_WARN,
+        basis="職業安定法第5条の4（的確な表示。矛盾の確認）S23",
+        summary="勤務時間帯×日数と、1週間の時間が合うこと（2割まで）",
+        why="どちらを信じてよいか分からない募集には応募できません。",
+        how="時間帯・曜日・日数・週の時間のどれかを直してください。",
+        good=(
+            Example({S: [_shift("13:00", "17:30", 0, "mon", "tue", "sat", "sun")], W: 18, P + "workdays_note": "週4日"}, "4.5時間×4日＝18"),
+        ),
+        bad=(Example({S: [_shift("13:00", "17:30", 0)], W: 30}, "4.5時間×2日で週30時間"),),
+        check=check_week,
+    ),
+    Rule(
+        code="HOURS-009",
+        fields=("overtime", "overtime_hours"),
+        levels=_ERROR,
+        basis="職業安定法第5条の3・施行規則第4条の2（所定時間を超える労働の有無）S20 S22",
+        summary="時間外勤務の有無と時間数がそろっていること",
+        why="時間外の有無と長さは、募集のときに示さなければならない条件です。",
+        how="「あり」なら月平均の時間数を入力し、「なし」なら空欄にしてください。",
+        good=(Example({P + "overtime": "yes", P + "overtime_hours": 5}, "あり・5時間"), Example({P + "overtime": "no"}, "なし・空欄")),
+        bad=(Example({P + "overtime": "yes"}, "あり・空欄"), Example({P + "overtime": "no", P + "overtime_hours": 10}, "なし・10時間")),
+        check=check_overtime,
+        only_if=(one_of("overtime", "yes") | where("overtime_hours", bool),),
+    ),
+    Rule(
+        code="HOURS-010",
+        fields=("shifts", "pay_lines", "pay_note"),
+        levels=_WARN,
+        basis="労働基準法第37条第4項（深夜の割増）",
+        summary="22時～5時にかかる勤務は、深夜の割増を書く",
+        why="深夜の割増は法律で決まっており、夜勤の応募を左右します。",
+        how="報酬の行を夜勤で分けるか、補足に割増を書いてください。",
+        good=(
+            Example(
+                {S: [_shift("20:00", "8:30", 60, "sat", overnight=True)], W: 11.5, P + "pay_note": "深夜割増あり（25%）"}, "深夜割増あり"
+            ),
+        ),
+        bad=(Example({S: [_shift("20:00", "8:30", 60, "sat", overnight=True)], W: 11.5}, "割増の記載なし"),),
+        check=check_night,
+        only_if=(some_row("shifts", _TIMES, _at_night),),
+    ),
+    Rule(
+        code="HOURS-011",
+        fields=("duty_detail", "title", "workdays_note", "shifts"),
+        levels=_WARN,
+        basis="職業安定法第5条の4（的確な表示）S23",
+        summary="文章の時刻や時間数が、勤務時間の欄と同じであること",
+        why="一方だけを直して公開すると、誤った条件で応募を集めてしまいます。",
+        how="欄か文章の一方を直してください。会場の開設時間や受付時間はそのまま書いて構いません。",
+        good=(
+            Example({P + "other_req": "13:00～17:30に勤務できる方"}, "欄と同じ時刻"),
+            Example({P + "support_note": "電話の受付は9時から17時までです。"}, "受付時間"),
+        ),
+        bad=(
+            Example({P + "other_req": "9:00～17:00に勤務できる方"}, "欄は13:00～17:30"),
+            Example({P + "title": "集団接種の看護師（9時～12時）"}, "見出しの時刻が違う"),
+        ),
+        check=check_text_hours,
+        only_if=(MAY_NAME_HOURS,),
+    ),
+    Rule(
+        code="HOURS-012",
+        fields=("shifts.break",),
+        levels=_WARN,
+        basis="入力の誤りの確認",
+        summary="休憩が勤務の半分または180分を超えるときは確認",
+        why="時間と分の取り違えや桁の誤りが多いところです。",
+        how="分の単位で入力してください。1時間は60です。",
+        good=(Example({S: [_shift("8:30", "17:15", 60, "mon", "tue")], W: 15.5}, "60分"),),
+        bad=(Example({S: [_shift("8:30", "17:15", 600, "mon", "tue")], W: 15.5}, "600分"),),
+        check=check_long_break,
+        only_if=(some_row("shifts", _TIMES, lambda *times: bool(times[-1])),),
+    ),
+)

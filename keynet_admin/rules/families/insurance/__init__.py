@@ -1,0 +1,1 @@
+"""Social and accident insurance."""

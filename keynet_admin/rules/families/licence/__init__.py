@@ -1,0 +1,1 @@
+"""Licences and who may inject."""

@@ -1,0 +1,213 @@
+"""Rules LIC-008 to LIC-011: which job may inject, from which day on and under which conditions (domain notes 2.6)."""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Final
+
+from keynet_admin.catalogue.reference import law_date
+from keynet_admin.rules.engine.posting_values import NEVER_INJECT, duties, job_label, long_day
+from keynet_admin.rules.engine.rule import Check, Example, Hit, Level, Rule, Scope
+from keynet_admin.rules.engine.signs import has, one_of
+from keynet_admin.rules.words.plain import text_of
+
+_NOTE_FIELDS: Final = ("title", "duty_detail", "training_note", "support_note", "other_req", "experience_note", "pay_note", "duty_change")
+_NOTE: Final = re.compile(
+    r"違法性(?:の)?阻却|(?:3|三)(?:つの)?(?:要件|条件)|特例(?:的|の|に|として)|(?:厚生労働省|厚労省"
+    r"|国)の(?:事務連絡|通知|考え方)|協力(?:の)?要請"
+)
+_CONSENT: Final = re.compile(r"同意|承諾|了承")
+_SCARCE: Final = re.compile(r"確保(?:が|でき|困難)|やむを得|不足|人材がいない|担い手|見つから|に限って")
+_TRAINED: Final = re.compile(
+    r"(?:実技|接種|注射|手技|必要な)[^。\n]{0,10}(?:研修|講習)|(?:研修|講習)(?:を|の)?(?:受|修了|受講)"
+    r"|(?:筋肉内?注射|注射|採血)[^。\n]{0,6}経験"
+)
+
+
+def _special(jobs: Mapping[str, str]) -> Check:
+    """A check for jobs that may inject from a day of the law table on, under three conditions. `jobs`: job type → key of that day."""
+
+    def check(scope: Scope) -> Iterator[Hit]:
+        job = scope.get("job_type")
+        if job not in jobs or "injection" not in duties(scope):
+            return
+        name, start = job_label(job), law_date(jobs[job], scope.on)
+        if start is not None and scope.on < start:
+            yield Hit(
+                "duties",
+                f"{name}が新型コロナワクチンの接種を行えるのは{long_day(start)}からです。"
+                "業務から「接種（注射）」を外し、予診票の確認や接種後の経過観察などを選んでください。",
+                Level.ERROR,
+            )
+            return
+        until = law_date("inject_note_until", scope.on)
+        if until is None or scope.on > until:
+            return
+        text = text_of(scope, *_NOTE_FIELDS)
+        lacking = [word for word, pattern in _CONDITIONS if not pattern.search(text)]
+        if len(lacking) > 1 and not _NOTE.search(text):
+            yield Hit(
+                "duties",
+                f"{name}による接種は、必要な医師・看護師等を確保できないこと、研修または経験があること、"
+                f"接種を受ける方の同意があることが条件です。"
+                f"「{'」「'.join(lacking)}」が書かれていません。「仕事の内容」か「その他の応募条件」に書いてください。",
+                Level.WARNING,
+            )
+
+    return check
+
+
+_CONDITIONS: Final = (("医師・看護師等の確保が難しいこと", _SCARCE), ("研修や経験", _TRAINED), ("受ける方の同意", _CONSENT))
+check_dentist = _special({"dentist": "inject_dentist_from"})
+check_technologist = _special(
+    {
+        "clinical_laboratory_technologist": "inject_laboratory_technologist_from",
+        "emergency_life_saving_technician": "inject_emergency_technician_from",
+    }
+)
+check_engineer = _special(
+    {"radiological_technologist": "inject_radiological_technologist_from", "clinical_engineer": "inject_clinical_engineer_from"}
+)
+
+
+def check_never_inject(scope: Scope) -> Iterator[Hit]:
+    """Injecting chosen for a job that can never do it."""
+    job = scope.get("job_type")
+    if job not in NEVER_INJECT or "injection" not in duties(scope):
+        return
+    if job == "clerical":
+        message = "事務職員は接種（注射）を行えません。受付・案内・誘導や予約・記録システムの入力を選んでください。"
+    elif job == "other":
+        name = scope.get("job_other")
+        shown = f"その他の職種（{name}）" if isinstance(name, str) else "職種「その他」"
+        message = (
+            f"{shown}は接種（注射）を行えません。医師・看護師などの募集であれば職種を選び直し、"
+            f"そうでなければ受付・案内などを選んでください。"
+        )
+    elif job == "dental_hygienist":
+        message = "歯科衛生士は接種（注射）を行えません。予診票の確認や接種後の経過観察を選んでください。"
+    else:
+        message = "薬剤師は接種（注射）を行えません。薬液の希釈・充填や予診票の確認を選んでください。"
+    yield Hit("duties", message)
+
+
+# Rows ----------------------------------------------------------------------------------------------------------------------------
+
+P: Final = "postings.0."
+_TWO: Final = (Level.ERROR, Level.WARNING)
+_CONDITIONS_TEXT: Final = "看護師等の確保が難しいため、実技の研修を受けた方が、接種を受ける方の同意を得て注射による接種を行います。"
+
+
+def post(job: str, label: str, **more: object) -> dict[str, object]:
+    """Values that make the valid posting one of another job."""
+    values = {"job_type": job, "title": f"集団接種会場の{label}", "licenses": [job], "share_nc": False, **more}
+    return {P + name: value for name, value in values.items()}
+
+
+_INJECTION: Final = has("duties", "injection")
+
+INJECTION_RULES: tuple[Rule, ...] = (
+    Rule(
+        code="LIC-008",
+        fields=("job_type", "duties"),
+        levels=_TWO,
+        basis="歯科医師による接種の違法性阻却の考え方（2021年4月26日）S43",
+        summary="歯科医師の接種は2021年4月26日から。2024年3月31日までは三つの条件を書く",
+        why="ほかに担い手がいないこと、研修や経験、受ける方の同意がそろって初めて許された例外でした。",
+        how="日付より前は「接種（注射）」を外してください。後は三つの条件を文章に書いてください。",
+        good=(
+            Example(post("dentist", "歯科医師", duty_detail=_CONDITIONS_TEXT), "条件を書いた募集"),
+            Example(
+                post(
+                    "dentist",
+                    "歯科医師",
+                    duties=["questionnaire", "observation"],
+                    duty_detail="予診票の確認と、接種後の様子の観察を行います。1回90人ほどです。",
+                ),
+                "接種を含まない募集",
+            ),
+        ),
+        bad=(
+            Example(post("dentist", "歯科医師"), "条件のない募集"),
+            Example(post("dentist", "歯科医師", duty_detail=_CONDITIONS_TEXT), "2021年4月20日", date(2021, 4, 20)),
+        ),
+        check=check_dentist,
+        only_if=(
+            _INJECTION,
+            one_of("job_type", "dentist"),
+        ),
+    ),
+    Rule(
+        code="LIC-009",
+        fields=("job_type", "duties"),
+        levels=_TWO,
+        basis="臨床検査技師・救急救命士による接種の考え方（2021年6月4日）S44",
+        summary="臨床検査技師・救急救命士の接種は2021年6月4日から。2024年3月31日までは三つの条件を書く",
+        why="ほかに担い手がいないこと、研修や経験、受ける方の同意がそろって初めて許された例外でした。",
+        how="日付より前は「接種（注射）」を外してください。後は三つの条件を文章に書いてください。",
+        good=(
+            Example(
+                post("emergency_life_saving_technician", "救急救命士", duty_detail=_CONDITIONS_TEXT),
+                "2021年7月・条件あり",
+                date(2021, 7, 5),
+            ),
+        ),
+        bad=(
+            Example(post("clinical_laboratory_technologist", "臨床検査技師"), "2021年5月10日", date(2021, 5, 10)),
+            Example(post("emergency_life_saving_technician", "救急救命士"), "2022年11月・条件なし", date(2022, 11, 7)),
+        ),
+        check=check_technologist,
+        only_if=(
+            _INJECTION,
+            one_of("job_type", "clinical_laboratory_technologist", "emergency_life_saving_technician"),
+        ),
+    ),
+    Rule(
+        code="LIC-010",
+        fields=("job_type", "duties"),
+        levels=_TWO,
+        basis="診療放射線技師・臨床工学技士による接種の考え方（2022年8月31日）S46",
+        summary="診療放射線技師・臨床工学技士の接種は2022年8月31日から。2024年3月31日までは三つの条件を書く",
+        why="ほかに担い手がいないこと、研修や経験、受ける方の同意がそろって初めて許された例外でした。",
+        how="日付より前は「接種（注射）」を外してください。後は三つの条件を文章に書いてください。",
+        good=(Example(post("clinical_engineer", "臨床工学技士", duty_detail=_CONDITIONS_TEXT), "2022年11月・条件あり", date(2022, 11, 7)),),
+        bad=(
+            Example(post("radiological_technologist", "診療放射線技師"), "2021年6月", date(2021, 6, 7)),
+            Example(post("clinical_engineer", "臨床工学技士"), "2022年11月・条件なし", date(2022, 11, 7)),
+        ),
+        check=check_engineer,
+        only_if=(
+            _INJECTION,
+            one_of("job_type", "radiological_technologist", "clinical_engineer"),
+        ),
+    ),
+    Rule(
+        code="LIC-011",
+        fields=("job_type", "duties"),
+        levels=(Level.ERROR,),
+        basis="衆議院答弁書（薬剤師による接種には立法が必要）・保健師助産師看護師法 S45 S47",
+        summary="薬剤師・歯科衛生士・事務職員・その他の職種は接種（注射）を行えない",
+        why="注射は医行為で、免許のない職種が行うと違法です。",
+        how="その職種が行える業務を選んでください（薬剤師なら薬液の希釈・充填、予診票の確認）。",
+        good=(
+            Example(
+                post(
+                    "pharmacist",
+                    "薬剤師",
+                    duties=["filling"],
+                    duty_detail="ワクチンの薬液の希釈と充填、在庫の管理を行います。1回90人分ほどです。",
+                ),
+                "薬剤師＋充填",
+            ),
+        ),
+        bad=(
+            Example(post("pharmacist", "薬剤師"), "薬剤師＋接種"),
+            Example(post("clerical", "事務職員", licenses=["none"]), "事務職員＋接種"),
+        ),
+        check=check_never_inject,
+        only_if=(
+            _INJECTION,
+            one_of("job_type", *NEVER_INJECT),
+        ),
+    ),
+)

@@ -1,0 +1,381 @@
+"""Rules LIC-001 to LIC-011: licences, their names, and who may inject on which day."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from keynet_admin.catalogue import posting_field
+from keynet_admin.rules.engine.posting_values import job_label, missing, rows, typed_value
+from keynet_admin.rules.engine.rule import Example, Hit, Level, Rule, Scope
+from keynet_admin.rules.engine.signs import empty, has, one_of
+from keynet_admin.rules.families.licence.injection import INJECTION_RULES, post
+from keynet_admin.rules.words.plain import (
+    PUBLIC_TEXT,
+    WordList,
+    clause_around,
+    fields_with,
+    labels_say,
+    phrase_around,
+    plain,
+    public_text,
+    says,
+    text_of,
+    yen_amounts,
+)
+
+P: Final = "postings.0."
+_LICENSED: Final = frozenset(choice.slug for choice in posting_field("licenses").choices if choice.slug not in ("driving", "other", "none"))
+
+
+# LIC-001 -------------------------------------------------------------------------------------------------------------------------
+
+
+def check_licence_of_job(scope: Scope) -> Iterator[Hit]:
+    """The licence of the job is among those asked for."""
+    job = scope.get("job_type")
+    if job not in _LICENSED:
+        return
+    chosen = scope.get("licenses")
+    if isinstance(chosen, (list, tuple)) and job in chosen:
+        return
+    name = posting_field("licenses").label_of(str(job))
+    if chosen is None:
+        if missing(scope, "licenses"):
+            yield Hit(
+                "licenses",
+                f"必要な免許が選ばれていません。{job_label(job)}の業務には免許が必要なため、「{name}」を選んでください。",
+                example=name,
+            )
+    elif isinstance(chosen, (list, tuple)):
+        shown = "・".join(posting_field("licenses").label_of(str(item)) for item in chosen)
+        yield Hit(
+            "licenses",
+            f"職種は{job_label(job)}ですが、必要な免許が「{shown}」になっています。"
+            f"無資格の方は{job_label(job)}の業務を行えないため、「{name}」を選んでください。",
+            example=name,
+        )
+
+
+# LIC-003 -------------------------------------------------------------------------------------------------------------------------
+
+_OLD_NAMES: Final = WordList(
+    ("婦", "看護士", "保健士", "助産士"),
+    r"准?看護[婦士]|保健[婦士]|助産[婦士]",
+    r"保健婦助産婦看護婦法|看護婦(?:会館|宿舎|寮|養成所)|(?:日本)?(?:看護婦|助産婦)協会",
+)
+_NEW_NAME: Final = {"看護": "看護師", "准看": "准看護師", "保健": "保健師", "助産": "助産師"}
+
+
+def check_old_names(scope: Scope) -> Iterator[Hit]:
+    """Names of professions that the law gave up in 2002."""
+    if _OLD_NAMES.suspects(public_text(scope)):
+        for name, text in fields_with(scope, PUBLIC_TEXT):
+            if found := _OLD_NAMES.find(text):
+                yield _old_name(name, found[0])
+    for group in ("shifts", "pay_lines"):
+        for index, row in rows(scope, group):
+            column = "name" if group == "shifts" else "label"
+            label = row.get(column)
+            if isinstance(label, str) and label and (found := _OLD_NAMES.find(plain(label))):
+                yield _old_name(f"{group}.{index}.{column}", found[0])
+    typed = typed_value(scope, "job_type")
+    if isinstance(typed, str) and scope.get("job_type") is None and (found := _OLD_NAMES.find(plain(typed[:40]))):
+        yield _old_name("job_type", found[0])
+
+
+def _old_name(name: str, word: str) -> Hit:
+    new = _NEW_NAME[word[:2]]
+    return Hit(
+        name,
+        f"「{word}」は2002年に改められた旧い名称で、性別を限るものと受け取られます。「{new}」と書いてください。"
+        "固有の名称などで必要な場合は、理由を添えて送信できます。",
+        value=new,
+        example=new,
+    )
+
+
+# LIC-004 -------------------------------------------------------------------------------------------------------------------------
+
+_NATIONAL: Final = WordList(
+    ("厚生", "厚労", "国家資格", "国家免許", "看護師籍", "国の"),
+    r"(?:厚生労働|厚労|厚生)(?:大臣|省)(?:の|が(?:交付|発行)(?:する|した)|(?:交付|発行)の?|による|発出の)?(?:免許|籍|登録|資格)"
+    r"|国(?:家|の)免許|国の(?:登録番号|籍)|(?<!准)看護師籍|国家資格(?:が|は)?(?:必要|必須|を?(?:有|持|お持)|証|の(?:写し|番号|証))",
+)
+_NOT_ASKED: Final = re.compile(
+    r"では(?:な|あり)|でな|不要|必要(?:は|あり?)?(?:ありません|ない|なし)|問いません|求めません|歓迎|尚可"
+    r"|なお可|優遇|目指|取得支援|受験"
+)
+
+
+def check_national_register(scope: Scope) -> Iterator[Hit]:
+    """An assistant nurse is licensed by a governor: no national register number exists."""
+    if scope.get("job_type") != "assistant_nurse":
+        return
+    for name, text in fields_with(scope, PUBLIC_TEXT) if _NATIONAL.suspects(public_text(scope)) else ():
+        for match in _NATIONAL.matches(text):
+            if not _NOT_ASKED.search(phrase_around(text, match.start(), match.end())):
+                yield _national(name, match.group())
+                return
+    typed = typed_value(scope, "licenses")
+    listed = typed if isinstance(typed, (list, tuple)) else [typed]
+    if any(isinstance(item, str) and _NATIONAL.matches(plain(item[:60])) for item in listed[:20]):
+        yield _national("licenses", "厚生労働大臣の免許")
+
+
+def _national(name: str, word: str) -> Hit:
+    return Hit(
+        name,
+        f"准看護師に「{word}」を求めています。准看護師の免許は都道府県知事が与えるもので、国の籍や登録番号はありません。"
+        "「免許を受けた都道府県」を確認する書き方にしてください（例：准看護師免許（登録都道府県を確認します））。",
+    )
+
+
+# LIC-005 -------------------------------------------------------------------------------------------------------------------------
+
+_JUNIOR_PAY: Final = re.compile(
+    r"准看(?:護師)?(?:の(?:方|場合|報酬|時給|時間額|賃金|単価))?(?:は|:|の?場合は?|が|\()?、?(?P<tail>[^。\n;、]{0,24})"
+)
+_OTHER_PAY: Final = re.compile(r"別途|別に|別額|別単価|異な|減額|低[いく]|引い|引き|割引|[-▲△]\d|\d+%|\d+割|[0-9,]+円")
+_SAME_PAY: Final = re.compile(r"同額|同じ|同一|同様|異ならない|変わり|募集")
+
+
+def check_junior_pay(scope: Scope) -> Iterator[Hit]:
+    """Assistant nurses are welcome, the text names another pay for them, and there is one line of pay only."""
+    lines = rows(scope, "pay_lines")
+    if len(lines) != 1 or "准看" not in public_text(scope) or not (scope.get("also_junior") is True or scope.get("job_type") == "nurse"):
+        return
+    amounts = {lines[0][1].get("min"), lines[0][1].get("max")}
+    for name, text in fields_with(scope, ("pay_note", "duty_detail", "other_allow", "title", "other_req")):
+        if "准看" not in text:
+            continue
+        for match in _JUNIOR_PAY.finditer(text):
+            tail = match["tail"]
+            if not _OTHER_PAY.search(tail) or _SAME_PAY.search(tail) or (name not in ("pay_note", "title") and not _about_pay(tail)):
+                continue
+            yens = yen_amounts(tail)
+            if yens and all(amount.yen in amounts for amount in yens):
+                continue
+            yield Hit(
+                name,
+                f"准看護師の報酬が別にあるように読めます（「{match.group()[:24]}」）が、報酬の行は1件だけです。"
+                "応募する方が金額を確かめられるよう、准看護師の募集を別に登録するか、報酬の行を分けてください。",
+            )
+            return
+
+
+def _about_pay(tail: str) -> bool:
+    return any(word in tail for word in ("円", "報酬", "時給", "単価", "賃金", "給"))
+
+
+# LIC-006 -------------------------------------------------------------------------------------------------------------------------
+
+_DRIVING_LICENCE: Final = re.compile(
+    r"(?:要)?(?:普通|準中型|中型|大型)?(?:自動車)?(?:第[一1]種)?(?:運転)?免許(?:証|状)?(?:\(?at限定(?:可|も可)?\)?)?"
+)
+_DRIVING_ASKED: Final = re.compile(r"(?:普通|準中型|自動車|運転)(?:自動車)?(?:第[一1]種)?(?:運転)?免許(?:証)?")
+_OPTIONAL: Final = re.compile(r"でない|あれば|尚可|なお可|歓迎|不要|不問|優遇|望まし|問いません|必要ありません|なくても")
+_DRIVING_WORK: Final = re.compile(
+    r"巡回|訪問|運転|公用車|送迎|出張|配送|配達|運搬|外勤|外回り|車で|車両|自動車(?!通勤|税)|移動|搬送"
+    r"|往診|集配|現場|パトロール|現地|出向|各(?:会場|施設|地区|学校|家庭)|会場間|複数の?会場"
+)
+
+
+def check_driving(scope: Scope) -> Iterator[Hit]:
+    """A driving licence is required although the work stays in the house."""
+    chosen = scope.get("licenses")
+    name = ""
+    if isinstance(chosen, (list, tuple)) and "driving" in chosen:
+        name = "licenses"
+    else:
+        for field, text in fields_with(scope, ("other_req", "duty_detail")):
+            if "免許" not in text:
+                continue
+            for match in _DRIVING_ASKED.finditer(text):
+                if not _OPTIONAL.search(phrase_around(text, match.start(), match.end())):
+                    name = field
+    if not name or scope.get("venue_type") == "mobile":
+        return
+    text = text_of(scope, "title", "job_other", "duty_detail", "duty_change", "place_change", "other_req", "workdays_note")
+    if _DRIVING_WORK.search(_DRIVING_LICENCE.sub("", text)):
+        return
+    yield Hit(
+        name,
+        "自動車運転免許を必要としていますが、仕事の内容に運転や外出がありません。業務に必要な条件だけを求めてください。"
+        "運転がある場合は「仕事の内容」に書いてください（例：巡回接種のため公用車を運転します）。",
+    )
+
+
+# LIC-007 -------------------------------------------------------------------------------------------------------------------------
+
+_YEARS: Final = r"(?:通算|おおむね|概ね|約|満)?[\d一二三四五六七八九十]{1,2}(?:年|[かヶカケ箇]月)(?:間)?"
+_EXPERIENCE: Final = WordList(
+    ("経験", "年以上", "月以上"),
+    rf"経験(?:年数)?(?:が|は|を|:)?{_YEARS}(?:程度)?(?:以上|を超え|超)"
+    rf"|{_YEARS}以上の?[^。、,\n]{{0,12}}(?:経験|勤務|従事|実務|臨床)"
+    r"|経験者(?:に限|のみ|限定)|(?:実務|臨床|業務|看護|勤務)?経験(?:が|は)?(?:必須|必要|のある(?:方"
+    r"|者)に限)|要(?:実務|臨床)?経験|未経験(?:者)?(?:は)?不可",
+)
+_BARE_YEARS: Final = re.compile(rf"{_YEARS}(?:程度)?以上")
+_NO_DEMAND: Final = re.compile(
+    r"加算|優遇|手当|時給|\d円|昇給|号給|歓迎|尚可|なお可|望まし|不問|問いません|問わず|なくても"
+    r"|必要ありません|必要はありません|不要|未満|考慮|換算|増額|上乗せ"
+    r"|指導(?:し(?:ます|て|、)|に当た|いたし|を受け)|付き添|付添|サポート|教え|一緒に|配置(?:し|され)|常駐|支えます"
+    r"|(?:担当者|職員|看護師|保健師|スタッフ|医師|先輩)が|フォロー|以上勤務(?:でき|可能|いただ)"
+)
+
+
+def check_experience(scope: Scope) -> Iterator[Hit]:
+    """Years of experience asked for in the text although experience is 不問."""
+    if scope.get("experience") != "not_asked" or not _EXPERIENCE.suspects(public_text(scope)):
+        return
+    for name, text in fields_with(scope, ("experience_note", "other_req", "title", "duty_detail", "training_note")):
+        for match in (*_EXPERIENCE.matches(text), *(_BARE_YEARS.finditer(text) if name == "experience_note" else ())):
+            if _NO_DEMAND.search(clause_around(text, match.start(), match.end())):
+                continue
+            yield Hit(
+                name,
+                f"経験は「不問」ですが、「{match.group()}」と書かれています。応募できるかどうかが分からなくなるため、"
+                "経験を「必要」にして内容を書くか、文章の方を削ってください。",
+            )
+            return
+
+
+# Rows ----------------------------------------------------------------------------------------------------------------------------
+
+_WARN: Final = (Level.WARNING,)
+RULES: tuple[Rule, ...] = (
+    Rule(
+        code="LIC-001",
+        fields=("licenses", "job_type"),
+        levels=(Level.ERROR,),
+        basis="保健師助産師看護師法・医師法等（免許のない者の業務の禁止）S48 S43",
+        summary="職種の免許が「必要な免許・資格」に選ばれていること",
+        why="無資格の方が応募し、採用の後で分かることを防ぎます。",
+        how="職種と同じ名の免許を選んでください。事務職員と「その他」の職種では不要です。",
+        good=(
+            Example({P + "licenses": ["看護師免許"]}, "看護師＋看護師免許"),
+            Example({P + "licenses": ["看護師免許", "准看護師免許"], P + "also_junior": True}, "准看護師も可"),
+        ),
+        bad=(
+            Example({P + "licenses": ["なし"]}, "看護師＋なし"),
+            Example({P + "licenses": ["准看護師免許"]}, "看護師＋准看護師免許だけ"),
+            Example({P + "licenses": None}, "空欄"),
+        ),
+        check=check_licence_of_job,
+    ),
+    Rule(
+        code="LIC-002",
+        fields=("title", "duty_detail", "other_req", "pay_note"),
+        levels=(Level.FIX,),
+        basis="保健師助産師看護師法（名称）S48",
+        summary="「正看護師」「正看」「准看」は正式な名称に直す",
+        why="略称では検索に当たらず、法律上の名称とも違います。",
+        how="自動で「看護師」「准看護師」に書き換えます。",
+        good=(Example({P + "other_req": "看護師の方"}, "看護師"),),
+        bad=(Example({P + "other_req": "正看の方"}, "正看 → 看護師"),),
+        where="normalise",
+    ),
+    Rule(
+        code="LIC-003",
+        fields=("job_type", "title", "duty_detail", "other_req"),
+        levels=(Level.ERROR,),
+        basis="保健師助産師看護師法（2002年の名称の改正）・男女雇用機会均等法 S29 S48",
+        summary="「看護婦」「看護士」「保健婦」「助産婦」を使わない",
+        why="2002年に改められた名称で、性別を限る募集と受け取られます。",
+        how="「看護師」「保健師」「助産師」と書いてください。固有の名称などで必要な場合は理由を添えて送信できます。",
+        good=(Example({P + "other_req": "看護師として働いたことのある方を歓迎します。"}, "看護師"),),
+        bad=(
+            Example({P + "title": "集団接種会場の看護婦"}, "看護婦"),
+            Example({P + "other_req": "看護士または准看護師の方"}, "看護士"),
+        ),
+        check=check_old_names,
+        only_if=(says(_OLD_NAMES.suspects) | labels_say(_OLD_NAMES.suspects) | empty("job_type"),),
+        overridable=True,
+    ),
+    Rule(
+        code="LIC-004",
+        fields=("job_type", "licenses", "documents", "other_req"),
+        levels=(Level.ERROR,),
+        basis="保健師助産師看護師法第8条（准看護師は都道府県知事の免許）S48",
+        summary="准看護師に国の免許や登録番号を求めない",
+        why="准看護師の免許は都道府県知事が与えます。国の籍や番号はなく、求められても出せません。",
+        how="免許を受けた都道府県（登録都道府県）を確認する書き方にしてください。",
+        good=(
+            Example(
+                post("assistant_nurse", "准看護師", share_nc=True, documents="履歴書（准看護師免許の登録都道府県を記入）"),
+                "登録都道府県を確認",
+            ),
+            Example({P + "documents": "履歴書"}, "看護師の募集"),
+        ),
+        bad=(
+            Example(
+                post("assistant_nurse", "准看護師", share_nc=True, other_req="厚生労働大臣免許の登録番号が分かる方"), "厚生労働大臣免許"
+            ),
+            Example(post("assistant_nurse", "准看護師", share_nc=True, documents="履歴書、看護師籍の登録番号"), "看護師籍の登録番号"),
+        ),
+        check=check_national_register,
+        only_if=(one_of("job_type", "assistant_nurse"),),
+    ),
+    Rule(
+        code="LIC-005",
+        fields=("also_junior", "pay_lines", "pay_note"),
+        levels=_WARN,
+        basis="自治体の報酬の例（看護師と准看護師で額が異なる）S39",
+        summary="准看護師の報酬が別なら、行か募集を分ける",
+        why="准看護師の方が、自分の受け取る額を確かめられません。",
+        how="准看護師の募集を別に登録するか、報酬の行を分けてください。",
+        good=(
+            Example({P + "also_junior": True, P + "pay_note": "准看護師も同額です。"}, "准看護師も同額"),
+            Example({P + "also_junior": True}, "1行で同じ条件"),
+        ),
+        bad=(Example({P + "also_junior": True, P + "pay_note": "准看は別途定める額"}, "准看は別途"),),
+        check=check_junior_pay,
+        only_if=(says(lambda text: "准看" in text),),
+    ),
+    Rule(
+        code="LIC-006",
+        fields=("licenses", "other_req", "venue_type"),
+        levels=_WARN,
+        basis="ハローワークの求人票（業務に必要な条件だけを求める）S72",
+        summary="運転のない仕事に運転免許を求めない",
+        why="業務に要らない条件は、応募できる方を減らします。",
+        how="運転があれば仕事の内容に書き、なければ条件から外してください。",
+        good=(
+            Example({P + "licenses": ["nurse", "driving"], P + "venue_type": "mobile"}, "巡回接種"),
+            Example(
+                {
+                    P + "licenses": ["nurse", "driving"],
+                    P + "duty_detail": "高齢者施設を公用車で訪問し、注射による接種と様子の観察を行います。2人一組です。",
+                },
+                "公用車で訪問",
+            ),
+        ),
+        bad=(Example({P + "licenses": ["nurse", "driving"]}, "会場内の業務で運転免許"),),
+        check=check_driving,
+        only_if=(has("licenses", "driving") | says(lambda text: "免許" in text, "other_req", "duty_detail"),),
+    ),
+    Rule(
+        code="LIC-007",
+        fields=("experience", "experience_note", "other_req", "duty_detail"),
+        levels=(Level.ERROR,),
+        basis="職業安定法第5条の3（条件の明示。矛盾する条件は示したことになりません）",
+        summary="経験「不問」なのに、年数の条件を書かない",
+        why="応募できるかどうかが分からず、問い合わせや辞退のもとになります。",
+        how="経験を「必要」にして内容を書くか、文章を削ってください。理由があればそのまま送信できます。",
+        good=(
+            Example({P + "other_req": "経験年数は問いません。"}, "経験は問いません"),
+            Example({P + "experience": "required", P + "experience_note": "臨床経験3年以上"}, "必要・3年以上"),
+        ),
+        bad=(
+            Example({P + "other_req": "臨床経験3年以上の方"}, "不問＋3年以上"),
+            Example({P + "other_req": "3年以上の実務経験が必要です。"}, "不問＋3年以上の実務経験"),
+        ),
+        check=check_experience,
+        only_if=(
+            one_of("experience", "not_asked"),
+            says(_EXPERIENCE.suspects),
+        ),
+        overridable=True,
+    ),
+    *INJECTION_RULES,
+)

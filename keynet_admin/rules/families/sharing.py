@@ -1,0 +1,202 @@
+"""Rules about passing postings on (SHARE): to the Nurse Center, to Save the town, to private agencies.
+
+SHARE-004 needs what was sent; it stands here as a pure function. SHARE-005 is a fix: the engine applies it before the posting is judged.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from keynet_admin.rules.engine.posting_values import NURSING, blank, duties, missing
+from keynet_admin.rules.engine.rule import Example, Hit, Level, Rule, Scope
+from keynet_admin.rules.engine.signs import empty, one_of
+from keynet_admin.rules.words.masking import Secrets
+from keynet_admin.rules.words.plain import plain, text_of
+
+E, W = Level.ERROR, Level.WARNING
+P: Final = "postings.0."
+_DOCTORS_WORK: Final = re.compile(r"予診|問診|接種(?!会場|センター)|注射|診察|診療")
+HIDDEN_WHEN_MASKED: Final = ("org_name", "employer", "venue_name", "venue_zip", "venue_address", "access")
+
+
+def check_save_the_town(scope: Scope) -> Iterator[Hit]:
+    """SHARE-001: what a doctor wants to know before a posting is sent to Save the town (S12)."""
+    if scope.get("job_type") != "physician" or scope.get("share_stt") is not True or scope.partial:
+        return
+    lacking = [
+        (name, label)
+        for name, label in (
+            ("shifts", "日時（勤務時間帯）"),
+            ("pay_lines", "報酬の額"),
+            ("venue_name", "会場"),
+            ("venue_address", "会場の住所"),
+            ("access", "交通手段"),
+        )
+        if missing(scope, name)
+    ]
+    if (
+        not duties(scope) & {"pre_check", "injection"}
+        and f"{scope.prefix}duties" not in scope.unread
+        and not _DOCTORS_WORK.search(text_of(scope, "duty_detail"))
+    ):
+        lacking.append(("duties", "予診か接種かの別"))
+    if lacking:
+        message = (
+            f"Save the town に提供するには、{'・'.join(label for _, label in lacking)}が必要です。"
+            "医師は日時・場所・報酬・業務を見て応募を決めます。"
+            "入力するか、提供を「いいえ」にしてください。"
+        )
+        yield Hit(lacking[0][0], message, example="最寄り駅から徒歩10分")
+
+
+def check_nurse_center(scope: Scope) -> Iterator[Hit]:
+    """SHARE-002: what the Nurse Center of the workplace's prefecture needs (S19)."""
+    if scope.get("job_type") not in NURSING or scope.get("share_nc") is not True:
+        return
+    need = "ナースセンターに提供する募集には、"
+    if missing(scope, "public_contact"):
+        yield Hit("public_contact", f"{need}問い合わせ先が必要です。部署名を入力してください。", E, example="健康づくり課 予防係")
+    if missing(scope, "deadline_type") or (scope.get("deadline_type") == "date" and missing(scope, "deadline")):
+        name = "deadline_type" if missing(scope, "deadline_type") else "deadline"
+        yield Hit(name, f"{need}締切が必要です。締切日を入力するか、「充足次第」を選んでください。", W, example="2021-05-28")
+    if missing(scope, "venue_city"):
+        yield Hit("venue_city", f"{need}勤務場所の市区町村が必要です。提供先は勤務場所の都道府県で決まります。", W, example="日向市")
+
+
+def check_hidden_sharing(scope: Scope) -> Iterator[Hit]:
+    """SHARE-003: a posting that is not published has nothing to pass on to private agencies."""
+    if scope.get("visibility") == "private" and scope.get("share_private") is True:
+        message = (
+            "非公開の募集は、民間事業者に提供できません。"
+            "民間事業者への情報提供は公開中の内容に限ります。公開の範囲か提供の選択を直してください。"
+        )
+        yield Hit("share_private", message, example="いいえ")
+
+
+def fix_receivers(scope: Scope) -> Iterator[Hit]:
+    """SHARE-005: the receivers follow from the job; what does not suit it is switched off."""
+    job = scope.get("job_type")
+    if job is None:
+        return
+    if job not in NURSING and scope.get("share_nc") is True:
+        yield Hit("share_nc", "看護職の募集ではないため、ナースセンターへの提供を「いいえ」にしました。", value=False, example="いいえ")
+    if job != "physician" and scope.get("share_stt") is True:
+        yield Hit("share_stt", "医師の募集ではないため、Save the town への提供を「いいえ」にしました。", value=False, example="いいえ")
+
+
+def may_send(posting: Mapping[str, Any], document: Mapping[str, Any], payload: Mapping[str, Any], *, consent: bool) -> tuple[str, ...]:
+    """SHARE-003 at sending: why a payload may not be sent, empty when it may.
+
+    A posting that is not fully public needs the municipality's consent; a masked one must be masked in the payload, too: neither the
+    hidden fields nor texts that give them away. `payload` maps field names to what would be sent.
+    """
+    if posting.get("visibility") == "public":
+        return ()
+    reasons = [] if consent else ["提供への同意がありません"]
+    shown = [name for name in HIDDEN_WHEN_MASKED if not blank(payload.get(name))]
+    if shown:
+        reasons.append("伏せるべき項目が含まれています: " + "、".join(shown))
+    secrets = Secrets(document, posting)
+    kinds = {kind for value in payload.values() if isinstance(value, str) and value for kind in secrets.shown_in(plain(value))}
+    if kinds:
+        reasons.append("文の中に伏せるべき情報があります: " + "、".join(sorted(kinds)))
+    return tuple(reasons)
+
+
+def recalls_due(sent_to: Iterable[str], confirmed: Iterable[str]) -> tuple[str, ...]:
+    """SHARE-004: the receivers of a closed posting whose recall is not confirmed yet, in the order of sending (S08 S23)."""
+    done = set(confirmed)
+    return tuple(receiver for receiver in dict.fromkeys(sent_to) if receiver not in done)
+
+
+_PHYSICIAN: Final = {
+    P + "job_type": "physician",
+    P + "title": "集団接種会場の医師",
+    P + "licenses": ["physician"],
+    P + "duties": ["pre_check", "emergency"],
+    P + "pay_lines.0.min": 10000,
+    P + "share_nc": False,
+    P + "share_stt": True,
+    P + "duty_detail": "問診を行い、接種してよいかどうかを判断します。具合の悪くなった方への対応もお願いします。",
+}
+_HIDDEN = "一部非公開の募集（S05）"
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        code="SHARE-001",
+        fields=("share_stt", "shifts", "pay_lines", "venue_name", "access", "duties"),
+        levels=(W,),
+        basis="Save the town の募集（S12）",
+        summary="Save the town に提供する医師の募集には、日時・報酬・場所・交通・予診か接種かを示すこと",
+        why="医師は日時と場所、報酬、業務を見て応募を決めます。見出しだけでは応募がありません。",
+        how="足りない項目を入力してください。",
+        good=(Example({**_PHYSICIAN, P + "access": "最寄り駅から徒歩10分"}, "日時・報酬・場所・交通・予診がそろっている"),),
+        bad=(Example(_PHYSICIAN, "交通手段が空欄"),),
+        check=check_save_the_town,
+        only_if=(
+            one_of("job_type", "physician"),
+            one_of("share_stt", True),
+        ),
+    ),
+    Rule(
+        code="SHARE-002",
+        fields=("share_nc", "public_contact", "deadline", "venue_city"),
+        levels=(E, W),
+        basis="ナースセンターへの提供（S19）",
+        summary="ナースセンターに提供する看護職の募集には、問い合わせ先と締切、勤務場所の市区町村を示すこと",
+        why="勤務場所の都道府県のナースセンターに届き、登録した方に紹介されます。",
+        how="足りない項目を入力してください。",
+        good=(Example({P + "public_contact": "健康づくり課 予防係"}, "宮崎県・問い合わせ先あり"),),
+        bad=(Example({P + "public_contact": None}, "問い合わせ先が空欄"),),
+        check=check_nurse_center,
+        only_if=(
+            one_of("share_nc", True),
+            one_of("job_type", *NURSING),
+            empty("public_contact", "deadline_type", "deadline", "venue_city"),
+        ),
+    ),
+    Rule(
+        code="SHARE-003",
+        fields=("visibility", "share_nc", "share_stt", "share_private"),
+        levels=(E,),
+        basis=_HIDDEN,
+        summary="公開しない募集は、同意と同じ伏せ方がなければ提供しないこと",
+        why="伏せた団体名が提供先から知られると、伏せた意味がなくなります。",
+        how="民間事業者への提供を「いいえ」にするか、公開の範囲を見直してください。",
+        good=(
+            Example(
+                {P + "visibility": "masked", P + "title": "県北の市の接種会場の看護師", P + "share_private": False}, "伏せた内容のまま提供"
+            ),
+        ),
+        bad=(Example({P + "visibility": "private", P + "share_private": True}, "非公開の募集を民間事業者に提供"),),
+        check=check_hidden_sharing,
+        only_if=(
+            one_of("visibility", "private"),
+            one_of("share_private", True),
+        ),
+    ),
+    Rule(
+        code="SHARE-004",
+        fields=(),
+        levels=(W,),
+        basis="募集が終わったら速やかに終了する（S08 S23）",
+        summary="終了した募集は、提供先にも終了を知らせること",
+        why="提供先で募集が残ると、終わった募集への応募が続きます。",
+        how="提供先ごとに終了の連絡を確かめてください。",
+        good=(Example({}, "すべての提供先に終了を連絡"),),
+        bad=(Example({}, "終了した募集が配信されている"),),
+        where="募集を終了したとき",
+    ),
+    Rule(
+        code="SHARE-005",
+        fields=("job_type", "share_nc", "share_stt"),
+        levels=(Level.FIX,),
+        basis="提供先と職種（S01）",
+        summary="看護職でない募集のナースセンター提供、医師でない募集の Save the town 提供を「いいえ」にします",
+        why="提供先は職種で決まっています。",
+        how="自動で直します。",
+        good=(Example({P + "share_nc": True, P + "share_stt": False}, "看護師はナースセンターへ"),),
+        bad=(Example({P + "share_stt": True}, "看護師の募集を Save the town へ"),),
+        check=fix_receivers,
+    ),
+)

@@ -1,0 +1,1 @@
+"""Characters and texts of any field."""

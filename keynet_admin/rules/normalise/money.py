@@ -1,0 +1,210 @@
+"""Normaliser of amounts of money in whole yen.
+
+Understood: `1,472円`, `時給１，４７２円`, `1,505円/時`, `2万3千円`, `22万1,416円`, `1.5万円`, a closed range in the lower field while the
+upper one is empty. Refused: decimals, 千円, open ranges, about-words, two amounts, a unit that contradicts 報酬の単位.
+"""
+
+import re
+from typing import Any
+
+from keynet_admin.catalogue import Field
+from keynet_admin.rules.engine.result import NOTHING, Context, Note, Read, blank, clip, fixed, refuse
+from keynet_admin.rules.engine.rule import Level
+from keynet_admin.rules.normalise.numbers import KANJI, commas, from_kanji, numeric
+
+_UNITS = (
+    ("hour", r"時間?給|時間額|時間単価|時給単価|(?:1|一)時間(?:当たり|当り|あたり|につき|に付き)?|毎時"),
+    ("day", r"日給|日額|日当|(?:1|一)日(?:当たり|当り|あたり|につき|に付き)?"),
+    ("month", r"月給|月額|月収|(?:1|一)(?:か|ヶ|ケ|ヵ|カ|箇)月(?:当たり|当り|あたり|につき|に付き)?|月(?=[\d¥ ])"),
+    ("session", r"(?:1|一)(?:回|コマ|クール|勤務|診療)(?:当たり|当り|あたり|につき|に付き)?|回額|コマ単価"),
+)
+_SUFFIX_UNITS = (
+    ("hour", r"(?:/|毎|per\s*)(?:1)?(?:時間|時|h|H|hour|hr)"),
+    ("day", r"/(?:1)?日"),
+    ("month", r"/(?:1)?(?:か月|ヶ月|ケ月|月)"),
+    ("session", r"/(?:1)?(?:回|コマ)"),
+)
+_UNIT_LABEL = {"hour": "時間額", "day": "日額", "month": "月額", "session": "1回（コマ）"}
+_PREFIX = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _UNITS))
+_SUFFIX = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _SUFFIX_UNITS))
+_LABEL = r"平日|土日祝日?|土日|土曜日?|日曜日?|土・日・祝日?|土・日|土曜・日曜|休日|祝日|日勤|夜勤|準夜勤|深夜勤|昼間|夜間|午前|午後|終日|半日|全日"
+_LABELS = re.compile(rf"\(?({_LABEL})\)?\s*[::]?\s*")
+_PLAIN_WORDS = re.compile(
+    r"^(?:報酬(?:の?額)?|基本報酬(?:額)?|賃金|基本給|給与|給料|単価|金額|本給|謝金|謝礼|報償費|手当)(?:は)?\s*[::]?\s*"
+)
+_AMOUNT = (
+    r"(?:(?P<man>\d{1,4}(?:\.\d{1,4})?)万)?(?:(?P<sen>\d)千)?(?:(?P<hyaku>\d)百)?"
+    r"(?P<rest>\d{1,3}(?:,\d{3})+|\d{1,9}(?:\.0{1,2})?(?![\d.]))?"
+)
+_ONE = re.compile(_AMOUNT)
+_NUMBER = r"[\d,.]*\d[\d,.万千百]*"
+_SIDES = re.compile(rf"(?P<low>{_NUMBER})\s*円?\s*(?:~|-|から)\s*(?P<high>{_NUMBER})\s*円?(?:まで)?")
+
+
+def amount(text: str) -> int | None:
+    """Whole yen of `1,472`, `2万3千`, `22万1,416`, `1.5万`; None when the text is not certainly one amount."""
+    match = _ONE.fullmatch(text)
+    if match is None or not text:
+        return None
+    man, sen, hyaku, rest = match["man"], match["sen"], match["hyaku"], match["rest"]
+    if rest is not None and (sen or hyaku or man):
+        plain = rest.replace(",", "")
+        limit = 100 if hyaku else 1000 if sen else 10000
+        if "." in rest or int(plain) >= limit or (man and "." in man):
+            return None
+    if rest is not None and "," in rest and commas(rest) is None:
+        return None
+    if man is not None and "." in man and (sen or hyaku):
+        return None
+    total = round(float(man) * 10000, 4) if man else 0.0
+    if total != int(total):
+        return None
+    low = int(rest.replace(",", "").split(".")[0]) if rest else 0
+    return int(total) + int(sen or 0) * 1000 + int(hyaku or 0) * 100 + low
+
+
+def _strip_units(text: str) -> tuple[str, set[str]]:
+    """The text without the words that name the unit of pay, and those units."""
+    units: set[str] = set()
+
+    def gather(match: re.Match[str]) -> str:
+        units.add(str(match.lastgroup))
+        return ""
+
+    text = _SUFFIX.sub(gather, text)
+    text = _PREFIX.sub(gather, text)
+    text = re.sub(r"\(\s*\)|[(\[]\s*[)\]]", "", text)
+    return text.strip(" :・"), units
+
+
+def read_yen(field: Field, typed: Any, context: Context) -> Read:
+    """Whole yen. See the module's text for what is understood and what is refused."""
+    value = numeric(field, typed)
+    if isinstance(value, Read):
+        return value
+    if isinstance(value, float):
+        return refuse(
+            "WAGE-014", typed, f"「{clip(typed)}」は小数です。金額は円単位の整数で入力してください（例：1.5千円は1500）。", example="1500"
+        )
+    if isinstance(value, int):
+        if value < 0:
+            return refuse("WAGE-014", typed, "金額は0以上の整数で入力してください。", example="1500")
+        return _long(field, typed, Read(value))
+    return _read_words(field, typed, value, context)
+
+
+def _read_words(field: Field, typed: Any, value: str, context: Context) -> Read:
+    in_pay = field.name in ("min", "max")
+    text = _PLAIN_WORDS.sub("", re.sub(r"[¥￥\\]|也$|(?<=\d)-$|(?<=円)-$|税込|\(税込\)", "", value).strip())
+    if field.name == "commute_cap" and context.record.get("commute") not in ("fixed", "定額"):
+        text = re.sub(r"^(?:上限額?|最大|限度額?)\s*:?\s*|\s*(?:まで|以内|を?上限)$", "", text)
+    text, units = _strip_units(text)
+    labels = set(_LABELS.findall(text)) if in_pay else set()
+    if len(labels) == 1 and len(_LABELS.findall(text)) == 1:
+        text = _LABELS.sub("", text).strip()
+    also: dict[str, Any] = {}
+    if len(labels) == 1:
+        label, known = next(iter(labels)), context.record.get("label")
+        if blank(known):
+            also["label"] = label
+        elif not (isinstance(known, str) and label in known):
+            return _two_meanings(typed, f"区分「{clip(known)}」と金額の欄の「{label}」が合いません。", ())
+    text = re.sub(r"(?<=\D)\s+|\s+(?=\D)", "", text)
+    core = re.sub(r"(?:円|yen|YEN|えん)$", "", text)
+    if len(units) > 1:
+        return _two_meanings(typed, "報酬の単位が2つ以上書かれています。", ())
+    found = amount(core) if core else None
+    if found is not None:
+        return _long(field, typed, _with_unit(field, typed, found, units, also, context))
+    sides = _SIDES.fullmatch(text)
+    if sides:
+        low, high = amount(sides["low"]), amount(sides["high"])
+        if low is not None and high is not None and low <= high and not ("万" in sides["high"] and "万" not in sides["low"]):
+            return _range(field, typed, low, high, units, also, context)
+    return _refuse(field, typed, core, in_pay)
+
+
+def _two_meanings(typed: Any, why: str, choices: tuple[Any, ...]) -> Read:
+    message = f"「{clip(typed)}」：{why}金額の欄には金額だけを入力し、区分や条件は別の欄に書いてください。"
+    return refuse("TXT-001", typed, message, example="1472", choices=choices)
+
+
+def _with_unit(field: Field, typed: Any, value: int, units: set[str], also: dict[str, Any], context: Context) -> Read:
+    pay_type = context.parent.get("pay_type") if field.name in ("min", "max") else None
+    unit = next(iter(units), "")
+    if unit and isinstance(pay_type, str) and pay_type.strip():
+        from keynet_admin.catalogue import posting_field
+        from keynet_admin.rules.normalise.choices import slug_of
+
+        slug = slug_of(posting_field("pay_type"), pay_type)
+        if slug is not None and slug != unit:
+            message = (
+                f"「{clip(typed)}」は{_UNIT_LABEL[unit]}の書き方ですが、報酬の単位は「{_UNIT_LABEL[slug]}」です。"
+                "単位と金額のどちらが正しいかご確認ください。"
+            )
+            return refuse("TXT-001", typed, message, example=str(value))
+    if isinstance(typed, str) and typed.strip() == str(value):
+        return Read(value)
+    return fixed("TXT-001", value, f"「{clip(typed)}」を{value:,}円と読み取りました。", example=str(value), also=also or NOTHING)
+
+
+def _range(field: Field, typed: Any, low: int, high: int, units: set[str], also: dict[str, Any], context: Context) -> Read:
+    if field.name == "min" and blank(context.record.get("max")):
+        read = _with_unit(field, typed, low, units, also, context)
+        if not read.understood:
+            return read
+        note = Note("TXT-001", Level.FIX, f"「{clip(typed)}」を下限{low:,}円・上限{high:,}円と読み取りました。", str(low))
+        return _long(field, typed, Read(low, True, (note,), {**also, "max": high}))
+    message = f"「{clip(typed)}」は範囲です。下限と上限の欄に分けて、1つずつ入力してください。"
+    return refuse("TXT-001", typed, message, example=str(low), choices=(low, high))
+
+
+def _refuse(_field: Field, typed: Any, core: str, in_pay: bool) -> Read:
+    numbers = [n for n in (amount(part) for part in re.findall(r"\d[\d,.万千百]*", core)) if n is not None]
+    if re.search(r"\d千(?:円)?$", core) or re.search(r"\d{2,}千", core):
+        return refuse(
+            "WAGE-014",
+            typed,
+            f"「{clip(typed)}」は千円単位の書き方です。円単位で入力してください（例：1500千円は1500000）。",
+            example="1500",
+        )
+    if re.search(r"\d\.\d", core):
+        return refuse(
+            "WAGE-014", typed, f"「{clip(typed)}」は小数です。桁区切りはコンマで、円単位の整数を入力してください。", example="1472"
+        )
+    if core.startswith("-"):
+        return refuse("WAGE-014", typed, "金額は0以上の整数で入力してください。", example="1500")
+    if re.search(r"最大|上限|最高|以内|以下|まで", core) and in_pay and len(numbers) == 1:
+        message = (
+            f"「{clip(typed)}」は上限だけの書き方です。必ず支払う下限の額も入力してください（最もよい条件だけの表示は誤解を招きます）。"
+        )
+        return refuse("WAGE-002", typed, message, example="下限1472、上限1987")
+    if len(numbers) == 1 and re.search(r"[~]|以上|から|最低|下限", core):
+        message = (
+            f"「{clip(typed)}」は範囲の片方だけです。下限と上限の欄に分けて入力してください。額が1つなら、その額だけを入力してください。"
+        )
+        return refuse("WAGE-002" if in_pay else "TXT-001", typed, message, example=str(numbers[0]), choices=(numbers[0],))
+    if len(numbers) > 1:
+        message = f"「{clip(typed)}」には金額が2つ以上あります。平日・土日祝などで額が異なる場合は、行を分けて入力してください。"
+        return refuse("TXT-001", typed, message, example="1472")
+    kanji = KANJI.search(core)
+    whole = from_kanji(kanji.group()) if kanji and not numbers else None
+    if whole and len(kanji.group() if kanji else "") > 1:
+        message = f"「{clip(typed)}」は漢数字です。円単位の半角数字で入力してください。"
+        return refuse("TXT-001", typed, message, example=str(whole), choices=(whole,))
+    if in_pay and not re.search(r"\d", core):
+        message = f"「{clip(typed)}」では金額が分かりません。「応相談」や「規定による」だけでは掲載できません。下限の額を円単位の数字で入力してください。"
+        return refuse("WAGE-001", typed, message, example="1472")
+    message = (
+        f"「{clip(typed)}」を金額として読み取れません。円単位の半角数字だけを入力してください。コンマは3桁ごとに入れるか、省いてください。"
+    )
+    return refuse("TXT-001", typed, message, example="1472")
+
+
+def _long(field: Field, typed: Any, read: Read) -> Read:
+    if not read.understood or field.max_length is None or len(str(read.value)) <= field.max_length:
+        return read
+    if abs(read.value) >= 10**12:
+        return refuse("TXT-011", typed, f"「{field.label}」は{field.max_length}桁までです。桁をご確認ください。", example="1472")
+    message = f"「{field.label}」は{field.max_length}桁までです。今は{len(str(read.value))}桁です。桁をご確認ください。"
+    return Read(read.value, True, (*read.notes, Note("TXT-011", Level.ERROR, message, "1472")), read.also)

@@ -1,0 +1,237 @@
+"""Normalisers of words: one line, many lines, names, addresses, kana, addresses of pages."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from keynet_admin.catalogue import Field, Kind
+from keynet_admin.rules.engine.result import Context, Note, Read, clip, refuse, wrong_type
+from keynet_admin.rules.engine.rule import Level
+from keynet_admin.rules.normalise import characters as ch
+
+# Fields of kind text that hold a name: a character outside JIS X 0208 is a warning there, not an error.
+NAME_LIKE = frozenset({"employer", "public_contact", "department", "contact_position"})
+# 正看, 准看: everyday short forms of two licences (LIC-002). 改正看護… and 准看護師 are left alone.
+_SHORT_NURSE = re.compile(r"(?<![適改訂補厳公修校是匡規])正看(?:護師)?(?![護板])|准看(?!護)")
+
+
+def _as_text(field: Field, typed: Any) -> str | Read:
+    """Numbers are taken as they are written; every other JSON type is refused."""
+    if isinstance(typed, str):
+        return typed
+    if isinstance(typed, (int, float)) and not isinstance(typed, bool):
+        if isinstance(typed, float) and typed.is_integer() and abs(typed) < 1e15:
+            return str(int(typed))
+        if isinstance(typed, int) and abs(typed) >= 10**300:
+            return wrong_type("とても大きな数", "文字", field.help)
+        return str(typed)
+    return wrong_type(typed, "文字", field.help)
+
+
+def not_text(field: Field, text: str) -> Note | None:
+    """TXT-006 for control characters, private use characters (外字) and broken text."""
+    found = ch.NOT_TEXT.search(text)
+    if found is None:
+        return None
+    point = ord(found.group())
+    if 0xE000 <= point <= 0xF8FF or point >= 0xF0000:
+        what = (
+            f"外字（U+{point:04X}）が含まれています。外字は他の端末では別の文字になるか、表示されません。常用の字体に置き換えてください。"
+        )
+    elif 0xD800 <= point <= 0xDFFF or point >= 0xFDD0:
+        what = "文字化けした文字が含まれています。もう一度入力してください。"
+    else:
+        what = f"目に見えない制御文字（U+{point:04X}）が含まれています。貼り付けずに、もう一度入力してください。"
+    return Note("TXT-006", Level.ERROR, f"「{field.label}」に{what}", "高橋")
+
+
+def tidy(text: str, *, lines: bool) -> tuple[str, bool]:
+    """White space and invisible characters put in order; True when more than the ends or line feeds changed (TXT-007)."""
+    said = False
+    if not lines or "\r" in text or ch.NEW_LINES.search(text):
+        text = ch.NEW_LINES.sub("\n", text)
+    whole = text.strip()
+    text = ch.INVISIBLE.sub("", whole)
+    text = ch.STRANGE_SPACE.sub(" ", text)
+    if not lines and "\n" in text:
+        text = re.sub(r"\s*\n\s*", " ", text)
+    text = ch.SPACE_RUN.sub(lambda m: "\u3000" if m.group()[0] == "\u3000" else " ", text)
+    if lines:
+        text = re.sub(r"[ \u3000]*\n[ \u3000]*", "\n", text)
+        text = re.sub(r"\n{3,}", "\n\n", text)
+    text = text.strip()
+    said = text != whole or "\u3000" in (whole[:0] or "")
+    return text, said
+
+
+def too_long(field: Field, text: str) -> Note | None:
+    """TXT-011: longer than the field allows, counted in characters after the fixes."""
+    if field.max_length is None or len(text) <= field.max_length:
+        return None
+    over = len(text) - field.max_length
+    message = f"「{field.label}」は{field.max_length}文字までです。今は{len(text)}文字です。{over}文字減らしてください。"
+    return Note("TXT-011", Level.ERROR, message, f"{field.max_length}文字以内の文")
+
+
+def read_text(field: Field, typed: Any, _context: Context) -> Read:
+    """Free text of one line or many: fixes of TXT-002, TXT-003, TXT-007, LIC-002, then TXT-004 to TXT-006 and TXT-011."""
+    text = _as_text(field, typed)
+    if isinstance(text, Read):
+        return text
+    notes: list[Note] = []
+    bad = not_text(field, ch.NEW_LINES.sub("\n", text))
+    if bad:
+        return Read(typed, False, (bad,))
+    named = field.kind in (Kind.NAME, Kind.ADDRESS) or field.name in NAME_LIKE
+    value, said = tidy(text, lines=field.kind is Kind.AREA)
+    if said:
+        notes.append(Note("TXT-007", Level.FIX, f"「{field.label}」の目に見えない文字や余分な空白を整えました。", "集団接種会場の看護師"))
+    wide = ch.widen_kana(value)
+    if wide != value:
+        notes.append(Note("TXT-002", Level.FIX, f"「{field.label}」の半角カタカナを全角にしました。", "ワクチン"))
+        value = wide
+    symbol = ch.has_symbol(value)
+    plain = ch.plain_symbols(value)
+    if not named and ch.SELECTOR.search(plain):
+        plain, symbol = ch.SELECTOR.sub("", plain), True
+    if symbol:
+        notes.append(Note("TXT-003", Level.FIX, f"「{field.label}」の機種依存文字を「{clip(plain, 60)}」に書き換えました。", "(1) 受付"))
+    value = plain
+    if field.kind in (Kind.TEXT, Kind.AREA) and "看" in value and not named:
+        licence = _SHORT_NURSE.sub(lambda m: "看護師" if m.group().startswith("正") else "准看護師", value)
+        if licence != value:
+            notes.append(Note("LIC-002", Level.FIX, f"「{field.label}」の資格の略称を正式な名称に書き換えました。", "看護師、准看護師"))
+            value = licence
+    outside = ch.outside_jis(value)
+    if outside:
+        notes.append(_outside(field, value, outside, named))
+    long = too_long(field, value)
+    if long:
+        notes.append(long)
+    return Read(value or None, True, tuple(notes))
+
+
+def _outside(field: Field, value: str, outside: list[str], named: bool) -> Note:
+    chars = "".join(char for char in outside[:5] if char.isprintable() and not ch.SELECTOR.match(char))
+    printed, unknown = ch.print_form(value)
+    letters = all(char.isalpha() or ch.SELECTOR.match(char) or 0xF900 <= ord(char) <= 0xFAFF or char.isspace() for char in outside)
+    if named and letters:
+        if unknown:
+            hint = "表示用に使う常用の字体を、事務局への連絡事項に書いてください。"
+            return Note(
+                "TXT-004",
+                Level.WARNING,
+                f"「{chars}」は印刷や外部システムで正しく表示されないことがあります。{hint}入力された字体も保存します。",
+                "高橋",
+            )
+        return Note(
+            "TXT-004",
+            Level.WARNING,
+            f"「{chars or clip(value)}」は印刷や外部システムで正しく表示されないことがあります。"
+            f"表示用に「{printed}」を使ってよいかご確認ください。入力された字体も保存します。",
+            "高橋",
+            value=printed,
+        )
+    if unknown or printed == value:
+        message = f"「{field.label}」の「{chars or '□'}」は使えない文字です（JIS X 0208にない文字）。別の言葉に書き換えてください。"
+        return Note("TXT-005", Level.ERROR, message, "受付です")
+    message = (
+        f"「{field.label}」の「{chars}」は使えない文字です（JIS X 0208にない文字）。「{clip(printed, 60)}」のように書き換えてください。"
+    )
+    return Note("TXT-005", Level.ERROR, message, clip(printed, 60))
+
+
+_KANA = re.compile(r"[ァ-ヴー・\u3000]+").fullmatch
+_MIDDLE = re.compile("[･·•‧∙・]")
+
+
+def read_kana(field: Field, typed: Any, _context: Context) -> Read:
+    """A reading in full-width katakana: hiragana and half-width forms become katakana (TXT-008), all else is refused (TXT-009)."""
+    text = _as_text(field, typed)
+    if isinstance(text, Read):
+        return text
+    bad = not_text(field, text)
+    if bad:
+        return Read(typed, False, (bad,))
+    value, said = tidy(text, lines=False)
+    value = ch.hiragana_to_katakana(ch.widen_kana(value))
+    value = _MIDDLE.sub("・", value).replace(" ", "\u3000")
+    value = re.sub(r"(?<=[ァ-ヴー])[-‐‑–—―−－~〜～─](?=[ァ-ヴー\u3000]|$)", "ー", value)
+    if _KANA(value) is None:
+        wrong = next((c for c in value if not _KANA(c)), "")
+        message = (
+            f"「{field.label}」は全角カタカナで入力してください。「{clip(wrong)}」は使えません。漢字や英字は読みをカタカナにしてください。"
+        )
+        return refuse("TXT-009", typed, message, example="ウミヤマ タロウ")
+    notes: list[Note] = []
+    if said:
+        notes.append(Note("TXT-007", Level.FIX, f"「{field.label}」の余分な空白を整えました。", "ヒュウガ"))
+    if value != text.strip():
+        notes.append(Note("TXT-008", Level.FIX, f"「{field.label}」を全角カタカナ「{clip(value)}」にしました。", "ウミヤマ"))
+    long = too_long(field, value)
+    if long:
+        notes.append(long)
+    return Read(value, True, tuple(notes))
+
+
+_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]").fullmatch
+_URL_CHARS = re.compile(r"[\x21-\x7e]+").fullmatch
+
+
+def read_url(field: Field, typed: Any, _context: Context) -> Read:
+    """An address of a page: `https://` is put in front of a bare host; another scheme, a user name or a space is refused."""
+    text = _as_text(field, typed)
+    if isinstance(text, Read):
+        return text
+    bad = not_text(field, text)
+    if bad:
+        return Read(typed, False, (bad,))
+    value = ch.squeeze(text)
+    if value and "://" not in value and _HOST(value.split("/", 1)[0].lower()):
+        value = f"https://{value}"
+    example = "https://www.city.example.lg.jp/"
+    try:
+        parts = urlsplit(value)
+        host, scheme, user = (parts.hostname or "").lower(), parts.scheme.lower(), parts.username
+        _ = parts.port
+    except ValueError:
+        host, scheme, user = "", "", None
+    if _URL_CHARS(value) is None or scheme not in ("http", "https") or user is not None or not _HOST(host):
+        message = f"「{clip(typed)}」はホームページのアドレスとして読み取れません。https:// から始まる正式なアドレスを入力してください。"
+        return refuse("TYPE-001", typed, message, example=example)
+    notes: list[Note] = []
+    if value != text.strip():
+        notes.append(Note("TXT-001", Level.FIX, f"ホームページのアドレスを「{clip(value, 60)}」と読み取りました。", example))
+    long = too_long(field, value)
+    if long:
+        notes.append(long)
+    return Read(value, True, tuple(notes))
+
+
+def quick_text(field: Field) -> Callable[[Any], bool]:
+    """A cheap test: True for a text that needs no fix, holds no short form of a licence and is not too long."""
+    match = ch.CLEAN_AREA if field.kind is Kind.AREA else ch.CLEAN_LINE
+    longest = field.max_length or 10**9
+    plain = field.kind in (Kind.TEXT, Kind.AREA)
+
+    def quick(value: Any) -> bool:
+        return (
+            type(value) is str
+            and len(value) <= longest
+            and match(value) is not None
+            and not (plain and "看" in value and _SHORT_NURSE.search(value) is not None)
+        )
+
+    return quick
+
+
+def quick_kana(field: Field) -> Callable[[Any], bool]:
+    """A cheap test: True for a reading that is normal already."""
+    longest = field.max_length or 10**9
+    match = re.compile("[ァ-ヴー・]+(?:\u3000[ァ-ヴー・]+)*").fullmatch
+
+    def quick(value: Any) -> bool:
+        return type(value) is str and len(value) <= longest and match(value) is not None
+
+    return quick

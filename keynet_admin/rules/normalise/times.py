@@ -1,0 +1,221 @@
+"""Normaliser of times of day and of a whole shift typed into one field."""
+
+import re
+from typing import Any, NamedTuple
+
+from keynet_admin.catalogue import Field
+from keynet_admin.rules.engine.result import NOTHING, Context, Read, blank, clip, fixed, refuse, wrong_type
+from keynet_admin.rules.normalise import characters as ch
+from keynet_admin.rules.normalise.numbers import from_kanji
+from keynet_admin.rules.normalise.text import not_text
+
+_KANJI_TIME = re.compile("[零〇一二三四五六七八九十]+(?=[時分])")
+EXAMPLE = "13:30、午後1時30分"
+_HALF = r"(?P<half>午前|午後|AM|PM|A\.M\.|P\.M\.|朝の?|夜の?|夕方の?|昼の?|深夜の?|未明の?|早朝の?)"
+_CLOCK = r"(?P<h>\d{1,2})(?:[::](?P<m>\d{2})(?::00)?分?|時(?:(?P<word>半)|(?P<m2>\d{1,2})分?)?)"
+_TIME = re.compile(rf"(?P<next>翌(?:日|朝)?の?)?(?:{_HALF})?(?P<next2>翌(?:日|朝)?の?)?{_CLOCK}")
+_AFTER = re.compile(r"(?P<h>\d{1,2}):(?P<m>\d{2})(?P<half>AM|PM|A\.M\.|P\.M\.)|(?P<h2>\d{1,2})(?P<half2>AM|PM)")
+_BARE = re.compile(r"(?P<next>翌(?:日|朝)?)?(?P<h>\d{1,2})(?P<m>[0-5]\d)")
+_NOON = re.compile(r"(?P<next>翌(?:日)?)?(?P<noon>正午|お昼の?12時|昼の?12時)")
+_SPLIT = re.compile(r"[~]|から|→|-")
+_MANY = re.compile(r"又は|または|もしくは|或いは|あるいは|及び|および|,|、|/|;|・|\bor\b|と")
+
+
+class Clock(NamedTuple):
+    """A time that was read: `HH:MM`, whether 翌 stood with it."""
+
+    text: str
+    next_day: bool
+
+
+class Doubt(NamedTuple):
+    """Why a time was not read: the rule, the words, readings to offer."""
+
+    rule: str
+    why: str
+    choices: tuple[str, ...] = ()
+
+
+def read_clock(text: str, *, is_end: bool) -> Clock | Doubt | None:
+    """One squeezed time without spaces. None: not a time at all."""
+    noon = _NOON.fullmatch(text)
+    if noon:
+        return Clock("12:00", bool(noon["next"]))
+    bare = _BARE.fullmatch(text)
+    if bare and (len(text) >= 4 or bare["h"] != "0"):
+        return _clock("", int(bare["h"]), int(bare["m"]), bool(bare["next"]), is_end)
+    match = _TIME.fullmatch(text)
+    if match:
+        minutes = 30 if match["word"] else int(match["m"] or match["m2"] or 0)
+        return _clock(match["half"] or "", int(match["h"]), minutes, bool(match["next"] or match["next2"]), is_end)
+    after = _AFTER.fullmatch(text)
+    if after:
+        return _clock(after["half"] or after["half2"], int(after["h"] or after["h2"]), int(after["m"] or 0), False, is_end)
+    return None
+
+
+def _clock(half: str, hour: int, minute: int, next_day: bool, is_end: bool) -> Clock | Doubt:
+    half = half.rstrip("の").replace(".", "")
+    shown = f"{hour}時{minute}分" if minute else f"{hour}時"
+    if minute > 59:
+        return Doubt("DT-007", f"{minute}分という時刻はありません。分は0から59までです。")
+    if half in ("午前", "午後", "AM", "PM"):
+        word = "午前" if half in ("午前", "AM") else "午後"
+        if hour == 12:
+            # 太政官布告337号 (1872) calls noon 午前12時 and midnight 午後12時; everyday use is the other way round.
+            why = f"「{word}{shown}」は昼か夜か分かりません。「12:{minute:02}」または「午後0時{minute}分」（昼）、「午前0時{minute}分」（夜）と入力してください。"
+            return Doubt("DT-006", why, (f"12:{minute:02}", f"00:{minute:02}"))
+        if word == "午前" and hour > 12:
+            return Doubt(
+                "DT-007",
+                f"「午前{shown}」という時刻はありません。24時間表記で入力してください。",
+                (f"{hour:02}:{minute:02}",) if hour < 24 else (),
+            )
+        if word == "午後" and hour < 12:
+            hour += 12
+    elif half in ("夜", "夕方", "昼"):
+        low, high = {"夜": (5, 11), "夕方": (3, 8), "昼": (1, 4)}[half]
+        if low <= hour <= high:
+            hour += 12
+        elif not (hour >= 13 or (half == "昼" and 11 <= hour <= 12)):
+            return Doubt("DT-006", f"「{half}{shown}」は時刻がはっきりしません。24時間表記で入力してください。")
+    elif half in ("朝", "深夜", "未明", "早朝") and hour > 11 and not (half == "深夜" and hour >= 22):
+        return Doubt("DT-006", f"「{half}{shown}」は時刻がはっきりしません。24時間表記で入力してください。")
+    if hour == 24 and minute == 0 and is_end:
+        return Clock("24:00", next_day)
+    if hour >= 24:
+        if is_end and hour < 30 and not next_day:
+            reading = f"翌{hour - 24}:{minute:02}"
+            return Doubt(
+                "DT-007", f"{hour}:{minute:02}という時刻はありません。日をまたぐ場合は「{reading}」のように入力してください。", (reading,)
+            )
+        return Doubt("DT-007", f"{hour}:{minute:02}という時刻はありません。時は0から23まで、24:00は終業にだけ使えます。")
+    return Clock(f"{hour:02}:{minute:02}", next_day)
+
+
+def _minutes(text: str) -> int:
+    return int(text[:2]) * 60 + int(text[3:])
+
+
+def read_time(field: Field, typed: Any, context: Context) -> Read:
+    """A time as `HH:MM`; a whole range in the field 始業 fills 終業 when that is empty (DT-005), else it is refused."""
+    if isinstance(typed, bool) or not isinstance(typed, (str, int, float)):
+        return wrong_type(typed, "時刻", EXAMPLE)
+    if isinstance(typed, float):
+        return _number(typed)
+    if isinstance(typed, int):
+        if not 100 <= typed <= 2400:
+            return _number(typed)
+        text = str(typed)
+    else:
+        bad = not_text(field, typed)
+        if bad:
+            return Read(typed, False, (bad,))
+        text = re.sub(r"\s+", "", re.sub(r"(?<=\d)\s+(?=\d)", "_", ch.squeeze(typed))).upper().replace("ー", "-")
+    is_end = field.name == "end"
+    text = _KANJI_TIME.sub(lambda m: str(from_kanji(m.group())), text)
+    text = re.sub(r"(?:までの間|の間)$", "まで", text)
+    text = re.sub(r"(?:終業|終了)$" if is_end else r"(?:始業|開始)$", "", text)
+    half, other = _half_of_range(text, is_end)
+    if half and not blank(context.record.get(other)):
+        text = half
+    found = read_clock(text, is_end=is_end)
+    if isinstance(found, Doubt):
+        return refuse(found.rule, typed, f"「{clip(typed)}」：{found.why}", example=EXAMPLE, choices=found.choices)
+    if isinstance(found, Clock):
+        return _single(field, typed, found, is_end)
+    return _range(field, typed, text, is_end, context) or _refuse(typed, text, is_end)
+
+
+def _half_of_range(text: str, is_end: bool) -> tuple[str, str]:
+    """The time of `8:30～` (始業) or `～17:15` (終業) and the field that must hold the other half; empty when it is not such a text."""
+    if is_end:
+        match = re.fullmatch(r"~?(.+?)(?:まで)?", text)
+        return (match[1], "start") if match and match[1] != text else ("", "start")
+    match = re.fullmatch(r"(.+?)(?:~|から|より)", text)
+    return (match[1], "end") if match else ("", "end")
+
+
+def _single(_field: Field, typed: Any, found: Clock, is_end: bool) -> Read:
+    if found.next_day and not is_end:
+        message = f"「{clip(typed)}」：始業に「翌」は使えません。始業の日の時刻を入力してください。日をまたぐ場合は、終業に「翌」を付けてください。"
+        return refuse("DT-007", typed, message, example=EXAMPLE, choices=(found.text,))
+    also = {"end_next_day": True} if found.next_day else NOTHING
+    same = isinstance(typed, str) and typed.strip().zfill(5) == found.text
+    if same and not also:
+        return Read(found.text)
+    words = f"翌日の{found.text}" if found.next_day else found.text
+    return fixed("DT-005", found.text, f"「{clip(typed)}」を{words}と読み取りました。", example=found.text, also=also)
+
+
+def _range(_field: Field, typed: Any, text: str, is_end: bool, context: Context) -> Read | None:
+    parts = _SPLIT.split(re.sub(r"まで$", "", text))
+    if len(parts) != 2:
+        return None
+    first, last = read_clock(parts[0], is_end=False), read_clock(parts[1], is_end=True)
+    for side in (first, last):
+        if isinstance(side, Doubt):
+            return refuse(side.rule, typed, f"「{clip(typed)}」：{side.why}", example="始業 13:00、終業 17:30")
+    if not isinstance(first, Clock) or not isinstance(last, Clock) or first.next_day:
+        return None
+    words = f"{first.text}～{'翌' if last.next_day else ''}{last.text}"
+    if _minutes(last.text) <= _minutes(first.text) and not last.next_day:
+        message = f"「{clip(typed)}」は終わりが始まりより前です。日をまたぐ場合は「翌」を付け、午後の時刻は24時間表記で入力してください。"
+        later = f"{first.text}～翌{last.text}"
+        half = _minutes(last.text) + 720
+        noon = f"{first.text}～{half // 60:02}:{half % 60:02}"
+        return refuse(
+            "HOURS-001", typed, message, example="13:00～17:30", choices=(noon, later) if _minutes(first.text) < half < 1440 else (later,)
+        )
+    if is_end:
+        message = f"「{clip(typed)}」は時間帯です。始業と終業の欄に分けて入力してください。"
+        return refuse("DT-005", typed, message, example="始業 13:00、終業 17:30", choices=(last.text,))
+    given = context.record.get("end")
+    if not blank(given):
+        known = read_clock(re.sub(r"\s+", "", ch.squeeze(given)).upper(), is_end=True) if isinstance(given, str) else None
+        if not isinstance(known, Clock) or known.text != last.text:
+            message = f"「{clip(typed)}」は時間帯ですが、終業の欄に別の時刻「{clip(given)}」があります。始業の欄には始業の時刻だけを入力してください。"
+            return refuse("DT-005", typed, message, example=first.text, choices=(first.text,))
+    also: dict[str, Any] = {"end": last.text}
+    if last.next_day:
+        also["end_next_day"] = True
+    return fixed(
+        "DT-005", first.text, f"「{clip(typed)}」を始業{words.replace('～', '、終業')}と読み取りました。", example="13:00", also=also
+    )
+
+
+def _number(typed: int | float) -> Read:
+    choices: tuple[str, ...] = ()
+    if isinstance(typed, float) and 0 < typed < 1:
+        minutes = round(typed * 1440)
+        choices = (f"{minutes // 60:02}:{minutes % 60:02}",)
+    elif isinstance(typed, int) and 0 < typed < 24:
+        choices = (f"{typed:02}:00",)
+    message = f"「{clip(typed)}」は時刻として読み取れません。時と分を入力してください。"
+    return refuse("DT-005", typed, message, example=EXAMPLE, choices=choices)
+
+
+def _refuse(typed: Any, text: str, is_end: bool) -> Read:
+    hour = re.fullmatch(r"(\d{1,2})(?:\.(\d{2}))?", text)
+    if hour and int(hour[1]) < 24 and int(hour[2] or 0) < 60:
+        choices = (f"{int(hour[1]):02}:{hour[2] or '00'}",)
+        message = f"「{clip(typed)}」は時刻としてはっきりしません。「8:30」または「8時30分」のように入力してください。"
+        return refuse("DT-005", typed, message, example=EXAMPLE, choices=choices)
+    if _half_of_range(text, is_end)[0]:
+        message = f"「{clip(typed)}」は時間帯の片方だけです。始業と終業の両方を入力してください。"
+        return refuse("DT-005", typed, message, example="始業 13:00、終業 17:30")
+    if len(_SPLIT.split(text)) > 2 or _MANY.search(text):
+        message = f"「{clip(typed)}」には時間帯が2つ以上あります。勤務時間帯の行を分けて入力してください。"
+        return refuse("DT-005", typed, message, example="始業 13:00、終業 17:30")
+    message = (
+        f"「{clip(typed)}」は時刻として読み取れません。24時間表記で入力してください。シフトで変わる場合は、時間帯ごとに行を分けてください。"
+    )
+    return refuse("DT-005", typed, message, example=EXAMPLE)
+
+
+_NORMAL = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d", re.ASCII).fullmatch
+
+
+def quick_time(value: Any) -> bool:
+    """A cheap test: True for `HH:MM` of a day (24:00 takes the long way)."""
+    return type(value) is str and _NORMAL(value) is not None

@@ -1,0 +1,1 @@
+"""Word lists and the text searches built on them."""

@@ -1,0 +1,1 @@
+"""Accounts: issue, first login, password, sessions, rate limits on secrets."""

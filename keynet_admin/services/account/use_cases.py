@@ -1,0 +1,375 @@
+"""Accounts: issued with an acceptance, opened by a link or a typed code, suspended and restored.
+
+Opening a link uses nothing up; only setting the password does. Hashing is left to `services.password` and happens outside of
+transactions, so these functions take the finished hash.
+"""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload
+
+from keynet_admin import clock
+from keynet_admin.business_time import CLOSES, add_business_days
+from keynet_admin.errors import LinkDead, NotFound, Refused
+from keynet_admin.extensions import db
+from keynet_admin.models import Account, AuditEvent, FirstLogin, Organization, OutboxMail, Submission
+from keynet_admin.permissions import SYSTEM, Actor
+from keynet_admin.services import audit, workflow
+from keynet_admin.services.account import session
+from keynet_admin.services.account import tokens as secret
+from keynet_admin.services.mail import outbox as mailer
+from keynet_admin.services.submission import intake as submissions
+from keynet_admin.services.transaction import after_commit
+from keynet_admin.vocabulary import STAFF_ROLES, AccountStatus, ActorKind, Role
+
+INVITE_DAYS = 7  # business days; the last one ends at 17:00
+RESET_LIFE = timedelta(hours=24)
+INVITE, RESET = "invite", "reset"
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """A first login (or password reset) found by link or code. `problem` says why it cannot be used, else it is empty.
+
+    `renewable` = the person may ask for a new one to the same address.
+    """
+
+    row: FirstLogin
+    account: Account
+    problem: str = ""
+    renewable: bool = False
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What a sign-in compares with; `account_id` is None for an unknown address or an account that may not sign in."""
+
+    account_id: int | None
+    password_hash: str | None
+
+
+def normal_email(text: str) -> str:
+    """An address as it is stored and compared: half-width, lower case, without spaces around it. At most 254 characters."""
+    plain = unicodedata.normalize("NFKC", text[:1000])
+    return "".join(c for c in plain if c.isprintable()).strip().lower()[:254]
+
+
+def by_email(email: str) -> Account | None:
+    """The account of an address."""
+    query = select(Account).where(Account.email == normal_email(email)).options(joinedload(Account.organization))
+    return db.session.execute(query).scalar_one_or_none()
+
+
+def issue(organization: Organization, email: str, name: str, actor: Actor, submission: Submission | None = None) -> Account:
+    """Create the account of a body with its invitation mail, inside the transaction of the acceptance. Twice is harmless.
+
+    An account that exists already is returned; it gets a new mail only when it still waits for its first login and no
+    invitation of it is open. Raises Refused when the address belongs to another body, to staff or to a suspended account.
+    """
+    address = normal_email(email)
+    known = by_email(address)
+    if known is None:
+        known = Account(email=address, name=name[:80], role=Role.municipality, organization_id=organization.id, created_at=clock.now())
+        _add(known)
+        audit.record(known, "issue", actor)
+    elif known.organization_id != organization.id:
+        raise Refused("このメールアドレスは、別の団体のアカウントで使われています。")
+    elif known.status is AccountStatus.suspended:
+        raise Refused("このメールアドレスのアカウントは利用停止中です。停止を解除してから発行してください。")
+    if known.status is AccountStatus.invited and _open(known) is None:
+        _invite(known, submission)
+    return known
+
+
+def create_operator(email: str, role: Role, *, name: str = "", password_hash: str | None = None) -> Account:
+    """An account of the service center. With a password it is active at once, else it gets an invitation mail.
+
+    Raises Refused for a role of another kind, an address that cannot be one, or one that has an account.
+    """
+    address = normal_email(email)
+    if role not in STAFF_ROLES:
+        raise Refused("運営の役割（operator、lead、admin）を指定してください。")
+    if "@" not in address.strip("@"):
+        raise Refused("メールアドレスの形が正しくありません。")
+    if by_email(address) is not None:
+        raise Refused("このメールアドレスのアカウントは、すでにあります。")
+    account = Account(email=address, name=name[:80], role=role, created_at=clock.now())
+    _add(account)
+    audit.record(account, "issue", SYSTEM)
+    if password_hash is None:
+        _invite(account, None)
+    else:
+        set_password(account, password_hash)
+    return account
+
+
+def set_password(account: Account, password_hash: str) -> None:
+    """Give an account its password; one that waited for its first login becomes active. Sessions are left alone."""
+    account.password_hash, account.password_at = password_hash, clock.now()
+    if account.status is AccountStatus.invited:
+        workflow.move(account, "activate", SYSTEM, seen_version=None)
+    else:
+        audit.record(account, "password", SYSTEM)
+    db.session.flush()
+
+
+def resend_invitation(account: Account, actor: Actor, submission: Submission | None = None, *, seen_version: int | None = None) -> None:
+    """A new invitation mail; the links and codes sent before say that a newer one was sent. Raises Refused when it makes no sense."""
+    if workflow.repeated(account, "invite_again", actor, seen_version):
+        return
+    if account.status is not AccountStatus.invited:
+        raise Refused(f"このアカウントは「{account.status.label}」のため、初回ログインのご案内は送れません。")
+    workflow.touch(account, seen_version)
+    _invite(account, submission)
+    audit.record(account, "invite_again", actor, version=account.version)
+
+
+def open_first_login(token: str) -> Invitation:
+    """What a link of a mail leads to. Reads only, however often it is opened. Raises NotFound for an unknown one."""
+    row = db.session.execute(_first_logins().where(FirstLogin.token_hash == secret.token_hash(token))).scalar_one_or_none()
+    if row is None:
+        raise NotFound("このアドレスのご案内は見つかりません。")
+    return _judged(row)
+
+
+def check_code(email: str, code: str) -> Invitation | None:
+    """What a typed code leads to; None for a wrong pair, whether the address is known or not. Reads only: nothing is used up."""
+    account = by_email(email)
+    account_id = account.id if account is not None else 0
+    wanted = secret.code_hash(account_id, secret.typed(code))
+    query = _first_logins().where(FirstLogin.account_id == account_id, FirstLogin.code_hash == wanted).order_by(FirstLogin.id.desc())
+    row = db.session.execute(query.limit(1)).scalar_one_or_none()
+    return None if row is None else _judged(row)
+
+
+def first_login(row_id: int) -> Invitation:
+    """The first login with this id, judged afresh. Raises NotFound."""
+    row = db.session.execute(_first_logins().where(FirstLogin.id == row_id)).scalar_one_or_none()
+    if row is None:
+        raise NotFound("このご案内は見つかりません。")
+    return _judged(row)
+
+
+def finish_first_login(row_id: int, password_hash: str) -> Account:
+    """Set the password, use the invitation up, end all older sessions. Of two at the same moment one gets LinkDead."""
+    found = first_login(row_id)
+    if found.problem:
+        raise LinkDead(found.problem)
+    used = db.session.execute(
+        update(FirstLogin).where(FirstLogin.id == row_id, FirstLogin.used_at.is_(None)).values(used_at=clock.now()),
+        execution_options={"synchronize_session": False},
+    )
+    if _count(used) != 1:
+        raise LinkDead("このご案内では、すでにパスワードが設定されています。")
+    set_password(found.account, password_hash)
+    _replace(found.account)
+    session.end_all(found.account)
+    return found.account
+
+
+def renew(found: Invitation) -> None:
+    """Send a new mail of the same purpose to the same address. Raises Refused when this one is no reason for it."""
+    if not found.renewable:
+        raise Refused("このご案内の代わりは送れません。")
+    if found.account.status is AccountStatus.invited:
+        _invite(found.account, None)
+    else:
+        _reset(found.account)
+    audit.record(found.account, "invite_again", SYSTEM)
+
+
+def change_password(account: Account, password_hash: str, *, keep: str) -> None:
+    """A new password chosen while signed in: every other session ends, open reset links die."""
+    account.password_hash, account.password_at = password_hash, clock.now()
+    audit.record(account, "password", session.actor_of(account))
+    _replace(account)
+    session.end_all(account, keep=keep)
+
+
+def request_reset(email: str) -> None:
+    """Write the mail with which a forgotten password is set anew. Nothing tells whether the address is known.
+
+    For an unknown address the same statements run and are taken back, so that the time does not tell it either.
+    """
+    account = by_email(email)
+    step = db.session.begin_nested()
+    if account is None or account.status is AccountStatus.suspended:
+        _pretend()
+        step.rollback()
+    else:
+        if account.status is AccountStatus.invited:
+            _invite(account, None)
+        else:
+            _reset(account)
+        audit.record(account, "password_reset_asked", SYSTEM)
+        step.commit()
+    after_commit(mailer.wake)
+
+
+def credentials(email: str) -> Credentials:
+    """What to compare a sign-in with. The same single query for known and unknown addresses."""
+    account = by_email(email)
+    if account is None or account.status is not AccountStatus.active:
+        return Credentials(None, None)
+    return Credentials(account.id, account.password_hash)
+
+
+def suspend(account: Account, actor: Actor, *, seen_version: int, reason: str) -> None:
+    """Stop an account: its sessions end, its links die, the reason is mailed. Raises Refused for one's own."""
+    if workflow.repeated(account, "suspend", actor, seen_version):
+        return
+    if account.id == actor.account_id:
+        raise Refused("自分のアカウントの利用を停止することはできません。")
+    workflow.move(account, "suspend", actor, seen_version=seen_version, reason=reason)
+    session.end_all(account)
+    _replace(account)
+    mailer.enqueue("account_suspended", account.email, _words(account) | {"reason": reason.strip()}, account_id=account.id)
+
+
+def restore(account: Account, actor: Actor, *, seen_version: int, reason: str) -> None:
+    """Let a suspended account in again, with its old password or, if it never had one, a new invitation."""
+    if workflow.repeated(account, "restore", actor, seen_version):
+        return
+    target = AccountStatus.active if account.password_hash else AccountStatus.invited
+    workflow.move(account, "restore", actor, seen_version=seen_version, reason=reason, target=target)
+    if target is AccountStatus.invited:
+        _invite(account, None)
+    else:
+        mailer.enqueue("account_restored", account.email, _words(account) | {"reason": reason.strip()}, account_id=account.id)
+
+
+def invitation_due() -> datetime:
+    """The end of an invitation sent now: 17:00 of the seventh business day from today."""
+    return _at(CLOSES, INVITE_DAYS)
+
+
+def _add(account: Account) -> None:
+    """Insert the account; an address that somebody else has just taken is refused in words."""
+    try:
+        with db.session.begin_nested():
+            db.session.add(account)
+    except IntegrityError as error:
+        raise Refused("このメールアドレスのアカウントが、いま別の操作で作られました。画面を開き直してください。") from error
+
+
+def _invite(account: Account, submission: Submission | None) -> OutboxMail:
+    words: dict[str, Any] = _words(account)
+    if submission is not None:
+        words |= submissions.case_words(submission, submissions.current_revision(submission))
+        words["contact_name"] = account.name or words["contact_name"]
+    return _send(account, INVITE, invitation_due(), "first_login", words, submission.id if submission is not None else None)
+
+
+def _reset(account: Account) -> OutboxMail:
+    return _send(account, RESET, clock.now() + RESET_LIFE, "password_reset", _words(account))
+
+
+def _send(
+    account: Account, purpose: str, due: datetime, template: str, words: Mapping[str, Any], submission_id: int | None = None
+) -> OutboxMail:
+    """Make link and code, replace the older ones, write the mail."""
+    token, code = secret.new_token(), secret.new_code()
+    _replace(account)
+    db.session.add(
+        FirstLogin(
+            account_id=account.id,
+            purpose=purpose,
+            token_hash=secret.token_hash(token),
+            code_hash=secret.code_hash(account.id, code),
+            created_at=clock.now(),
+            expires_at=due,
+        )
+    )
+    db.session.flush()
+    path = "/first-login/" if purpose == INVITE else "/password/reset/"
+    return mailer.enqueue(
+        template,
+        account.email,
+        {**words, "email": account.email, "due": due},
+        sealed={"link": mailer.public_link(path + token), "code": secret.shown(code)},
+        submission_id=submission_id,
+        account_id=account.id,
+    )
+
+
+def _pretend() -> None:
+    """The work of `_reset` and its event for nobody, taken back by the caller."""
+    token, code = secret.new_token(), secret.new_code()
+    _replace(Account(id=0))
+    for _ in range(2):  # in place of the first login and of the event
+        db.session.add(
+            AuditEvent(at=clock.now(), actor_kind=ActorKind.system, subject="account", subject_id=0, action=secret.code_hash(0, code)[:40])
+        )
+        db.session.flush()
+    mailer.enqueue(
+        "password_reset",
+        "nobody@keynet.example",
+        {"org_name": "", "contact_name": "", "due": clock.now() + RESET_LIFE},
+        sealed={"link": mailer.public_link("/password/reset/" + secret.token_hash(token)), "code": secret.shown(code)},
+    )
+
+
+def _replace(account: Account) -> None:
+    """Links and codes sent before are dead from now on, and know since when."""
+    db.session.execute(
+        update(FirstLogin)
+        .where(FirstLogin.account_id == account.id, FirstLogin.used_at.is_(None), FirstLogin.replaced_at.is_(None))
+        .values(replaced_at=clock.now()),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def _open(account: Account) -> FirstLogin | None:
+    query = select(FirstLogin).where(
+        FirstLogin.account_id == account.id,
+        FirstLogin.used_at.is_(None),
+        FirstLogin.replaced_at.is_(None),
+        FirstLogin.expires_at > clock.now(),
+    )
+    return db.session.execute(query.limit(1)).scalar_one_or_none()
+
+
+def _first_logins() -> Any:
+    return select(FirstLogin).options(joinedload(FirstLogin.account).joinedload(Account.organization))
+
+
+def _judged(row: FirstLogin) -> Invitation:
+    account = row.account
+    if account.status is AccountStatus.suspended:
+        return Invitation(row, account, "このアカウントは利用を停止しています。サービスセンターへお問い合わせください。")
+    if row.used_at is not None:
+        return Invitation(row, account, "このご案内では、すでにパスワードが設定されています。ログインの画面からお入りください。")
+    if row.replaced_at is not None:
+        when = _moment(row.replaced_at)
+        if account.status is AccountStatus.invited or _open(account) is not None:
+            return Invitation(
+                row, account, f"{when}に新しいご案内のメールをお送りしました。新しいメールのアドレスかコードをお使いください。"
+            )
+        return Invitation(row, account, f"{when}にパスワードが設定されたため、このご案内は使えません。ログインの画面からお入りください。")
+    if row.expires_at <= clock.now():
+        return Invitation(row, account, f"このご案内の期限（{_moment(row.expires_at)}）が過ぎました。", renewable=True)
+    return Invitation(row, account)
+
+
+def _words(account: Account) -> dict[str, Any]:
+    name = account.organization.name if account.organization is not None else "医療のお仕事 Key-Net 運営"
+    return {"org_name": name, "department": "", "contact_name": account.name, "receipt_no": ""}
+
+
+def _moment(moment: datetime) -> str:
+    local = moment.astimezone(clock.TOKYO)
+    return f"{local.month}月{local.day}日 {local.hour}:{local.minute:02d}"
+
+
+def _at(hour: time, days: int) -> datetime:
+    return datetime.combine(add_business_days(clock.today(), days), hour, clock.TOKYO)
+
+
+def _count(result: Any) -> int:
+    return int(result.rowcount)

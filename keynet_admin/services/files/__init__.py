@@ -1,0 +1,1 @@
+"""Files of submissions: template, reading, checking, import."""

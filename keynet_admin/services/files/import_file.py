@@ -1,0 +1,104 @@
+"""A whole file into the queue, batch by batch: what may enter is stored, what may not is told by row and column and kept in a file to mend."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import TypeVar
+
+from keynet_admin.permissions import SYSTEM, Actor
+from keynet_admin.services.files import judge
+from keynet_admin.services.files import read as intake_files
+from keynet_admin.services.files import rejects as table_rejects
+from keynet_admin.services.files import store as intake_batch
+from keynet_admin.services.files.judge import Checked, Refusal
+from keynet_admin.services.files.rows import Entry, Unreadable
+from keynet_admin.services.transaction import transaction
+
+BATCH = 200
+Item = TypeVar("Item")
+
+
+@dataclass
+class Report:
+    """What became of a file. `rejected` maps the rows that were left out to the reasons; `kept_in` is the file that holds them."""
+
+    new: int = 0
+    known: int = 0
+    errors: int = 0
+    refusals: list[Refusal] = field(default_factory=list)
+    refused: int = 0
+    rejected: dict[int, list[str]] = field(default_factory=dict)
+    kept_in: Path | None = None
+
+
+def run(
+    file: Path,
+    *,
+    strict: bool = False,
+    rejects: Path | None = None,
+    actor: Actor = SYSTEM,
+    progress: Callable[[int], None] = lambda _line: None,
+    keep: bool = True,
+) -> Report:
+    """Import a file; commits batch by batch. `progress` is told the last line done. Raises UnknownFormat.
+
+    Rows that were refused are copied to `rejects` (by default a new file beside the input) unless `keep` is False.
+    """
+    report = Report()
+    for batch in batches(intake_files.read(file)):
+        ready: list[Checked] = []
+        for item in batch:
+            found = _refusals(item, strict, ready)
+            report.refusals += found
+            if found:
+                report.refused += 1
+                _remember(report, item, found)
+        if ready:
+            with transaction():
+                stored = intake_batch.store_all(ready, actor)
+            for checked, result in zip(ready, stored, strict=True):
+                report.new += result.new
+                report.known += not result.new
+                report.errors += result.new and checked.has_errors
+        progress(batch[-1].last_line)
+    if keep and report.rejected:
+        report.kept_in = table_rejects.write(file, rejects or table_rejects.free_name(file), report.rejected)
+    return report
+
+
+def batches(items: Iterable[Item], size: int = BATCH) -> Iterator[list[Item]]:
+    """Lists of at most `size` items."""
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch
+
+
+def _refusals(item: Entry | Unreadable, strict: bool, ready: list[Checked]) -> list[Refusal]:
+    """Why an item of a file may not enter; what may is added to `ready`. The rules run here, outside any transaction."""
+    if isinstance(item, Unreadable):
+        return [judge.unreadable_refusal(item)]
+    checked = judge.check(item)
+    found = judge.refusals(checked, strict=strict)
+    if not found:
+        ready.append(checked)
+    return found
+
+
+def _remember(report: Report, item: Entry | Unreadable, found: list[Refusal]) -> None:
+    """All rows of a refused submission go into the file to mend, each with the reasons that stand in it."""
+    if isinstance(item, Unreadable):
+        if not item.whole:
+            report.rejected.setdefault(item.line, []).extend(_reason(refusal) for refusal in found)
+        return
+    for line in item.rows:
+        report.rejected.setdefault(line, [])
+    for refusal in found:
+        report.rejected.setdefault(refusal.line, []).append(_reason(refusal))
+    for line in item.rows:
+        if not report.rejected[line]:
+            report.rejected[line].append(f"{item.line}行目の申請の一部です。")
+
+
+def _reason(refusal: Refusal) -> str:
+    return f"{refusal.column}: {refusal.message}" if refusal.column else refusal.message

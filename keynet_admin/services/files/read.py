@@ -1,0 +1,117 @@
+"""Reads files of submissions: one reader per format, row by row, a row that cannot be read reported with its number.
+
+`.jsonl`: one JSON object a line, the bare submission or a wrapper with `submission`, `reference_date` and `id`. `.csv` and `.xlsx`: one
+posting a row (`intake_tables.py`). Nothing here judges a value: that is the rules' work.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from keynet_admin.errors import Refused
+from keynet_admin.services.files.excel import MAX_UNPACKED, count_rows, read_xlsx
+from keynet_admin.services.files.rows import Entry, Unreadable, reference_day
+from keynet_admin.services.files.tables import read_csv
+
+MAX_LINE = 4 * 1024 * 1024
+_CHUNK = 1024 * 1024
+
+
+class UnknownFormat(Refused):
+    """The file's name does not end in .jsonl, .csv or .xlsx."""
+
+
+def read(path: Path, most: int = MAX_UNPACKED) -> Iterator[Entry | Unreadable]:
+    """The submissions of a file, in its order. Raises UnknownFormat; everything else that is wrong is an `Unreadable`.
+
+    `most`: bytes that an .xlsx may have unpacked.
+    """
+    suffix = path.suffix.lower()
+    if suffix == ".jsonl":
+        return read_jsonl(path)
+    if suffix == ".csv":
+        return read_csv(path)
+    if suffix == ".xlsx":
+        return read_xlsx(path, most)
+    raise UnknownFormat(
+        f"{path.name} は読み込めません。.xlsx、.csv、.jsonl のいずれかのファイルを指定してください（古い形式の .xls は、.xlsx で保存し直してください）。"
+    )
+
+
+def count_lines(path: Path) -> int:
+    """About how many lines a file has, for a progress bar; 0 for an .xlsx that does not say."""
+    if path.suffix.lower() == ".xlsx":
+        return count_rows(path)
+    with path.open("rb") as file:
+        return sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(_CHUNK), b"")) + 1
+
+
+def read_jsonl(path: Path) -> Iterator[Entry | Unreadable]:
+    """The lines of a `.jsonl` file; never more than one line (4 MiB) in memory. Empty lines are skipped."""
+    with path.open("rb") as file:
+        number = 0
+        while raw := file.readline(MAX_LINE + 1):
+            number += 1
+            if len(raw) > MAX_LINE:
+                _skip_line(file, raw)
+                yield Unreadable(number, f"1行が長すぎます（{MAX_LINE // 1024 // 1024}MBまで）。", last_line=number)
+                continue
+            if number == 1:
+                raw = raw.removeprefix(b"\xef\xbb\xbf")
+            if raw.strip():
+                yield entry_of(number, raw)
+
+
+def _skip_line(file: Any, raw: bytes) -> None:
+    while raw and not raw.endswith(b"\n"):
+        raw = file.readline(_CHUNK)
+
+
+class _Doubled(ValueError):
+    """An object of the line has a key twice."""
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise _Doubled(key)
+        found[key] = value
+    return found
+
+
+def _no_constant(word: str) -> Any:
+    raise ValueError(word)
+
+
+def entry_of(number: int, raw: bytes) -> Entry | Unreadable:
+    """One line of a `.jsonl` file as an entry, or why it is none."""
+
+    def bad(message: str, column: str = "", key: str | int | None = None) -> Unreadable:
+        return Unreadable(number, message, column, key, last_line=number)
+
+    try:
+        content = json.loads(raw.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant)
+    except UnicodeDecodeError as error:
+        return bad(f"文字コードがUTF-8ではありません（{error.start + 1}バイト目）。")
+    except _Doubled as error:
+        return bad(f"同じ名前「{str(error)[:40]}」が2回使われています。")
+    except json.JSONDecodeError as error:
+        return bad(f"JSONとして読めません（{error.colno}文字目）。")
+    except (ValueError, RecursionError):
+        return bad("JSONとして読めません（数値が大きすぎるか、入れ子が深すぎます）。")
+    if not isinstance(content, dict):
+        return bad("JSONのオブジェクト（{ で始まる形）ではありません。")
+    if "submission" not in content:
+        return Entry(number, content, last_line=number)
+    key = content.get("id")
+    key = key if isinstance(key, (str, int)) and not isinstance(key, bool) else None
+    submission = content["submission"]
+    if not isinstance(submission, dict):
+        return bad("submission がオブジェクトではありません。", "submission", key)
+    try:
+        day = reference_day(content.get("reference_date"))
+    except ValueError:
+        return bad("reference_date は 2021-05-07 のような日付で書いてください。", "reference_date", key)
+    return Entry(number, submission, key, day, last_line=number)

@@ -1,0 +1,1 @@
+"""Telephone and paper cases, whose key fields are keyed twice."""

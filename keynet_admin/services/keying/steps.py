@@ -1,0 +1,258 @@
+"""Phone and paper intake: an operator keys a case in, the key fields twice, settles the differences and sends it into the queue.
+
+The steps follow from what is there: the first keying, then the key fields again, then each difference settled, then the sending.
+Nothing is sent while a difference is open. The caller judges the form (`rules.evaluate`) outside any transaction.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.attributes import set_committed_value
+
+from keynet_admin import clock
+from keynet_admin.catalogue.key_fields import key_paths, shape, value_at
+from keynet_admin.errors import NotFound, NotPermitted, Refused, StaleVersion, TransitionRefused
+from keynet_admin.extensions import db
+from keynet_admin.models import Account, Keying, Submission
+from keynet_admin.permissions import Actor, Permission, can
+from keynet_admin.rules import evaluate
+from keynet_admin.rules.engine.reasons import reasons_from, with_reasons
+from keynet_admin.rules.engine.rule import Level, Result
+from keynet_admin.services import audit
+from keynet_admin.services.keying.compare import PICKS, Pair, compare, composed, text_of
+from keynet_admin.services.submission import intake as submissions
+from keynet_admin.vocabulary import KeyingStage, KeyingWay, Source
+
+REASONS = "reasons"
+OPEN = (KeyingStage.first, KeyingStage.second, KeyingStage.compare, KeyingStage.ready)
+
+
+@dataclass(frozen=True)
+class Pick:
+    """What somebody says about one difference: the first keying is right, the second, or a third text."""
+
+    pick: str
+    text: str = ""
+
+
+def start(way: KeyingWay, form_key: str, actor: Actor) -> tuple[Keying, bool]:
+    """Begin a keying, once for each form (`form_key`). Returns it and whether it is new."""
+    _require(actor)
+    known = _with_key(form_key)
+    if known is not None:
+        return known, False
+    now = clock.now()
+    row = Keying(way=way, form_key=form_key, created_at=now, saved_at=now, saved_by_id=actor.account_id)
+    try:
+        with db.session.begin_nested():
+            db.session.add(row)
+    except IntegrityError:
+        known = _with_key(form_key)
+        if known is None:
+            raise
+        return known, False
+    audit.record(row, "start", actor, way=way.value)
+    return row, True
+
+
+def open_ones(actor: Actor, most: int = 100) -> list[Keying]:
+    """The keyings that are not sent yet, oldest first."""
+    query = Keying.visible_to(actor).where(Keying.stage.in_(OPEN)).order_by(Keying.id).limit(most)
+    return list(db.session.execute(query).scalars())
+
+
+def get(number: int, actor: Actor) -> Keying:
+    """A keying that the actor may see. Raises NotFound."""
+    row: Keying | None = db.session.execute(Keying.visible_to(actor).where(Keying.id == number)).scalar_one_or_none()
+    if row is None:
+        raise NotFound("この代行入力は見つかりません。")
+    return row
+
+
+def first_document(row: Keying) -> dict[str, Any]:
+    """The first keying as a document."""
+    return {name: value for name, value in row.typed.items() if name != REASONS}
+
+
+def reasons_of(row: Keying) -> dict[tuple[str, str], str]:
+    """The reasons that were stated with the first keying."""
+    return reasons_from(row.typed.get(REASONS))
+
+
+def pairs_of(row: Keying) -> list[Pair]:
+    """Where the two keyings are not written alike; nothing before the second one is there."""
+    return compare(first_document(row), row.second, row.chosen, clock.today()) if row.second_at is not None else []
+
+
+def document_of(row: Keying) -> dict[str, Any]:
+    """The document as it stands: the first keying with what was settled."""
+    return composed(first_document(row), pairs_of(row))
+
+
+def save_first(
+    row: Keying, typed: Mapping[str, Any], reasons: list[dict[str, str]], result: Result, actor: Actor, *, seen_version: int, done: bool
+) -> bool:
+    """Keep the first keying; `done`: it is finished. True when key fields of the postings must be keyed again.
+
+    When postings or pay lines were added or removed after the second keying, its postings no longer lie beside the first one's:
+    the second keying is asked for anew. Raises StaleVersion, TransitionRefused.
+    """
+    _require(actor)
+    _touch(row, seen_version, actor)
+    again = row.second_at is not None and shape(row.typed) != shape(typed)
+    row.typed = {**typed, REASONS: reasons}
+    row.org_name = _clean(value_at(result.normalized, "organization.org_name"))
+    row.errors = len(result.at(Level.ERROR))
+    if again:
+        row.second, row.chosen, row.second_at, row.second_by_id = {}, {}, None, None
+    if done:
+        row.first_at, row.first_by_id = clock.now(), actor.account_id
+        audit.record(row, "keyed_first", actor, postings=len(shape(typed)), version=row.version)
+    _settle(row)
+    return again
+
+
+def key_second(row: Keying, texts: Mapping[str, str], actor: Actor, *, seen_version: int) -> int:
+    """Keep the key fields as keyed again (path -> text) and compare. Returns how many differences are open.
+
+    Keying again replaces an earlier second keying. Raises StaleVersion, TransitionRefused.
+    """
+    _require(actor)
+    if row.first_at is None:
+        raise TransitionRefused("先に1回目の入力を終えてください。")
+    _touch(row, seen_version, actor)
+    row.second = {path: text_of(texts.get(path)) for path in key_paths(row.typed)}
+    row.second_at, row.second_by_id = clock.now(), actor.account_id
+    _settle(row)
+    audit.record(
+        row, "keyed_second", actor, differences=row.differences, same_person=row.first_by_id == row.second_by_id, version=row.version
+    )
+    return row.differences
+
+
+def resolve(row: Keying, picks: Mapping[str, Pick], actor: Actor, *, seen_version: int) -> int:
+    """Settle differences (path -> pick); the others stay open. Returns how many are open.
+
+    Picks for places without a difference, unknown words and an empty third text settle nothing. Raises StaleVersion, TransitionRefused.
+    """
+    _require(actor)
+    if row.second_at is None:
+        raise TransitionRefused("先に2回目の入力を行ってください。")
+    _touch(row, seen_version, actor)
+    chosen: dict[str, Any] = dict(row.chosen)
+    settled: list[str] = []
+    for pair in pairs_of(row):
+        pick = picks.get(pair.path)
+        if pair.same or pick is None or pick.pick not in PICKS:
+            continue
+        value = {"first": pair.first, "second": pair.second, "third": pick.text}[pick.pick]
+        if pick.pick == "third" and not value.strip():
+            continue
+        chosen[pair.path] = {"first": pair.first, "second": pair.second, "pick": pick.pick, "value": value}
+        settled.append(pair.path)
+    row.chosen = chosen
+    _settle(row)
+    row.errors = len(with_reasons(evaluate(document_of(row), on=clock.today()), reasons_of(row)).at(Level.ERROR))
+    audit.record(row, "resolved", actor, places=settled, open=row.differences, version=row.version)
+    return row.differences
+
+
+def send(
+    row: Keying, document: Mapping[str, Any], result: Result, actor: Actor, *, seen_version: int, with_errors: bool = False
+) -> tuple[Submission, bool]:
+    """Put the case into the queue, once. Returns it and whether it is new.
+
+    `document` is `document_of(row)` at `seen_version`, `result` what the rules say about it with the stated reasons. A form with
+    errors is taken in only when the operator says so (`with_errors`). Raises StaleVersion, TransitionRefused, Refused.
+    """
+    _require(actor)
+    if row.submission is not None:
+        return row.submission, False
+    _open(row)
+    if seen_version != row.version:
+        raise _stale(row)
+    if row.stage is not KeyingStage.ready:
+        raise TransitionRefused("2回の入力の違いをすべて確かめてから、受け付けてください。")
+    if result.at(Level.ERROR) and not with_errors:
+        raise Refused("要修正の指摘が残っています。このまま受け付ける場合は、確認の欄を選んでください。")
+    _touch(row, seen_version, actor)
+    day = clock.today().isoformat()
+    case, new = submissions.submit(document, result, reference_date=day, actor=actor, source=Source.phone, form_key=row.form_key)
+    row.submission = case
+    _end(row, KeyingStage.sent)
+    db.session.flush()
+    audit.record(row, "sent", actor, submission=case.id, version=row.version)
+    return case, new
+
+
+def discard(row: Keying, actor: Actor, *, seen_version: int) -> None:
+    """Give a keying up and forget what was typed. Raises StaleVersion, TransitionRefused."""
+    _require(actor)
+    _touch(row, seen_version, actor)
+    _end(row, KeyingStage.discarded)
+    audit.record(row, "discard", actor, version=row.version)
+
+
+def of_submission(submission: Submission) -> Keying | None:
+    """The keying that a case came from."""
+    return db.session.execute(select(Keying).where(Keying.submission_id == submission.id)).scalar_one_or_none()
+
+
+def _settle(row: Keying) -> None:
+    """The stage follows from what is there."""
+    row.differences = sum(pair.open for pair in pairs_of(row))
+    if row.first_at is None:
+        row.stage = KeyingStage.first
+    elif row.second_at is None:
+        row.stage = KeyingStage.second
+    else:
+        row.stage = KeyingStage.compare if row.differences else KeyingStage.ready
+
+
+def _end(row: Keying, stage: KeyingStage) -> None:
+    row.stage = stage
+    row.typed, row.second, row.chosen, row.differences, row.errors = {}, {}, {}, 0, 0
+
+
+def _with_key(form_key: str) -> Keying | None:
+    return db.session.execute(select(Keying).where(Keying.form_key == form_key)).scalar_one_or_none()
+
+
+def _require(actor: Actor) -> None:
+    # The sender of a web form may create a submission, too, but keys nothing in for others.
+    if not (actor.is_staff and can(actor, Permission.submission_create)):
+        raise NotPermitted("この操作を行う権限がありません。")
+
+
+def _open(row: Keying) -> None:
+    if row.stage not in OPEN:
+        raise TransitionRefused(f"この代行入力は「{row.stage.label}」になっているため、変更できません。")
+
+
+def _touch(row: Keying, seen_version: int, actor: Actor) -> None:
+    """Take the next version for this actor, or say who was there before."""
+    _open(row)
+    if seen_version != row.version:
+        raise _stale(row)
+    with db.session.no_autoflush:
+        done = db.session.execute(
+            update(Keying).where(Keying.id == row.id, Keying.version == row.version).values(version=Keying.version + 1),
+            execution_options={"synchronize_session": False},
+        )
+    if cast(CursorResult[Any], done).rowcount != 1:
+        db.session.refresh(row)
+        raise _stale(row)
+    set_committed_value(row, "version", row.version + 1)
+    row.saved_at, row.saved_by_id = clock.now(), actor.account_id
+
+
+def _stale(row: Keying) -> StaleVersion:
+    who = db.session.get(Account, row.saved_by_id) if row.saved_by_id else None
+    return StaleVersion("代行入力の変更", who.name or who.email if who else "ほかの担当者", row.saved_at)
+
+
+def _clean(value: Any) -> str:
+    return value.replace("\0", "").encode("utf-8", "replace").decode("utf-8")[:100] if isinstance(value, str) else ""

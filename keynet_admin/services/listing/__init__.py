@@ -1,0 +1,1 @@
+"""The public table: publishing, cards, search."""

@@ -1,0 +1,1 @@
+"""Mails: text, outbox, transport."""

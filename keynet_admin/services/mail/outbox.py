@@ -1,0 +1,284 @@
+"""The outbox: `enqueue` writes a mail with the change that causes it, `deliver_due` sends what is committed and due.
+
+A mail is claimed by a short transaction with a lease, sent with no transaction open, and its fate written by another. A worker that
+dies in between leaves a lease that runs out; the repeat carries the same Message-ID. Secrets (links, codes) stand in `sealed` until
+the mail is out, the body shows marks. Leases and retries use real time, as the queue engine does.
+"""
+
+import logging
+import re
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from flask_mail import Message
+from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
+
+from keynet_admin import clock
+from keynet_admin.extensions import db
+from keynet_admin.models import OutboxMail
+from keynet_admin.services import house
+from keynet_admin.services.house import public_link
+from keynet_admin.services.mail import message as letter
+from keynet_admin.services.mail.message import Letter
+from keynet_admin.services.mail.transport import NotNow, Rejected, transport
+from keynet_admin.services.transaction import after_commit, transaction
+from keynet_admin.vocabulary import MailState
+
+__all__ = ["configure", "deliver_due", "enqueue", "enqueue_receipts", "init_app", "preview", "public_link", "retry"]
+
+log = logging.getLogger(__name__)
+
+# Seconds until the next try; the last one repeats. Eighty tries are about three days.
+DELAYS = (10, 20, 40, 60, 120, 300, 600, 1200, 1800, 3600)
+MAX_ATTEMPTS = 80
+_FAR = timedelta(hours=2)  # longer than any delay or lease
+KEEP_SEALED = timedelta(days=30)
+_ADDRESS = re.compile(r"[!#-'*+\-./0-9=?A-Z^_`a-z{|}~]{1,64}@[A-Za-z0-9][A-Za-z0-9.-]{0,188}[A-Za-z0-9]")
+
+_wake: list[Callable[[], None]] = []
+
+
+def init_app(app: Any) -> None:
+    """Take the settings of the application (called by the application factory)."""
+    configure(app.config)
+
+
+def configure(settings: Mapping[str, Any]) -> None:
+    """Take desk, addresses and mail server from the settings."""
+    house.configure(settings)
+
+
+def on_enqueued(action: Callable[[], None]) -> None:
+    """What to call after the commit of a transaction that wrote mails: the queue's wake-up. The latest one counts."""
+    _wake[:] = [action]
+
+
+def wake() -> None:
+    """Call the wake-up, if there is one."""
+    for action in _wake:
+        action()
+
+
+def preview(template: str, context: Mapping[str, Any]) -> Letter:
+    """The mail as it would be written now, with marks where link and code will stand. Stores nothing."""
+    return letter.write(template, {"sealed": frozenset(("link",)), **context})
+
+
+def enqueue(
+    template: str,
+    to: str,
+    context: Mapping[str, Any],
+    *,
+    sealed: Mapping[str, str] | None = None,
+    submission_id: int | None = None,
+    posting_id: int | None = None,
+    account_id: int | None = None,
+) -> OutboxMail:
+    """Write a mail into the present transaction; it leaves after the commit. Returns the flushed row.
+
+    `sealed` are the values of the marks in the template (`{"link": …, "code": …}`). An address that cannot be one does not raise:
+    the row is kept as refused and shows up among the operators' tasks, so that no decision fails because of it.
+    """
+    row = OutboxMail(**_values(template, to, context, sealed), submission_id=submission_id, posting_id=posting_id, account_id=account_id)
+    db.session.add(row)
+    db.session.flush()
+    after_commit(wake)
+    return row
+
+
+def enqueue_receipts(letters: Iterable[tuple[str, Mapping[str, Any], int]]) -> None:
+    """Write many receipts at once: (address, words, id of the case). As `enqueue`, without the rows."""
+    rows = [_values("receipt", to, context, None) | {"submission_id": case} for to, context, case in letters]
+    if rows:
+        db.session.execute(insert(OutboxMail), rows)
+        after_commit(wake)
+
+
+def _values(template: str, to: str, context: Mapping[str, Any], sealed: Mapping[str, str] | None) -> dict[str, Any]:
+    written = letter.write(template, {"email": to, **context, "sealed": frozenset(sealed or ())})
+    address = letter.one_line(to)[:254]
+    good = address == to.strip() and len(address) <= 254 and _ADDRESS.fullmatch(address) is not None
+    return {
+        "message_id": f"{uuid.uuid4().hex}@{house.house().mail_from.rpartition('@')[2] or 'localhost'}",
+        "template": template,
+        "recipient": address,
+        "subject": written.subject,
+        "body": written.body,
+        "sealed": dict(sealed) if sealed else None,
+        "state": MailState.waiting if good else MailState.refused,
+        "answer": "" if good else "宛先のメールアドレスの形が正しくありません。",
+        "next_try_at": _real_now(),
+    }
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """A mail that this process may send until its lease runs out. `attempts` is the fence: a later claim has a higher one."""
+
+    id: int
+    attempts: int
+    message_id: str
+    recipient: str
+    subject: str
+    body: str
+    sealed: Mapping[str, str]
+    created_at: datetime
+
+
+def deliver_due(limit: int = 100, now: datetime | None = None) -> int:
+    """Send up to `limit` mails that are due and return how many went out. Needs an application context, no open transaction.
+
+    `now` is real time, aware. Many processes may run this at once: each mail is claimed by one.
+    """
+    here = house.house()
+    sent = 0
+    with transport(here.mail_url, here.instance) as way:
+        for _ in range(limit):
+            moment = now or _real_now()
+            claim = _claim(moment, way.lease)
+            if claim is None:
+                break
+            try:
+                answer = way.send(claim.message_id, here.mail_from, claim.recipient, _content(claim))
+            except Rejected as error:
+                _settle(claim, MailState.refused, str(error))
+            except NotNow as error:
+                _postpone(claim, str(error), now or _real_now())
+                if error.whole:
+                    break
+            except Exception as error:
+                log.exception("mail %s could not be made", claim.id)
+                _settle(claim, MailState.failed, f"{type(error).__name__}")
+            else:
+                sent += _settle(claim, MailState.sent, answer, sealed=None, sent_at=clock.now())
+    return sent
+
+
+def deliver_waiting() -> int:
+    """Send until nothing is due any more and return how many went out (the command `deliver-mail`)."""
+    total = 0
+    while sent := deliver_due():
+        total += sent
+    return total
+
+
+def retry(row: OutboxMail) -> bool:
+    """Let a refused or failed mail go again at once. False when it is in another state meanwhile, or its secrets are gone."""
+    done = db.session.execute(
+        update(OutboxMail)
+        .where(OutboxMail.id == row.id, OutboxMail.state.in_((MailState.refused, MailState.failed)), _whole())
+        .values(state=MailState.waiting, attempts=0, next_try_at=_real_now(), lease_until=None),
+        execution_options={"synchronize_session": False},
+    )
+    db.session.expire(row)
+    after_commit(wake)
+    return _count(done) == 1
+
+
+def undeliverable() -> ColumnElement[bool]:
+    """Where-clause: mails that somebody has to look after."""
+    return OutboxMail.state.in_((MailState.refused, MailState.failed))
+
+
+def undeliverable_count() -> int:
+    """How many mails wait for an operator."""
+    return int(db.session.execute(select(func.count()).select_from(OutboxMail).where(undeliverable())).scalar_one())
+
+
+def tidy() -> int:
+    """Forget the secrets of mails that never went out and whose links are dead by now. Returns how many."""
+    done = db.session.execute(
+        update(OutboxMail)
+        .where(undeliverable(), OutboxMail.sealed.is_not(None), OutboxMail.next_try_at < _real_now() - KEEP_SEALED)
+        .values(sealed=None),
+        execution_options={"synchronize_session": False},
+    )
+    return _count(done)
+
+
+def _claim(now: datetime, lease: timedelta) -> _Claim | None:
+    """Take the next due mail for this process, in a transaction of its own."""
+    # A moment far ahead comes from a machine's clock that was turned back: it must not keep a mail for days.
+    ahead = now + _FAR
+    due = or_(
+        and_(OutboxMail.state == MailState.waiting, or_(OutboxMail.next_try_at <= now, OutboxMail.next_try_at > ahead)),
+        and_(OutboxMail.state == MailState.sending, or_(OutboxMail.lease_until <= now, OutboxMail.lease_until > ahead)),
+    )
+    with transaction():
+        row = db.session.execute(
+            select(OutboxMail.id, OutboxMail.attempts, OutboxMail.message_id, OutboxMail.recipient, OutboxMail.subject, OutboxMail.body)
+            .add_columns(OutboxMail.sealed, OutboxMail.created_at)
+            .where(due)
+            .order_by(OutboxMail.next_try_at, OutboxMail.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)  # SQLite leaves it out: there the write lock is ours since BEGIN IMMEDIATE
+        ).first()
+        if row is None:
+            return None
+        taken = db.session.execute(
+            update(OutboxMail)
+            .where(OutboxMail.id == row.id, OutboxMail.attempts == row.attempts, due)
+            .values(state=MailState.sending, attempts=row.attempts + 1, lease_until=now + lease),
+            execution_options={"synchronize_session": False},
+        )
+        if _count(taken) != 1:
+            return None
+        return _Claim(row.id, row.attempts + 1, row.message_id, row.recipient, row.subject, row.body, row.sealed or {}, row.created_at)
+
+
+def _settle(claim: _Claim, state: MailState, answer: str, **values: Any) -> int:
+    """Write the fate of a mail, unless a later claim has taken it over. Returns the number of rows changed."""
+    with transaction():
+        done = db.session.execute(
+            update(OutboxMail)
+            .where(OutboxMail.id == claim.id, OutboxMail.state == MailState.sending, OutboxMail.attempts == claim.attempts)
+            .values(state=state, answer=answer, lease_until=None, **values),
+            execution_options={"synchronize_session": False},
+        )
+    return _count(done)
+
+
+def _postpone(claim: _Claim, answer: str, now: datetime) -> None:
+    if claim.attempts >= MAX_ATTEMPTS:
+        _settle(claim, MailState.failed, answer)
+        return
+    seconds = DELAYS[min(claim.attempts, len(DELAYS)) - 1]
+    _settle(claim, MailState.waiting, answer, next_try_at=now + timedelta(seconds=seconds))
+
+
+def _content(claim: _Claim) -> bytes:
+    """The message as bytes, with the secrets in place of their marks. The same row always gives the same message."""
+    here = house.house()
+    body = claim.body
+    for name, value in claim.sealed.items():
+        body = body.replace(f"⟦{name}⟧", value)
+    message = Message(
+        subject=claim.subject,
+        recipients=[claim.recipient],
+        body=body,
+        sender=("Key-Net", here.mail_from),
+        reply_to=here.desk_mail,
+        date=claim.created_at.timestamp(),
+        charset="utf-8",
+        extra_headers={"Auto-Submitted": "auto-generated", "Content-Language": "ja"},
+    )
+    message.msgId = f"<{claim.message_id}>"
+    if message.has_bad_headers():
+        raise ValueError("a line break in a header")
+    return message.as_bytes()
+
+
+def _whole() -> ColumnElement[bool]:
+    """The body has no marks, or their values are still there."""
+    return or_(~OutboxMail.body.contains("⟦"), OutboxMail.sealed.is_not(None))
+
+
+def _count(result: Any) -> int:
+    return int(result.rowcount)
+
+
+def _real_now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,1 @@
+"""Postings: drafts, publication, lists."""

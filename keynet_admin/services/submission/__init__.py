@@ -1,0 +1,1 @@
+"""Submissions: taking in, identity of the sender, findings, drafts, lists, decisions."""

@@ -1,0 +1,382 @@
+"""Taking in forms: the first submission, resubmission through a return link, withdrawal, and the sender's status question.
+
+The caller checks the form first (`rules.evaluate`), outside any transaction, and hands in what was typed and the result.
+"""
+
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from keynet_admin import clock
+from keynet_admin.business_time import promise_due
+from keynet_admin.catalogue.folding import fold
+from keynet_admin.errors import LinkDead, NotFound
+from keynet_admin.extensions import db
+from keynet_admin.models import Organization, ReturnLink, Review, Submission, SubmissionContact, SubmissionRevision
+from keynet_admin.permissions import SENDER, Actor
+from keynet_admin.rules.engine.rule import Finding, Level, Result
+from keynet_admin.services import audit, counter, workflow
+from keynet_admin.services.mail import outbox as mailer
+from keynet_admin.services.submission import finding
+from keynet_admin.vocabulary import ReturnClosed, ReviewAction, Source, SubmissionStatus
+
+CONTACT = "contact"
+DEAD_LINKS = {
+    ReturnClosed.resubmitted: "この申請は、すでに再提出されています。",
+    ReturnClosed.decided: "この申請は、すでに決定済みです。",
+    ReturnClosed.expired: "このご案内は期限（30日）が過ぎています。サービスセンターへご連絡ください。",
+    ReturnClosed.replaced: "新しい差し戻しのご案内をお送りしています。新しいメールのアドレスを開いてください。",
+    ReturnClosed.withdrawn: "この申請は、取り下げられています。",
+}
+
+
+@dataclass(frozen=True)
+class StatusAnswer:
+    """What the sender may know of a case."""
+
+    submission: Submission
+    returned: Review | None
+
+
+def token_hash(token: str) -> str:
+    """How links, cookies and codes are kept: SHA-256 (they are long and random, no salt is needed)."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def identity_of(normalized: Mapping[str, Any]) -> str:
+    """Identity of an imported form: the hash of its normalised content. The same file again changes nothing."""
+    return hashlib.sha256(json.dumps(normalized, sort_keys=True, ensure_ascii=True).encode("ascii")).hexdigest()
+
+
+def submit(
+    typed: Mapping[str, Any],
+    result: Result,
+    *,
+    reference_date: str,
+    actor: Actor = SENDER,
+    source: Source = Source.web,
+    form_key: str | None = None,
+    identity: str | None = None,
+) -> tuple[Submission, bool]:
+    """Store a new form as a case, once. Returns the case and whether it is new.
+
+    `form_key` is the form's one-time key: sent again, it finds the case of the first time. `identity` does the same for files.
+    A receipt mail goes to the contact. The case enters with whatever findings it has; the web form refuses errors before.
+    """
+    key = token_hash(form_key) if form_key else None
+    known = _known(key, identity)
+    if known is not None:
+        return known, False
+    try:
+        with db.session.begin_nested():
+            submission = _new_case(result, source, identity)
+            revision = _add_revision(submission, 1, typed, result, reference_date, key)
+    except IntegrityError:
+        known = _known(key, identity)
+        if known is None:
+            raise
+        return known, False
+    audit.record(submission, "submit", actor, source=source.value, revision=1, errors=submission.errors, warnings=submission.warnings)
+    _mail_sender("receipt", submission, revision)
+    return submission, True
+
+
+def sent_with(form_key: str) -> Submission | None:
+    """The case that a form with this one-time key already made or resubmitted."""
+    return _known(token_hash(form_key), None)
+
+
+def find_return(token: str) -> ReturnLink:
+    """The return link of a token. Raises LinkDead with the reason when it no longer works, NotFound when it never did."""
+    link = db.session.execute(select(ReturnLink).where(ReturnLink.token_hash == token_hash(token))).scalar_one_or_none()
+    if link is None:
+        raise NotFound("このアドレスは見つかりません。メールにあるアドレスを、途中で切れていないか確かめてください。")
+    if link.closed_why is not None:
+        raise LinkDead(DEAD_LINKS[link.closed_why])
+    if link.expires_at <= clock.now():
+        raise LinkDead(DEAD_LINKS[ReturnClosed.expired])
+    return link
+
+
+def resubmit(
+    link: ReturnLink,
+    typed: Mapping[str, Any],
+    result: Result,
+    *,
+    reference_date: str,
+    form_key: str,
+    message: str = "",
+    actor: Actor = SENDER,
+) -> tuple[Submission, bool]:
+    """Store a new revision of a returned case and put it back into the queue, with a new count of business days.
+
+    `message` is what the sender answers to the service center. Returns the case and whether anything was stored.
+    """
+    submission, key = link.submission, token_hash(form_key)
+    workflow.lock(submission)
+    if _known(key, None) is not None:
+        return submission, False
+    workflow.move(submission, "resubmit", actor, seen_version=None, revision=submission.current + 1)
+    submission.current += 1
+    _describe(submission, result)
+    submission.received_at = clock.now()
+    submission.due_at = promise_due(submission.received_at)
+    revision = _add_revision(submission, submission.current, typed, result, reference_date, key, message)
+    close_links(submission, ReturnClosed.resubmitted)
+    _mail_sender("resubmitted_receipt", submission, revision)
+    return submission, True
+
+
+def withdraw(submission: Submission, actor: Actor, *, seen_version: int | None, reason: str = "") -> None:
+    """Take a case back, by its sender (return link) or by an operator."""
+    if workflow.repeated(submission, "withdraw", actor, seen_version):
+        return
+    workflow.move(submission, "withdraw", actor, seen_version=seen_version, reason=reason)
+    submission.due_at, submission.decided_at = None, clock.now()
+    close_links(submission, ReturnClosed.withdrawn)
+    db.session.add(
+        Review(
+            submission_id=submission.id,
+            revision=submission.current,
+            action=ReviewAction.withdraw,
+            actor_id=actor.account_id,
+            actor_name=actor.name,
+            reason=reason.strip(),
+            created_at=clock.now(),
+        )
+    )
+    _mail_sender("withdrawn", submission, current_revision(submission))
+
+
+def open_link(submission: Submission, review: Review, *, days: int = 30) -> str:
+    """Make the link of a return mail and close older ones. Returns the token (only its hash is kept)."""
+    close_links(submission, ReturnClosed.replaced)
+    token = secrets.token_urlsafe(24)
+    now = clock.now()
+    link = ReturnLink(
+        submission_id=submission.id,
+        review_id=review.id,
+        token_hash=token_hash(token),
+        created_at=now,
+        expires_at=now + timedelta(days=days),
+    )
+    db.session.add(link)
+    return token
+
+
+def close_links(submission: Submission, why: ReturnClosed) -> None:
+    """Let all open return links of a case die, for a stated reason."""
+    for link in db.session.execute(
+        select(ReturnLink).where(ReturnLink.submission_id == submission.id, ReturnLink.closed_at.is_(None))
+    ).scalars():
+        link.closed_at, link.closed_why = clock.now(), why
+
+
+def current_revision(submission: Submission) -> SubmissionRevision:
+    """The newest revision of a case."""
+    return revision_of(submission, submission.current)
+
+
+def revision_of(submission: Submission, number: int) -> SubmissionRevision:
+    """A revision by number. Raises NoResultFound for an unknown one."""
+    return db.session.execute(
+        select(SubmissionRevision).where(SubmissionRevision.submission_id == submission.id, SubmissionRevision.number == number)
+    ).scalar_one()
+
+
+def whole(revision: SubmissionRevision, kind: str = "normalized") -> dict[str, Any]:
+    """A revision's document with its contact section put back (`kind`: `typed` or `normalized`); blanked persons are absent."""
+    document = dict(getattr(revision, kind))
+    document[CONTACT] = dict(getattr(revision.contact, kind)) if revision.contact is not None else {}
+    return document
+
+
+def findings_of(revision: SubmissionRevision) -> list[Finding]:
+    """All findings of a revision, those of the contact section included."""
+    stored = [*revision.findings, *(revision.contact.findings if revision.contact is not None else [])]
+    return [Finding.from_json(found) for found in stored]
+
+
+def contact_of(revision: SubmissionRevision) -> dict[str, Any]:
+    """The normalised contact section (empty when it was blanked)."""
+    return dict(revision.contact.normalized) if revision.contact is not None else {}
+
+
+def status_of(receipt_no: str, email: str) -> StatusAnswer | None:
+    """The case with this receipt number and this contact address, else None (the same for every kind of mismatch)."""
+    submission = db.session.execute(select(Submission).where(Submission.receipt_no == receipt_no)).scalar_one_or_none()
+    stored = ""
+    if submission is not None:
+        contact = current_revision(submission).contact
+        stored = contact.email if contact is not None else ""
+    if (
+        submission is None
+        or not hmac.compare_digest(stored.lower().encode(), email.strip().lower().encode("utf-8", "replace"))
+        or not stored
+    ):
+        return None
+    review = None
+    if submission.status is SubmissionStatus.returned:
+        review = db.session.execute(
+            select(Review)
+            .where(Review.submission_id == submission.id, Review.action == ReviewAction.return_)
+            .order_by(Review.id.desc())
+            .limit(1)
+        ).scalar_one_or_none()
+    return StatusAnswer(submission, review)
+
+
+def organization_with_account(lg_code: str) -> Organization | None:
+    """The organization of a code that already has an account: its officers add postings in their office, not by the form."""
+    organization = db.session.execute(
+        select(Organization).where(Organization.lg_code == lg_code).order_by(Organization.id).limit(1)
+    ).scalar_one_or_none()
+    return organization if organization is not None and organization.accounts else None
+
+
+def _known(form_key: str | None, identity: str | None) -> Submission | None:
+    if form_key is not None:
+        revision = db.session.execute(select(SubmissionRevision).where(SubmissionRevision.form_key == form_key)).scalar_one_or_none()
+        if revision is not None:
+            return revision.submission
+    if identity is not None:
+        return db.session.execute(select(Submission).where(Submission.identity == identity)).scalar_one_or_none()
+    return None
+
+
+def _new_case(result: Result, source: Source, identity: str | None) -> Submission:
+    received = clock.now()
+    submission = Submission(
+        receipt_no=counter.receipt_no(received),
+        source=source,
+        current=1,
+        received_at=received,
+        due_at=promise_due(received),
+        identity=identity,
+    )
+    _describe(submission, result)
+    db.session.add(submission)
+    db.session.flush()
+    return submission
+
+
+def _describe(submission: Submission, result: Result) -> None:
+    """Copy into the case what lists and searches need of its newest content."""
+    for name, value in described(result, submission.receipt_no).items():
+        setattr(submission, name, value)
+
+
+def described(result: Result, receipt_no: str) -> dict[str, Any]:
+    """The columns of a case that lists and searches need."""
+    organization = _section(result.normalized, "organization")
+    lg_code = _short(organization.get("lg_code"), 6)
+    postings = result.normalized.get("postings")
+    records = [p for p in postings if isinstance(p, Mapping)] if isinstance(postings, list) else []
+    words = [receipt_no, lg_code] + [_short(organization.get(n), 100) for n in ("org_name", "org_kana", "org_tel", "department")]
+    return {
+        "lg_code": lg_code,
+        "org_name": _short(organization.get("org_name"), 100),
+        "prefecture_code": _short(organization.get("pref"), 2),
+        "jobs": [
+            [_short(p.get("job_type"), 40), p.get("headcount") if isinstance(p.get("headcount"), int) else None] for p in records[:20]
+        ],
+        "errors": len(result.at(Level.ERROR)),
+        "warnings": len(result.at(Level.WARNING)),
+        "search_text": " ".join(filter(None, map(fold, words))),
+    }
+
+
+def _add_revision(
+    submission: Submission,
+    number: int,
+    typed: Mapping[str, Any],
+    result: Result,
+    reference_date: str,
+    form_key: str | None,
+    message: str = "",
+) -> SubmissionRevision:
+    values, contact = revision_values(typed, result, reference_date)
+    revision = SubmissionRevision(
+        submission_id=submission.id, number=number, form_key=form_key, message=_clean(message)[:1000], created_at=clock.now(), **values
+    )
+    db.session.add(revision)
+    db.session.flush()
+    row = SubmissionContact(revision_id=revision.id, **contact)
+    db.session.add(row)
+    revision.contact = row
+    finding.record(revision, result.findings)
+    db.session.flush()
+    return revision
+
+
+def revision_values(typed: Mapping[str, Any], result: Result, reference_date: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The columns of a revision and of its contact row: persons stand in the latter alone."""
+    findings = [found.as_json() for found in result.findings]
+    contact = _section(result.normalized, CONTACT)
+    typed_contact = typed.get(CONTACT)
+    names = ("contact_last", "contact_first", "contact_last_kana", "contact_first_kana", "contact_tel", "contact_email", "account_email")
+    revision = {
+        "typed": {name: value for name, value in typed.items() if name != CONTACT},
+        "normalized": {name: value for name, value in result.normalized.items() if name != CONTACT},
+        "findings": [f for f in findings if not f["path"].startswith(CONTACT)],
+        "ruleset": result.ruleset,
+        "reference_date": reference_date,
+    }
+    return revision, {
+        "typed": dict(typed_contact) if isinstance(typed_contact, Mapping) else {},
+        "normalized": dict(contact),
+        "findings": [f for f in findings if f["path"].startswith(CONTACT)],
+        "email": _short(contact.get("contact_email"), 254),
+        "search_text": " ".join(filter(None, (fold(_short(contact.get(name), 254)) for name in names))),
+    }
+
+
+def _mail_sender(template: str, submission: Submission, revision: SubmissionRevision) -> None:
+    contact = contact_of(revision)
+    address = _short(contact.get("contact_email"), 254)
+    if "@" not in address:
+        return
+    mailer.enqueue(template, address, case_words(submission, revision), submission_id=submission.id)
+
+
+def case_words(submission: Submission, revision: SubmissionRevision) -> dict[str, Any]:
+    """What mails about a case may name."""
+    document = {"organization": _section(revision.normalized, "organization"), CONTACT: contact_of(revision)}
+    return sender_words(document, submission.org_name) | {
+        "receipt_no": submission.receipt_no,
+        "due": submission.due_at,
+        "received_at": submission.received_at,
+    }
+
+
+def sender_words(normalized: Mapping[str, Any], org_name: str) -> dict[str, Any]:
+    """Whom a mail about a normalised form speaks to."""
+    organization, contact = _section(normalized, "organization"), _section(normalized, CONTACT)
+    name = " ".join(filter(None, (_short(contact.get("contact_last"), 40), _short(contact.get("contact_first"), 40))))
+    return {
+        "org_name": org_name or "ご担当団体",
+        "department": _short(organization.get("department"), 60),
+        "contact_name": name or "ご担当者",
+    }
+
+
+def _section(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    section = document.get(name)
+    return section if isinstance(section, Mapping) else {}
+
+
+def _short(value: Any, length: int) -> str:
+    """A value as a clean text column may hold it: a string without NUL and surrogates, cut to the column's length."""
+    return _clean(value)[:length] if isinstance(value, str) else ""
+
+
+def _clean(text: str) -> str:
+    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")

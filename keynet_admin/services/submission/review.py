@@ -1,0 +1,252 @@
+"""Decisions about submissions: take, accept, return, reject, reopen. Each is one move with its consequences in one transaction."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select, text
+
+from keynet_admin import clock
+from keynet_admin.business_time import promise_due
+from keynet_admin.catalogue import label_at
+from keynet_admin.errors import ReasonMissing, Refused
+from keynet_admin.extensions import db
+from keynet_admin.models import Account, Organization, Review, Submission, SubmissionRevision
+from keynet_admin.permissions import Actor
+from keynet_admin.services import workflow
+from keynet_admin.services.account import use_cases as accounts
+from keynet_admin.services.mail import outbox as mailer
+from keynet_admin.services.mail.message import Letter
+from keynet_admin.services.posting import use_cases as posting
+from keynet_admin.services.submission import finding
+from keynet_admin.services.submission import intake as submissions
+from keynet_admin.vocabulary import AccountStatus, ReturnClosed, ReviewAction, SubmissionStatus
+
+NEW, FURTHER, INVITE_AGAIN, EXISTING, NONE = "new", "further", "invite_again", "existing", "none"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an acceptance will do, shown before it happens. `refused` says why it cannot be done, else it is empty.
+
+    `account`: `new` (first account of the body), `further` (another address, only when ticked), `invite_again` (account waits for
+    its first login), `existing` (active: a mail about added postings), `none` (another address, not ticked).
+    """
+
+    organization: Organization | None
+    lg_code: str
+    org_name: str
+    account: str
+    email: str
+    postings: tuple[Mapping[str, Any], ...]
+    refused: str = ""
+
+
+def plan(submission: Submission, *, further_account: bool = False) -> Plan:
+    """What accepting this case would do now (reads only)."""
+    revision = submissions.current_revision(submission)
+    section = revision.normalized.get("organization") or {}
+    contact = submissions.contact_of(revision)
+    email = str(contact.get("account_email") or contact.get("contact_email") or "").lower()
+    organization = _find_organization(submission.lg_code, submission.org_name)
+    refused, kind = "", NONE
+    if submission.errors:
+        refused = f"要修正の指摘が{submission.errors}件残っているため、承認できません。差し戻してください。"
+    elif "@" not in email:
+        refused = "アカウントを発行するメールアドレスがありません。"
+    else:
+        kind, refused = _account_kind(organization, email, further_account)
+    postings = tuple(p for p in revision.normalized.get("postings") or [] if isinstance(p, Mapping))
+    return Plan(organization, submission.lg_code, str(section.get("org_name") or submission.org_name), kind, email, postings, refused)
+
+
+def letter(submission: Submission, chosen: Plan) -> Letter | None:
+    """The mail that accepting would send, with marks where link and code will stand; None when it sends none to this address."""
+    if chosen.refused or chosen.account == NONE:
+        return None
+    revision = submissions.current_revision(submission)
+    words = submissions.case_words(submission, revision) | {"email": chosen.email, "count": len(chosen.postings)}
+    if chosen.account == EXISTING:
+        return mailer.preview("postings_added", words)
+    return mailer.preview("first_login", words | {"due": accounts.invitation_due()})
+
+
+def take(submission: Submission, actor: Actor, *, seen_version: int) -> None:
+    """Begin the review and become its assignee. Claiming is advisory: anyone may still decide."""
+    if workflow.repeated(submission, "take", actor, seen_version):
+        return
+    workflow.move(submission, "take", actor, seen_version=seen_version)
+    submission.assignee_id = actor.account_id
+
+
+def accept(submission: Submission, actor: Actor, *, seen_version: int, further_account: bool = False) -> Submission:
+    """Accept: find or create the organization, make the postings as drafts, issue the account with its mail. Once.
+
+    Raises Refused while an error-level finding stands or when the address belongs to another body.
+    """
+    if workflow.repeated(submission, "accept", actor, seen_version):
+        return submission
+    revision = submissions.current_revision(submission)
+    workflow.move(submission, "accept", actor, seen_version=seen_version, revision=submission.current)
+    if submission.errors:
+        raise Refused(f"要修正の指摘が{submission.errors}件残っているため、承認できません。差し戻してください。")
+    organization = _organization_of(submission, revision)
+    chosen = plan(submission, further_account=further_account)
+    if chosen.refused:
+        raise Refused(chosen.refused)
+    submission.organization_id, submission.decided_at = organization.id, clock.now()
+    posting.create_from_submission(submission, revision, organization, actor)
+    submissions.close_links(submission, ReturnClosed.decided)
+    _add_review(submission, ReviewAction.accept, actor, "", [])
+    _give_account(submission, revision, organization, chosen, actor)
+    return submission
+
+
+def return_(submission: Submission, actor: Actor, *, seen_version: int, message: str, items: Sequence[Mapping[str, str]]) -> Review | None:
+    """Send back for re-entry: `items` are the marked fields (`path`, `message`, optional `rule`), `message` the words of the mail.
+
+    A return without any words is refused (ReasonMissing). The clock stands still until the sender answers.
+    """
+    if workflow.repeated(submission, "return", actor, seen_version):
+        return None
+    marked = [
+        {"path": str(i.get("path", "")), "rule": str(i.get("rule", "")), "message": str(i.get("message", "")).strip()}
+        for i in items
+        if i.get("path")
+    ]
+    if any(not item["message"] for item in marked):
+        raise ReasonMissing("選んだ項目には、それぞれ直していただきたい内容を入力してください。")
+    if not message.strip() and not marked:
+        raise ReasonMissing("差し戻しの理由を入力してください。相手に送るメールに記載されます。")
+    reason = message.strip() or "次の項目をご確認のうえ、直して送信してください。"
+    revision = submissions.current_revision(submission)
+    workflow.move(submission, "return", actor, seen_version=seen_version, reason=reason, revision=submission.current, rules=_rules(marked))
+    submission.due_at = None
+    review = _add_review(submission, ReviewAction.return_, actor, reason, marked)
+    finding.mark_returned(revision, marked)
+    db.session.flush()
+    token = submissions.open_link(submission, review)
+    words = submissions.case_words(submission, revision) | {
+        "reason": reason,
+        "items": [{"label": label_at(item["path"]), "message": item["message"]} for item in marked],
+    }
+    _mail(submission, revision, "returned", words, {"link": mailer.public_link(f"/entry/{token}")})
+    return review
+
+
+def reject(submission: Submission, actor: Actor, *, seen_version: int, reason: str) -> None:
+    """Refuse a case for good; the mail names the reason."""
+    if workflow.repeated(submission, "reject", actor, seen_version):
+        return
+    revision = submissions.current_revision(submission)
+    workflow.move(submission, "reject", actor, seen_version=seen_version, reason=reason, revision=submission.current)
+    submission.decided_at = clock.now()
+    submissions.close_links(submission, ReturnClosed.decided)
+    _add_review(submission, ReviewAction.reject, actor, reason, [])
+    _mail(submission, revision, "rejected", submissions.case_words(submission, revision) | {"reason": reason.strip()}, {})
+
+
+def reopen(submission: Submission, actor: Actor, *, seen_version: int, reason: str) -> None:
+    """Take a decided case up again. Of an accepted case only a lead may; it touches no account and no posting. A new count begins."""
+    if any(workflow.repeated(submission, action, actor, seen_version) for action in ("reopen", "reopen_accepted")):
+        return
+    action = "reopen_accepted" if submission.status is SubmissionStatus.accepted else "reopen"
+    workflow.move(submission, action, actor, seen_version=seen_version, reason=reason, revision=submission.current)
+    submission.decided_at, submission.due_at, submission.assignee_id = None, promise_due(clock.now()), actor.account_id
+    _add_review(submission, ReviewAction.reopen, actor, reason, [])
+
+
+def reviews_of(submission: Submission) -> list[Review]:
+    """All decisions about a case, oldest first."""
+    return list(db.session.execute(select(Review).where(Review.submission_id == submission.id).order_by(Review.id)).scalars())
+
+
+def _rules(items: Sequence[Mapping[str, str]]) -> list[str] | None:
+    return sorted({item["rule"][:20] for item in items if item["rule"]}) or None
+
+
+def _add_review(submission: Submission, action: ReviewAction, actor: Actor, reason: str, items: list[dict[str, str]]) -> Review:
+    review = Review(
+        submission_id=submission.id,
+        revision=submission.current,
+        action=action,
+        actor_id=actor.account_id,
+        actor_name=actor.name,
+        reason=reason.strip(),
+        items=items,
+        created_at=clock.now(),
+    )
+    db.session.add(review)
+    return review
+
+
+def _mail(submission: Submission, revision: SubmissionRevision, template: str, words: Mapping[str, Any], sealed: Mapping[str, str]) -> None:
+    address = str(submissions.contact_of(revision).get("contact_email") or "")
+    if "@" in address:
+        mailer.enqueue(template, address, words, sealed=sealed, submission_id=submission.id)
+
+
+def _is_union(lg_code: str) -> bool:
+    return len(lg_code) == 6 and lg_code[2] in "89"
+
+
+def _find_organization(lg_code: str, name: str) -> Organization | None:
+    """By code; unions, whose code alone does not identify them, by code and name."""
+    query = select(Organization).where(Organization.lg_code == lg_code, Organization.union_name == (name if _is_union(lg_code) else ""))
+    return db.session.execute(query).scalar_one_or_none()
+
+
+def _organization_of(submission: Submission, revision: SubmissionRevision) -> Organization:
+    """The case's organization, made when it is new, locked until the transaction ends: acceptances of one body go one by one."""
+    section = revision.normalized.get("organization") or {}
+    db.session.execute(
+        text(
+            "INSERT INTO organization (lg_code, union_name, name, kana, prefecture_code, org_type, details, created_at, version)"
+            " VALUES (:lg_code, :union_name, :name, :kana, :pref, :org_type, '{}', :now, 1) ON CONFLICT (lg_code, union_name) DO NOTHING"
+        ),
+        {
+            "lg_code": submission.lg_code,
+            "union_name": submission.org_name[:40] if _is_union(submission.lg_code) else "",
+            "name": submission.org_name[:40],
+            "kana": str(section.get("org_kana") or "")[:80],
+            "pref": submission.prefecture_code,
+            "org_type": str(section.get("org_type") or "")[:20],
+            "now": clock.now() if db.engine.dialect.name == "postgresql" else clock.now().replace(tzinfo=None).isoformat(" "),
+        },
+    )
+    query = select(Organization).where(
+        Organization.lg_code == submission.lg_code,
+        Organization.union_name == (submission.org_name[:40] if _is_union(submission.lg_code) else ""),
+    )
+    organization = db.session.execute(query.with_for_update(), execution_options={"populate_existing": True}).scalar_one()
+    organization.details = dict(section)
+    return organization
+
+
+def _account_kind(organization: Organization | None, email: str, further: bool) -> tuple[str, str]:
+    """Which account an acceptance will use for an address, and why it may be refused."""
+    known = db.session.execute(select(Account).where(Account.email == email)).scalar_one_or_none()
+    if known is not None:
+        if organization is None or known.organization_id != organization.id:
+            return NONE, "このメールアドレスは、別の団体のアカウントで使われています。別のアドレスで申請し直すよう、差し戻してください。"
+        if known.status is AccountStatus.suspended:
+            return NONE, "このメールアドレスのアカウントは利用停止中です。停止を解除してから承認してください。"
+        return (INVITE_AGAIN if known.status is AccountStatus.invited else EXISTING), ""
+    if organization is None or not organization.accounts:
+        return NEW, ""
+    return (FURTHER if further else NONE), ""
+
+
+def _give_account(submission: Submission, revision: SubmissionRevision, organization: Organization, chosen: Plan, actor: Actor) -> None:
+    name = " ".join(filter(None, (str(submissions.contact_of(revision).get(n) or "") for n in ("contact_last", "contact_first"))))
+    if chosen.account in (NEW, FURTHER):
+        accounts.issue(organization, chosen.email, name, actor, submission)
+        return
+    if chosen.account == INVITE_AGAIN:
+        waiting = db.session.execute(select(Account).where(Account.email == chosen.email)).scalar_one()
+        accounts.resend_invitation(waiting, actor, submission)
+        return
+    active = [a for a in organization.accounts if a.status is AccountStatus.active]
+    address = chosen.email if chosen.account == EXISTING or not active else active[0].email
+    words = submissions.case_words(submission, revision) | {"count": len(chosen.postings), "email": address}
+    mailer.enqueue("postings_added", address, words, submission_id=submission.id)

@@ -1,0 +1,121 @@
+"""The pages of a file of submissions: choose → check → confirm → done. The same for those without an account and for operators.
+
+Each POST answers with a redirect to the page of the kept file, whose address holds its random key; nothing is kept in a cookie.
+"""
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask import make_response, redirect, render_template, request, url_for
+from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response
+
+from keynet_admin.config import UPLOAD
+from keynet_admin.errors import Refused
+from keynet_admin.extensions import db
+from keynet_admin.permissions import Actor
+from keynet_admin.services.files import upload
+from keynet_admin.services.files.read import UnknownFormat
+from keynet_admin.services.transaction import transaction
+
+SEEN = 422  # understood, but something must be mended
+TYPES = (".xlsx", ".csv", ".jsonl")
+TEMPLATE_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True)
+class Door:
+    """Where the pages stand: their layout and their addresses."""
+
+    layout: str
+    start: str
+    kept: str
+    operator: bool = False
+
+    def url(self, key: str = "") -> str:
+        """The address of the first page, or of a kept file."""
+        return url_for(self.kept, key=key) if key else url_for(self.start)
+
+
+def start(door: Door, error: str = "", name: str = "", code: int = 200) -> Response:
+    """The page where a file is chosen."""
+    page = render_template(
+        "files/start.html", door=door, error=error, name=name, most=UPLOAD // 1024 // 1024, rows=upload.MAX_ROWS, accept=",".join(TYPES)
+    )
+    return make_response(page, code)
+
+
+def check(door: Door, actor: Actor) -> Response:
+    """Take in a chosen file, judge it and keep it; nothing of it is stored as a case."""
+    db.session.rollback()  # reading and judging take their time: no lock may be held meanwhile
+    given = request.files.get("file")
+    name = Path((given.filename or "").replace("\\", "/")).name[:100] if given is not None else ""
+    if given is None or not name:
+        return start(door, "ファイルを選んでから、「内容を確かめる」を押してください。", code=SEEN)
+    try:
+        items = _items(given, name)
+    except Refused as error:
+        return start(door, str(error), name, SEEN)
+    report, _, _ = upload.examine(items)
+    with transaction():
+        key = upload.keep(name, items, report, actor)
+    return redirect(door.url(key), 303)
+
+
+def _items(given: FileStorage, name: str) -> list[Any]:
+    """What a file holds. Raises Refused."""
+    suffix = Path(name).suffix.lower()
+    if suffix not in TYPES:
+        raise UnknownFormat(
+            "この種類のファイルは使えません。.xlsx、.csv、.jsonl のいずれかをお送りください"
+            "（古い形式の .xls やマクロ付きの .xlsm は、.xlsx で保存し直してください）。"
+        )
+    with tempfile.TemporaryDirectory(prefix="keynet-") as folder:
+        path = Path(folder) / f"file{suffix}"
+        given.save(path)
+        size = path.stat().st_size
+        if size == 0:
+            raise Refused("ファイルの中身がありません（0バイト）。")
+        if size > UPLOAD:
+            raise Refused(f"ファイルが大きすぎます（{UPLOAD // 1024 // 1024}MBまで）。分けてお送りください。")
+        return upload.read(path, name)
+
+
+def kept(door: Door, key: str, actor: Actor, error: str = "", code: int = 200) -> Response:
+    """The page of a kept file: what the check found, or, after the confirmation, the receipt numbers."""
+    found = upload.find(key, actor)
+    template = "files/check.html" if found.receipts is None else "files/done.html"
+    return make_response(render_template(template, door=door, key=key, upload=found, report=found.report, error=error), code)
+
+
+def confirm(door: Door, key: str, actor: Actor) -> Response:
+    """Store what the sender chose, or forget the file."""
+    found = upload.find(key, actor)
+    if request.form.get("do") == "discard":
+        with transaction():
+            upload.discard(key, actor)
+        return redirect(door.url(), 303)
+    report = found.report
+    take = door.operator and request.form.get("take_errors") == "1"
+    if found.receipts is None:
+        why = _missing(door, report, take)
+        if why:
+            return kept(door, key, actor, why, SEEN)
+    done = upload.send(key, actor, take_errors=take)
+    if not done.receipts:
+        return kept(door, key, actor, "受け付けられる申請がありません。ファイルを直して、もう一度お送りください。", SEEN)
+    return redirect(door.url(key), 303)
+
+
+def _missing(door: Door, report: upload.Report, take: bool) -> str:
+    """What must be chosen before this file can be stored; empty when nothing is missing."""
+    left_out = report.refused + (0 if take else report.errors)
+    if report.good + report.errors + report.refused == left_out:
+        return "受け付けられる申請がありません。ファイルを直して、もう一度お送りください。"
+    if left_out and request.form.get("only_good") != "1":
+        return f"受け付けられない申請が{left_out}件あります。残りだけを送るときは、確認の欄を選んでから押してください。"
+    if report.with_account and not door.operator and request.form.get("has_account") != "1":
+        return "管理者アカウントをお持ちの団体が含まれています。この内容で申請するときは、確認の欄を選んでから押してください。"
+    return ""

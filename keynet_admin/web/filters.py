@@ -1,0 +1,222 @@
+"""What templates may use: filters for values, addresses of static files, navigation, desk and demo data."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import flask_login
+from flask import Flask, current_app, g, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+
+from keynet_admin import catalogue, clock
+from keynet_admin.catalogue import display
+from keynet_admin.catalogue.base import Field, Kind, Visibility
+from keynet_admin.permissions import Permission, can
+from keynet_admin.rules.engine.rule import Finding
+from keynet_admin.services import overview
+from keynet_admin.web import forms, static_files
+from keynet_admin.web.actor import current_actor
+from keynet_admin.web.headers import csp_nonce
+
+SERVICE = "医療のお仕事 Key-Net"
+_MARK = re.compile(r"\s*\[S[0-9a-z ,S]+\]")
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """One entry of a main menu. `count` names a number of the template variable `nav_counts`."""
+
+    label: str
+    path: str
+    permission: Permission | None = None
+    count: str = ""
+
+
+NAVIGATION: dict[str, tuple[NavItem, ...]] = {
+    "visitor": (
+        NavItem("募集を探す", "/postings/"),
+        NavItem("ご利用の流れ", "/flow"),
+        NavItem("自治体の方へ", "/entry/"),
+    ),
+    "operator": (
+        NavItem("ダッシュボード", "/admin/"),
+        NavItem("申請", "/admin/submission/", Permission.submission_read, "submission"),
+        NavItem("募集情報", "/admin/posting/", Permission.posting_read, "posting"),
+        NavItem("団体", "/admin/organization/", Permission.organization_read),
+        NavItem("アカウント", "/admin/account/", Permission.account_read),
+        NavItem("メール", "/admin/mail/", Permission.mail_read, "mail"),
+        NavItem("記録", "/admin/event/", Permission.event_read),
+        NavItem("ルール", "/admin/rule/", Permission.rule_read),
+        NavItem("設定", "/admin/setting/", Permission.setting_edit),
+    ),
+    "office": (
+        NavItem("ホーム", "/office/"),
+        NavItem("募集情報", "/office/posting/", None, "posting"),
+        NavItem("応募者", "/office/candidate/", None, "candidate"),
+        NavItem("実績報告", "/office/report/", None, "report"),
+    ),
+}
+
+
+def navigation(audience: str) -> list[NavItem]:
+    """The menu of an audience: only what is built and what the reader may open."""
+    built = current_app.extensions.setdefault("keynet_built", {})
+    result = []
+    for item in NAVIGATION[audience]:
+        if item.path not in built:
+            built[item.path] = _routed(item.path)
+        if not built[item.path]:
+            continue
+        if item.permission is not None and not can(current_actor(), item.permission):
+            continue
+        result.append(item)
+    return result
+
+
+def is_current(path: str) -> bool:
+    """True when the page belongs to this entry of the menu (the roots `/admin/` and `/office/` only match themselves)."""
+    if path in ("/admin/", "/office/", "/"):
+        return request.path == path
+    return request.path == path or request.path.startswith(path.rstrip("/") + "/")
+
+
+def show_at(section: str, name: str, value: Any) -> str:
+    """Japanese text of a value by section and field name."""
+    return display.show(catalogue.field_of(section, name), value)
+
+
+def facts_rows(
+    fields: tuple[Field, ...],
+    values: dict[str, Any],
+    *,
+    public: bool = False,
+    masked: bool = False,
+    every: bool = False,
+    keep: frozenset[str] = frozenset(),
+) -> list[tuple[Field, Any]]:
+    """The fields to print with their values, in the form's order: those filled in (or named in `keep`), all with `every`.
+
+    `public` leaves out what visitors never see, `masked` also what a masked posting hides.
+    """
+    rows = []
+    for field in fields:
+        if public and (field.visibility is Visibility.NEVER or (masked and field.visibility is Visibility.MASKED)):
+            continue
+        value = values.get(field.name)
+        if every or field.name in keep or not display.is_blank(value) or (value is False and field.required is not None):
+            rows.append((field, value))
+    return rows
+
+
+@dataclass
+class FieldFindings:
+    """Findings by field name; `keep` names the fields to print although nothing was filled in."""
+
+    by_name: dict[str, list[Finding]]
+    keep: frozenset[str]
+
+
+def findings_by_field(findings: Iterable[Finding], prefix: str = "") -> FieldFindings:
+    """Findings below a path's prefix (`postings.0.`) by the name of their field. A fix that shows nothing is left out."""
+    by_name: dict[str, list[Finding]] = {}
+    for found in findings:
+        if found.path.startswith(prefix):
+            by_name.setdefault(found.path[len(prefix) :].split(".", 1)[0], []).append(found)
+    return FieldFindings(by_name, frozenset(by_name))
+
+
+def _routed(path: str) -> bool:
+    try:
+        current_app.url_map.bind("localhost").match(path, method="GET")
+    except RequestRedirect:
+        return True
+    except HTTPException:
+        return False
+    return True
+
+
+def _demo_banner() -> bool:
+    return bool(current_app.config.get("DEMO"))
+
+
+def _desk() -> dict[str, str]:
+    config = current_app.config
+    return {
+        "name": config.get("DESK_NAME", ""),
+        "tel": config.get("DESK_TEL", ""),
+        "mail": config.get("DESK_MAIL", ""),
+        "hours": config.get("DESK_HOURS", ""),
+    }
+
+
+def _nav_counts() -> dict[str, int]:
+    """Numbers beside the operators' menu entries, counted once a request."""
+    if "nav_counts" not in g:
+        g.nav_counts = overview.badges() if current_actor().is_staff else {}
+    counts: dict[str, int] = g.nav_counts
+    return counts
+
+
+def init_app(app: Flask) -> None:
+    """Register filters and globals, and serve our static files."""
+    static_files.init_app(app)
+    env = app.jinja_env
+    env.trim_blocks = True
+    env.lstrip_blocks = True
+    env.filters.update(
+        long_date=display.long_date,
+        short_date=display.short_date,
+        short_time=display.short_time,
+        long_time=display.long_time,
+        iso_time=display.iso_time,
+        wareki=display.wareki,
+        yen=display.yen,
+        hours=display.hours,
+        phone=display.phone,
+        tel_digits=display.tel_digits,
+        zip_code=display.zip_code,
+        municipality=display.municipality,
+        prefecture=display.prefecture,
+        time_of_day=display.time_of_day,
+        days=display.days,
+        is_blank=display.is_blank,
+        findings_by_field=findings_by_field,
+    )
+    env.globals.update(
+        show=display.show,
+        show_at=show_at,
+        facts_rows=facts_rows,
+        reads_the_same=display.reads_the_same,
+        shift_cells=display.shift_cells,
+        pay_cells=display.pay_cells,
+        Kind=Kind,
+        label_at=catalogue.label_at,
+        field_at=catalogue.field_at,
+        SECTIONS=catalogue.SECTIONS,
+        SECTION_LABELS=catalogue.SECTION_LABELS,
+        SERVICE=SERVICE,
+        static_url=static_files.static_url,
+        csp_nonce=csp_nonce,
+        need_of=forms.need_of,
+        help_of=forms.help_of,
+        width_of=forms.width_of,
+        groups_of=forms.groups_of,
+        is_filled=forms.is_filled,
+        row_is_bad=forms.row_is_bad,
+        INPUTMODE=forms.INPUTMODE,
+        AUTOCOMPLETE=forms.AUTOCOMPLETE,
+        navigation=navigation,
+        is_current=is_current,
+        nav_counts=_nav_counts,
+        desk=_desk,
+        demo_banner=_demo_banner,
+        current_user=flask_login.current_user,
+        now=clock.now,
+        today=clock.today,
+    )
+    # A row's basis ends in the marks of our own list of sources, which tell a reader nothing.
+    env.filters["without_marks"] = lambda text: _MARK.sub("", text)
+    env.filters["show"] = lambda value, field: display.show(field, value)
+    env.tests["under"] = lambda path, prefix: str(path).startswith(prefix)

@@ -1,0 +1,388 @@
+"""WTForms made from the field catalogue.
+
+The way of a form: `read()` turns what was posted into a typed document (strings as typed, nothing lost), `apply_buttons()` does
+what an add, remove, copy or choose button asked for, the rules judge, `fill()` makes the form that shows the document again, and
+`attach()` puts the findings at their fields. WTForms validates nothing here: the entry rules do, the same ones everywhere.
+
+Names nest as WTForms does: `organization-lg_code`, `postings-0-shifts-0-start`, `postings-0-pay_lines-1-min`. The form of one
+posting (`PostingForm`, for the office) has no prefix: `title`, `shifts-0-start`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from itertools import groupby
+from typing import Any
+
+from wtforms import FieldList, Form, FormField, StringField
+
+from keynet_admin.catalogue import POSTING, SECTIONS, label_at
+from keynet_admin.catalogue.base import Choice, Kind, When
+from keynet_admin.catalogue.base import Field as Spec
+from keynet_admin.rules.engine.rule import Finding, Level
+
+Document = dict[str, Any]
+Option = tuple[str, str, bool]
+
+YES = frozenset({"1", "on", "true", "y", "yes", "はい", "有", "○", "◯", "〇"})
+# What posts as plain yes; any other value of a tick box is kept as typed, for the rules to judge.
+TICKED = frozenset({"1", "on", "true", "y", "yes"})
+RADIO_MOST = 6
+LISTS = (Kind.MULTI, Kind.DAYS)
+INPUTMODE = {
+    Kind.DIGITS: "numeric",
+    Kind.LG_CODE: "numeric",
+    Kind.ZIP: "numeric",
+    Kind.INT: "numeric",
+    Kind.YEN: "numeric",
+    Kind.TIME: "numeric",
+    Kind.HOURS: "decimal",
+    Kind.PHONE: "tel",
+    Kind.EMAIL: "email",
+    Kind.URL: "url",
+}
+WIDTH = {
+    Kind.DIGITS: "s",
+    Kind.LG_CODE: "s",
+    Kind.ZIP: "s",
+    Kind.INT: "xs",
+    Kind.YEN: "s",
+    Kind.TIME: "xs",
+    Kind.HOURS: "xs",
+    Kind.PHONE: "m",
+    Kind.DATE: "m",
+    Kind.MUNICIPALITY: "m",
+    Kind.AUTO: "s",
+    Kind.NAME: "m",
+    Kind.KANA: "m",
+}
+COUNTED = frozenset({Kind.TEXT, Kind.AREA, Kind.NAME, Kind.KANA, Kind.ADDRESS})
+AUTOCOMPLETE = {"org_zip": "postal-code", "org_name": "organization", "contact_email": "email"}
+
+
+class Said:
+    """What was said about a field or group: findings of the rules and an operator's words."""
+
+    findings: Sequence[Finding] = ()
+    remark: str = ""
+    id: str
+
+    @property
+    def bad(self) -> bool:
+        """True when an error-level finding stands at this place."""
+        return any(found.level is Level.ERROR for found in self.findings)
+
+    @property
+    def spoken(self) -> list[Finding]:
+        """The findings that are said in words before the control (all but plain normalising)."""
+        return [found for found in self.findings if found.level is not Level.FIX]
+
+    @property
+    def changes(self) -> list[Finding]:
+        """What was normalised, shown after the control."""
+        return [found for found in self.findings if found.level is Level.FIX]
+
+    def described(self, has_help: bool, extra: str = "") -> str:
+        """The ids for `aria-describedby`: help, operator's words, findings, counter."""
+        if not (self.findings or self.remark):
+            return " ".join(filter(None, (f"{self.id}-h" if has_help else "", extra)))
+        ids = [f"{self.id}-h"] if has_help else []
+        if self.remark:
+            ids.append(f"{self.id}-r")
+        ids.extend(f"{self.id}-e{i}" for i in range(len(self.spoken)))
+        return " ".join([*ids, extra] if extra else ids)
+
+
+class Typed(Said, StringField):
+    """One field of the catalogue. `data` is the text to show, or a list of texts for days and multiple choice."""
+
+    def __init__(self, spec: Spec, **kwargs: Any) -> None:
+        """Bind a field to its row of the catalogue."""
+        super().__init__(spec.label, **kwargs)
+        self.spec = spec
+        self.control = control_of(spec)
+
+    def process_data(self, value: Any) -> None:
+        """Take the document's value, of whatever JSON type."""
+        if self.spec.kind in LISTS:
+            self.data = [_text(item) for item in value] if isinstance(value, (list, tuple)) else [t] if (t := _text(value)) else []
+        else:
+            self.data = _text(value)
+
+    @property
+    def ticked(self) -> bool:
+        """True when a tick box is to be shown ticked."""
+        return (self.data or "").strip().lower() in YES
+
+    @property
+    def depends_on(self) -> str:
+        """Name of the field that decides whether this one must be filled; empty when none does."""
+        when = self.spec.required
+        return self.name[: -len(self.spec.name)] + when.field if when is not None and when.field else ""
+
+    @property
+    def options(self) -> list[Option]:
+        """Value, label, chosen. A typed text that is no choice stands as an option of its own, so that it is not lost."""
+        typed = self.data if isinstance(self.data, list) else [self.data] if self.data else []
+        chosen = {_slug(self.spec, text) or text: text for text in typed if text}
+        result = [(c.slug, c.label, c.slug in chosen) for c in self.spec.choices]
+        known = {c.slug for c in self.spec.choices}
+        result.extend((text, f"「{text}」（選び直してください）", True) for slug, text in chosen.items() if slug not in known)
+        return result
+
+    @property
+    def anchor(self) -> str:
+        """Id of the element that a link in the error summary leads to."""
+        return f"{self.id}-0" if self.control in ("radio", "checks", "days") else self.id
+
+
+class Rows(Said, FieldList):
+    """A repeated group (shifts, pay lines). More rows than allowed are kept: a rule says so."""
+
+    control = "rows"
+
+    def __init__(self, spec: Spec, row_form: type[Form], **kwargs: Any) -> None:
+        """Bind the group to its row of the catalogue."""
+        super().__init__(FormField(row_form), spec.label, **kwargs)
+        self.spec = spec
+
+    @property
+    def anchor(self) -> str:
+        """Id of the group's fieldset."""
+        return self.id
+
+
+def control_of(spec: Spec) -> str:
+    """How a field is drawn: text, area, auto, box, radio, select, checks, days or rows."""
+    if spec.kind is Kind.CHOICE:
+        # Only a radio group that must be answered: a radio cannot be unset again.
+        return "radio" if spec.required is not None and spec.required.field is None and len(spec.choices) <= RADIO_MOST else "select"
+    by_kind = {Kind.AREA: "area", Kind.AUTO: "auto", Kind.BOOL: "box", Kind.MULTI: "checks", Kind.DAYS: "days", Kind.ROWS: "rows"}
+    return by_kind.get(spec.kind, "text")
+
+
+def width_of(spec: Spec) -> str:
+    """Width of a text box: xs, s, m or "" for the whole column."""
+    if spec.kind in WIDTH:
+        return WIDTH[spec.kind]
+    return "m" if spec.max_length is not None and spec.max_length <= 20 else ""
+
+
+def _made(name: str, specs: Iterable[Spec]) -> type[Form]:
+    fields: dict[str, Any] = {}
+    for spec in specs:
+        fields[spec.name] = Rows(spec, _made(f"{spec.name}Row", spec.columns)) if spec.kind is Kind.ROWS else Typed(spec)
+    return type(name, (Form,), fields)
+
+
+PostingForm = _made("PostingForm", POSTING)
+OrganizationForm = _made("OrganizationForm", SECTIONS["organization"])
+ContactForm = _made("ContactForm", SECTIONS["contact"])
+ConfirmationForm = _made("ConfirmationForm", SECTIONS["confirmation"])
+
+
+class SubmissionForm(Form):
+    """A whole submission. The number of postings is not limited here: a rule says when it is too many."""
+
+    organization = FormField(OrganizationForm)
+    contact = FormField(ContactForm)
+    postings = FieldList(FormField(PostingForm))
+    confirmation = FormField(ConfirmationForm)
+
+
+def fill(document: Mapping[str, Any], normalized: Mapping[str, Any] | None = None) -> SubmissionForm:
+    """The form showing a typed document (any JSON). At least one posting, one shift and one pay line are shown.
+
+    `normalized` helps where the form cannot show what was typed: tick boxes of days and choices that were typed as a text.
+    """
+    better = normalized or {}
+    data = {
+        section: _section_data(SECTIONS[section], _mapping(document.get(section)), _mapping(better.get(section)))
+        for section in ("organization", "contact", "confirmation")
+    }
+    postings = _listed(document.get("postings")) or [{}]
+    better_postings = _listed(better.get("postings"))
+    data["postings"] = [
+        _section_data(POSTING, _mapping(posting), _mapping(better_postings[i] if i < len(better_postings) else None))
+        for i, posting in enumerate(postings)
+    ]
+    return SubmissionForm(data=data)
+
+
+def fill_posting(posting: Mapping[str, Any], normalized: Mapping[str, Any] | None = None) -> Form:
+    """The form of one posting, names without a prefix."""
+    return PostingForm(data=_section_data(POSTING, posting, normalized or {}))
+
+
+def blank_posting() -> Document:
+    """A new posting: only the defaults of the catalogue."""
+    return {spec.name: spec.default for spec in POSTING if spec.default is not None}
+
+
+def attach(form: Form, findings: Iterable[Finding], prefix: str = "") -> list[Finding]:
+    """Put findings at their fields by path; what has no field in this form is returned.
+
+    `prefix` is left off the paths first (`postings.0.` for the form of one posting).
+    """
+    stray = []
+    for found in findings:
+        place = place_of(form, found.path.removeprefix(prefix))
+        if place is None:
+            stray.append(found)
+        else:
+            place.findings = [*place.findings, found]
+    return stray
+
+
+def mark_returned(form: Form, remarks: Mapping[str, str], prefix: str = "") -> None:
+    """Put an operator's words at the fields that were returned (path -> words)."""
+    for path, words in remarks.items():
+        place = place_of(form, path.removeprefix(prefix))
+        if place is not None:
+            place.remark = words
+
+
+def place_of(form: Form, path: str) -> Any | None:
+    """The field a dotted path points at, or the nearest repeated group around it; None when there is neither."""
+    at: Any = form
+    nearest: Any | None = None
+    for part in path.split("."):
+        if isinstance(at, FormField):
+            at = at.form
+        if isinstance(at, FieldList):
+            if isinstance(at, Rows):
+                nearest = at
+            if not (part.isascii() and part.isdigit() and int(part) < len(at.entries)):
+                return nearest
+            at = at.entries[int(part)]
+        elif isinstance(at, Form):
+            if part not in at._fields:
+                return nearest
+            at = at._fields[part]
+        else:
+            return at if hasattr(at, "spec") else nearest
+    return at if hasattr(at, "spec") else nearest
+
+
+def summary_items(form: Form, findings: Iterable[Finding], prefix: str = "") -> list[tuple[str, str, str]]:
+    """Anchor, place in words and what to do of every error-level finding, for the summary on top of the form."""
+    items = []
+    for found in findings:
+        if found.level is Level.ERROR:
+            place = place_of(form, found.path.removeprefix(prefix))
+            label = label_at(found.path)
+            # What stands at no field (21 postings) is read only here: whole.
+            items.append((place.anchor, label, _brief(label, found.message)) if place is not None else ("", label, found.message))
+    return items
+
+
+def _brief(label: str, message: str) -> str:
+    """The first sentence of a message without the name that stands before it; the whole message is read at its field."""
+    first = message.partition("。")[0] + "。" if "。" in message else message
+    own = label.rpartition(" ")[2]
+    for start in (f"「{own}」を", f"「{own}」に", f"「{own}」が", f"{own}が", f"{own}は"):
+        first = first.removeprefix(start)
+    return first
+
+
+@lru_cache(maxsize=512)
+def need_of(spec: Spec, on: date) -> tuple[str, str]:
+    """Whether a field must be filled on a day: ("must" | "maybe" | "free", words of the condition)."""
+    when = spec.required
+    if when is None or (when.since is not None and on < when.since):
+        return "free", ""
+    if when.field is None:
+        return "must", ""
+    return "maybe", condition_words(when)
+
+
+def condition_words(when: When) -> str:
+    """「任用・契約の形」が「委託先による雇用」の場合は必須."""
+    asked = next((spec for spec in POSTING if spec.name == when.field), None)
+    if asked is None:
+        return ""
+    labels = "・".join(asked.label_of(value) for value in when.values)
+    return f"「{asked.label}」が「{labels}」の場合は必須"
+
+
+@lru_cache(maxsize=512)
+def help_of(spec: Spec, on: date) -> str:
+    """Help text of a field with the condition that makes it required and the greatest length of longer texts."""
+    words = spec.help
+    if condition := need_of(spec, on)[1]:
+        words = f"{words}　{condition}です。" if words else f"{condition}です。"
+    if spec.max_length and spec.max_length >= 20 and spec.kind in COUNTED:
+        words += f"（{spec.max_length}文字まで）"
+    return words
+
+
+@dataclass(frozen=True)
+class Group:
+    """Fields of a form under one heading of the catalogue."""
+
+    name: str
+    fields: tuple[Any, ...]
+
+
+def groups_of(form: Form) -> list[Group]:
+    """The form's fields by group, in the catalogue's order."""
+    return [Group(name, tuple(fields)) for name, fields in groupby(form, key=lambda bound: bound.spec.group)]
+
+
+def row_is_bad(row: Form) -> bool:
+    """True when an error stands in one of the row's cells."""
+    return any(cell.bad for cell in row)
+
+
+def is_filled(form: Form) -> bool:
+    """True when every field that is always required has something in it (for the tick in the side index)."""
+    always = (field for field in form if isinstance(field, Typed) and need_of(field.spec, date.max)[0] == "must")
+    return all(bool(field.data) for field in always)
+
+
+def _section_data(specs: Iterable[Spec], record: Mapping[str, Any], better: Mapping[str, Any]) -> Document:
+    data: Document = {}
+    for spec in specs:
+        value = record.get(spec.name, spec.default)
+        understood = better.get(spec.name)
+        if spec.kind is Kind.ROWS:
+            rows = _listed(value) or [{}]
+            helps = _listed(understood)
+            helps += [None] * (len(rows) - len(helps))
+            value = [_section_data(spec.columns, _mapping(row), _mapping(help_)) for row, help_ in zip(rows, helps, strict=False)]
+        elif (spec.kind in LISTS and isinstance(understood, (list, tuple)) and not isinstance(value, (list, tuple))) or (
+            spec.kind is Kind.AUTO and understood
+        ):
+            value = understood
+        data[spec.name] = value
+    return data
+
+
+def _slug(spec: Spec, text: str) -> str | None:
+    return next((c.slug for c in spec.choices if _is_choice(c, text)), None)
+
+
+def _is_choice(choice: Choice, text: str) -> bool:
+    return text in (choice.slug, choice.label) or text in choice.aliases
+
+
+def _text(value: Any) -> str:
+    """A JSON value as the text a person would have typed."""
+    if value is None or value is False:
+        return ""
+    if value is True:
+        return "true"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, (list, tuple)):
+        return "、".join(_text(item) for item in value)
+    return str(value)
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _listed(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, (list, tuple)) else []

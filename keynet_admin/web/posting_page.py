@@ -1,0 +1,173 @@
+"""One posting as visitors read it: every public field of the catalogue, in the order people decide by.
+
+The public page and the previews of the office and of the service center print this one view.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from keynet_admin.catalogue import POSTING, Field, display, reference
+from keynet_admin.services.listing import card as facts
+
+# Groups of the catalogue by section of the page. A new field shows up in its group's section, a new group at the end.
+SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("場所", ("勤務場所",)),
+    ("時間", ("勤務時間",)),
+    ("報酬", ("報酬",)),
+    ("期間・身分", ("期間", "仕事")),
+    ("仕事の内容", ("業務",)),
+    ("応募の条件", ("応募の条件",)),
+    ("保険・補償", ("保険・補償",)),
+    ("応募と選考", ("応募と選考", "公開")),
+)
+# A field that is read together with the one before it.
+WITH: Mapping[str, tuple[str, ...]] = {
+    "venue_name": ("venue_type",),
+    "smoking": ("smoking_note",),
+    "term_start": ("term_end",),
+    "renewal": ("renewal_rule", "renewal_cap"),
+    "probation": ("probation_note",),
+    "overtime": ("overtime_hours",),
+    "pay_lines": ("pay_note",),
+    "commute": ("commute_cap",),
+    "insurance": ("insurance_note",),
+    "experience": ("experience_note",),
+    "age_limit": ("age_reason", "age_note"),
+    "training": ("training_note",),
+    "job_type": ("job_other",),
+    "deadline_type": ("deadline",),
+}
+# Shown elsewhere on the page: the title, the side panel, the table of shifts, the prose.
+ELSEWHERE = frozenset({"title", "shifts", "duty_detail", "pay_type", "public_contact", "public_tel"})
+NOTES = {
+    "fiscal_year_part_time": "非常勤の地方公務員としての任用です。",
+    "fiscal_year_full_time": "1会計年度を限度とする地方公務員としての任用です。",
+    "honorarium": "雇用契約ではなく、従事のつど報償費が支払われます。",
+    "contractor": "自治体ではなく、委託を受けた法人に雇用されます。",
+}
+
+
+@dataclass
+class Row:
+    """One line of facts: its label and its paragraphs; `note` stands small below."""
+
+    label: str
+    texts: list[str]
+    note: str = ""
+    strong: bool = False
+
+
+@dataclass
+class Section:
+    """A heading with its facts."""
+
+    title: str
+    key: str
+    rows: list[Row] = field(default_factory=list)
+
+
+def view(content: Mapping[str, Any]) -> dict[str, Any]:
+    """What the template prints: lead facts, marks, sections, shifts, duty paragraphs, way to apply."""
+    posting = content["posting"]
+    return {
+        "job": facts.job(posting),
+        "place": facts.place(content),
+        "who": facts.who(content),
+        "venue": facts.venue(content),
+        "shifts": facts.shifts(posting, 3),
+        "pay": facts.pay(posting),
+        "period": facts.period(posting),
+        "marks": facts.marks(posting),
+        "sections": sections(content),
+        "shift_rows": [display.shift_cells(row) for row in facts.rows_of(posting, "shifts")],
+        "duty": [line for line in str(posting.get("duty_detail", "")).splitlines() if line.strip()],
+        "deadline": display.as_date(posting.get("deadline")) if posting.get("deadline_type") == "date" else None,
+        "apply_by": _apply_by(posting),
+    }
+
+
+def sections(content: Mapping[str, Any]) -> list[Section]:
+    """The facts by section; sections without any are left out (a section for shifts or prose is kept by its place)."""
+    posting = content["posting"]
+    groups: dict[str, list[Field]] = {}
+    for item in POSTING:
+        groups.setdefault(item.group, []).append(item)
+    plan = [*SECTIONS, *((group, (group,)) for group in groups if not any(group in known for _, known in SECTIONS))]
+    result = []
+    for title, names in plan:
+        rows = [row for name in names for row in _rows(groups.get(name, []), posting)]
+        if title == "場所":
+            rows = _place_rows(content, rows)
+        key = names[0]
+        if rows or key in ("勤務時間", "業務"):
+            result.append(Section(title, key, rows))
+    return result
+
+
+def _rows(fields: list[Field], posting: Mapping[str, Any]) -> list[Row]:
+    by_name = {item.name: item for item in fields}
+    taken: set[str] = set()
+    rows = []
+    for item in fields:
+        if item.name in ELSEWHERE or item.name in taken or _blank(item, posting):
+            continue
+        followers = [by_name[name] for name in WITH.get(item.name, ()) if name in by_name and not _blank(by_name[name], posting)]
+        taken |= {follower.name for follower in followers}
+        rows.append(_row(item, followers, posting))
+    return rows
+
+
+def _row(item: Field, followers: list[Field], posting: Mapping[str, Any]) -> Row:
+    texts = display.show(item, posting.get(item.name)).split("\n")
+    rest = {follower.name: display.show(follower, posting.get(follower.name)) for follower in followers}
+    if item.name == "venue_name" and rest:
+        texts = [f"{texts[0]}（{rest.pop('venue_type')}）"]
+    elif item.name == "term_start" and rest:
+        return Row("任用（従事）期間", [f"{texts[0]}から", f"{rest['term_end']}まで"])
+    elif item.name == "job_type" and rest:
+        texts = [rest.pop("job_other")]
+    elif item.name == "deadline_type" and rest:
+        texts = [rest.pop("deadline")]
+    elif item.name == "commute" and rest:
+        texts = [f"{texts[0]}（{rest.pop('commute_cap')}）"]
+    elif item.name == "overtime" and rest:
+        texts = [f"{texts[0]}（月平均 {rest.pop('overtime_hours')}）"]
+    elif item.name == "pay_lines":
+        labelled = any(line.get("label") for line in facts.rows_of(posting, "pay_lines"))
+        return Row("報酬", [facts.pay(posting), *(texts if len(texts) > 1 or labelled else ()), *rest.values()], strong=True)
+    return Row(item.label, [*texts, *rest.values()], NOTES.get(str(posting.get("engagement")), "") if item.name == "engagement" else "")
+
+
+def _place_rows(content: Mapping[str, Any], rows: list[Row]) -> list[Row]:
+    posting, place = content["posting"], facts.place(content)
+    if content["masked"]:
+        return [Row("勤務場所", [f"{place}　{facts.VENUE_HIDDEN}"]), *(r for r in rows if r.label != "勤務場所の市区町村")]
+    kept = []
+    for row in rows:
+        if row.label == "勤務場所の住所":
+            code = f"{display.zip_code(posting['venue_zip'])}　" if posting.get("venue_zip") else ""
+            row = Row("住所", [f"{code}{place}{posting['venue_address']}" if not _names_place(posting, place) else code + row.texts[0]])
+        elif row.label in ("勤務場所の郵便番号", "勤務場所の市区町村") and posting.get("venue_address"):
+            continue
+        kept.append(row)
+    return kept
+
+
+def _names_place(posting: Mapping[str, Any], place: str) -> bool:
+    """True when the typed address already begins with its municipality or prefecture."""
+    address = str(posting.get("venue_address"))
+    code = reference.municipality(str(posting.get("venue_city") or ""))
+    return address.startswith(place) or bool(code and address.startswith((code.name, display.prefecture(code.prefecture_code))))
+
+
+def _blank(item: Field, posting: Mapping[str, Any]) -> bool:
+    """An unticked box says nothing to visitors unless the form makes one answer it."""
+    value = posting.get(item.name)
+    return display.is_blank(value) and not (value is False and item.required is not None and item.required.field is not None)
+
+
+def _apply_by(posting: Mapping[str, Any]) -> list[str]:
+    item = next(item for item in POSTING if item.name == "apply_by")
+    value = posting.get("apply_by")
+    return [item.label_of(slug) for slug in value] if isinstance(value, list) else []

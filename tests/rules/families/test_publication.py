@@ -1,0 +1,170 @@
+"""Rules about publishing: dates in order, masked postings that stay masked, and what is called with stored facts."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from keynet_admin.rules.families.publication import changes_to_tell, is_filled, needs_second_look, shows_dates, staleness
+from keynet_admin.rules.words.masking import Secrets
+from keynet_admin.rules.words.plain import plain
+from tests.rules.speaking import level, paths, said
+
+DATES = {
+    "deadline": "2021-05-28",
+    "publish_from": "2021-05-17",
+    "publish_until": "2021-06-30",
+    "term_start": "2021-06-01",
+    "term_end": "2021-09-30",
+}
+MASKED = {"visibility": "masked"}
+WORK = "予診票の確認と注射、接種後の観察を行います。6人で分担します。"
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({}, []),
+        ({"deadline": "2021-06-30"}, []),
+        ({"deadline": "2021-07-01"}, ["deadline"]),
+        ({"publish_until": "2021-09-30"}, []),
+        ({"publish_until": "2021-10-01"}, ["publish_until"]),
+        ({"publish_from": "2021-06-30"}, ["publish_from"]),
+        ({"publish_from": "2021-07-10"}, ["publish_from"]),
+        ({"publish_from": "2021-06-29"}, []),
+        ({"publish_from": None}, []),
+        ({"publish_until": None}, ["publish_until"]),
+        ({"deadline": None}, ["deadline"]),
+        ({"deadline_type": "until_filled", "deadline": "2021-07-10"}, []),
+        ({"deadline_type": "until_filled", "deadline": None}, []),
+        ({"publish_until": "未定"}, []),
+    ],
+)
+def test_dates_are_in_order(values: dict[str, Any], expected: list[str]) -> None:
+    assert paths("PUB-001", {**DATES, **values}) == expected
+
+
+def test_missing_dates_may_wait_while_typing() -> None:
+    assert level("PUB-001", {**DATES, "publish_until": None, "deadline": None}, partial=True) is None
+    assert level("PUB-001", {**DATES, "deadline": "2021-07-01"}, partial=True) == "error"
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({"publish_from": "2021-05-17", "publish_until": "2021-08-15"}, None),
+        ({"publish_from": "2021-05-17", "publish_until": "2021-08-16"}, "warning"),
+        ({"publish_from": None, "publish_until": "2021-08-01"}, None),
+        ({"publish_from": None, "publish_until": "2021-09-30"}, "warning"),
+        ({"publish_from": "未定", "publish_until": "2021-09-30"}, None),
+    ],
+)
+def test_length_of_publication(values: dict[str, Any], expected: str | None) -> None:
+    assert level("PUB-002", {**DATES, "term_end": "2021-09-30", **values}) == expected
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({"title": "日向市の集団接種会場の看護師"}, ["title"]),
+        ({"title": "日向市立中学校の看護師"}, ["title"]),
+        ({"title": "日向保健センターの看護師"}, ["title"]),
+        ({"duty_detail": f"{WORK}場所は海山地区の集団接種会場です。"}, ["duty_detail"]),
+        ({"duty_detail": f"{WORK}中町9番10号の会場に集まります。"}, ["duty_detail"]),
+        ({"duty_detail": f"{WORK}集合は中町９－１０です。"}, ["duty_detail"]),
+        ({"public_contact": "健康づくり課 0982-00-0013"}, ["public_contact"]),
+        ({"public_contact": "日向市健康づくり課"}, ["public_contact"]),
+        ({"other_req": "申込みは vaccine@city.hyuga-test.lg.jp まで"}, ["other_req"]),
+        ({"other_req": "詳しくは https://www.hyugacity.jp/ をご覧ください"}, ["other_req"]),
+        ({"pay_lines": [{"label": "日向市の会場", "min": 1987}]}, ["pay_lines.0.label"]),
+        ({"title": "県北の市の接種会場の看護師"}, []),
+        ({"title": "集団接種会場の看護師（土日・午後）"}, []),
+        ({"duty_detail": f"{WORK}宮崎県内の会場です。"}, []),
+        ({"duty_detail": f"{WORK}日向灘の見える会場です。"}, []),
+        ({"duty_detail": f"{WORK}勤務は13:00から17:30です。1回90人です。"}, []),
+        ({"venue_name": "保健センター", "duty_detail": f"{WORK}保健センターの職員が付き添います。"}, []),
+        ({"public_contact": "健康づくり課 予防係"}, []),
+    ],
+)
+def test_masked_postings_stay_masked(values: dict[str, Any], expected: list[str]) -> None:
+    assert paths("PUB-005", {**MASKED, **values}) == expected
+    assert said("PUB-005", values) == []
+
+
+def test_masked_message() -> None:
+    (finding,) = said("PUB-005", {**MASKED, "title": "日向市の集団接種会場の看護師"})
+    assert finding.message == "一部非公開の募集ですが、見出しに団体名が含まれています。伏せたい情報を削除してください。"
+    assert finding.level.value == "error"
+
+
+@pytest.mark.parametrize(
+    ("organization", "text", "expected"),
+    [
+        ({"org_name": "津市", "org_type": "city"}, "会津市の会場", []),
+        ({"org_name": "津市", "org_type": "city"}, "津市の会場", ["団体名"]),
+        ({"org_name": "津市", "org_type": "city"}, "三重県津市の会場", ["団体名"]),
+        ({"org_name": "北区", "org_type": "special_ward"}, "県北区域の会場", []),
+        ({"org_name": "愛知県", "org_type": "prefecture"}, "愛知県内の会場", []),
+        ({"org_name": "愛知県", "org_type": "prefecture"}, "愛知県庁の会場", ["団体名"]),
+        ({"org_name": "中央区", "org_type": "special_ward"}, "中央公民館の会場", []),
+        ({"org_name": "由良町", "org_type": "town"}, "由良町役場", ["団体名"]),
+    ],
+)
+def test_names_in_texts(organization: dict[str, Any], text: str, expected: list[str]) -> None:
+    assert list(Secrets({"organization": organization}, {}).shown_in(plain(text))) == expected
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({}, []),
+        ({"shifts": []}, ["shifts"]),
+        ({"pay_lines": []}, ["pay_lines"]),
+        ({"job_type": None}, ["job_type"]),
+        ({"venue_city": None}, []),
+    ],
+)
+def test_masked_postings_show_conditions(values: dict[str, Any], expected: list[str]) -> None:
+    assert paths("PUB-006", {**MASKED, **values}) == expected
+    assert said("PUB-006", values) == []
+
+
+@pytest.mark.parametrize(("day", "expected"), [(6, "fresh"), (30, "fresh"), (31, "ask"), (45, "ask"), (46, "hide")])
+def test_forgotten_postings(day: int, expected: str) -> None:
+    today = date.fromordinal(date(2021, 5, 1).toordinal() + day - 1)
+    assert staleness(date(2021, 5, 1), today) == expected
+
+
+def test_filled_postings() -> None:
+    assert is_filled(15, 15)
+    assert is_filled(15, 16)
+    assert not is_filled(15, 14)
+    assert not is_filled(0, 0)
+
+
+BEFORE = {"pay_lines": [{"min": 1987}], "term_end": "2021-09-30", "title": "看護師", "overtime_hours": None}
+
+
+def test_changes_are_told_to_applicants() -> None:
+    after = {**BEFORE, "pay_lines": [{"min": 1472}], "title": "看護師（午後）"}
+    assert changes_to_tell(BEFORE, after, 3) == ("報酬の額",)
+    assert changes_to_tell(BEFORE, after, 0) == ()
+    assert changes_to_tell(BEFORE, {**BEFORE, "overtime_hours": ""}, 3) == ()
+    assert changes_to_tell(BEFORE, {**BEFORE, "term_end": "2021-08-31"}, 1) == ("任用（従事）終了日",)
+
+
+def test_material_changes_need_a_second_look() -> None:
+    assert needs_second_look(BEFORE, {**BEFORE, "pay_lines": [{"min": 900}]}) == ("報酬の額",)
+    assert needs_second_look(BEFORE, {**BEFORE, "title": "看護師募集"}) == ()
+    assert needs_second_look(BEFORE, {**BEFORE, "engagement": "contractor"}) == ("任用・契約の形",)
+
+
+def test_a_page_shows_its_dates() -> None:
+    page = "掲載日 令和3年5月7日 更新日 令和3年5月10日"
+    assert shows_dates(page, "令和3年5月7日", "令和3年5月10日")
+    assert not shows_dates("更新日 令和3年5月10日", "令和3年5月7日", "令和3年5月10日")
+    assert not shows_dates(page, "", "令和3年5月10日")
+
+
+def test_a_term_that_ends_before_it_begins_is_another_rules_matter() -> None:
+    assert paths("PUB-001", {**DATES, "term_start": "2021-09-30", "term_end": "2021-06-01"}) == []

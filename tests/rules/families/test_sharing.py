@@ -1,0 +1,112 @@
+"""Rules about passing postings on: what receivers need, what stays hidden, and what is recalled."""
+
+from typing import Any
+
+import pytest
+
+from keynet_admin.rules import evaluate
+from keynet_admin.rules.families.sharing import may_send, recalls_due
+from tests.rules.base_submission import ON, changed
+from tests.rules.speaking import level, paths, said
+
+DOCTOR = {
+    "job_type": "physician",
+    "title": "集団接種会場の医師",
+    "licenses": ["physician"],
+    "duties": ["pre_check"],
+    "duty_detail": "問診を行い、接種してよいかどうかを判断します。具合の悪くなった方への対応もお願いします。",
+    "pay_lines": [{"min": 10000}],
+    "share_nc": False,
+    "share_stt": True,
+    "access": "最寄り駅から徒歩10分",
+}
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({}, []),
+        ({"access": None}, ["access"]),
+        ({"shifts": []}, ["shifts"]),
+        ({"venue_name": None, "access": None}, ["venue_name"]),
+        (
+            {"duties": ["other"], "duty_detail": "会場の運営と、職員への助言を行います。週に2日ほどの勤務で、場所は話し合って決めます。"},
+            ["duties"],
+        ),
+        ({"duties": ["other"]}, []),
+        ({"access": None, "share_stt": False}, []),
+        ({"access": None, "job_type": "nurse"}, []),
+    ],
+)
+def test_what_a_doctor_wants_to_know(values: dict[str, Any], expected: list[str]) -> None:
+    assert paths("SHARE-001", {**DOCTOR, **values}) == expected
+    assert level("SHARE-001", {**DOCTOR, **values}, partial=True) is None
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({}, None),
+        ({"public_contact": None}, "error"),
+        ({"public_contact": None, "share_nc": False}, None),
+        ({"public_contact": None, **DOCTOR}, None),
+        ({"deadline": None}, "warning"),
+        ({"deadline_type": "until_filled", "deadline": None}, None),
+    ],
+)
+def test_what_the_nurse_center_needs(values: dict[str, Any], expected: str | None) -> None:
+    assert level("SHARE-002", values) == expected
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({"visibility": "private", "share_private": True}, "error"),
+        ({"visibility": "private", "share_private": False}, None),
+        ({"visibility": "masked", "share_private": True}, None),
+        ({"visibility": "public", "share_private": True}, None),
+    ],
+)
+def test_hidden_postings_are_not_passed_on(values: dict[str, Any], expected: str | None) -> None:
+    assert level("SHARE-003", values) == expected
+
+
+DOCUMENT = {"organization": {"org_name": "日向市", "org_type": "city", "lg_code": "452068"}, "contact": {}}
+
+
+@pytest.mark.parametrize(
+    ("visibility", "payload", "consent", "allowed"),
+    [
+        ("public", {"title": "日向市の看護師", "org_name": "日向市"}, False, True),
+        ("masked", {"title": "県北の市の看護師"}, True, True),
+        ("masked", {"title": "県北の市の看護師"}, False, False),
+        ("masked", {"title": "日向市の看護師"}, True, False),
+        ("masked", {"title": "看護師", "venue_name": "海山会場"}, True, False),
+        ("private", {"title": "看護師"}, False, False),
+    ],
+)
+def test_what_may_be_sent(visibility: str, payload: dict[str, Any], consent: bool, allowed: bool) -> None:
+    assert (may_send({"visibility": visibility}, DOCUMENT, payload, consent=consent) == ()) is allowed
+
+
+def test_recalls() -> None:
+    assert recalls_due(["nurse_center", "save_the_town", "nurse_center"], ["save_the_town"]) == ("nurse_center",)
+    assert recalls_due(["nurse_center"], ["nurse_center"]) == ()
+    assert recalls_due([], []) == ()
+
+
+@pytest.mark.parametrize(
+    ("values", "fixed"),
+    [
+        ({"share_stt": True}, ["share_stt"]),
+        ({"share_nc": True, "share_stt": False}, []),
+        ({**DOCTOR, "share_nc": True}, ["share_nc"]),
+        ({"job_type": "clerical", "share_nc": True, "share_stt": True}, ["share_nc", "share_stt"]),
+        ({"job_type": None, "share_stt": True}, []),
+    ],
+)
+def test_receivers_follow_from_the_job(values: dict[str, Any], fixed: list[str]) -> None:
+    result = evaluate(changed(ON, {f"postings.0.{name}": value for name, value in values.items()}), on=ON)
+    assert [f.path.removeprefix("postings.0.") for f in result.findings if f.rule == "SHARE-005"] == fixed
+    assert {f.level.value for f in said("SHARE-005", values)} <= {"fix"}
+    assert all(result.normalized["postings"][0][name] is False for name in fixed)

@@ -1,0 +1,42 @@
+"""REQ-001 says what, why and how once; its example is a value and nothing else."""
+
+import pytest
+
+from keynet_admin.catalogue import SECTIONS, Kind
+from keynet_admin.rules.engine.required_words import example_of, missing_note
+from keynet_admin.rules.engine.result import Context
+from keynet_admin.rules.normalise.registry import normalise
+from tests.rules.base_submission import ON
+
+REQUIRED = [
+    (section, field)
+    for section, fields in SECTIONS.items()
+    if section != "confirmation"
+    for top in fields
+    for field in (top, *top.columns)
+    if field.required is not None and field.kind is not Kind.AUTO and field.default is None
+]
+
+
+@pytest.mark.parametrize(("section", "field"), REQUIRED, ids=lambda value: value if isinstance(value, str) else value.name)
+def test_words(section, field):
+    note = missing_note(section, field)
+    assert note.message.startswith(f"「{field.label}」が")
+    assert note.message.count("必須の項目です。") == 1
+    assert "例：" not in note.message
+    assert "同上" not in note.message
+    assert "ください" in note.message
+    assert note.example
+    assert (
+        note.example not in note.message.removeprefix(f"「{field.label}」")
+        or field.name in ("duty_change", "renewal_cap")
+        or field.kind is Kind.BOOL
+    )
+    assert "ください" not in note.example
+    assert "例：" not in note.example
+
+
+@pytest.mark.parametrize(("section", "field"), REQUIRED, ids=lambda value: value if isinstance(value, str) else value.name)
+def test_the_example_can_be_typed(section, field):
+    if field.kind is not Kind.ROWS:
+        assert normalise(field, example_of(field), Context(ON, "45")).understood

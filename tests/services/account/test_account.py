@@ -1,0 +1,282 @@
+"""Accounts: issued once, opened by link or code, and nothing that is only looked at is used up."""
+
+import re
+from datetime import datetime
+
+import pytest
+from flask import Flask
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from keynet_admin.errors import LinkDead, NotFound, Refused
+from keynet_admin.extensions import db
+from keynet_admin.models import Account, AuditEvent, FirstLogin, OutboxMail, StaffSession
+from keynet_admin.permissions import SYSTEM
+from keynet_admin.services.account import session as sessions
+from keynet_admin.services.account import tokens as secret
+from keynet_admin.services.account import use_cases as accounts
+from keynet_admin.services.transaction import transaction
+from keynet_admin.vocabulary import AccountStatus, MailState, Role
+from tests import factories
+from tests.support.clock import MovableClock
+
+EMAIL = "yobo@city.ome.example"
+
+
+def issue(email: str = EMAIL, name: str = "見本 一郎") -> Account:
+    """An account issued and committed."""
+    with transaction():
+        return accounts.issue(factories.make_organization("132055", "青梅市"), email, name, SYSTEM)
+
+
+def mails() -> list[OutboxMail]:
+    """All mails, oldest first."""
+    return list(db.session.execute(db.select(OutboxMail).order_by(OutboxMail.id)).scalars())
+
+
+def sealed(row: OutboxMail) -> tuple[str, str]:
+    """Token and code of a mail."""
+    assert row.sealed is not None
+    return row.sealed["link"].rpartition("/")[2], row.sealed["code"]
+
+
+def test_issue(db_session: Session, clock: MovableClock) -> None:
+    """One account, one mail with a link and a code, both until 17:00 of the seventh business day."""
+    clock.set("2021-05-10 11:00")
+    account = issue("  Yobo@City.Ome.Example ")
+    assert (account.email, account.status, account.role) == (EMAIL, AccountStatus.invited, Role.municipality)
+    (mail,) = mails()
+    assert (mail.recipient, mail.state, mail.account_id) == (EMAIL, MailState.waiting, account.id)
+    token, code = sealed(mail)
+    assert len(token) >= 22
+    assert re.fullmatch("[2-9A-HJ-NP-Z]{4}(-[2-9A-HJ-NP-Z]{4}){2}", code)
+    assert "令和3年5月19日（2021-05-19・水）17:00" in mail.body
+    row = db.session.execute(db.select(FirstLogin)).scalar_one()
+    assert row.expires_at == datetime.fromisoformat("2021-05-19T17:00+09:00")
+    stored = f"{mail.body} {row.token_hash} {row.code_hash}"
+    assert token not in stored
+    assert secret.typed(code) not in secret.typed(stored)
+
+
+def test_issuing_twice_is_harmless(db_session: Session, clock: MovableClock) -> None:
+    """No second account, no second mail while the first invitation is open; afterwards a new one."""
+    first = issue()
+    assert issue(EMAIL.upper()).id == first.id
+    assert len(mails()) == 1
+    clock.advance(days=30)
+    issue()
+    assert len(mails()) == 2
+    assert db.session.query(Account).count() == 1
+
+
+def test_an_address_of_somebody_else(db_session: Session) -> None:
+    """Another body's, an operator's, or one that is stopped."""
+    other = factories.account(Role.municipality, email="other@city.example")
+    staff = factories.account(Role.operator)
+    stopped = factories.account(
+        Role.municipality, organization=factories.make_organization("132055", "青梅市"), status=AccountStatus.suspended
+    )
+    db.session.commit()
+    for email in (other.email, staff.email, stopped.email):
+        with pytest.raises(Refused):
+            issue(email)
+    assert mails() == []
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        str,
+        str.lower,
+        lambda c: c.replace("-", " "),
+        lambda c: c.replace("-", ""),
+        lambda c: f"　{c.replace('-', 'ー')} ",
+        lambda c: "".join(chr(ord(x) + 0xFEE0) for x in c),
+    ],
+    ids=["as shown", "lower case", "spaces", "no hyphens", "long marks", "full width"],
+)
+def test_a_code_however_it_is_typed(db_session: Session, write: "type[str]") -> None:
+    """And the address in capitals."""
+    issue()
+    found = accounts.check_code(EMAIL.upper(), write(sealed(mails()[0])[1]))
+    assert found is not None
+    assert found.account.email == EMAIL
+    assert not found.problem
+
+
+@pytest.mark.parametrize("code", ["", "7K4M-2QXH-9T6P", "\x00", "\ud800", "x" * 100_000, "é", "０"])
+def test_a_wrong_code(db_session: Session, code: str) -> None:
+    """For known and unknown addresses; it burns nothing, however often."""
+    issue()
+    right = sealed(mails()[0])[1]
+    for email in (EMAIL, "nobody@city.example", "", "\x00", "\ud800"):
+        for _ in range(5):
+            assert accounts.check_code(email, code) is None
+    assert accounts.check_code("nobody@city.example", right) is None
+    assert accounts.check_code(EMAIL, right) is not None
+
+
+def test_finish(db_session: Session) -> None:
+    """Looking changes nothing; setting the password uses it up, makes the account active and ends what was open."""
+    account = issue()
+    token, code = sealed(mails()[0])
+    before = db.session.query(AuditEvent).count()
+    for _ in range(5):
+        assert not accounts.open_first_login(token).problem
+    assert db.session.query(AuditEvent).count() == before
+    found = accounts.open_first_login(token)
+    with transaction():
+        accounts.finish_first_login(found.row.id, factories.password_hash())
+    assert account.status is AccountStatus.active
+    assert accounts.credentials(EMAIL).account_id == account.id
+    db.session.expire_all()
+    by_code = accounts.check_code(EMAIL, code)
+    assert by_code is not None
+    assert "すでに" in by_code.problem
+    with pytest.raises(LinkDead), transaction():
+        accounts.finish_first_login(found.row.id, "again")
+    assert account.password_hash == factories.password_hash()
+
+
+def test_an_older_link(db_session: Session, clock: MovableClock) -> None:
+    """It says that and when a newer mail was sent; the newer one works; its code, too."""
+    account = issue()
+    clock.set("2021-05-11 9:05".replace(" 9", " 09"))
+    with transaction():
+        accounts.resend_invitation(account, SYSTEM)
+    old, new = (sealed(mail) for mail in mails())
+    db.session.expire_all()
+    assert accounts.open_first_login(old[0]).problem.startswith("5月11日 9:05に新しいご案内のメールをお送りしました")
+    assert not accounts.open_first_login(new[0]).problem
+    found = accounts.check_code(EMAIL, old[1])
+    assert found is not None
+    assert found.problem
+    assert not found.renewable
+
+
+def test_an_expired_link(db_session: Session, clock: MovableClock) -> None:
+    """It offers a new one to the same address, and that one works."""
+    issue()
+    clock.set("2021-05-18 16:59")
+    token = sealed(mails()[0])[0]
+    assert not accounts.open_first_login(token).problem
+    clock.set("2021-05-18 17:00")
+    found = accounts.open_first_login(token)
+    assert found.renewable
+    assert "5月18日 17:00" in found.problem
+    with pytest.raises(LinkDead), transaction():
+        accounts.finish_first_login(found.row.id, "x")
+    with transaction():
+        accounts.renew(accounts.open_first_login(token))
+    assert mails()[-1].recipient == EMAIL
+    db.session.expire_all()
+    assert not accounts.open_first_login(sealed(mails()[-1])[0]).problem
+    with pytest.raises(Refused), transaction():
+        accounts.renew(accounts.open_first_login(token))
+
+
+@pytest.mark.parametrize("token", ["", "x" * 28, "\x00", "\ud800", "../etc"])
+def test_an_unknown_link(db_session: Session, token: str) -> None:
+    """Not found, whatever it holds."""
+    with pytest.raises(NotFound):
+        accounts.open_first_login(token)
+
+
+def test_reset(db_session: Session, clock: MovableClock) -> None:
+    """A new password by mail ends every session; the old password works until then."""
+    account = factories.account(Role.operator, email=EMAIL)
+    sessions.begin(account)
+    db.session.commit()
+    with transaction():
+        accounts.request_reset(EMAIL)
+    (mail,) = mails()
+    assert mail.template == "password_reset"
+    assert accounts.credentials(EMAIL).password_hash == factories.password_hash()
+    found = accounts.open_first_login(sealed(mail)[0])
+    with transaction():
+        accounts.finish_first_login(found.row.id, "another hash")
+    assert accounts.credentials(EMAIL).password_hash == "another hash"
+    assert db.session.query(StaffSession).filter(StaffSession.ended_at.is_(None)).count() == 0
+    clock.advance(hours=25)
+    with transaction():
+        accounts.request_reset(EMAIL)
+    assert len(mails()) == 2
+
+
+def test_forgotten_before_the_first_login(db_session: Session) -> None:
+    """The invitation comes again."""
+    issue()
+    with transaction():
+        accounts.request_reset(EMAIL)
+    assert [mail.template for mail in mails()] == ["first_login", "first_login"]
+
+
+def test_known_and_unknown_addresses_cost_the_same(app: Flask, db_session: Session) -> None:
+    """The same kinds of statements in nearly the same number, and an unknown address leaves nothing behind."""
+    factories.account(Role.operator, email=EMAIL)
+    db.session.commit()
+    work: list[list[str]] = []
+    event.listen(db.engine, "before_cursor_execute", lambda *args: work[-1].append(args[2].split()[0]))
+    for email in (EMAIL, "nobody@city.example"):
+        for function in (accounts.request_reset, accounts.credentials):
+            work.append([])
+            with transaction():
+                function(email)
+    reset_known, login_known, reset_unknown, login_unknown = ([w for w in words if w in ("SELECT", "INSERT", "UPDATE")] for words in work)
+    assert reset_known == reset_unknown
+    assert login_known == login_unknown == ["SELECT"]
+    assert [mail.recipient for mail in mails()] == [EMAIL]
+
+
+def test_suspend_and_restore(db_session: Session) -> None:
+    """Sessions end, links die, the reason is mailed; restored with the old password."""
+    lead = factories.actor(Role.lead)
+    account = factories.account(Role.municipality, email=EMAIL)
+    signed_in = sessions.begin(account)
+    db.session.commit()
+    with transaction():
+        accounts.suspend(account, lead, seen_version=account.version, reason="担当者の異動のため")
+    assert sessions.find(signed_in.key) is None
+    assert accounts.credentials(EMAIL).account_id is None
+    assert "担当者の異動のため" in mails()[-1].body
+    with transaction():
+        accounts.request_reset(EMAIL)
+    assert len(mails()) == 1
+    with transaction():
+        accounts.restore(account, lead, seen_version=account.version, reason="確認が取れたため")
+    assert accounts.credentials(EMAIL).account_id == account.id
+    assert sessions.find(signed_in.key) is None
+
+
+def test_create_operator(db_session: Session) -> None:
+    """Invited by mail, or active at once with a password; one account an address; staff roles only."""
+    with transaction():
+        invited = accounts.create_operator("new@keynet.example", Role.lead, name="新任")
+        active = accounts.create_operator("ready@keynet.example", Role.operator, password_hash=factories.password_hash())
+    assert (invited.status, active.status) == (AccountStatus.invited, AccountStatus.active)
+    assert [mail.recipient for mail in mails()] == ["new@keynet.example"]
+    for email, role in (("NEW@keynet.example", Role.lead), ("x@keynet.example", Role.municipality), ("nonsense", Role.lead)):
+        with pytest.raises(Refused), transaction():
+            accounts.create_operator(email, role)
+
+
+def test_change_password(db_session: Session) -> None:
+    """This browser stays, the others go."""
+    account = factories.account(Role.operator)
+    here, there = sessions.begin(account), sessions.begin(account)
+    db.session.commit()
+    with transaction():
+        accounts.change_password(account, "new hash", keep=here.key)
+    assert sessions.find(here.key) is not None
+    assert sessions.find(there.key) is None
+
+
+def test_two_finish_at_once(db_session: Session) -> None:
+    """The button pressed twice: one password, one refusal."""
+    issue()
+    found = accounts.open_first_login(sealed(mails()[0])[0])
+    with transaction():
+        db.session.execute(db.update(FirstLogin).values(used_at=datetime.fromisoformat("2021-05-07T10:00+09:00")))
+        with pytest.raises(LinkDead):
+            accounts.finish_first_login(found.row.id, "late")
+    assert found.account.password_hash is None

@@ -1,0 +1,93 @@
+"""The brakes: counted in the database, by address and by network, without making a difference for known addresses."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from keynet_admin.errors import TooMany
+from keynet_admin.extensions import db
+from keynet_admin.models import Throttle
+from keynet_admin.services.account import rate_limit
+from keynet_admin.services.transaction import transaction
+
+pytestmark = pytest.mark.settings(RATELIMIT_ENABLED=True)
+
+
+def hit(kind: str = "login", address: str = "a@b.example", network: str = "192.0.2.1") -> None:
+    """One committed try."""
+    with transaction():
+        rate_limit.hit(kind, address=address, network=network)
+
+
+def tries(most: int, **more: str) -> int:
+    """How many tries pass before the brake bites."""
+    for number in range(most):
+        try:
+            hit(**more)
+        except TooMany:
+            return number
+    return most
+
+
+@pytest.mark.parametrize("kind", sorted(rate_limit.LIMITS))
+def test_bites_for_one_address(db_session: Session, kind: str) -> None:
+    """Within 30 tries, however the address is written; another address goes on."""
+    assert tries(30, kind=kind) == rate_limit.LIMITS[kind].address < 30
+    with pytest.raises(TooMany) as refused:
+        hit(kind, " A@B.example ", "198.51.100.7")
+    assert 0 < refused.value.retry_after <= rate_limit.LIMITS[kind].window.total_seconds()
+    hit(kind, "c@b.example")
+
+
+def test_bites_for_one_network(db_session: Session) -> None:
+    """A list of addresses tried from one place; an IPv6 customer is one place."""
+    limit = rate_limit.LIMITS["forgot"].network
+    for number in range(limit):
+        hit("forgot", f"{number}@b.example", f"2001:db8::{number:x}")
+    with pytest.raises(TooMany):
+        hit("forgot", "new@b.example", "2001:db8::ffff")
+    hit("forgot", "new@b.example", "2001:db8:0:1::1")
+
+
+def test_a_window_ends(db_session: Session) -> None:
+    """Refused tries do not make it longer, and a clock that was turned back does not make it endless."""
+    tries(30)
+    for start in (datetime.now(UTC) - rate_limit.LIMITS["login"].window, datetime.now(UTC) + timedelta(days=400)):
+        with transaction():
+            db.session.execute(db.update(Throttle).values(window_start=start))
+        assert tries(30) == rate_limit.LIMITS["login"].address
+
+
+def test_a_success_forgives(db_session: Session) -> None:
+    """The address starts afresh, the network gets its try back."""
+    tries(30)
+    with transaction():
+        rate_limit.forgive("login", address="A@b.example", network="192.0.2.1")
+    assert tries(30) == rate_limit.LIMITS["login"].address
+    with transaction():
+        rate_limit.forgive("login", address="a@b.example", network="::ffff:192.0.2.1")
+        counts = db.session.execute(db.select(Throttle.count)).scalars().all()
+    assert counts == [rate_limit.LIMITS["login"].address * 2 - 2]
+
+
+@pytest.mark.settings(RATELIMIT_ENABLED=False)
+def test_switched_off(db_session: Session) -> None:
+    """KEYNET_RATE_LIMITS=0 for tests and benchmarks."""
+    assert tries(40) == 40
+
+
+@pytest.mark.parametrize("network", ["", "unix:", "192.0.2.1\x00", "é"])
+def test_odd_networks(db_session: Session, network: str) -> None:
+    """What is no address counts as one network; nothing raises."""
+    hit(network=network)
+
+
+def test_tidy(app: Flask, db_session: Session) -> None:
+    """Old counts go, fresh ones stay."""
+    hit()
+    with transaction():
+        assert rate_limit.tidy() == 0
+        db.session.execute(db.update(Throttle).values(window_start=datetime.now(UTC) - timedelta(days=3)))
+        assert rate_limit.tidy() == 2
