@@ -159,7 +159,7 @@ def test_a_real_worker(databases: Databases, instance: Path) -> None:
     program = [sys.executable, "-c"]
     mail = (
         "from keynet_admin import create_app\n"
-        "from keynet_admin.services import mailer\n"
+        "from keynet_admin.services.mail import outbox as mailer\n"
         "from keynet_admin.services.transaction import transaction\n"
         "with create_app().app_context(), transaction():\n"
         "    mailer.enqueue('rejected', 'a@b.example', {'reason': 'x'})\n"

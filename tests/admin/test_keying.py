@@ -12,7 +12,7 @@ from keynet_admin.catalogue.key_fields import key_paths
 from keynet_admin.models import AuditEvent, Keying, OutboxMail, Submission
 from keynet_admin.vocabulary import KeyingStage, Role, Source
 from tests.rules.base_submission import base_submission
-from tests.services.test_keying import DAY, second_of, typed_form
+from tests.services.keying.test_keying import DAY, second_of, typed_form
 from tests.support.web import Client
 
 HERE = "/admin/submission/new/"
