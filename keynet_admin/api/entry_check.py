@@ -12,6 +12,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from keynet_admin import clock
 from keynet_admin.extensions import limiter
 from keynet_admin.rules import evaluate
+from keynet_admin.services.strict_json import BadJson, read_object
 
 bp = Blueprint("api", __name__, url_prefix="/api")
 
@@ -20,7 +21,7 @@ RATE = "20 per second; 900 per minute"
 
 
 class BadBody(ValueError):
-    """The body is not the object of the contract; the message is Japanese and may be shown."""
+    """The object is not the one of the contract; the message is Japanese and may be shown."""
 
 
 def answer(data: dict[str, Any], status: int = 200) -> Response:
@@ -30,46 +31,6 @@ def answer(data: dict[str, Any], status: int = 200) -> Response:
     except RecursionError:
         raise BadBody("値の入れ子が深すぎます。様式の項目だけを送ってください。") from None
     return Response(text, status, headers={"Cache-Control": "no-store"}, mimetype="application/json")
-
-
-def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    result = dict(pairs)
-    if len(result) != len(pairs):
-        seen: set[str] = set()
-        double = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        raise BadBody(f"同じ項目「{double[:40]}」が2回あります。どちらの値か決められません。")
-    return result
-
-
-def _constant(name: str) -> Any:
-    raise BadBody(f"{name} はJSONの値ではありません。")
-
-
-def _float(text: str) -> float | str:
-    value = float(text)
-    return value if math.isfinite(value) else text
-
-
-def _int(text: str) -> int | str:
-    return int(text) if len(text) <= 30 else text
-
-
-def parse_object(body: bytes) -> dict[str, Any]:
-    """A JSON object from bytes. Raises BadBody for other bytes, other JSON, and a key that stands twice in one object."""
-    try:
-        text = body.decode("utf-8-sig")
-        data = json.loads(text, object_pairs_hook=_pairs, parse_constant=_constant, parse_float=_float, parse_int=_int)
-    except UnicodeDecodeError:
-        raise BadBody("文字コードがUTF-8ではありません。UTF-8のJSONで送ってください。") from None
-    except BadBody:
-        raise
-    except RecursionError:
-        raise BadBody("値の入れ子が深すぎます。様式の項目だけを送ってください。") from None
-    except ValueError:
-        raise BadBody("JSONとして読み取れません。括弧やコンマ、引用符をご確認ください。") from None
-    if not isinstance(data, dict):
-        raise BadBody('JSONのオブジェクト {"submission": {…}} を送ってください。')
-    return data
 
 
 def parse_request(data: dict[str, Any]) -> tuple[dict[str, Any], date, bool]:
@@ -98,15 +59,15 @@ def entry_check() -> Response:
     if request.mimetype != "application/json":
         return answer({"error": "Content-Type: application/json で送ってください。"}, 415)
     try:
-        submission, on, partial = parse_request(parse_object(request.get_data(cache=False)))
+        submission, on, partial = parse_request(read_object(request.get_data(cache=False), large_numbers_as_text=True))
         return answer(evaluate(submission, on=on, partial=partial).as_json())
-    except BadBody as refused:
+    except (BadJson, BadBody) as refused:
         return answer({"error": str(refused)}, 400)
 
 
 @bp.errorhandler(429)
 def too_many(_error: Exception) -> Response:
-    """The brake's answer as JSON, with the seconds (at least one) until it opens again."""
+    """Rate limit exceeded: the answer as JSON, with the seconds (at least one) until the next try."""
     response = answer({"error": "確認の回数が多すぎます。少し待ってからもう一度お試しください。"}, 429)
     full = limiter.current_limit
     response.headers["Retry-After"] = str(max(1, math.ceil(full.reset_at - time.time())) if full is not None else 1)

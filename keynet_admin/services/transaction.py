@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from keynet_admin.extensions import db, read_only
 
@@ -59,3 +60,9 @@ def transaction() -> Iterator[None]:
             action()
         except Exception:
             log.exception("after-commit action failed")
+
+
+def rows_changed(statement: Any) -> int:
+    """Run an UPDATE or DELETE and return how many rows it changed. Objects of the session that stand for them are not told."""
+    result: Any = db.session.execute(statement, execution_options={"synchronize_session": False})
+    return int(result.rowcount)

@@ -10,7 +10,6 @@ import ipaddress
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from sqlalchemy import case, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -19,6 +18,7 @@ from keynet_admin.errors import TooMany
 from keynet_admin.extensions import db
 from keynet_admin.models import Throttle
 from keynet_admin.services.house import house
+from keynet_admin.services.transaction import rows_changed
 
 KEEP = timedelta(days=2)
 
@@ -61,16 +61,14 @@ def forgive(kind: str, *, address: str, network: str) -> None:
     if not house().limits:
         return
     db.session.execute(delete(Throttle).where(Throttle.key == _key(kind, "a", _same(address))))
-    db.session.execute(
-        update(Throttle).where(Throttle.key == _key(kind, "n", _network(network)), Throttle.count > 0).values(count=Throttle.count - 1),
-        execution_options={"synchronize_session": False},
+    rows_changed(
+        update(Throttle).where(Throttle.key == _key(kind, "n", _network(network)), Throttle.count > 0).values(count=Throttle.count - 1)
     )
 
 
 def tidy() -> int:
     """Delete counts whose window is long over. Returns how many."""
-    result: Any = db.session.execute(delete(Throttle).where(Throttle.window_start < datetime.now(UTC) - KEEP))
-    return int(result.rowcount)
+    return rows_changed(delete(Throttle).where(Throttle.window_start < datetime.now(UTC) - KEEP))
 
 
 def _count_up(key: str, now: datetime, window: timedelta) -> tuple[int, datetime]:

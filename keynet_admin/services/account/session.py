@@ -1,6 +1,5 @@
 """Signed-in browsers: rows keyed by a random key that only the signed cookie holds. Sign-out ends one, a new password ends all others."""
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +12,8 @@ from keynet_admin.extensions import db
 from keynet_admin.models import Account, StaffSession
 from keynet_admin.permissions import Actor
 from keynet_admin.services import audit
+from keynet_admin.services.account.tokens import token_hash
+from keynet_admin.services.transaction import rows_changed
 from keynet_admin.vocabulary import AccountStatus, ActorKind, Role
 
 
@@ -69,7 +70,7 @@ def actor_of(account: Account) -> Actor:
 def begin(account: Account) -> SignedIn:
     """Open a session with a new key."""
     key = secrets.token_urlsafe(32)
-    db.session.add(StaffSession(account_id=account.id, key_hash=_hash(key), created_at=clock.now()))
+    db.session.add(StaffSession(account_id=account.id, key_hash=token_hash(key), created_at=clock.now()))
     account.last_login_at = clock.now()
     audit.record(account, "sign_in", actor_of(account))
     db.session.flush()
@@ -81,7 +82,7 @@ def find(key: str) -> SignedIn | None:
     account = db.session.execute(
         select(Account)
         .join(StaffSession, StaffSession.account_id == Account.id)
-        .where(StaffSession.key_hash == _hash(key), StaffSession.ended_at.is_(None), Account.status == AccountStatus.active)
+        .where(StaffSession.key_hash == token_hash(key), StaffSession.ended_at.is_(None), Account.status == AccountStatus.active)
         .options(joinedload(Account.organization))
     ).scalar_one_or_none()
     return SignedIn(key, account) if account is not None else None
@@ -89,22 +90,14 @@ def find(key: str) -> SignedIn | None:
 
 def end(signed_in: SignedIn) -> None:
     """Sign out: the key is dead, also for a copy of the cookie."""
-    if _end(StaffSession.key_hash == _hash(signed_in.key)):
+    if _end(StaffSession.key_hash == token_hash(signed_in.key)):
         audit.record(signed_in.account, "sign_out", signed_in.actor)
 
 
 def end_all(account: Account, *, keep: str | None = None) -> int:
     """End every session of an account, but the one with the key `keep`. Returns how many."""
-    return _end(StaffSession.account_id == account.id, StaffSession.key_hash != (_hash(keep) if keep else ""))
+    return _end(StaffSession.account_id == account.id, StaffSession.key_hash != (token_hash(keep) if keep else ""))
 
 
 def _end(*where: Any) -> int:
-    result: Any = db.session.execute(
-        update(StaffSession).where(StaffSession.ended_at.is_(None), *where).values(ended_at=clock.now()),
-        execution_options={"synchronize_session": False},
-    )
-    return int(result.rowcount)
-
-
-def _hash(key: str) -> str:
-    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+    return rows_changed(update(StaffSession).where(StaffSession.ended_at.is_(None), *where).values(ended_at=clock.now()))

@@ -25,7 +25,7 @@ from keynet_admin.services.account import session
 from keynet_admin.services.account import tokens as secret
 from keynet_admin.services.mail import outbox as mailer
 from keynet_admin.services.submission import intake as submissions
-from keynet_admin.services.transaction import after_commit
+from keynet_admin.services.transaction import after_commit, rows_changed
 from keynet_admin.vocabulary import STAFF_ROLES, AccountStatus, ActorKind, Role
 
 INVITE_DAYS = 7  # business days; the last one ends at 17:00
@@ -161,11 +161,8 @@ def finish_first_login(row_id: int, password_hash: str) -> Account:
     found = first_login(row_id)
     if found.problem:
         raise LinkDead(found.problem)
-    used = db.session.execute(
-        update(FirstLogin).where(FirstLogin.id == row_id, FirstLogin.used_at.is_(None)).values(used_at=clock.now()),
-        execution_options={"synchronize_session": False},
-    )
-    if _count(used) != 1:
+    used = rows_changed(update(FirstLogin).where(FirstLogin.id == row_id, FirstLogin.used_at.is_(None)).values(used_at=clock.now()))
+    if used != 1:
         raise LinkDead("このご案内では、すでにパスワードが設定されています。")
     set_password(found.account, password_hash)
     _replace(found.account)
@@ -317,11 +314,10 @@ def _pretend() -> None:
 
 def _replace(account: Account) -> None:
     """Links and codes sent before are dead from now on, and know since when."""
-    db.session.execute(
+    rows_changed(
         update(FirstLogin)
         .where(FirstLogin.account_id == account.id, FirstLogin.used_at.is_(None), FirstLogin.replaced_at.is_(None))
-        .values(replaced_at=clock.now()),
-        execution_options={"synchronize_session": False},
+        .values(replaced_at=clock.now())
     )
 
 
@@ -369,7 +365,3 @@ def _moment(moment: datetime) -> str:
 
 def _at(hour: time, days: int) -> datetime:
     return datetime.combine(add_business_days(clock.today(), days), hour, clock.TOKYO)
-
-
-def _count(result: Any) -> int:
-    return int(result.rowcount)

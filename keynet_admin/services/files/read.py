@@ -4,7 +4,6 @@
 posting a row (`intake_tables.py`). Nothing here judges a value: that is the rules' work.
 """
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from keynet_admin.errors import Refused
 from keynet_admin.services.files.excel import MAX_UNPACKED, count_rows, read_xlsx
 from keynet_admin.services.files.rows import Entry, Unreadable, reference_day
 from keynet_admin.services.files.tables import read_csv
+from keynet_admin.services.strict_json import BadJson, read_object
 
 MAX_LINE = 4 * 1024 * 1024
 _CHUNK = 1024 * 1024
@@ -68,23 +68,6 @@ def _skip_line(file: Any, raw: bytes) -> None:
         raw = file.readline(_CHUNK)
 
 
-class _Doubled(ValueError):
-    """An object of the line has a key twice."""
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            raise _Doubled(key)
-        found[key] = value
-    return found
-
-
-def _no_constant(word: str) -> Any:
-    raise ValueError(word)
-
-
 def entry_of(number: int, raw: bytes) -> Entry | Unreadable:
     """One line of a `.jsonl` file as an entry, or why it is none."""
 
@@ -92,17 +75,9 @@ def entry_of(number: int, raw: bytes) -> Entry | Unreadable:
         return Unreadable(number, message, column, key, last_line=number)
 
     try:
-        content = json.loads(raw.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant)
-    except UnicodeDecodeError as error:
-        return bad(f"文字コードがUTF-8ではありません（{error.start + 1}バイト目）。")
-    except _Doubled as error:
-        return bad(f"同じ名前「{str(error)[:40]}」が2回使われています。")
-    except json.JSONDecodeError as error:
-        return bad(f"JSONとして読めません（{error.colno}文字目）。")
-    except (ValueError, RecursionError):
-        return bad("JSONとして読めません（数値が大きすぎるか、入れ子が深すぎます）。")
-    if not isinstance(content, dict):
-        return bad("JSONのオブジェクト（{ で始まる形）ではありません。")
+        content = read_object(raw)
+    except BadJson as error:
+        return bad(str(error))
     if "submission" not in content:
         return Entry(number, content, last_line=number)
     key = content.get("id")

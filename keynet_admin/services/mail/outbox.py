@@ -24,7 +24,7 @@ from keynet_admin.services.house import public_link
 from keynet_admin.services.mail import message as letter
 from keynet_admin.services.mail.message import Letter
 from keynet_admin.services.mail.transport import NotNow, Rejected, transport
-from keynet_admin.services.transaction import after_commit, transaction
+from keynet_admin.services.transaction import after_commit, rows_changed, transaction
 from keynet_admin.vocabulary import MailState
 
 __all__ = ["configure", "deliver_due", "enqueue", "enqueue_receipts", "init_app", "preview", "public_link", "retry"]
@@ -167,15 +167,14 @@ def deliver_waiting() -> int:
 
 def retry(row: OutboxMail) -> bool:
     """Let a refused or failed mail go again at once. False when it is in another state meanwhile, or its secrets are gone."""
-    done = db.session.execute(
+    done = rows_changed(
         update(OutboxMail)
         .where(OutboxMail.id == row.id, OutboxMail.state.in_((MailState.refused, MailState.failed)), _whole())
-        .values(state=MailState.waiting, attempts=0, next_try_at=_real_now(), lease_until=None),
-        execution_options={"synchronize_session": False},
+        .values(state=MailState.waiting, attempts=0, next_try_at=_real_now(), lease_until=None)
     )
     db.session.expire(row)
     after_commit(wake)
-    return _count(done) == 1
+    return done == 1
 
 
 def undeliverable() -> ColumnElement[bool]:
@@ -190,13 +189,11 @@ def undeliverable_count() -> int:
 
 def tidy() -> int:
     """Forget the secrets of mails that never went out and whose links are dead by now. Returns how many."""
-    done = db.session.execute(
+    return rows_changed(
         update(OutboxMail)
         .where(undeliverable(), OutboxMail.sealed.is_not(None), OutboxMail.next_try_at < _real_now() - KEEP_SEALED)
-        .values(sealed=None),
-        execution_options={"synchronize_session": False},
+        .values(sealed=None)
     )
-    return _count(done)
 
 
 def _claim(now: datetime, lease: timedelta) -> _Claim | None:
@@ -218,13 +215,12 @@ def _claim(now: datetime, lease: timedelta) -> _Claim | None:
         ).first()
         if row is None:
             return None
-        taken = db.session.execute(
+        taken = rows_changed(
             update(OutboxMail)
             .where(OutboxMail.id == row.id, OutboxMail.attempts == row.attempts, due)
-            .values(state=MailState.sending, attempts=row.attempts + 1, lease_until=now + lease),
-            execution_options={"synchronize_session": False},
+            .values(state=MailState.sending, attempts=row.attempts + 1, lease_until=now + lease)
         )
-        if _count(taken) != 1:
+        if taken != 1:
             return None
         return _Claim(row.id, row.attempts + 1, row.message_id, row.recipient, row.subject, row.body, row.sealed or {}, row.created_at)
 
@@ -232,13 +228,11 @@ def _claim(now: datetime, lease: timedelta) -> _Claim | None:
 def _settle(claim: _Claim, state: MailState, answer: str, **values: Any) -> int:
     """Write the fate of a mail, unless a later claim has taken it over. Returns the number of rows changed."""
     with transaction():
-        done = db.session.execute(
+        return rows_changed(
             update(OutboxMail)
             .where(OutboxMail.id == claim.id, OutboxMail.state == MailState.sending, OutboxMail.attempts == claim.attempts)
-            .values(state=state, answer=answer, lease_until=None, **values),
-            execution_options={"synchronize_session": False},
+            .values(state=state, answer=answer, lease_until=None, **values)
         )
-    return _count(done)
 
 
 def _postpone(claim: _Claim, answer: str, now: datetime) -> None:
@@ -274,10 +268,6 @@ def _content(claim: _Claim) -> bytes:
 def _whole() -> ColumnElement[bool]:
     """The body has no marks, or their values are still there."""
     return or_(~OutboxMail.body.contains("⟦"), OutboxMail.sealed.is_not(None))
-
-
-def _count(result: Any) -> int:
-    return int(result.rowcount)
 
 
 def _real_now() -> datetime:

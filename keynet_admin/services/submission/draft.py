@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from keynet_admin import clock
 from keynet_admin.extensions import db
 from keynet_admin.models import EntryDraft
-from keynet_admin.services.submission.intake import token_hash
+from keynet_admin.services.account.tokens import token_hash
 
 LIFE = timedelta(days=7)
 

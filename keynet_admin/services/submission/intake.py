@@ -24,6 +24,7 @@ from keynet_admin.models import Organization, ReturnLink, Review, Submission, Su
 from keynet_admin.permissions import SENDER, Actor
 from keynet_admin.rules.engine.rule import Finding, Level, Result
 from keynet_admin.services import audit, counter, workflow
+from keynet_admin.services.account.tokens import token_hash
 from keynet_admin.services.mail import outbox as mailer
 from keynet_admin.services.submission import finding
 from keynet_admin.vocabulary import ReturnClosed, ReviewAction, Source, SubmissionStatus
@@ -44,11 +45,6 @@ class StatusAnswer:
 
     submission: Submission
     returned: Review | None
-
-
-def token_hash(token: str) -> str:
-    """How links, cookies and codes are kept: SHA-256 (they are long and random, no salt is needed)."""
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def identity_of(normalized: Mapping[str, Any]) -> str:
