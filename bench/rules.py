@@ -1,4 +1,4 @@
-"""The full check of a one-posting submission beside a pydantic model of the same fields that validates the same document."""
+"""The full check of a one-posting submission beside a pydantic model of the same fields that validates the same document: reported, without a limit."""
 
 import time
 from collections.abc import Callable
@@ -55,7 +55,7 @@ def measure() -> list[Row]:
     for _ in range(ROUNDS):
         ours = min(ours, _seconds(lambda: evaluate(document, on=ON)))
         yardstick = min(yardstick, _seconds(lambda: validate(document)))
-    return [Row("full check of a one-posting form", ours * 1e6, "µs", "pydantic model", yardstick * 1e6, ours / yardstick, at_most=8)]
+    return [Row("full check of a one-posting form", ours * 1e6, "µs", "pydantic model", yardstick * 1e6, ours / yardstick)]
 
 
 def _seconds(action: Callable[[], object]) -> float:

@@ -18,7 +18,6 @@ from keynet_admin.rules.engine.read import Reading, position, read_document
 from keynet_admin.rules.engine.required import CATALOGUE_RULES, COVERED_BY, RULES_ON_ABSENCE
 from keynet_admin.rules.engine.result import Note, blank
 from keynet_admin.rules.engine.rule import Check, Finding, Hit, Level, Per, Result, Rule, Scope
-from keynet_admin.rules.engine.watch import Watch
 
 
 def evaluate(typed: Mapping[str, Any], *, on: date, partial: bool = False, sections: frozenset[str] | None = None) -> Result:
@@ -36,11 +35,10 @@ def evaluate(typed: Mapping[str, Any], *, on: date, partial: bool = False, secti
         for number, record in enumerate(reading.postings)
     ]
     _apply_fixes(reading, whole, scopes, findings)
-    _judge(_submission_checks(on), whole, reading, findings)
-    typed_postings = reading.typed.get("postings")
-    for number, scope in enumerate(scopes):
-        seen = _watch().seen(scope.record, typed_postings[number] if isinstance(typed_postings, (list, tuple)) else None, scope.memo)
-        _judge(_posting_checks(on, seen), scope, reading, findings)
+    _judge(_live(on, Per.SUBMISSION), whole, reading, findings)
+    checks = _live(on, Per.POSTING)
+    for scope in scopes:
+        _judge(checks, scope, reading, findings)
     if partial:
         findings = [f for f in findings if f.rule not in RULES_ON_ABSENCE or not blank(_at(reading.document, f.path))]
     else:
@@ -65,27 +63,6 @@ def _live(on: date, per: Per) -> list[tuple[Rule, Check]]:
     return [(rule, rule.check) for rule in rows if rule.check is not None]
 
 
-@lru_cache(maxsize=32)
-def _submission_checks(on: date) -> tuple[tuple[Rule, Check], ...]:
-    return tuple(_live(on, Per.SUBMISSION))
-
-
-@lru_cache(maxsize=1)
-def _watch() -> Watch:
-    return Watch(sign for rule in _rows().values() for sign in rule.only_if)
-
-
-@lru_cache(maxsize=32)
-def _all_posting_checks(on: date) -> tuple[tuple[int, tuple[Rule, Check]], ...]:
-    return tuple((_watch().bits(rule.only_if), (rule, check)) for rule, check in _live(on, Per.POSTING))
-
-
-@lru_cache(maxsize=2048)
-def _posting_checks(on: date, seen: int) -> tuple[tuple[Rule, Check], ...]:
-    """The checks that a posting needs which shows these signs, in the order of the rows."""
-    return tuple(pair for needed, pair in _all_posting_checks(on) if seen & needed == needed)
-
-
 @lru_cache(maxsize=1)
 def _fixes() -> tuple[tuple[Rule, Check], ...]:
     """Rules of level fix that look at several fields; they change the posting before it is judged."""
@@ -107,7 +84,7 @@ def _apply_fixes(reading: Reading, whole: Scope, scopes: list[Scope], findings: 
                     findings.append(_from_hit(rule, hit, scope, reading))
 
 
-def _judge(checks: tuple[tuple[Rule, Check], ...], scope: Scope, reading: Reading, findings: list[Finding]) -> None:
+def _judge(checks: list[tuple[Rule, Check]], scope: Scope, reading: Reading, findings: list[Finding]) -> None:
     for rule, check in checks:
         for hit in check(scope):
             findings.append(_from_hit(rule, hit, scope, reading))

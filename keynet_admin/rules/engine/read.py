@@ -1,35 +1,21 @@
 """Reads a whole typed submission with the normalisers, field by field, as the catalogue describes it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
-from keynet_admin.catalogue import ALWAYS, MAX_POSTINGS, SECTION_LABELS, SECTIONS, Field, Kind
-from keynet_admin.rules.engine.asked import Asked
+from keynet_admin.catalogue import MAX_POSTINGS, SECTION_LABELS, SECTIONS, Field, Kind
 from keynet_admin.rules.engine.required_words import missing_note
 from keynet_admin.rules.engine.result import Context, Note, Read, blank, clip, refuse
 from keynet_admin.rules.engine.rule import Level
-from keynet_admin.rules.normalise.registry import quick_of, reader_of
-
-# A field's name, the field, its test for normal values (remembering for text, plain), its normaliser.
-Step = tuple[str, Field, Callable[[str], bool], Callable[[Any], bool], Callable[[Field, Any, Context], Read]]
-_REMEMBERED = 200
-"""Longer texts are tested each time."""
+from keynet_admin.rules.normalise.registry import reader_of
 
 # A list of rows that was typed as words is judged by the rule that asks for the rows.
 _ROWS_RULE = {"shifts": "HOURS-001", "pay_lines": "WAGE-001"}
 
 
-@lru_cache(maxsize=64)
-def _plan(fields: tuple[Field, ...]) -> tuple[tuple[Step, ...], frozenset[str]]:
-    steps = tuple((f.name, f, lru_cache(maxsize=256)(quick_of(f)), quick_of(f), reader_of(f)) for f in fields)
-    return steps, frozenset(f.name for f in fields)
-
-
-_PLANS: dict[str, tuple[tuple[Step, ...], frozenset[str]]] = {section: _plan(fields) for section, fields in SECTIONS.items()}
-_COLUMNS = {f.name: _plan(f.columns) for f in SECTIONS["postings"] if f.kind is Kind.ROWS}
+_COLUMNS = {f.name: f.columns for f in SECTIONS["postings"] if f.kind is Kind.ROWS}
 
 
 @dataclass(slots=True)
@@ -68,31 +54,34 @@ class Reading:
         for number, record in enumerate(self.postings):
             prefix = f"postings.{number}."
             yield from self._missing_in(prefix, _REQUIRED["postings"], record, record)
-            for name, asked in _REQUIRED_IN_ROWS:
+            for name, fields in _REQUIRED_IN_ROWS:
                 for index, row in enumerate(record.get(name) or ()):
-                    yield from self._missing_in(f"{prefix}{name}.{index}.", asked, row, record)
+                    yield from self._missing_in(f"{prefix}{name}.{index}.", fields, row, record)
         confirmed = self.understood["confirmation"]
         for item in SECTIONS["confirmation"] if "confirmation" not in self.not_read else ():
             if confirmed.get(item.name) is not True and f"confirmation.{item.name}" not in self.not_read:
                 yield f"confirmation.{item.name}", _confirm(item)
 
-    def _missing_in(self, prefix: str, asked: Asked, record: Mapping[str, Any], owner: Mapping[str, Any]) -> Iterator[tuple[str, Note]]:
-        if asked.all_given(record, owner) or prefix[:-1] in self.not_read:
+    def _missing_in(
+        self, prefix: str, fields: tuple[Field, ...], record: Mapping[str, Any], owner: Mapping[str, Any]
+    ) -> Iterator[tuple[str, Note]]:
+        """`owner`: the record whose values decide what must be given (the posting of a row)."""
+        if prefix[:-1] in self.not_read:
             return
-        get, by = record.get, owner.get
-        for name, item, when in asked.steps:
-            value = get(name)
-            if value or (value is not None and value != "" and value != []):
-                continue
-            if when is not ALWAYS and ((when.field is not None and by(when.field) is None) or not when.holds(owner, self.on)):
-                continue
-            path = f"{prefix}{name}"
-            if path not in self.not_read:
+        for item in fields:
+            path = f"{prefix}{item.name}"
+            asked = item.required is not None and item.required.holds(owner, self.on)
+            if asked and blank(record.get(item.name)) and path not in self.not_read:
                 yield path, missing_note(prefix.split(".", 1)[0], item)
 
 
-_REQUIRED = {section: Asked(fields) for section, fields in SECTIONS.items()}
-_REQUIRED_IN_ROWS = tuple((f.name, Asked(f.columns)) for f in SECTIONS["postings"] if f.kind is Kind.ROWS)
+def _required_of(fields: tuple[Field, ...]) -> tuple[Field, ...]:
+    """The fields that can be missing; what the form fills in by itself cannot."""
+    return tuple(f for f in fields if f.kind is not Kind.AUTO and f.default is None and f.required is not None)
+
+
+_REQUIRED = {section: _required_of(fields) for section, fields in SECTIONS.items()}
+_REQUIRED_IN_ROWS = tuple((name, _required_of(columns)) for name, columns in _COLUMNS.items())
 
 
 def _confirm(item: Field) -> Note:
@@ -128,7 +117,7 @@ def _section(reading: Reading, section: str, context: Context) -> tuple[Any, dic
     if value is not None and type(value) is not dict and not isinstance(value, Mapping):
         _refuse(reading, section, f"「{SECTION_LABELS[section]}」の形が正しくありません。項目名と値の組で送ってください。")
         return value, {}
-    return _record(reading, _PLANS[section], value or {}, section, context, {})
+    return _record(reading, SECTIONS[section], value or {}, section, context, {})
 
 
 def _postings(reading: Reading, context: Context) -> tuple[Any, list[dict[str, Any]]]:
@@ -149,7 +138,7 @@ def _postings(reading: Reading, context: Context) -> tuple[Any, list[dict[str, A
             shown.append(item)
             reading.postings.append({})
             continue
-        normal, understood = _record(reading, _PLANS["postings"], item or {}, path, context, {})
+        normal, understood = _record(reading, SECTIONS["postings"], item or {}, path, context, {})
         if reading.complete:
             _defaults(normal, understood, reading.on)
         shown.append(normal)
@@ -174,31 +163,20 @@ def _refuse(reading: Reading, path: str, message: str, rule: str = "TYPE-001", e
 
 
 def _record(
-    reading: Reading,
-    plan: tuple[tuple[Step, ...], frozenset[str]],
-    record: Mapping[str, Any],
-    path: str,
-    context: Context,
-    parent: Mapping[str, Any],
+    reading: Reading, fields: tuple[Field, ...], record: Mapping[str, Any], path: str, context: Context, parent: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """One section, posting or row: the normalised record and the understood one (the same object while all was understood)."""
-    steps, known = plan
-    added = 0
     normal: dict[str, Any] = {}
     lost: list[str] = []
     rows: dict[str, list[dict[str, Any]]] = {}
     context.record, context.parent = record, parent
     extra: dict[str, Any] = {}
-    for name, item, known_text, quick, read in steps:
-        if name in record:
-            value = record[name]
-            if known_text(value) if type(value) is str and len(value) <= _REMEMBERED else quick(value):
-                normal[name] = value
-                continue
-        elif name != "pref":
+    for item in fields:
+        name = item.name
+        # The prefecture follows from the code, so it is read without being typed.
+        if name not in record and name != "pref":
             continue
-        else:
-            value = None
+        value = record.get(name)
         if item.kind is Kind.ROWS:
             normal[name], seen = _rows(reading, item, value, f"{path}.{name}", context, record)
             if seen is not normal[name]:
@@ -208,29 +186,24 @@ def _record(
         if blank(value) and name != "pref":
             normal[name] = None
             continue
-        result = read(item, value, context) if type(value) is not str or len(value) <= _limit(item) else _endless(item, value)
+        result = _endless(item, value) if isinstance(value, str) and len(value) > _limit(item) else reader_of(item)(item, value, context)
         if name == "pref" and result.value is None and name not in record:
             continue
-        added += name not in record
         normal[name] = result.value
-        if result.notes:
-            for note in result.notes:
-                reading.notes.append((f"{path}.{note.name or name}", note))
+        for note in result.notes:
+            reading.notes.append((f"{path}.{note.name or name}", note))
         if not result.understood:
             lost.append(name)
             reading.not_read.add(f"{path}.{name}")
-        if result.also:
-            extra.update(result.also)
-    unknown = len(normal) - added != len(record)
+        extra.update(result.also)
     for name, value in extra.items():
-        if name in normal and name in lost:
-            continue
-        normal[name] = value
-    if unknown:
-        for key in record:
-            if key not in known:
-                normal[key] = record[key]
-                reading.notes.append((f"{path}.{clip(key)}", _unknown(key)))
+        if not (name in normal and name in lost):
+            normal[name] = value
+    known = {item.name for item in fields}
+    for key in record:
+        if key not in known:
+            normal[key] = record[key]
+            reading.notes.append((f"{path}.{clip(key)}", _unknown(key)))
     if not lost and not rows:
         return normal, normal
     understood = {name: None if name in lost else value for name, value in normal.items()}
@@ -292,7 +265,6 @@ def _rows(
     return shown, seen
 
 
-@lru_cache(maxsize=8192)
 def position(path: str) -> tuple[int, ...]:
     """Where a path stands in the form, for sorting findings."""
     parts = path.split(".")

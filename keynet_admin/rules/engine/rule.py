@@ -10,8 +10,6 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from keynet_admin.rules.engine.signs import Sign
-
 RULESET = "2026-11-22"
 
 Document = dict[str, Any]
@@ -159,8 +157,7 @@ class Rule:
     """One entry rule as a row. `binds`: "all", "pub" (municipality's own engagement) or "priv" (委託先による雇用).
 
     `levels` says every level the row can speak at, strongest first; `check` is None for a rule that the normaliser applies
-    (level fix) or that is called elsewhere (`where` then names the place). `only_if` names signs without which the check of a
-    posting has nothing to say (see `signs`); a row without them is always run.
+    (level fix) or that is called elsewhere (`where` then names the place).
     """
 
     code: str
@@ -179,7 +176,6 @@ class Rule:
     binds: str = "all"
     overridable: bool = False
     where: str = ""
-    only_if: tuple[Sign, ...] = ()
 
     @property
     def level(self) -> Level:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from keynet_admin.rules.engine.rule import Example, Hit, Level, Rule, Scope
 from keynet_admin.rules.normalise.dates import WEEKDAYS
-from keynet_admin.rules.words.plain import PUBLIC_TEXT, public_text, says
+from keynet_admin.rules.words.plain import PUBLIC_TEXT, public_text
 
 P = "postings.0."
 DATE_FIELDS = ("term_start", "term_end", "deadline", "publish_from", "publish_until")
@@ -150,7 +150,6 @@ RULES: tuple[Rule, ...] = (
             Example({f"{P}deadline": "令和3年5月25日(月)"}, "締切日の曜日違い"),
         ),
         check=check_weekday_in_text,
-        only_if=(says(_SOME_DATE),),
     ),
     Rule(
         code="DT-005",

@@ -6,9 +6,8 @@ from typing import Final
 
 from keynet_admin.rules.engine.posting_values import NEVER_INJECT, duties, job_label, missing
 from keynet_admin.rules.engine.rule import Example, Hit, Level, Rule, Scope
-from keynet_admin.rules.engine.signs import empty, has, one_of, where
 from keynet_admin.rules.words.injection import mentions_injecting, says_injecting
-from keynet_admin.rules.words.plain import plain, text_of
+from keynet_admin.rules.words.plain import text_of
 
 P: Final = "postings.0."
 
@@ -87,8 +86,6 @@ def check_training(scope: Scope) -> Iterator[Hit]:
 _WARN: Final = (Level.WARNING,)
 _LATER: Final = date(2024, 5, 13)
 
-_TEXT_WITHOUT_ACT: Final = where("duty_detail", lambda value: isinstance(value, str) and not mentions_injecting(plain(value)))
-_NOT_CHOSEN: Final = where("duties", lambda value: not isinstance(value, tuple) or "injection" not in value)
 
 RULES: tuple[Rule, ...] = (
     Rule(
@@ -102,7 +99,6 @@ RULES: tuple[Rule, ...] = (
         good=(Example({P + "duties": ["questionnaire", "injection"]}, "看護師：予診票の確認・聞き取り補助"),),
         bad=(Example({P + "duties": ["pre_check", "injection"]}, "看護師：予診"),),
         check=check_pre_check,
-        only_if=(has("duties", "pre_check"),),
     ),
     Rule(
         code="DUTY-002",
@@ -118,10 +114,6 @@ RULES: tuple[Rule, ...] = (
             Example({P + "job_type": "clerical", P + "duties": ["observation"]}, "事務職員：経過観察"),
         ),
         check=check_clerical_duties,
-        only_if=(
-            one_of("job_type", "clerical"),
-            has("duties", "filling", "observation"),
-        ),
     ),
     Rule(
         code="DUTY-003",
@@ -137,7 +129,6 @@ RULES: tuple[Rule, ...] = (
         ),
         bad=(Example({P + "duty_change": ""}, "2024年5月・空欄", _LATER),),
         check=check_duty_change,
-        only_if=(empty("duty_change"),),
         valid_from=date(2024, 4, 1),
     ),
     Rule(
@@ -169,7 +160,6 @@ RULES: tuple[Rule, ...] = (
             Example({P + "duties": ["questionnaire", "observation"]}, "文章だけ接種あり"),
         ),
         check=check_injection_text,
-        only_if=(_TEXT_WITHOUT_ACT | _NOT_CHOSEN,),
     ),
     Rule(
         code="DUTY-005",
@@ -182,10 +172,5 @@ RULES: tuple[Rule, ...] = (
         good=(Example({P + "blank_ok": True, P + "training": "paid"}, "研修あり（有給）"),),
         bad=(Example({P + "blank_ok": True, P + "training": "none", P + "training_note": None}, "ブランク可・研修なし"),),
         check=check_training,
-        only_if=(
-            one_of("training", "none"),
-            one_of("blank_ok", True),
-            has("duties", "injection"),
-        ),
     ),
 )

@@ -9,9 +9,8 @@ from typing import Final
 
 from keynet_admin.rules.engine.posting_values import day, is_fiscal_year, is_private, missing, rows, shifts, touches_night
 from keynet_admin.rules.engine.rule import Example, Hit, Level, Rule, Scope
-from keynet_admin.rules.engine.signs import one_of, typed_text
 from keynet_admin.rules.words.age import applicants_age, lower_limit, may_name_age, upper_limit
-from keynet_admin.rules.words.plain import PUBLIC_TEXT, fields_with, labels_say, listed, plain, says
+from keynet_admin.rules.words.plain import PUBLIC_TEXT, fields_with, listed, plain
 from keynet_admin.rules.words.sex import conditions_by_sex, counts_by_sex, may_name_sex, only_women, sex_words
 
 E, W = Level.ERROR, Level.WARNING
@@ -196,12 +195,6 @@ _LIMITED: Final = {P + "age_limit": "yes"}
 _PRIVATE: Final = {P + "engagement": "contractor", P + "employer": "株式会社海山医療", P + "probation": "none"}
 
 
-def _speaks_of_sex(text: str) -> bool:
-    return "男" in text or "女" in text
-
-
-_LIMIT: Final = one_of("age_limit", "yes")
-
 RULES: tuple[Rule, ...] = (
     Rule(
         code="AGE-001",
@@ -223,10 +216,6 @@ RULES: tuple[Rule, ...] = (
             Example({**_PRIVATE, P + "title": "集団接種の看護師（若い方歓迎）"}, "若い方歓迎"),
         ),
         check=check_age_words,
-        only_if=(
-            one_of("age_limit", "no"),
-            says(may_name_age, *TEXTS) | labels_say(may_name_age),
-        ),
         overridable=True,
     ),
     Rule(
@@ -240,7 +229,6 @@ RULES: tuple[Rule, ...] = (
         good=(Example({**_LIMITED, **_NIGHT, P + "age_reason": "2号", P + "age_note": "深夜業のため18歳以上"}, "2号"),),
         bad=(Example({**_LIMITED, P + "age_reason": "1号", P + "age_note": "定年が60歳のため"}, "1号"),),
         check=check_exception_item,
-        only_if=(_LIMIT,),
     ),
     Rule(
         code="AGE-003",
@@ -256,7 +244,6 @@ RULES: tuple[Rule, ...] = (
             Example({**_LIMITED, P + "age_reason": "2号", P + "age_note": "18歳以上"}, "深夜の勤務がない18歳以上"),
         ),
         check=check_lawful_limit,
-        only_if=(_LIMIT,),
     ),
     Rule(
         code="AGE-004",
@@ -269,7 +256,6 @@ RULES: tuple[Rule, ...] = (
         good=(Example({**_LIMITED, **_NIGHT, P + "age_reason": "2号", P + "age_note": "深夜業のため18歳以上"}, "深夜業のため18歳以上"),),
         bad=(Example({**_LIMITED, **_NIGHT, P + "age_reason": "2号"}, "空欄"),),
         check=check_reason_given,
-        only_if=(_LIMIT,),
     ),
     Rule(
         code="SEX-001",
@@ -282,7 +268,6 @@ RULES: tuple[Rule, ...] = (
         good=(Example({P + "other_req": "主婦(夫)歓迎。女性も活躍中です。"}, "主婦(夫)歓迎"),),
         bad=(Example({P + "title": "集団接種の看護師（主婦歓迎）"}, "主婦歓迎"), Example({P + "other_req": "女性限定"}, "女性限定")),
         check=check_sex_words,
-        only_if=(says(may_name_sex, *TEXTS) | labels_say(may_name_sex),),
         overridable=True,
     ),
     Rule(
@@ -296,9 +281,6 @@ RULES: tuple[Rule, ...] = (
         good=(Example({P + "headcount": "15名"}, "15名"),),
         bad=(Example({P + "other_req": "募集は男5名、女10名です。"}, "男5名、女10名"), Example({P + "headcount": "女10名"}, "女10名")),
         check=check_sex_counts,
-        only_if=(
-            says(_speaks_of_sex, *TEXTS) | labels_say(_speaks_of_sex) | typed_text("headcount", lambda typed: _speaks_of_sex(plain(typed))),
-        ),
         overridable=True,
     ),
     Rule(
@@ -316,6 +298,5 @@ RULES: tuple[Rule, ...] = (
             ),
         ),
         check=check_midwife,
-        only_if=(one_of("job_type", "midwife"),),
     ),
 )

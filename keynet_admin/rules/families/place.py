@@ -3,14 +3,13 @@
 import re
 from collections.abc import Iterator
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from keynet_admin.catalogue import posting_field
 from keynet_admin.catalogue.reference import municipality, prefecture
 from keynet_admin.rules.engine.posting_values import missing
 from keynet_admin.rules.engine.rule import Example, Hit, Level, Rule, Scope
-from keynet_admin.rules.engine.signs import empty, one_of, where
-from keynet_admin.rules.words.plain import plain, text_of
+from keynet_admin.rules.words.plain import text_of
 
 P: Final = "postings.0."
 
@@ -149,20 +148,6 @@ _WARN: Final = (Level.WARNING,)
 _LATER: Final = date(2024, 5, 13)
 
 
-_NUMBER: Final = re.compile(r"\d")
-
-
-def _unclear(value: Any) -> bool:
-    """True for an address that may not tell where it is: nothing, words for "not yet known", or no number."""
-    text = plain(value) if isinstance(value, str) else ""
-    return _UNDECIDED.fullmatch(text) is not None or _NUMBER.search(text) is None
-
-
-def _vague_name(value: Any) -> bool:
-    text = plain(value) if isinstance(value, str) else ""
-    return not isinstance(value, str) or _UNDECIDED.fullmatch(text) is not None or _VAGUE.fullmatch(text) is not None
-
-
 RULES: tuple[Rule, ...] = (
     Rule(
         code="PLACE-001",
@@ -182,7 +167,6 @@ RULES: tuple[Rule, ...] = (
             Example({P + "venue_address": None}, "空欄"),
         ),
         check=check_place,
-        only_if=(where("venue_name", _vague_name) | empty("venue_city") | where("venue_address", _unclear),),
     ),
     Rule(
         code="PLACE-002",
@@ -195,7 +179,6 @@ RULES: tuple[Rule, ...] = (
         good=(Example({P + "smoking": "敷地内禁煙"}, "敷地内禁煙"),),
         bad=(Example({P + "smoking": None}, "空欄"),),
         check=check_smoking,
-        only_if=(empty("smoking"),),
         valid_from=date(2020, 4, 1),
     ),
     Rule(
@@ -212,7 +195,6 @@ RULES: tuple[Rule, ...] = (
         ),
         bad=(Example({P + "venue_type": "school", P + "smoking": "allowed"}, "学校・喫煙可"),),
         check=check_strict_site,
-        only_if=(one_of("venue_type", *_STRICT_SITES),),
         valid_from=date(2020, 4, 1),
     ),
     Rule(
@@ -236,7 +218,6 @@ RULES: tuple[Rule, ...] = (
         ),
         bad=(Example({P + "smoking": "allowed"}, "喫煙可で年齢の下限なし"),),
         check=check_smoking_age,
-        only_if=(one_of("smoking", "allowed"),),
         valid_from=date(2020, 4, 1),
     ),
     Rule(
@@ -253,7 +234,6 @@ RULES: tuple[Rule, ...] = (
         ),
         bad=(Example({P + "place_change": ""}, "2024年5月・空欄", _LATER),),
         check=check_place_change,
-        only_if=(empty("place_change"),),
         valid_from=date(2024, 4, 1),
     ),
     Rule(

@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from keynet_admin.rules.engine.posting_values import missing
 from keynet_admin.rules.engine.rule import Example, Hit, Level, Rule, Scope
-from keynet_admin.rules.engine.signs import Sign, empty
 from keynet_admin.rules.words.papers import (
     BACKGROUND,
     BACKGROUND_CONDITION,
@@ -23,7 +22,7 @@ from keynet_admin.rules.words.papers import (
     is_driving_licence,
     papers,
 )
-from keynet_admin.rules.words.plain import PUBLIC_TEXT, fields_with, listed, plain, public_text, says, text_of
+from keynet_admin.rules.words.plain import PUBLIC_TEXT, fields_with, listed, plain, public_text, text_of
 
 E, W = Level.ERROR, Level.WARNING
 P: Final = "postings.0."
@@ -213,11 +212,6 @@ def check_retention(scope: Scope) -> Iterator[Hit]:
 _DATA_LAW = "職業安定法第5条の5・指針（求職者等の個人情報の取扱い）（S90）"
 
 
-def _asked(pattern: re.Pattern[str], name: str = "documents") -> Sign:
-    """A sign: an item of a list of papers holds one of the words."""
-    return says(lambda text: any(pattern.search(item.text) for item in papers(text)), name)
-
-
 RULES: tuple[Rule, ...] = (
     Rule(
         code="PRIV-001",
@@ -234,7 +228,6 @@ RULES: tuple[Rule, ...] = (
             Example({P + "other_req": "支持政党を面接で確認します。"}, "支持政党を確認"),
         ),
         check=check_background,
-        only_if=(_asked(BACKGROUND) | _asked(BACKGROUND_CONDITION, "other_req"),),
         overridable=True,
     ),
     Rule(
@@ -248,7 +241,6 @@ RULES: tuple[Rule, ...] = (
         good=(Example({P + "documents": "履歴書。マイナンバーと口座は採用決定後"}, "採用決定後"),),
         bad=(Example({P + "documents": "履歴書、マイナンバーカードの写し"}, "マイナンバーカードの写し"),),
         check=check_numbers,
-        only_if=(_asked(NUMBERS),),
         overridable=True,
     ),
     Rule(
@@ -262,7 +254,6 @@ RULES: tuple[Rule, ...] = (
         good=(Example({P + "documents": "履歴書（免許証は面接時に原本を提示）"}, "面接時に原本提示"),),
         bad=(Example({P + "documents": "履歴書、看護師免許証の写し"}, "写しを添付"),),
         check=check_licence_copy,
-        only_if=(_asked(LICENCE_COPY),),
     ),
     Rule(
         code="PRIV-004",
@@ -278,7 +269,6 @@ RULES: tuple[Rule, ...] = (
             Example({P + "documents": "履歴書（配偶者の有無、通勤時間を記入）"}, "配偶者の有無"),
         ),
         check=check_personal_items,
-        only_if=(_asked(PERSONAL),),
     ),
     Rule(
         code="PRIV-005",
@@ -291,7 +281,6 @@ RULES: tuple[Rule, ...] = (
         good=(Example({P + "documents": "履歴書。健康診断書は採用後"}, "採用後"),),
         bad=(Example({P + "documents": "履歴書、健康診断書"}, "応募時の健康診断書"),),
         check=check_health,
-        only_if=(_asked(HEALTH),),
     ),
     Rule(
         code="PRIV-006",
@@ -319,6 +308,5 @@ RULES: tuple[Rule, ...] = (
         good=(Example({P + "retention": "選考後に廃棄"}, "選考後に廃棄"),),
         bad=(Example({P + "retention": None}, "空欄"),),
         check=check_retention,
-        only_if=(empty("retention"),),
     ),
 )

@@ -8,9 +8,8 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from keynet_admin.catalogue import posting_field
-from keynet_admin.rules.engine.posting_values import blank, day, long_day, missing, parse_day, rows
+from keynet_admin.rules.engine.posting_values import blank, day, long_day, missing, rows
 from keynet_admin.rules.engine.rule import Example, Hit, Level, Rule, Scope
-from keynet_admin.rules.engine.signs import one_of, together
 from keynet_admin.rules.families.pay.minimum_wage import venue_prefecture
 from keynet_admin.rules.words.masking import Secrets
 from keynet_admin.rules.words.plain import PUBLIC_TEXT, fields_with, plain
@@ -183,21 +182,6 @@ _MASKED: Final = {P + "visibility": "masked"}
 _YEAR: Final = {P + "term_end": "2022-03-31", P + "publish_from": "2021-05-17"}
 
 
-def _out_of_order(kind: Any, deadline: Any, start: Any, until: Any, end: Any) -> bool:
-    """False only when all days are there and in order; days as ISO text compare as days do."""
-    if not until or (kind == "date" and not deadline):
-        return True
-    return bool((deadline and deadline > until) or (end and until > end) or (start and start >= until))
-
-
-def _shown_long(start: Any, until: Any) -> bool:
-    first, last = parse_day(start), parse_day(until)
-    return last is not None and (first is None or last - first > LONGEST)
-
-
-_DAYS: Final = ("deadline_type", "deadline", "publish_from", "publish_until", "term_end")
-_IS_MASKED: Final = one_of("visibility", "masked")
-
 RULES: tuple[Rule, ...] = (
     Rule(
         code="PUB-001",
@@ -223,7 +207,6 @@ RULES: tuple[Rule, ...] = (
             ),
         ),
         check=check_order,
-        only_if=(together(_DAYS, _out_of_order),),
     ),
     Rule(
         code="PUB-002",
@@ -236,7 +219,6 @@ RULES: tuple[Rule, ...] = (
         good=(Example({P + "publish_from": "2021-05-17", P + "publish_until": "2021-07-16", P + "term_end": "2021-09-30"}, "60日間"),),
         bad=(Example({**_YEAR, P + "publish_until": "2022-02-28"}, "9か月間"),),
         check=check_length,
-        only_if=(together(("publish_from", "publish_until"), _shown_long),),
     ),
     Rule(
         code="PUB-003",
@@ -278,7 +260,6 @@ RULES: tuple[Rule, ...] = (
             Example({**_MASKED, P + "public_contact": "予防係 0982-00-0013"}, "電話番号"),
         ),
         check=check_masked_text,
-        only_if=(_IS_MASKED,),
     ),
     Rule(
         code="PUB-006",
@@ -291,7 +272,6 @@ RULES: tuple[Rule, ...] = (
         good=(Example(_MASKED, "都道府県・職種・報酬・時間を表示"),),
         bad=(Example({**_MASKED, P + "shifts": []}, "勤務時間帯が空欄"), Example({**_MASKED, P + "pay_lines": []}, "報酬が空欄")),
         check=check_masked_shown,
-        only_if=(_IS_MASKED,),
     ),
     Rule(
         code="PUB-007",

@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from keynet_admin.rules.engine.posting_values import NURSING, blank, duties, missing
 from keynet_admin.rules.engine.rule import Example, Hit, Level, Rule, Scope
-from keynet_admin.rules.engine.signs import empty, one_of
 from keynet_admin.rules.words.masking import Secrets
 from keynet_admin.rules.words.plain import plain, text_of
 
@@ -133,10 +132,6 @@ RULES: tuple[Rule, ...] = (
         good=(Example({**_PHYSICIAN, P + "access": "最寄り駅から徒歩10分"}, "日時・報酬・場所・交通・予診がそろっている"),),
         bad=(Example(_PHYSICIAN, "交通手段が空欄"),),
         check=check_save_the_town,
-        only_if=(
-            one_of("job_type", "physician"),
-            one_of("share_stt", True),
-        ),
     ),
     Rule(
         code="SHARE-002",
@@ -149,11 +144,6 @@ RULES: tuple[Rule, ...] = (
         good=(Example({P + "public_contact": "健康づくり課 予防係"}, "宮崎県・問い合わせ先あり"),),
         bad=(Example({P + "public_contact": None}, "問い合わせ先が空欄"),),
         check=check_nurse_center,
-        only_if=(
-            one_of("share_nc", True),
-            one_of("job_type", *NURSING),
-            empty("public_contact", "deadline_type", "deadline", "venue_city"),
-        ),
     ),
     Rule(
         code="SHARE-003",
@@ -170,10 +160,6 @@ RULES: tuple[Rule, ...] = (
         ),
         bad=(Example({P + "visibility": "private", P + "share_private": True}, "非公開の募集を民間事業者に提供"),),
         check=check_hidden_sharing,
-        only_if=(
-            one_of("visibility", "private"),
-            one_of("share_private", True),
-        ),
     ),
     Rule(
         code="SHARE-004",

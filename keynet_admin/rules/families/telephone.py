@@ -5,7 +5,6 @@ from typing import Any
 
 from keynet_admin.catalogue import reference as ref
 from keynet_admin.rules.engine.rule import Example, Hit, Level, Per, Rule, Scope
-from keynet_admin.rules.engine.signs import where
 from keynet_admin.rules.normalise.area_codes import area_code, prefectures_of
 
 TEL_BASIS = "電気通信番号計画（総務省） [S62]"
@@ -141,6 +140,5 @@ RULES: tuple[Rule, ...] = (
         good=(Example({"postings.0.public_tel": "0982-00-0013"}, "0982-00-0013"),),
         bad=(Example({"postings.0.public_tel": "090-0000-0013"}, "090-0000-0013"),),
         check=check_public_mobile,
-        only_if=(where("public_tel", lambda tel: isinstance(tel, str) and tel.startswith(("070", "080", "090"))),),
     ),
 )

@@ -4,15 +4,14 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 from keynet_admin.business_time import add_business_days
 from keynet_admin.catalogue import posting_field
 from keynet_admin.catalogue.reference import law_date
-from keynet_admin.rules.engine.posting_values import FISCAL_YEAR, day, is_fiscal_year, long_day, missing, parse_day
+from keynet_admin.rules.engine.posting_values import day, is_fiscal_year, long_day, missing
 from keynet_admin.rules.engine.rule import Example, Hit, Level, Rule, Scope
-from keynet_admin.rules.engine.signs import empty, one_of, together, where
-from keynet_admin.rules.words.plain import WordList, clause_around, fields_with, phrase_around, public_text, says, text_of
+from keynet_admin.rules.words.plain import WordList, clause_around, fields_with, phrase_around, public_text, text_of
 
 P: Final = "postings.0."
 RENEWAL_FROM: Final = date(2024, 4, 1)
@@ -210,18 +209,6 @@ def check_private_words(scope: Scope) -> Iterator[Hit]:
             return
 
 
-def _reversed(start: Any, end: Any) -> bool:
-    return not start or not end or end < start
-
-
-def _over_march(start: Any, end: Any) -> bool:
-    first, last = parse_day(start), parse_day(end)
-    return first is not None and last is not None and last > fiscal_year_end(first)
-
-
-_FISCAL: Final = one_of("engagement", *FISCAL_YEAR)
-_CAN_RENEW: Final = one_of("renewal", *_RENEWABLE)
-
 _WARN: Final = (Level.WARNING,)
 _LATER: Final = date(2024, 5, 13)
 _AUTUMN: Final = date(2021, 10, 4)
@@ -241,7 +228,6 @@ RULES: tuple[Rule, ...] = (
             Example({P + "term_end": None}, "終了日が空欄"),
         ),
         check=check_term,
-        only_if=(together(("term_start", "term_end"), _reversed),),
     ),
     Rule(
         code="TERM-002",
@@ -254,10 +240,6 @@ RULES: tuple[Rule, ...] = (
         good=(Example({P + "term_start": "2021-06-01", P + "term_end": "2022-03-31"}, "2021-06-01～2022-03-31"),),
         bad=(Example({P + "term_start": "2021-06-01", P + "term_end": "2022-05-31"}, "2021-06-01～2022-05-31"),),
         check=check_fiscal_year,
-        only_if=(
-            _FISCAL,
-            together(("term_start", "term_end"), _over_march),
-        ),
         valid_from=date(2020, 4, 1),
     ),
     Rule(
@@ -299,10 +281,6 @@ RULES: tuple[Rule, ...] = (
             Example({P + "renewal": "possible", P + "renewal_cap": "上限なし"}, "2024年・基準なし（エラー）", _LATER),
         ),
         check=check_renewal_rule,
-        only_if=(
-            _CAN_RENEW,
-            empty("renewal_rule"),
-        ),
     ),
     Rule(
         code="TERM-006",
@@ -321,10 +299,6 @@ RULES: tuple[Rule, ...] = (
         ),
         bad=(Example({P + "renewal": "possible", P + "renewal_rule": "勤務成績により判断します。"}, "2024年・空欄", _LATER),),
         check=check_renewal_cap,
-        only_if=(
-            _CAN_RENEW,
-            empty("renewal_cap"),
-        ),
         valid_from=RENEWAL_FROM,
     ),
     Rule(
@@ -341,10 +315,6 @@ RULES: tuple[Rule, ...] = (
             Example({P + "probation": "none"}, "なし"),
         ),
         check=check_probation,
-        only_if=(
-            _FISCAL,
-            where("probation", lambda value: value not in (None, "conditional_one_month")),
-        ),
         valid_from=date(2020, 4, 1),
     ),
     Rule(
@@ -364,7 +334,6 @@ RULES: tuple[Rule, ...] = (
             Example({P + "term_start": "2021-06-12", P + "term_end": "2021-06-12", P + "other_allow": "期末手当あり"}, "1日・期末手当"),
         ),
         check=check_single_day,
-        only_if=(one_of("single_day", True) | together(("term_start", "term_end"), lambda start, end: start == end),),
     ),
     Rule(
         code="TERM-009",
@@ -380,10 +349,6 @@ RULES: tuple[Rule, ...] = (
             Example({P + "title": "契約社員（看護師）募集"}, "契約社員"),
         ),
         check=check_private_words,
-        only_if=(
-            _FISCAL,
-            says(_PRIVATE_WORDS.suspects),
-        ),
         valid_from=date(2020, 4, 1),
     ),
 )

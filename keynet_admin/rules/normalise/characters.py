@@ -125,10 +125,6 @@ def _class_of(chars: frozenset[str]) -> str:
     return "[" + "".join(parts) + "]"
 
 
-_PLAIN_CLASS = _class_of(jis_x_0208() - {" ", "\u3000"})
-# A text that needs no fix: JIS X 0208 only, single spaces inside, none at the ends.
-CLEAN_LINE = re.compile(f"{_PLAIN_CLASS}+(?:[ \u3000]{_PLAIN_CLASS}+)*").fullmatch
-CLEAN_AREA = re.compile(f"{_PLAIN_CLASS}+(?:[ \u3000\n]{_PLAIN_CLASS}+)*").fullmatch
 _OUTSIDE = re.compile(f"[^{_class_of(jis_x_0208())[1:]}")
 
 

@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
 from typing import Any
 
 from keynet_admin.catalogue import Field
@@ -238,46 +237,10 @@ def _prefecture_of_body(context: Context) -> str | None:
     return code[:2]
 
 
-def quick_choice(field: Field) -> Callable[[Any], bool]:
-    """A cheap test: True for a slug."""
-    slugs = frozenset(choice.slug for choice in field.choices)
-
-    def quick(value: Any) -> bool:
-        return type(value) is str and value in slugs
-
-    return quick
-
-
-def quick_multi(field: Field) -> Callable[[Any], bool]:
-    """A cheap test: True for a list of different slugs in the catalogue's order."""
-    order = {choice.slug: index for index, choice in enumerate(field.choices)}
-
-    def quick(value: Any) -> bool:
-        if type(value) is not list:
-            return False
-        last = -1
-        for item in value:
-            index = order.get(item, -1) if type(item) is str else -1
-            if index <= last:
-                return False
-            last = index
-        return last >= 0
-
-    return quick
-
-
-def quick_bool(value: Any) -> bool:
-    """A cheap test: True for a JSON boolean."""
-    return value is True or value is False
-
-
 __all__ = [
     "Level",
     "Note",
     "fold",
-    "quick_bool",
-    "quick_choice",
-    "quick_multi",
     "read_bool",
     "read_choice",
     "read_multi",

@@ -194,16 +194,3 @@ def _by_code(typed: Any, digits: str, context: Context) -> Read:
         return refuse("CHOICE-001", typed, message, example="日向市", choices=tuple(b.code6 for b in bodies))
     message = f"「{clip(typed)}」というコードの市区町村は一覧にありません。市区町村名または6桁のコードを入力してください。"
     return refuse("CHOICE-001", typed, message, example="日向市")
-
-
-def quick_lg_code(value: Any) -> bool:
-    """A cheap test: True for six half-width digits whose check digit holds."""
-    return type(value) is str and _SIX(value) is not None and check_digit_holds(value)
-
-
-_ALWAYS = frozenset(m.code6 for m in ref.municipalities() if m.kind != "prefecture" and m.valid_from is None and m.valid_to is None)
-
-
-def quick_municipality(value: Any) -> bool:
-    """A cheap test: True for the code of a municipality that was in use all the time; the rest is looked up by the day."""
-    return type(value) is str and value in _ALWAYS

@@ -119,17 +119,6 @@ def _grouped(core: str, digits: str) -> str:
     return group_fixed(digits)
 
 
-_QUICK_PHONE = re.compile(r"0\d{1,4}-\d{1,4}-\d{4}", re.ASCII).fullmatch
-
-
-def quick_phone(value: Any) -> bool:
-    """A cheap test: True for a valid number with two hyphens."""
-    if type(value) is not str or _QUICK_PHONE(value) is None:
-        return False
-    digits = value.replace("-", "")
-    return bool(FIXED(digits) or MOBILE(digits))
-
-
 MAIL_EXAMPLE = "kenko@city.example.lg.jp"
 _LOCAL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}").fullmatch
 _LABELS = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?").fullmatch
@@ -184,14 +173,6 @@ def mail_fault(text: str) -> str:
     return ""
 
 
-_QUICK_MAIL = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{2,20}").fullmatch
-
-
-def quick_email(value: Any) -> bool:
-    """A cheap test: True for an ordinary address that is normal already."""
-    return type(value) is str and len(value) <= 64 and _QUICK_MAIL(value) is not None
-
-
 def read_zip(field: Field, typed: Any, _context: Context) -> Read:
     """A postal code as seven digits (ORG-008)."""
     example = "8830046"
@@ -217,11 +198,3 @@ def read_zip(field: Field, typed: Any, _context: Context) -> Read:
     lost = "先頭の0が失われていないかもご確認ください。" if len(digits) == 6 and "-" not in text else ""
     message = f"「{clip(typed)}」は郵便番号として読み取れません（7桁の数字です。今は{len(digits)}桁）。{lost}番号をご確認ください。"
     return refuse("ORG-008", typed, message, example="8830046")
-
-
-_SEVEN = re.compile(r"\d{7}", re.ASCII).fullmatch
-
-
-def quick_zip(value: Any) -> bool:
-    """A cheap test: True for seven half-width digits."""
-    return type(value) is str and _SEVEN(value) is not None

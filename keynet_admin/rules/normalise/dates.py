@@ -45,7 +45,6 @@ _PATTERNS = (
     re.compile(rf"{_ERA}(?P<ey>\d{{2}})(?P<m>\d{{2}})(?P<d>\d{{2}})"),
 )
 _WEEKDAY = re.compile(r"\(?(?P<w>[月火水木金土日])(?:曜日?)?(?:[・,、/]?(?:祝日?|休日?|祝休日))?\)?$")
-_BRACKETED = re.compile(r"\((?P<w>[月火水木金土日])(?:曜日?)?(?:[・,、/]?(?:祝日?|休日?|祝休日))?\)")
 _ZERO_TIME = re.compile(r"[T ]00:00(?::00(?:\.0+)?)?(?:Z|[+-]\d{2}:?\d{2})?$")
 _KANJI_DATE = re.compile(r"([元〇零一壱二弐三参四五六七八九十拾]+)(?=[年月日])")
 # The other end of a period: `6月1日から` is half of a range and is understood only when the other half is there.
@@ -231,13 +230,3 @@ def _refuse(field: Field, typed: Any, body: str, context: Context) -> Read:
         return refuse("DT-001", typed, message, example=EXAMPLE, choices=tuple(dict.fromkeys(d.isoformat() for d in found)))
     message = f"「{clip(typed)}」は日付として読み取れません。年月日を入力してください。「下旬」や「未定」では募集期間が決まりません。"
     return refuse("DT-001", typed, message, example=EXAMPLE)
-
-
-_ISO = re.compile(
-    r"(?:19|2[01])\d{2}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)", re.ASCII
-).fullmatch
-
-
-def quick_date(value: Any) -> bool:
-    """A cheap test: True for an ISO day from 1900 on; 29 February takes the long way."""
-    return type(value) is str and _ISO(value) is not None

@@ -125,9 +125,3 @@ def _refuse(field: Field, typed: Any, core: str, example: str) -> Read:
     )
     message = f"「{clip(typed)}」からは時間が1つに決まりません。{hint}38時間45分は38.75です。"
     return refuse("TXT-001", typed, message, example=example, choices=numbers if len(numbers) > 1 else ())
-
-
-def quick_hours(value: Any) -> bool:
-    """A cheap test: True for a JSON number that is normal already."""
-    kind = type(value)
-    return (kind is int and 0 <= value <= 400) or (kind is float and 0 <= value <= 400 and value % 1 != 0 and round(value, 4) == value)

@@ -5,7 +5,6 @@ A certain number is understood (`１５名` → 15); about-words, ranges and num
 
 import math
 import re
-from collections.abc import Callable
 from typing import Any
 
 from keynet_admin.catalogue import Field, posting_field
@@ -241,16 +240,3 @@ def read_digits(field: Field, typed: Any, _context: Context) -> Read:
         message = f"「{field.label}」は{field.max_length}桁までです。今は{len(text)}桁です。"
         return Read(text, True, (Note("TXT-011", Level.ERROR, message, "205"),))
     return understood(field, typed, text, text)
-
-
-def quick_int(field: Field) -> Callable[[Any], bool]:
-    """A cheap test: True for a JSON integer inside the field's bounds."""
-    low = field.minimum if field.minimum is not None else 0
-    high = field.maximum if field.maximum is not None else 10**9
-    if field.name == "headcount":
-        low, high = -(10**9), 10**9
-
-    def quick(value: Any) -> bool:
-        return type(value) is int and low <= value <= high
-
-    return quick

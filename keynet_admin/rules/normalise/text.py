@@ -1,7 +1,6 @@
 """Normalisers of words: one line, many lines, names, addresses, kana, addresses of pages."""
 
 import re
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -207,31 +206,3 @@ def read_url(field: Field, typed: Any, _context: Context) -> Read:
     if long:
         notes.append(long)
     return Read(value, True, tuple(notes))
-
-
-def quick_text(field: Field) -> Callable[[Any], bool]:
-    """A cheap test: True for a text that needs no fix, holds no short form of a licence and is not too long."""
-    match = ch.CLEAN_AREA if field.kind is Kind.AREA else ch.CLEAN_LINE
-    longest = field.max_length or 10**9
-    plain = field.kind in (Kind.TEXT, Kind.AREA)
-
-    def quick(value: Any) -> bool:
-        return (
-            type(value) is str
-            and len(value) <= longest
-            and match(value) is not None
-            and not (plain and "看" in value and _SHORT_NURSE.search(value) is not None)
-        )
-
-    return quick
-
-
-def quick_kana(field: Field) -> Callable[[Any], bool]:
-    """A cheap test: True for a reading that is normal already."""
-    longest = field.max_length or 10**9
-    match = re.compile("[ァ-ヴー・]+(?:\u3000[ァ-ヴー・]+)*").fullmatch
-
-    def quick(value: Any) -> bool:
-        return type(value) is str and len(value) <= longest and match(value) is not None
-
-    return quick

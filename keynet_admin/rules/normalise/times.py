@@ -211,11 +211,3 @@ def _refuse(typed: Any, text: str, is_end: bool) -> Read:
         f"「{clip(typed)}」は時刻として読み取れません。24時間表記で入力してください。シフトで変わる場合は、時間帯ごとに行を分けてください。"
     )
     return refuse("DT-005", typed, message, example=EXAMPLE)
-
-
-_NORMAL = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d", re.ASCII).fullmatch
-
-
-def quick_time(value: Any) -> bool:
-    """A cheap test: True for `HH:MM` of a day (24:00 takes the long way)."""
-    return type(value) is str and _NORMAL(value) is not None

@@ -11,7 +11,6 @@ from typing import Any, Final
 from keynet_admin.catalogue.reference import domains_of
 from keynet_admin.rules.words.plain import plain
 
-_KANJI: Final = re.compile(r"[一-龠々ァ-ヴー]")
 _SUFFIX: Final = re.compile(r"[市区町村]$")
 # Words that name no certain place when they are the whole venue name.
 _GENERIC: Final = re.compile(

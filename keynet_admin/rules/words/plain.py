@@ -6,13 +6,12 @@ asked for its short trigger strings (`in`), the regular expressions run only aft
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from keynet_admin.rules.engine.rule import Scope
-from keynet_admin.rules.engine.signs import Look, Sign
 
 PUBLIC_TEXT: Final = (
     "title",
@@ -96,20 +95,6 @@ def fields_with(scope: Scope, names: Iterable[str]) -> Iterator[tuple[str, str]]
         value = record.get(name)
         if isinstance(value, str) and value:
             yield name, plain(value)
-
-
-def says(test: Callable[[str], object], *names: str) -> Sign:
-    """A sign: the test finds something in the plain text of a field (of any that visitors read, when none is named)."""
-    return Sign(tuple(Look((name,), lambda value: isinstance(value, str) and bool(test(plain(value)))) for name in names or PUBLIC_TEXT))
-
-
-def labels_say(test: Callable[[str], object]) -> Sign:
-    """A sign: the test finds something in the name of a shift or the label of a pay line."""
-
-    def found(value: object) -> bool:
-        return isinstance(value, str) and bool(test(plain(value)))
-
-    return Sign((Look(("shifts",), found, ("name",)), Look(("pay_lines",), found, ("label",))))
 
 
 class WordList:

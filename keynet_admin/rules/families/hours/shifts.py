@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from keynet_admin.rules.engine.posting_values import (
     blank,
@@ -14,13 +14,11 @@ from keynet_admin.rules.engine.posting_values import (
     shift_text,
     shifts,
     span_minutes,
-    touches_night,
     whole,
     work_minutes,
 )
 from keynet_admin.rules.engine.rule import Example, Hit, Level, Rule, Scope
-from keynet_admin.rules.engine.signs import empty, one_of, some_row, where
-from keynet_admin.rules.families.hours.texts import MAY_NAME_HOURS, check_night, check_text_hours, check_week
+from keynet_admin.rules.families.hours.texts import check_night, check_text_hours, check_week
 
 P: Final = "postings.0."
 
@@ -181,26 +179,6 @@ def _shift(start: str, end: str, rest: int | None, *days: str, overnight: bool =
     return {"name": "", "days": list(days or ("sat", "sun")), "start": start, "end": end, "end_next_day": overnight, "break": rest}
 
 
-_TIMES: Final = ("start", "end", "end_next_day", "break")
-
-
-def _odd_times(start: Any, end: Any, next_day: Any, _rest: Any) -> bool:
-    first, last = clock_minutes(start), clock_minutes(end)
-    return first is None or last is None or (last > first if next_day is True else last <= first)
-
-
-def _at_night(start: Any, end: Any, next_day: Any, _rest: Any) -> bool:
-    return touches_night({"start": start, "end": end, "end_next_day": next_day})
-
-
-def _long_work(start: Any, end: Any, next_day: Any, rest: Any) -> bool:
-    """More than six hours: where a break is due or a day may be too long."""
-    work = work_minutes({"start": start, "end": end, "end_next_day": next_day, "break": rest})
-    return work is not None and work > 360
-
-
-_LONG: Final = some_row("shifts", _TIMES, _long_work)
-
 _WARN: Final = (Level.WARNING,)
 _ERROR: Final = (Level.ERROR,)
 _FIVE: Final = ("mon", "tue", "wed", "thu", "fri")
@@ -222,7 +200,6 @@ RULES: tuple[Rule, ...] = (
         ),
         bad=(Example({S: [_shift("17:30", "13:00", 0)]}, "17:30～13:00"), Example({S: None}, "空欄")),
         check=check_shift_times,
-        only_if=(empty("shifts") | some_row("shifts", _TIMES, _odd_times),),
     ),
     Rule(
         code="HOURS-002",
@@ -238,7 +215,6 @@ RULES: tuple[Rule, ...] = (
         ),
         bad=(Example({S: [_shift("9:00", "16:30", 30)], W: 14}, "9:00～16:30・30分"),),
         check=check_break,
-        only_if=(_LONG,),
     ),
     Rule(
         code="HOURS-003",
@@ -251,7 +227,6 @@ RULES: tuple[Rule, ...] = (
         good=(Example({S: [_shift("13:00", "17:30", 0)]}, "0"),),
         bad=(Example({S: [_shift("13:00", "17:30", None)]}, "空欄"),),
         check=check_break_given,
-        only_if=(some_row("shifts", _TIMES, lambda *times: blank(times[-1])),),
     ),
     Rule(
         code="HOURS-004",
@@ -264,7 +239,6 @@ RULES: tuple[Rule, ...] = (
         good=(Example({S: [_shift("8:30", "17:15", 60, "mon", "tue")], W: 15.5}, "実働7時間45分"),),
         bad=(Example({S: [_shift("8:00", "20:30", 60, "sat")], W: 11.5}, "実働11時間30分"),),
         check=check_long_shift,
-        only_if=(_LONG,),
     ),
     Rule(
         code="HOURS-005",
@@ -277,7 +251,6 @@ RULES: tuple[Rule, ...] = (
         good=(Example({W: 9}, "9"),),
         bad=(Example({W: 44}, "44"),),
         check=check_forty_hours,
-        only_if=(where("weekly_hours", lambda hours: hours is not None and hours > 40),),
     ),
     Rule(
         code="HOURS-006",
@@ -292,7 +265,6 @@ RULES: tuple[Rule, ...] = (
         ),
         bad=(Example({W: 38.75, S: [_shift("8:30", "17:15", 60, *_FIVE)], P + "workdays_note": "週5日"}, "パートタイムで38.75"),),
         check=check_part_time,
-        only_if=(where("weekly_hours", lambda hours: hours is not None and hours >= 38.75),),
         valid_from=date(2020, 4, 1),
     ),
     Rule(
@@ -316,7 +288,6 @@ RULES: tuple[Rule, ...] = (
         ),
         bad=(Example({P + "engagement": "fiscal_year_full_time", W: 30}, "フルタイムで30"),),
         check=check_full_time,
-        only_if=(one_of("engagement", "fiscal_year_full_time"),),
         valid_from=date(2020, 4, 1),
     ),
     Rule(
@@ -344,7 +315,6 @@ RULES: tuple[Rule, ...] = (
         good=(Example({P + "overtime": "yes", P + "overtime_hours": 5}, "あり・5時間"), Example({P + "overtime": "no"}, "なし・空欄")),
         bad=(Example({P + "overtime": "yes"}, "あり・空欄"), Example({P + "overtime": "no", P + "overtime_hours": 10}, "なし・10時間")),
         check=check_overtime,
-        only_if=(one_of("overtime", "yes") | where("overtime_hours", bool),),
     ),
     Rule(
         code="HOURS-010",
@@ -361,7 +331,6 @@ RULES: tuple[Rule, ...] = (
         ),
         bad=(Example({S: [_shift("20:00", "8:30", 60, "sat", overnight=True)], W: 11.5}, "割増の記載なし"),),
         check=check_night,
-        only_if=(some_row("shifts", _TIMES, _at_night),),
     ),
     Rule(
         code="HOURS-011",
@@ -380,7 +349,6 @@ RULES: tuple[Rule, ...] = (
             Example({P + "title": "集団接種の看護師（9時～12時）"}, "見出しの時刻が違う"),
         ),
         check=check_text_hours,
-        only_if=(MAY_NAME_HOURS,),
     ),
     Rule(
         code="HOURS-012",
@@ -393,6 +361,5 @@ RULES: tuple[Rule, ...] = (
         good=(Example({S: [_shift("8:30", "17:15", 60, "mon", "tue")], W: 15.5}, "60分"),),
         bad=(Example({S: [_shift("8:30", "17:15", 600, "mon", "tue")], W: 15.5}, "600分"),),
         check=check_long_break,
-        only_if=(some_row("shifts", _TIMES, lambda *times: bool(times[-1])),),
     ),
 )

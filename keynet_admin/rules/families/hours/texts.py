@@ -26,7 +26,6 @@ from keynet_admin.rules.words.plain import (
     fields_with,
     phrase_around,
     plain,
-    says,
     text_of,
     time_ranges,
 )
@@ -183,9 +182,6 @@ _DAY_HOURS: Final = re.compile(
     r"2})分|半)?(?!\d|以[上内下]|未満|程度|を超|超|~|-|前後|まで|から|ごと|おき)"
 )
 _WEEK_OTHER: Final = re.compile(r"保険|加入|扶養|上限|共済|年金|他|フルタイム|常勤|正規|最大|場合|未満|以上|平均|残業")
-
-
-MAY_NAME_HOURS: Final = says(lambda text: "時" in text or ":" in text, *_RANGE_FIELDS)
 
 
 def check_text_hours(scope: Scope) -> Iterator[Hit]:

@@ -4,9 +4,7 @@ from datetime import date
 from typing import Final
 
 from keynet_admin.rules.engine.rule import Example, Level, Rule
-from keynet_admin.rules.engine.signs import empty, has, one_of, where
 from keynet_admin.rules.families.insurance import checks as cover
-from keynet_admin.rules.words.plain import says
 
 E, W = Level.ERROR, Level.WARNING
 P: Final = "postings.0."
@@ -32,9 +30,6 @@ RULES: tuple[Rule, ...] = (
         good=(Example({P + "insurance": ["employment"], P + "weekly_hours": 25, **_WEEK25}, "雇用保険"),),
         bad=(Example({P + "insurance": []}, "空欄"), Example({P + "insurance": ["なし", "雇用保険"]}, "「なし」と「雇用保険」")),
         check=cover.check_chosen,
-        only_if=(
-            empty("insurance") | where("insurance", lambda chosen: isinstance(chosen, tuple) and len(chosen) > 1 and "none" in chosen),
-        ),
     ),
     Rule(
         code="INS-002",
@@ -54,10 +49,6 @@ RULES: tuple[Rule, ...] = (
             ),
         ),
         check=cover.check_cover_missing,
-        only_if=(
-            has("insurance", "none"),
-            where("weekly_hours", lambda hours: hours is not None and hours >= 10),
-        ),
     ),
     Rule(
         code="INS-003",
@@ -78,7 +69,6 @@ RULES: tuple[Rule, ...] = (
             Example({P + "weekly_hours": 4, P + "insurance": ["health", "pension", "employment"]}, "週4時間・健康保険と厚生年金"),
         ),
         check=cover.check_cover_promised,
-        only_if=(has("insurance", "health", "pension", "employment") | says(cover.FULL_COVER.suspects),),
     ),
     Rule(
         code="INS-004",
@@ -91,7 +81,6 @@ RULES: tuple[Rule, ...] = (
         good=(Example({P + "accident": "労災保険"}, "労災保険"),),
         bad=(Example({P + "accident": "なし"}, "なし"), Example({P + "accident": None}, "空欄")),
         check=cover.check_accident,
-        only_if=(empty("accident") | one_of("accident", "none"),),
     ),
     Rule(
         code="INS-005",
@@ -104,7 +93,6 @@ RULES: tuple[Rule, ...] = (
         good=(Example({P + "engagement": "honorarium", P + "probation": "none", P + "insurance": ["none"]}, "なし"),),
         bad=(Example({P + "engagement": "honorarium", P + "insurance": ["厚生年金"]}, "厚生年金"),),
         check=cover.check_honorarium,
-        only_if=(one_of("engagement", "honorarium"),),
     ),
     Rule(
         code="INS-006",
@@ -122,10 +110,6 @@ RULES: tuple[Rule, ...] = (
             ),
         ),
         check=cover.check_dependants_exception,
-        only_if=(
-            one_of("job_type", "clerical"),
-            says(cover.DEPENDANT.suspects),
-        ),
         valid_from=date(2021, 4, 1),
         valid_to=date(2023, 3, 31),
     ),
@@ -148,6 +132,5 @@ RULES: tuple[Rule, ...] = (
             Example({P + "insurance": ["勤務時間による"], P + "insurance_note": "勤務時間による"}, "勤務時間による（条件なし）"),
         ),
         check=cover.check_condition,
-        only_if=(has("insurance", "by_hours"),),
     ),
 )

@@ -7,7 +7,7 @@ from typing import Final
 
 from keynet_admin.rules.engine.posting_values import NURSING, is_employment, is_private, missing, rows
 from keynet_admin.rules.engine.rule import Hit, Level, Scope
-from keynet_admin.rules.words.plain import WordList, clause_around, labels_say, listed, phrase_around, plain, public_text, says, text_of
+from keynet_admin.rules.words.plain import WordList, clause_around, listed, phrase_around, plain, public_text, text_of
 
 _PREFECTURE: Final = re.compile(r"^(?:北海道|東京都|(?:京都|大阪)府|(?:神奈川|和歌山|鹿児島|[^\s都道府県]{2})県)(?=.)")
 _OFFICE: Final = re.compile(r"(?:役所|役場|庁|長|知事|教育委員会)$")
@@ -131,11 +131,6 @@ _OFFER_TEXT: Final = (
     "other_req",
     "pay_day",
     "workdays_note",
-)
-
-
-FEE_OR_EMPLOYMENT: Final = says(lambda text: _EMPLOYMENT_WORDS.suspects(text) or _FEE_WORDS.suspects(text)) | labels_say(
-    _FEE_WORDS.suspects
 )
 
 

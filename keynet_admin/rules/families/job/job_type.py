@@ -7,10 +7,9 @@ from typing import Any, Final
 
 from keynet_admin.rules.engine.posting_values import blank, job_label, missing
 from keynet_admin.rules.engine.rule import Example, Hit, Level, Per, Rule, Scope
-from keynet_admin.rules.engine.signs import one_of, together, where
-from keynet_admin.rules.families.job.engagement import FEE_OR_EMPLOYMENT, check_dispatch, check_employer, check_fee_or_employment
+from keynet_admin.rules.families.job.engagement import check_dispatch, check_employer, check_fee_or_employment
 from keynet_admin.rules.words.job_names import OWN, names_the_job, two_jobs_in_detail, two_jobs_in_title
-from keynet_admin.rules.words.plain import listed, plain, says, text_of
+from keynet_admin.rules.words.plain import listed, plain, text_of
 
 P: Final = "postings.0."
 
@@ -177,13 +176,6 @@ _LATER: Final = date(2024, 5, 13)
 _TWO: Final = (Level.ERROR, Level.WARNING)
 _WARN: Final = (Level.WARNING,)
 
-_NAMED_JOBS: Final = ("physician", "nurse", "assistant_nurse", "clerical")
-
-
-def _does_not_name(title: Any, job: Any, job_other: Any) -> bool:
-    own = plain(job_other) if isinstance(job_other, str) else ""
-    return isinstance(title, str) and isinstance(job, str) and not names_the_job(plain(title), job, own)
-
 
 RULES: tuple[Rule, ...] = (
     Rule(
@@ -230,7 +222,6 @@ RULES: tuple[Rule, ...] = (
             Example({P + "headcount": None}, "空欄"),
         ),
         check=check_headcount,
-        only_if=(where("headcount", lambda value: value is None or not 1 <= value <= 999),),
     ),
     Rule(
         code="JOB-003",
@@ -243,7 +234,6 @@ RULES: tuple[Rule, ...] = (
         good=(Example({P + "headcount": 15}, "15"), Example({P + "headcount": 100}, "100")),
         bad=(Example({P + "headcount": 500}, "500"),),
         check=check_many_people,
-        only_if=(where("headcount", lambda value: value is not None and value > 30),),
     ),
     Rule(
         code="JOB-004",
@@ -259,7 +249,6 @@ RULES: tuple[Rule, ...] = (
         ),
         bad=(Example({P + "title": "スタッフ大募集！！"}, "スタッフ大募集！！"),),
         check=check_title_names_job,
-        only_if=(together(("title", "job_type", "job_other"), _does_not_name),),
     ),
     Rule(
         code="JOB-005",
@@ -300,7 +289,6 @@ RULES: tuple[Rule, ...] = (
             Example({P + "engagement": "contractor", P + "employer": "日向市役所"}, "自治体の名前"),
         ),
         check=check_employer,
-        only_if=(one_of("engagement", "contractor"),),
         binds="priv",
     ),
     Rule(
@@ -320,7 +308,6 @@ RULES: tuple[Rule, ...] = (
             Example({P + "other_req": "派遣元との契約になります。"}, "2024年の看護師の派遣", _LATER),
         ),
         check=check_dispatch,
-        only_if=(says(lambda text: "派遣" in text),),
     ),
     Rule(
         code="JOB-009",
@@ -349,7 +336,6 @@ RULES: tuple[Rule, ...] = (
             Example({P + "pay_note": "報償費として1回5,000円をお支払いします。"}, "任用で報償費"),
         ),
         check=check_fee_or_employment,
-        only_if=(FEE_OR_EMPLOYMENT,),
     ),
     Rule(
         code="JOB-010",
@@ -365,7 +351,6 @@ RULES: tuple[Rule, ...] = (
         ),
         bad=(Example({P + "job_type": "clinical_engineer"}, "2021年5月の臨床工学技士", _MAY),),
         check=check_programme_jobs,
-        only_if=(where("job_type", lambda job: job is not None and job not in _NAMED_JOBS),),
         valid_from=date(2021, 5, 1),
         valid_to=date(2021, 5, 31),
     ),

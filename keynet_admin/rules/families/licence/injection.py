@@ -8,7 +8,6 @@ from typing import Final
 from keynet_admin.catalogue.reference import law_date
 from keynet_admin.rules.engine.posting_values import NEVER_INJECT, duties, job_label, long_day
 from keynet_admin.rules.engine.rule import Check, Example, Hit, Level, Rule, Scope
-from keynet_admin.rules.engine.signs import has, one_of
 from keynet_admin.rules.words.plain import text_of
 
 _NOTE_FIELDS: Final = ("title", "duty_detail", "training_note", "support_note", "other_req", "experience_note", "pay_note", "duty_change")
@@ -104,8 +103,6 @@ def post(job: str, label: str, **more: object) -> dict[str, object]:
     return {P + name: value for name, value in values.items()}
 
 
-_INJECTION: Final = has("duties", "injection")
-
 INJECTION_RULES: tuple[Rule, ...] = (
     Rule(
         code="LIC-008",
@@ -132,10 +129,6 @@ INJECTION_RULES: tuple[Rule, ...] = (
             Example(post("dentist", "歯科医師", duty_detail=_CONDITIONS_TEXT), "2021年4月20日", date(2021, 4, 20)),
         ),
         check=check_dentist,
-        only_if=(
-            _INJECTION,
-            one_of("job_type", "dentist"),
-        ),
     ),
     Rule(
         code="LIC-009",
@@ -157,10 +150,6 @@ INJECTION_RULES: tuple[Rule, ...] = (
             Example(post("emergency_life_saving_technician", "救急救命士"), "2022年11月・条件なし", date(2022, 11, 7)),
         ),
         check=check_technologist,
-        only_if=(
-            _INJECTION,
-            one_of("job_type", "clinical_laboratory_technologist", "emergency_life_saving_technician"),
-        ),
     ),
     Rule(
         code="LIC-010",
@@ -176,10 +165,6 @@ INJECTION_RULES: tuple[Rule, ...] = (
             Example(post("clinical_engineer", "臨床工学技士"), "2022年11月・条件なし", date(2022, 11, 7)),
         ),
         check=check_engineer,
-        only_if=(
-            _INJECTION,
-            one_of("job_type", "radiological_technologist", "clinical_engineer"),
-        ),
     ),
     Rule(
         code="LIC-011",
@@ -205,9 +190,5 @@ INJECTION_RULES: tuple[Rule, ...] = (
             Example(post("clerical", "事務職員", licenses=["none"]), "事務職員＋接種"),
         ),
         check=check_never_inject,
-        only_if=(
-            _INJECTION,
-            one_of("job_type", *NEVER_INJECT),
-        ),
     ),
 )

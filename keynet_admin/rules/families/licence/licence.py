@@ -7,18 +7,15 @@ from typing import Final
 from keynet_admin.catalogue import posting_field
 from keynet_admin.rules.engine.posting_values import job_label, missing, rows, typed_value
 from keynet_admin.rules.engine.rule import Example, Hit, Level, Rule, Scope
-from keynet_admin.rules.engine.signs import empty, has, one_of
 from keynet_admin.rules.families.licence.injection import INJECTION_RULES, post
 from keynet_admin.rules.words.plain import (
     PUBLIC_TEXT,
     WordList,
     clause_around,
     fields_with,
-    labels_say,
     phrase_around,
     plain,
     public_text,
-    says,
     text_of,
     yen_amounts,
 )
@@ -289,7 +286,6 @@ RULES: tuple[Rule, ...] = (
             Example({P + "other_req": "看護士または准看護師の方"}, "看護士"),
         ),
         check=check_old_names,
-        only_if=(says(_OLD_NAMES.suspects) | labels_say(_OLD_NAMES.suspects) | empty("job_type"),),
         overridable=True,
     ),
     Rule(
@@ -314,7 +310,6 @@ RULES: tuple[Rule, ...] = (
             Example(post("assistant_nurse", "准看護師", share_nc=True, documents="履歴書、看護師籍の登録番号"), "看護師籍の登録番号"),
         ),
         check=check_national_register,
-        only_if=(one_of("job_type", "assistant_nurse"),),
     ),
     Rule(
         code="LIC-005",
@@ -330,7 +325,6 @@ RULES: tuple[Rule, ...] = (
         ),
         bad=(Example({P + "also_junior": True, P + "pay_note": "准看は別途定める額"}, "准看は別途"),),
         check=check_junior_pay,
-        only_if=(says(lambda text: "准看" in text),),
     ),
     Rule(
         code="LIC-006",
@@ -352,7 +346,6 @@ RULES: tuple[Rule, ...] = (
         ),
         bad=(Example({P + "licenses": ["nurse", "driving"]}, "会場内の業務で運転免許"),),
         check=check_driving,
-        only_if=(has("licenses", "driving") | says(lambda text: "免許" in text, "other_req", "duty_detail"),),
     ),
     Rule(
         code="LIC-007",
@@ -371,10 +364,6 @@ RULES: tuple[Rule, ...] = (
             Example({P + "other_req": "3年以上の実務経験が必要です。"}, "不問＋3年以上の実務経験"),
         ),
         check=check_experience,
-        only_if=(
-            one_of("experience", "not_asked"),
-            says(_EXPERIENCE.suspects),
-        ),
         overridable=True,
     ),
     *INJECTION_RULES,

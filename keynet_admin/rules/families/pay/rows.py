@@ -1,14 +1,10 @@
 """Rules about pay (WAGE). The checks stand in `pay_amounts` (numbers) and `pay_texts` (what texts say)."""
 
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
-from keynet_admin.rules.engine.posting_values import blank
 from keynet_admin.rules.engine.rule import Example, Level, Rule
-from keynet_admin.rules.engine.signs import empty, one_of, some_row, together, where
 from keynet_admin.rules.families.pay import amounts, texts
-from keynet_admin.rules.families.pay.minimum_wage import highest_minimum_wage
-from keynet_admin.rules.words.plain import labels_say, says
 
 E, W = Level.ERROR, Level.WARNING
 P: Final = "postings.0."
@@ -16,24 +12,6 @@ _SHOWN = "募集するときは賃金などの条件を示さなければなり�
 _MINIMUM = "最低賃金法第4条（委託先による雇用）／地方公務員法第58条第1項（自治体の職員には適用なし）（S31 S32 S33）"
 _ACCURATE = "職業安定法第5条の4（的確な表示）（S23）"
 _PRIVATE = {P + "engagement": "contractor", P + "employer": "株式会社海山医療", P + "probation": "none"}
-
-_NOT_BY_HOUR: Final = where("pay_type", lambda unit: unit != "hour")
-
-
-def _below_a_minimum(low: Any, _high: Any) -> bool:
-    return low is not None and low < highest_minimum_wage()
-
-
-def _uncommon(low: Any, high: Any) -> bool:
-    return low is not None and not (max(amounts.COMMON_FROM, highest_minimum_wage()) <= low <= (high or low) <= amounts.CLERK_MOST)
-
-
-_MAY_BE_UNUSUAL: Final = _NOT_BY_HOUR | one_of("job_type", "physician") | some_row("pay_lines", ("min", "max"), _uncommon)
-_MAY_BE_LOW: Final = _NOT_BY_HOUR | some_row("pay_lines", ("min", "max"), _below_a_minimum)
-
-
-def _may_differ(text: str) -> bool:
-    return any(word in text for word in ("土", "日", "週末", "祝")) and texts.DIFFERS.search(text) is not None
 
 
 RULES: tuple[Rule, ...] = (
@@ -52,7 +30,6 @@ RULES: tuple[Rule, ...] = (
             Example({P + "pay_lines": []}, "空欄"),
         ),
         check=amounts.check_amount_given,
-        only_if=(empty("pay_lines") | some_row("pay_lines", ("min", "max"), lambda low, _high: blank(low)),),
     ),
     Rule(
         code="WAGE-002",
@@ -68,7 +45,6 @@ RULES: tuple[Rule, ...] = (
             Example({P + "pay_lines.0.min": None, P + "pay_lines.0.max": 1987}, "最大1,987円"),
         ),
         check=amounts.check_range,
-        only_if=(some_row("pay_lines", ("min", "max"), lambda low, high: high is not None and (low is None or low > high)),),
     ),
     Rule(
         code="WAGE-003",
@@ -105,7 +81,6 @@ RULES: tuple[Rule, ...] = (
             ),
         ),
         check=amounts.check_minimum_wage,
-        only_if=(_MAY_BE_LOW,),
     ),
     Rule(
         code="WAGE-004",
@@ -121,7 +96,6 @@ RULES: tuple[Rule, ...] = (
             Example({P + "pay_type": "day", P + "pay_lines.0.min": 12000}, "日額（時間数なし）"),
         ),
         check=amounts.check_unit_hours,
-        only_if=(one_of("pay_type", "day", "session", "month"),),
     ),
     Rule(
         code="WAGE-005",
@@ -139,7 +113,6 @@ RULES: tuple[Rule, ...] = (
             ),
         ),
         check=amounts.check_later_revision,
-        only_if=(_MAY_BE_LOW,),
     ),
     Rule(
         code="WAGE-006",
@@ -156,7 +129,6 @@ RULES: tuple[Rule, ...] = (
             Example({P + "pay_type": "month", P + "pay_lines.0.min": 23000, P + "pay_lines.0.hours_per_unit": 155}, "月額23,000円"),
         ),
         check=amounts.check_unit_slip,
-        only_if=(_NOT_BY_HOUR | some_row("pay_lines", ("min", "max"), lambda low, high: max(low or 0, high or 0) >= amounts.HOUR_MOST),),
     ),
     Rule(
         code="WAGE-007",
@@ -170,7 +142,6 @@ RULES: tuple[Rule, ...] = (
         good=(Example({P + "pay_lines.0.min": 1987}, "看護師で時間額1,987円"),),
         bad=(Example({P + "pay_lines.0.min": 200}, "看護師で時間額200円"), Example({P + "pay_lines.0.min": 7000}, "看護師で時間額7,000円")),
         check=amounts.check_usual_range,
-        only_if=(_MAY_BE_UNUSUAL,),
     ),
     Rule(
         code="WAGE-008",
@@ -194,7 +165,6 @@ RULES: tuple[Rule, ...] = (
             ),
         ),
         check=amounts.check_fixed_overtime,
-        only_if=(one_of("fixed_ot", "yes"),),
     ),
     Rule(
         code="WAGE-009",
@@ -210,10 +180,6 @@ RULES: tuple[Rule, ...] = (
             Example({P + "other_allow": "みなし残業あり"}, "みなし残業あり"),
         ),
         check=texts.check_overtime_included,
-        only_if=(
-            one_of("fixed_ot", "no"),
-            says(texts.INCLUDED.suspects),
-        ),
     ),
     Rule(
         code="WAGE-010",
@@ -237,7 +203,6 @@ RULES: tuple[Rule, ...] = (
             Example({P + "pay_note": "土日祝は時給が上がります。"}, "土日祝は時給が上がります"),
         ),
         check=texts.check_weekend_pay,
-        only_if=(says(_may_differ, *texts.PAY_TEXTS) | labels_say(lambda text: "平日" in text),),
     ),
     Rule(
         code="WAGE-011",
@@ -252,7 +217,6 @@ RULES: tuple[Rule, ...] = (
         ),
         bad=(Example({P + "title": "看護師 時給3,000円！"}, "時給3,000円！"),),
         check=texts.check_amounts_in_text,
-        only_if=(says(lambda text: "円" in text) | labels_say(lambda text: "円" in text),),
     ),
     Rule(
         code="WAGE-012",
@@ -269,10 +233,6 @@ RULES: tuple[Rule, ...] = (
             Example({P + "commute": "fixed", P + "commute_cap": 0}, "定額0円"),
         ),
         check=amounts.check_commute,
-        only_if=(
-            empty("commute")
-            | together(("commute", "commute_cap"), lambda kind, cap: kind in ("capped", "fixed") and not (cap and cap > 0)),
-        ),
     ),
     Rule(
         code="WAGE-013",
@@ -290,10 +250,6 @@ RULES: tuple[Rule, ...] = (
             ),
         ),
         check=amounts.check_monthly_part_time,
-        only_if=(
-            one_of("pay_type", "month"),
-            one_of("engagement", "fiscal_year_part_time"),
-        ),
     ),
     Rule(
         code="WAGE-014",
@@ -325,6 +281,5 @@ RULES: tuple[Rule, ...] = (
             Example({P + "pay_note": "しっかり稼げる日本一の職場です。"}, "日本一稼げる"),
         ),
         check=texts.check_tempting_words,
-        only_if=(says(texts.TEMPTING.suspects),),
     ),
 )

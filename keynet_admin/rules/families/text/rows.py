@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import date
 
 from keynet_admin.rules.engine.rule import Check, Example, Level, Per, Rule
-from keynet_admin.rules.engine.signs import where
 
 P = "postings.0."
 C = "contact."
@@ -175,7 +174,6 @@ def rows(checks: Mapping[str, Check]) -> tuple[Rule, ...]:
             ),
             bad=(Example({f"{P}duty_detail": "接種（注射）の看護業務"}, "看護業務"),),
             check=checks["TXT-012"],
-            only_if=(where("duty_detail", lambda text: isinstance(text, str) and len(text) < 30),),
         ),
         Rule(
             code="TXT-013",
