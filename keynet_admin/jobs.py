@@ -26,7 +26,7 @@ from keynet_admin.extensions import db
 from keynet_admin.services import tidy
 from keynet_admin.services.account import rate_limit
 from keynet_admin.services.mail import outbox as mailer
-from keynet_admin.services.posting import use_cases as posting
+from keynet_admin.services.posting import publication
 from keynet_admin.services.transaction import transaction
 
 log = logging.getLogger(__name__)
@@ -109,7 +109,7 @@ def expire_postings() -> int:
     closed = 0
     while True:
         with transaction():
-            done = posting.expire_due(_ROUND)
+            done = publication.expire_due(_ROUND)
         closed += done
         if done < _ROUND:
             return closed

@@ -82,8 +82,8 @@ class KeyingWay(Word):
     paper = "paper", "FAX・書面", "is-mute", "file"
 
 
-class KeyingStage(Word):
-    """How far the keying of a case is."""
+class KeyingStatus(Word):
+    """States of the keying of a case: how far it is."""
 
     first = "first", "1回目の入力中", "is-wait", "pen"
     second = "second", "2回目の入力待ち", "is-wait", "clock"
@@ -117,8 +117,8 @@ class ReturnClosed(Word):
     withdrawn = "withdrawn", "取下げ済み"
 
 
-class MailState(Word):
-    """Fate of a mail in the outbox."""
+class MailStatus(Word):
+    """Delivery status of a mail in the outbox."""
 
     waiting = "waiting", "送信待ち", "is-wait", "clock"
     sending = "sending", "送信中", "is-info", "mail"

@@ -17,7 +17,7 @@ from keynet_admin.rules import evaluate
 from keynet_admin.services.account import password
 from keynet_admin.services.account.session import actor_of
 from keynet_admin.services.keying import steps as keyings
-from keynet_admin.services.posting import use_cases as postings
+from keynet_admin.services.posting import publication
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.submission import review
 from keynet_admin.vocabulary import AccountStatus, KeyingWay, PostingStatus, Role, SubmissionStatus
@@ -148,19 +148,19 @@ def posting(
     if state is PostingStatus.draft:
         return made
     owner = by or actor_of(account(Role.municipality, organization=made.organization))
-    published = postings.publish(made, owner, seen_version=made.version)
+    published = publication.publish(made, owner, seen_version=made.version)
     db.session.flush()
     if state is published:
         return made
     if published is PostingStatus.awaiting_release:
-        postings.release(made, actor(Role.operator), seen_version=made.version)
+        publication.release(made, actor(Role.operator), seen_version=made.version)
         db.session.flush()
     if state is PostingStatus.paused:
-        postings.pause(made, owner, seen_version=made.version)
+        publication.pause(made, owner, seen_version=made.version)
     elif state is PostingStatus.closed:
-        postings.close(made, owner, seen_version=made.version)
+        publication.close(made, owner, seen_version=made.version)
     elif state is PostingStatus.suspended:
-        postings.suspend(made, actor(Role.operator), seen_version=made.version, reason="内容の確認のため。")
+        publication.suspend(made, actor(Role.operator), seen_version=made.version, reason="内容の確認のため。")
     elif state is not PostingStatus.live:
         raise ValueError(f"a posting without findings does not come to {state}")
     return _flushed(made)

@@ -21,7 +21,7 @@ from keynet_admin.extensions import db
 from keynet_admin.models import EntryDraft, OutboxMail, StaffSession
 from keynet_admin.services.mail import outbox as mailer
 from keynet_admin.services.transaction import transaction
-from keynet_admin.vocabulary import MailState, PostingStatus, Role
+from keynet_admin.vocabulary import MailStatus, PostingStatus, Role
 from tests import factories
 from tests.support.clock import MovableClock
 from tests.support.databases import Databases
@@ -39,7 +39,7 @@ def test_a_commit_with_mail_wakes_the_worker(app: Flask, db_session: Session) ->
     write()
     assert huey.pending_count() == 1
     huey.execute(huey.dequeue())
-    assert db.session.execute(db.select(OutboxMail.state)).scalar_one() is MailState.sent
+    assert db.session.execute(db.select(OutboxMail.status)).scalar_one() is MailStatus.sent
     assert (app.config["INSTANCE"] / "queue.db").exists()
 
 

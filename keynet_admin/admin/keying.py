@@ -24,7 +24,7 @@ from keynet_admin.services.keying.compare import composed
 from keynet_admin.services.submission import draft as drafts
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.transaction import transaction
-from keynet_admin.vocabulary import KeyingStage, KeyingWay
+from keynet_admin.vocabulary import KeyingStatus, KeyingWay
 from keynet_admin.web import form_reader, forms, reason_boxes
 from keynet_admin.web.actor import current_actor
 from keynet_admin.web.guard import GuardedView
@@ -51,7 +51,7 @@ class KeyingView(GuardedView):
             return self._list("電話かFAX・書面かを選んでください。"), SEEN
         with transaction():
             row, _new = keyings.start(way, form_key, current_actor())
-        return redirect(url_for(".one" if row.stage not in keyings.OPEN else ".edit", id=row.id), 303)
+        return redirect(url_for(".one" if row.status not in keyings.OPEN else ".edit", id=row.id), 303)
 
     @expose("/<num:id>/")
     def one(self, id: int) -> Any:
@@ -59,13 +59,13 @@ class KeyingView(GuardedView):
         row = _get(id)
         if row.submission is not None:
             return redirect(url_for("admin_submission.case", id=row.submission_id))
-        return self.render("admin/keying_one.html", row=row, stages=KeyingStage, missing=missing_of(row))
+        return self.render("admin/keying_one.html", row=row, stages=KeyingStatus, missing=missing_of(row))
 
     @expose("/<num:id>/edit", methods=("GET", "POST"))
     def edit(self, id: int) -> Any:
         """The first keying: the whole form. It checks the forged-request token itself, so that an old page loses nothing."""
         row = _get(id)
-        if row.stage not in keyings.OPEN:
+        if row.status not in keyings.OPEN:
             return redirect(url_for(".one", id=id))
         if request.method != "POST":
             typed, reasons = keyings.first_document(row), keyings.reasons_of(row)
@@ -103,7 +103,7 @@ class KeyingView(GuardedView):
     def second(self, id: int) -> Any:
         """The key fields once more, empty: nothing of the first keying is on the page."""
         row = _get(id)
-        if row.stage not in keyings.OPEN or row.first_at is None:
+        if row.status not in keyings.OPEN or row.first_at is None:
             return redirect(url_for(".one", id=id))
         if request.method != "POST":
             return self.render("admin/keying_second.html", row=row, groups=_groups(row), on=clock.today())
@@ -120,7 +120,7 @@ class KeyingView(GuardedView):
     def compare(self, id: int) -> Any:
         """Both keyings side by side; each difference is settled by a person."""
         row = _get(id)
-        if row.stage not in keyings.OPEN or row.second_at is None:
+        if row.status not in keyings.OPEN or row.second_at is None:
             return redirect(url_for(".one", id=id))
         if request.method != "POST":
             return self._compare(row, {}, [])
@@ -144,7 +144,7 @@ class KeyingView(GuardedView):
         row = _get(id)
         if row.submission is not None:
             return redirect(url_for("admin_submission.case", id=row.submission_id), 303)
-        if row.stage is not KeyingStage.ready:
+        if row.status is not KeyingStatus.ready:
             if request.method == "POST":
                 workflow.version_of(request.form.get("version"))
             flash("この代行入力は、まだ受け付けられません。残っている手順をご確認ください。", "warning")
@@ -176,7 +176,7 @@ class KeyingView(GuardedView):
         """Give it up, after a question."""
         row = _get(id)
         if request.method != "POST":
-            return self.render("admin/keying_discard.html", row=row, open=row.stage in keyings.OPEN)
+            return self.render("admin/keying_discard.html", row=row, open=row.status in keyings.OPEN)
         version = workflow.version_of(request.form.get("version"))
         with transaction():
             keyings.discard(_get(id), current_actor(), seen_version=version)
@@ -245,12 +245,12 @@ class KeyingView(GuardedView):
 def missing_of(row: Keying) -> list[str]:
     """What still has to be done, in words."""
     words = {
-        KeyingStage.first: "1回目の入力",
-        KeyingStage.second: "要点の2回目の入力",
-        KeyingStage.compare: f"違いの確認 {row.differences}か所",
-        KeyingStage.ready: "最後の確認と受付",
+        KeyingStatus.first: "1回目の入力",
+        KeyingStatus.second: "要点の2回目の入力",
+        KeyingStatus.compare: f"違いの確認 {row.differences}か所",
+        KeyingStatus.ready: "最後の確認と受付",
     }
-    missing = [words[row.stage]] if row.stage in words else []
+    missing = [words[row.status]] if row.status in words else []
     if row.errors and row.first_at is not None:
         missing.append(f"要修正の指摘 {row.errors}件")
     return missing

@@ -11,20 +11,20 @@ from keynet_admin.permissions import Permission
 from keynet_admin.services import audit, workflow
 from keynet_admin.services.mail import outbox as mailer
 from keynet_admin.services.transaction import transaction
-from keynet_admin.vocabulary import MailState
+from keynet_admin.vocabulary import MailStatus
 from keynet_admin.web.actor import current_actor
 from keynet_admin.web.guard import GuardedModelView
 from keynet_admin.web.list_page import ListFilter
 
 # What a state means for the person who looks at it, and what to do.
-MEANING: dict[MailState, str] = {
-    MailState.waiting: "まもなく送ります。相手のサーバーが受け付けないときは、間隔を空けて3日ほど自動で送り直します。",
-    MailState.sending: "いま送っています。",
-    MailState.sent: "相手のメールサーバーが受け取りました。",
-    MailState.refused: "相手のメールサーバーが、この宛先を受け付けませんでした。電話などで正しいアドレスを確かめてください。",
-    MailState.failed: "3日ほど送り直しましたが、届けられませんでした。相手に別の方法でお知らせするか、もう一度送ってください。",
+MEANING: dict[MailStatus, str] = {
+    MailStatus.waiting: "まもなく送ります。相手のサーバーが受け付けないときは、間隔を空けて3日ほど自動で送り直します。",
+    MailStatus.sending: "いま送っています。",
+    MailStatus.sent: "相手のメールサーバーが受け取りました。",
+    MailStatus.refused: "相手のメールサーバーが、この宛先を受け付けませんでした。電話などで正しいアドレスを確かめてください。",
+    MailStatus.failed: "3日ほど送り直しましたが、届けられませんでした。相手に別の方法でお知らせするか、もう一度送ってください。",
 }
-RETRYABLE = (MailState.refused, MailState.failed)
+RETRYABLE = (MailStatus.refused, MailStatus.failed)
 
 
 class MailView(GuardedModelView):
@@ -34,14 +34,14 @@ class MailView(GuardedModelView):
     method_permissions = {"retry": Permission.mail_retry}
     can_view_details = True
     page_title = "メール"
-    column_list = ("subject", "recipient", "state", "created_at", "answer")
+    column_list = ("subject", "recipient", "status", "created_at", "answer")
     column_details_list = ("recipient", "subject")
-    column_labels = {"created_at": "作成", "recipient": "宛先", "subject": "件名", "state": "状態", "answer": "相手のサーバーの返事"}
+    column_labels = {"created_at": "作成", "recipient": "宛先", "subject": "件名", "status": "状態", "answer": "相手のサーバーの返事"}
     search_columns = (OutboxMail.recipient, OutboxMail.subject)
     search_label = "宛先・件名"
     list_filters = (
         ListFilter(
-            "state", "状態", lambda: [(s.value, s.label) for s in MailState], lambda q, v: q.filter(OutboxMail.state == MailState(v))
+            "state", "状態", lambda: [(s.value, s.label) for s in MailStatus], lambda q, v: q.filter(OutboxMail.status == MailStatus(v))
         ),
     )
     empty_title = "メールはまだありません"
@@ -53,7 +53,7 @@ class MailView(GuardedModelView):
 
     def show_answer(self, row: OutboxMail) -> str:
         """Only where it matters: of a mail that is out, the answer says nothing new."""
-        return "" if row.state is MailState.sent else row.answer[:80]
+        return "" if row.status is MailStatus.sent else row.answer[:80]
 
     @expose("/<num:id>/")
     def details(self, id: int) -> str:
@@ -61,14 +61,14 @@ class MailView(GuardedModelView):
         row = self._row(id)
         # Real time, as the queue's: the movable clock of a demo would show another day.
         minutes = max(0, round((row.next_try_at - datetime.now(UTC)).total_seconds() / 60))
-        return self.render("admin/mail.html", mail=row, meaning=MEANING[row.state], may_retry=self._may_retry(row), minutes=minutes)
+        return self.render("admin/mail.html", mail=row, meaning=MEANING[row.status], may_retry=self._may_retry(row), minutes=minutes)
 
     @expose("/<num:id>/retry", methods=("GET", "POST"))
     def retry(self, id: int) -> Any:
         """Let a mail that is stuck go again at once; pressing twice sends once."""
         row = self._row(id)
         if request.method != "POST":
-            return self.render("admin/mail_retry.html", mail=row, meaning=MEANING[row.state], may_retry=self._may_retry(row))
+            return self.render("admin/mail_retry.html", mail=row, meaning=MEANING[row.status], may_retry=self._may_retry(row))
         workflow.version_of(request.form.get("version"))
         with transaction():
             done = mailer.retry(row)
@@ -81,7 +81,7 @@ class MailView(GuardedModelView):
         return redirect(url_for(".details", id=id), 303)
 
     def _may_retry(self, row: OutboxMail) -> bool:
-        return self.may(Permission.mail_retry) and row.state in RETRYABLE and ("⟦" not in row.body or row.sealed is not None)
+        return self.may(Permission.mail_retry) and row.status in RETRYABLE and ("⟦" not in row.body or row.sealed is not None)
 
     def _row(self, id: int) -> OutboxMail:
         row: OutboxMail | None = self.get_one(str(id))

@@ -16,7 +16,7 @@ from keynet_admin.rules.engine.rule import Finding
 from keynet_admin.services import workflow
 from keynet_admin.services.listing import publish as listing
 from keynet_admin.services.posting import lists as board
-from keynet_admin.services.posting import use_cases as postings
+from keynet_admin.services.posting import publication, revisions
 from keynet_admin.services.transaction import transaction
 from keynet_admin.services.workflow import history
 from keynet_admin.web import posting_page
@@ -24,10 +24,10 @@ from keynet_admin.web.actor import current_actor
 from keynet_admin.web.guard import GuardedView
 
 ACTIONS: dict[str, tuple[Callable[..., Any], bool, str]] = {
-    "release": (postings.release, False, "公開を許可しました。"),
-    "return": (postings.return_, True, "差し戻しました。理由をメールで送ります。"),
-    "suspend": (postings.suspend, True, "掲載を停止しました。理由をメールで送ります。"),
-    "restore": (postings.restore, True, "掲載停止を解除しました。自治体が再開すると公開されます。"),
+    "release": (publication.release, False, "公開を許可しました。"),
+    "return": (publication.return_, True, "差し戻しました。理由をメールで送ります。"),
+    "suspend": (publication.suspend, True, "掲載を停止しました。理由をメールで送ります。"),
+    "restore": (publication.restore, True, "掲載停止を解除しました。自治体が再開すると公開されます。"),
 }
 
 
@@ -55,7 +55,7 @@ class PostingView(GuardedView):
     def details(self, id: int) -> str:
         """One posting beside what visitors see: content with findings, what changed since the live revision, decisions, history."""
         row = _get(id)
-        revision, live = postings.current_revision(row), postings.live_revision(row)
+        revision, live = revisions.current_revision(row), revisions.live_revision(row)
         behind = live is not None and live.number != revision.number
         return self.render(
             "admin/posting.html",
@@ -73,7 +73,7 @@ class PostingView(GuardedView):
     def preview(self, id: int) -> str:
         """The exact public page of the current revision."""
         row = _get(id)
-        revision = postings.current_revision(row)
+        revision = revisions.current_revision(row)
         content = listing.public_content(row.organization, revision.normalized)
         return self.render("admin/preview.html", posting=row, content=content, page_view=posting_page.view(content))
 

@@ -12,7 +12,7 @@ from keynet_admin.demo.bodies import Body
 from keynet_admin.demo.world import Story, World, officer
 from keynet_admin.extensions import db
 from keynet_admin.models import Account, Posting, Submission
-from keynet_admin.services.posting import use_cases as posting
+from keynet_admin.services.posting import drafts, publication
 from keynet_admin.services.submission import review
 from keynet_admin.vocabulary import Source
 
@@ -45,12 +45,12 @@ def story(world: World, body: Body, password_hash: str) -> Story:
     fates.edit(pharmacist, account, {"headcount": "若干名"})
     world.start(_second(world, body, account))
     yield world.later(1200, 1500)
-    posting.change_headcount(nurse, "18名", officer(account), seen_version=nurse.version)
+    drafts.change_headcount(nurse, "18名", officer(account), seen_version=nurse.version)
     yield world.later(300, 500)
     day = clock.today() + timedelta(days=16)
     fates.edit(clerk, account, {"deadline_type": "date", "deadline": typed.wrong_weekday(day)})
     yield world.later(200, 400)
-    posting.pause(doctor, officer(account), seen_version=doctor.version)
+    publication.pause(doctor, officer(account), seen_version=doctor.version)
     fates.edit(junior, account, {"headcount": "6名"})
 
 
@@ -73,10 +73,10 @@ def _second(world: World, body: Body, account: Account) -> Story:
         fates.publish(row, account)
     yield world.later(300, 400)
     second, third, fourth = rows[1:4]
-    posting.return_(second, operator, seen_version=second.version, reason=words.POSTING_RETURNS[0])
+    publication.return_(second, operator, seen_version=second.version, reason=words.POSTING_RETURNS[0])
     yield world.later(600, 700)
-    posting.close(third, officer(account), seen_version=third.version)
-    posting.suspend(fourth, operator, seen_version=fourth.version, reason=words.SUSPENSIONS[0])
+    publication.close(third, officer(account), seen_version=third.version)
+    publication.suspend(fourth, operator, seen_version=fourth.version, reason=words.SUSPENSIONS[0])
 
 
 def _postings(world: World, made: Submission) -> tuple[list[Posting], Account]:

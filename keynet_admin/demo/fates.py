@@ -10,7 +10,7 @@ from keynet_admin.demo import typing_styles as typed
 from keynet_admin.demo.bodies import Body
 from keynet_admin.demo.world import Story, World, officer
 from keynet_admin.models import Account, Posting
-from keynet_admin.services.posting import use_cases as posting
+from keynet_admin.services.posting import drafts, publication, revisions
 from keynet_admin.vocabulary import AccountStatus, PostingStatus
 
 WEIGHTS: dict[str, int] = {
@@ -62,7 +62,7 @@ def published(world: World, row: Posting, account: Account, life: Callable[[Worl
 
 def publish(row: Posting, account: Account) -> None:
     """Publish as the account's holder."""
-    posting.publish(row, officer(account), seen_version=row.version)
+    publication.publish(row, officer(account), seen_version=row.version)
 
 
 def _stays(_world: World, row: Posting, account: Account) -> Story:
@@ -77,32 +77,32 @@ def _unpublished(_world: World, _row: Posting, _account: Account) -> Story:
 def _closed(world: World, row: Posting, account: Account) -> Story:
     publish(row, account)
     yield world.later(600, 2200)
-    posting.close(row, officer(account), seen_version=row.version)
+    publication.close(row, officer(account), seen_version=row.version)
 
 
 def _paused(world: World, row: Posting, account: Account) -> Story:
     publish(row, account)
     yield world.later(500, 1800)
-    posting.pause(row, officer(account), seen_version=row.version)
+    publication.pause(row, officer(account), seen_version=row.version)
 
 
 def _resumed(world: World, row: Posting, account: Account) -> Story:
     yield from _paused(world, row, account)
     yield world.later(200, 900)
-    posting.resume(row, officer(account), seen_version=row.version)
+    publication.resume(row, officer(account), seen_version=row.version)
 
 
 def _headcount(world: World, row: Posting, account: Account) -> Story:
     publish(row, account)
     yield world.later(400, 2000)
     number = max(1, (row.headcount or 2) + world.rng.choice((-2, -1, 2, 3, 5)))
-    posting.change_headcount(row, f"{number}名", officer(account), seen_version=row.version)
+    drafts.change_headcount(row, f"{number}名", officer(account), seen_version=row.version)
 
 
 def edit(row: Posting, account: Account, changes: dict[str, Any]) -> str:
     """Change some fields as the account's holder. Returns the service's word."""
-    content = dict(posting.current_revision(row).typed) | changes
-    return posting.save(row, content, posting.check(row.organization, content), officer(account), seen_version=row.version)
+    content = dict(revisions.current_revision(row).typed) | changes
+    return drafts.save(row, content, revisions.check(row.organization, content), officer(account), seen_version=row.version)
 
 
 def _edit_waits(world: World, row: Posting, account: Account) -> Story:
@@ -126,21 +126,21 @@ def _warned(world: World, row: Posting, account: Account) -> Story:
     operator = world.operator()
     if world.rng.random() < 0.25:
         reason = words.POSTING_RETURNS[1 if row.job_type == "clerical" else 0]
-        posting.return_(row, operator, seen_version=row.version, reason=reason)
+        publication.return_(row, operator, seen_version=row.version, reason=reason)
     elif world.rng.random() < 0.6:
-        posting.release(row, operator, seen_version=row.version)
+        publication.release(row, operator, seen_version=row.version)
 
 
 def _suspended(world: World, row: Posting, account: Account) -> Story:
     publish(row, account)
     yield world.later(600, 2400)
-    posting.suspend(row, world.operator(), seen_version=row.version, reason=world.rng.choice(words.SUSPENSIONS))
+    publication.suspend(row, world.operator(), seen_version=row.version, reason=world.rng.choice(words.SUSPENSIONS))
 
 
 def _restored(world: World, row: Posting, account: Account) -> Story:
     yield from _suspended(world, row, account)
     yield world.later(200, 700)
-    posting.restore(row, world.operator(), seen_version=row.version, reason=world.rng.choice(words.RESTORATIONS))
+    publication.restore(row, world.operator(), seen_version=row.version, reason=world.rng.choice(words.RESTORATIONS))
 
 
 LIVES: dict[str, Callable[[World, Posting, Account], Story]] = {

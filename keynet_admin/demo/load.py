@@ -23,9 +23,9 @@ from keynet_admin.models import Account, Organization, OutboxMail, Posting, Subm
 from keynet_admin.services.account import password as passwords
 from keynet_admin.services.account import session
 from keynet_admin.services.account import use_cases as accounts
-from keynet_admin.services.posting import use_cases as posting
+from keynet_admin.services.posting import publication
 from keynet_admin.services.transaction import transaction
-from keynet_admin.vocabulary import MailState, Role, Source
+from keynet_admin.vocabulary import MailStatus, Role, Source
 
 STAFF = (
     ("operator@keynet.example", Role.operator, "佐伯 美和"),
@@ -130,7 +130,7 @@ def _nights(world: World) -> Story:
     day = world.first_day + timedelta(days=1)
     while True:
         yield datetime.combine(day, time(0, 5), TOKYO)
-        posting.expire_due()
+        publication.expire_due()
         day += timedelta(days=1)
 
 
@@ -140,13 +140,13 @@ def _deliver_history() -> None:
     newest = list(
         db.session.execute(select(OutboxMail.id).order_by(OutboxMail.created_at.desc(), OutboxMail.id.desc()).limit(LAST_MAILS)).scalars()
     )
-    history = [OutboxMail.id.not_in(newest), OutboxMail.state == MailState.waiting]
+    history = [OutboxMail.id.not_in(newest), OutboxMail.status == MailStatus.waiting]
     columns = select(OutboxMail.id, OutboxMail.created_at, OutboxMail.template).where(*history).order_by(OutboxMail.id)
     for number, row in enumerate(db.session.execute(columns).all()):
-        values: dict[str, Any] = {"state": MailState.sent, "sent_at": row.created_at + timedelta(seconds=5 + number % 20), "sealed": None}
+        values: dict[str, Any] = {"status": MailStatus.sent, "sent_at": row.created_at + timedelta(seconds=5 + number % 20), "sealed": None}
         values |= {"attempts": 1, "answer": "250 2.0.0 Ok（デモデータ）"}
         if row.template in ("first_login", "returned") and number % 41 == 7:
-            values |= {"state": MailState.refused, "sent_at": None, "answer": "550 5.1.1 User unknown（デモデータ）"}
+            values |= {"status": MailStatus.refused, "sent_at": None, "answer": "550 5.1.1 User unknown（デモデータ）"}
         db.session.execute(
             update(OutboxMail).where(OutboxMail.id == row.id).values(**values), execution_options={"synchronize_session": False}
         )

@@ -12,7 +12,7 @@ from keynet_admin.models.account import Account
 from keynet_admin.models.base import AsciiJson, UtcDateTime, Versioned, words
 from keynet_admin.models.submission import Submission
 from keynet_admin.permissions import Actor
-from keynet_admin.vocabulary import KeyingStage, KeyingWay
+from keynet_admin.vocabulary import KeyingStatus, KeyingWay
 
 
 class Keying(Versioned, db.Model):  # type: ignore[name-defined,misc]
@@ -24,11 +24,11 @@ class Keying(Versioned, db.Model):  # type: ignore[name-defined,misc]
     """
 
     __tablename__ = "keying"
-    __table_args__ = (Index("ix_keying_stage_id", "stage", "id"),)
+    __table_args__ = (Index("ix_keying_status_id", "status", "id"),)
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     way: Mapped[KeyingWay] = mapped_column(words(KeyingWay))
-    stage: Mapped[KeyingStage] = mapped_column(words(KeyingStage), default=KeyingStage.first)
+    status: Mapped[KeyingStatus] = mapped_column(words(KeyingStatus), default=KeyingStatus.first)
     typed: Mapped[dict[str, Any]] = mapped_column(AsciiJson, default=dict)
     second: Mapped[dict[str, str]] = mapped_column(AsciiJson, default=dict)
     chosen: Mapped[dict[str, Any]] = mapped_column(AsciiJson, default=dict)

@@ -7,11 +7,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from keynet_admin import clock
 from keynet_admin.extensions import db
-from keynet_admin.models.base import AsciiJson, UtcDateTime, words
-from keynet_admin.vocabulary import MailState
+from keynet_admin.models.base import AsciiJson, UtcDateTime, Versioned, words
+from keynet_admin.vocabulary import MailStatus
 
 
-class OutboxMail(db.Model):  # type: ignore[name-defined,misc]
+class OutboxMail(Versioned, db.Model):  # type: ignore[name-defined,misc]
     """One message. `sealed` holds link and code for the body's marks until delivery and is emptied then: nobody reads them here.
 
     `next_try_at` and `lease_until` are real time (the queue engine's), not the movable clock's.
@@ -19,7 +19,7 @@ class OutboxMail(db.Model):  # type: ignore[name-defined,misc]
 
     __tablename__ = "outbox_mail"
     __table_args__ = (
-        Index("ix_outbox_mail_state_next_try_at", "state", "next_try_at"),
+        Index("ix_outbox_mail_status_next_try_at", "status", "next_try_at"),
         Index("ix_outbox_mail_submission_id_id", "submission_id", "id"),
         Index("ix_outbox_mail_posting_id_id", "posting_id", "id"),
         Index("ix_outbox_mail_account_id_id", "account_id", "id"),
@@ -32,7 +32,7 @@ class OutboxMail(db.Model):  # type: ignore[name-defined,misc]
     subject: Mapped[str] = mapped_column(String(200))
     body: Mapped[str] = mapped_column(Text)
     sealed: Mapped[dict[str, str] | None] = mapped_column(AsciiJson)
-    state: Mapped[MailState] = mapped_column(words(MailState), default=MailState.waiting)
+    status: Mapped[MailStatus] = mapped_column(words(MailStatus), default=MailStatus.waiting)
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     next_try_at: Mapped[datetime] = mapped_column(UtcDateTime)
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)

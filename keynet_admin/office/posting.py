@@ -15,8 +15,8 @@ from keynet_admin.permissions import Permission
 from keynet_admin.rules.engine.rule import Finding, Level
 from keynet_admin.services import workflow
 from keynet_admin.services.listing import publish as listing
+from keynet_admin.services.posting import drafts, publication, revisions
 from keynet_admin.services.posting import home as desk
-from keynet_admin.services.posting import use_cases as postings
 from keynet_admin.services.transaction import transaction
 from keynet_admin.services.workflow import history
 from keynet_admin.vocabulary import PostingStatus
@@ -25,7 +25,7 @@ from keynet_admin.web.actor import current_actor
 from keynet_admin.web.guard import GuardedView
 from keynet_admin.web.token import check_token
 
-PREFIX = postings.PREFIX
+PREFIX = revisions.PREFIX
 SAID = {
     "draft": "保存しました。まだ公開されていません。",
     "live": "保存しました。直した内容を公開しました。",
@@ -34,9 +34,9 @@ SAID = {
     "same": "変更はありませんでした。",
 }
 ACTIONS: dict[str, tuple[str, Callable[..., Any], str]] = {
-    "pause": ("一時停止", postings.pause, "一時停止しました。一覧から外れました。"),
-    "resume": ("再開", postings.resume, "公開を再開しました。"),
-    "close": ("募集終了", postings.close, "募集を終了しました。一覧から外れました。"),
+    "pause": ("一時停止", publication.pause, "一時停止しました。一覧から外れました。"),
+    "resume": ("再開", publication.resume, "公開を再開しました。"),
+    "close": ("募集終了", publication.close, "募集を終了しました。一覧から外れました。"),
 }
 
 
@@ -62,14 +62,14 @@ class PostingView(GuardedView):
         if request.method != "POST":
             return self.render("office/new.html", organization=organization)
         with transaction():
-            row = postings.create(organization, forms.blank_posting(), current_actor())
+            row = drafts.create(organization, forms.blank_posting(), current_actor())
         return redirect(url_for(".edit", id=row.id), 303)
 
     @expose("/<num:id>/")
     def details(self, id: int) -> str:
         """One posting: content with findings, what can be done, history."""
         row = _get(id)
-        revision, live = postings.current_revision(row), postings.live_revision(row)
+        revision, live = revisions.current_revision(row), revisions.live_revision(row)
         return self.render(
             "office/posting.html",
             posting=row,
@@ -84,7 +84,7 @@ class PostingView(GuardedView):
     def preview(self, id: int) -> str:
         """The public page as it will be, made from the current revision by the same function that publishes."""
         row = _get(id)
-        revision = postings.current_revision(row)
+        revision = revisions.current_revision(row)
         content = listing.public_content(row.organization, revision.normalized)
         return self.render("office/preview.html", posting=row, content=content, page_view=posting_page.view(content))
 
@@ -96,7 +96,7 @@ class PostingView(GuardedView):
             flash(f"いまの状態（{row.status.label}）では、内容を変更できません。", "warning")
             return redirect(url_for(".details", id=id), 303 if request.method == "POST" else 302)
         if request.method != "POST":
-            revision = postings.current_revision(row)
+            revision = revisions.current_revision(row)
             return self._editor(row, revision.typed, _findings(revision.findings), revision.normalized, row.version)
         return self._edited(row)
 
@@ -113,11 +113,11 @@ class PostingView(GuardedView):
             anchor = form_reader.apply_buttons(typed, request.form)
             return self._editor(row, typed, [], {}, given, anchor=anchor or "")
         version = workflow.version_of(given)
-        result = postings.check(organization, typed)
+        result = revisions.check(organization, typed)
         if reading.doubled or request.form.get("do") == "check":
             return self._editor(row, typed, [*result.findings, *reading.doubled], result.normalized["postings"][0], given, spoken=True)
         with transaction():
-            said = postings.save(row, typed, result, current_actor(), seen_version=version)
+            said = drafts.save(row, typed, result, current_actor(), seen_version=version)
         flash(SAID[said], "success" if said in ("live", "draft") else "warning" if said in ("waiting", "kept") else "info")
         if result.at(Level.ERROR):
             return redirect(url_for(".edit", id=row.id), 303)
@@ -132,7 +132,7 @@ class PostingView(GuardedView):
         version = workflow.version_of(request.form.get("version"))
         try:
             with transaction():
-                state = postings.publish(row, current_actor(), seen_version=version)
+                state = publication.publish(row, current_actor(), seen_version=version)
         except Refused as refusal:
             return self._publish_page(_get(id), str(refusal)), 409
         said = (
@@ -151,7 +151,7 @@ class PostingView(GuardedView):
             return self.render("office/headcount.html", posting=row, typed=row.headcount or "", error="")
         version, typed = workflow.version_of(request.form.get("version")), request.form.get("headcount", "")[:200]
         with transaction():
-            said, result = postings.change_headcount(row, typed, current_actor(), seen_version=version)
+            said, result = drafts.change_headcount(row, typed, current_actor(), seen_version=version)
         if said == "refused":
             words = next(f.message for f in result.findings if f.path == f"{PREFIX}headcount" and f.level is Level.ERROR)
             return self.render("office/headcount.html", posting=_get(id), typed=typed, error=words), 422
@@ -181,7 +181,7 @@ class PostingView(GuardedView):
             return self.render("office/act.html", posting=row, action="copy", error="", allowed=["copy"])
         version = workflow.version_of(request.form.get("version"))
         with transaction():
-            made = postings.copy(row, current_actor(), seen_version=version)
+            made = drafts.copy(row, current_actor(), seen_version=version)
         flash(f"{made.posting_no} として写しました。日付などを直して公開してください。", "success")
         return redirect(url_for(".edit", id=made.id), 303)
 
@@ -201,7 +201,7 @@ class PostingView(GuardedView):
         return redirect(url_for(".details", id=id), 303)
 
     def _publish_page(self, row: Posting, error: str = "") -> str:
-        result = postings.recheck(row)
+        result = revisions.recheck(row)
         return self.render(
             "office/publish.html",
             posting=row,

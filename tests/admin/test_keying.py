@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from keynet_admin.catalogue.key_fields import key_paths
 from keynet_admin.models import AuditEvent, Keying, OutboxMail, Submission
-from keynet_admin.vocabulary import KeyingStage, Role, Source
+from keynet_admin.vocabulary import KeyingStatus, Role, Source
 from tests.rules.base_submission import base_submission
 from tests.services.keying.test_keying import DAY, second_of, typed_form
 from tests.support.web import Client
@@ -146,7 +146,7 @@ def test_nothing_typed_is_lost(operator: Client, db_session: Session) -> None:
     assert "😀髙" in page
     assert 'id="postings-1"' in page
     row = db_session.query(Keying).one()
-    assert (row.stage, len(row.typed["postings"])) == (KeyingStage.first, 2)
+    assert (row.status, len(row.typed["postings"])) == (KeyingStatus.first, 2)
 
 
 def test_stale(operator: Client, db_session: Session) -> None:
@@ -263,7 +263,7 @@ def test_discard(operator: Client, db_session: Session) -> None:
     assert db_session.query(Keying).one().typed
     assert operator.post(f"{at}discard", data={"version": hidden(page.text)}).location == HERE
     row = db_session.query(Keying).one()
-    assert (row.stage, row.typed) == (KeyingStage.discarded, {})
+    assert (row.status, row.typed) == (KeyingStatus.discarded, {})
     assert "破棄されています" in operator.get(at).text
     assert operator.get(f"{at}edit").location == at
     assert operator.post(f"{at}discard", data={"version": str(row.version)}).status_code == 409

@@ -10,7 +10,7 @@ from keynet_admin.extensions import db
 from keynet_admin.models import AuditEvent, OutboxMail
 from keynet_admin.services.mail import outbox as mailer
 from keynet_admin.services.transaction import transaction
-from keynet_admin.vocabulary import MailState, Role
+from keynet_admin.vocabulary import MailStatus, Role
 from tests import factories
 
 LINK, CODE = "http://127.0.0.1:8000/first-login/abcdefghijklmnopqrstuvwxyz23", "7K4M-2QXH-9T6P"
@@ -21,7 +21,7 @@ def mail(db_session: Session) -> OutboxMail:
     """A mail that the other side refused."""
     with transaction():
         row = mailer.enqueue("first_login", "yobo@city.ome.example", {"org_name": "青梅市"}, sealed={"link": LINK, "code": CODE})
-        row.state, row.answer, row.attempts = MailState.refused, "550 5.1.1 no such user", 1
+        row.status, row.answer, row.attempts = MailStatus.refused, "550 5.1.1 no such user", 1
         return row
 
 
@@ -54,7 +54,7 @@ def test_retry(client: FlaskClient, mail: OutboxMail) -> None:
     enter(client)
     address = f"/admin/mail/{mail.id}/retry"
     assert client.head(address).status_code == 200
-    assert db.session.get(OutboxMail, mail.id).state is MailState.refused
+    assert db.session.get(OutboxMail, mail.id).status is MailStatus.refused
     for _ in range(2):
         response = client.post(address, data={"version": "1"})
         assert (response.status_code, response.location) == (303, f"/admin/mail/{mail.id}/")
@@ -84,7 +84,7 @@ def test_not_for_others(client: FlaskClient, mail: OutboxMail) -> None:
 
 def test_a_mail_that_is_tried_again_by_itself(client: FlaskClient, mail: OutboxMail) -> None:
     """It says what is going on and when the next try comes, in minutes from now."""
-    mail.state, mail.answer, mail.next_try_at = MailState.waiting, "451 4.7.1 greylisted", datetime.now(UTC) + timedelta(minutes=20)
+    mail.status, mail.answer, mail.next_try_at = MailStatus.waiting, "451 4.7.1 greylisted", datetime.now(UTC) + timedelta(minutes=20)
     enter(client)
     text = client.get(f"/admin/mail/{mail.id}/").text
     assert "約20分後" in text

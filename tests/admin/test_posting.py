@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from keynet_admin.models import Account, AuditEvent, Listing, OutboxMail, Posting, Review
 from keynet_admin.permissions import Actor
+from keynet_admin.services.posting import drafts, publication, revisions
 from keynet_admin.services.posting import lists as board
-from keynet_admin.services.posting import use_cases as postings
 from keynet_admin.vocabulary import PostingStatus, Role
 from tests import factories
 from tests.support.web import Client
@@ -50,8 +50,8 @@ def mails(session: Session, row: Posting) -> list[tuple[str, str]]:
 
 def edited(row: Posting, changes: dict[str, Any]) -> str:
     """The municipality saves a change."""
-    typed = dict(postings.current_revision(row).typed) | changes
-    return postings.save(row, typed, postings.check(row.organization, typed), owner(row), seen_version=row.version)
+    typed = dict(revisions.current_revision(row).typed) | changes
+    return drafts.save(row, typed, revisions.check(row.organization, typed), owner(row), seen_version=row.version)
 
 
 def test_release_and_return_of_a_first_publication(client: Client, waiting: Posting, db_session: Session) -> None:
@@ -59,7 +59,7 @@ def test_release_and_return_of_a_first_publication(client: Client, waiting: Post
     assert act(client, waiting, "return", reason=" ") == 422
     assert act(client, waiting, "return", reason=WHY) == 303
     assert waiting.status is P.draft
-    postings.publish(waiting, owner(waiting), seen_version=waiting.version)
+    publication.publish(waiting, owner(waiting), seen_version=waiting.version)
     assert act(client, waiting, "release") == 303
     assert waiting.status is P.live
     assert db_session.get(Listing, waiting.id) is not None
@@ -82,7 +82,7 @@ def test_a_waiting_edit_of_a_live_posting(client: Client, operator: Account, db_
     assert act(client, row, action, reason=WHY) == 303
     assert (row.status, row.release_asked) == (P.live, False)
     assert db_session.get(Listing, row.id).title == title  # type: ignore[union-attr]
-    assert postings.current_revision(row).typed["title"] == "新しい見出しの看護師募集"
+    assert revisions.current_revision(row).typed["title"] == "新しい見出しの看護師募集"
 
 
 def test_suspend_and_restore_with_the_reason_mailed(client: Client, operator: Account, db_session: Session) -> None:
@@ -100,7 +100,7 @@ def test_suspend_and_restore_with_the_reason_mailed(client: Client, operator: Ac
     assert WHY in sent[0][1]
     addresses = db_session.execute(select(OutboxMail.recipient).where(OutboxMail.posting_id == row.id)).scalars().all()
     assert town.email in addresses
-    postings.resume(row, owner(row), seen_version=row.version)
+    publication.resume(row, owner(row), seen_version=row.version)
     assert db_session.get(Listing, row.id) is not None
 
 

@@ -20,7 +20,7 @@ from keynet_admin.rules import evaluate
 from keynet_admin.rules.engine.rule import Level
 from keynet_admin.services.account import password
 from keynet_admin.services.transaction import transaction
-from keynet_admin.vocabulary import AccountStatus, ListingState, MailState, PostingStatus, Role, SubmissionStatus
+from keynet_admin.vocabulary import AccountStatus, ListingState, MailStatus, PostingStatus, Role, SubmissionStatus
 
 WORD = "correct-horse-battery"
 
@@ -65,10 +65,10 @@ def test_the_service_in_its_third_week(app: Flask, db_session: Session, instance
         shown = db_session.execute(select(Listing).where(Listing.state == ListingState.listed)).scalars().all()
         assert len(shown) > 140
         assert any(row.masked for row in shown)
-        mails = Counter(db_session.execute(select(OutboxMail.state)).scalars())
-        assert mails[MailState.sent] > 300
-        assert mails[MailState.refused] >= 1
-        assert 1 <= mails[MailState.waiting] <= 10
+        mails = Counter(db_session.execute(select(OutboxMail.status)).scalars())
+        assert mails[MailStatus.sent] > 300
+        assert mails[MailStatus.refused] >= 1
+        assert 1 <= mails[MailStatus.waiting] <= 10
         assert db_session.execute(select(func.max(AuditEvent.at))).scalar_one() <= now
         overdue = Submission.awaiting_review() & (Submission.due_at < now)
         assert 1 <= len(db_session.execute(select(Submission.id).where(overdue)).all()) <= 8

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from keynet_admin.intake.entry import flatten
 from keynet_admin.models import Account, Listing, OutboxMail, Posting
-from keynet_admin.services.posting import use_cases as postings
+from keynet_admin.services.posting import publication, revisions
 from keynet_admin.vocabulary import ListingState, PostingStatus, Role
 from tests import factories
 from tests.support.forms import Form
@@ -126,7 +126,7 @@ def test_an_edit_of_a_live_posting(client: Client, draft: Posting, office: Accou
     assert draft.release_asked is asked
     assert draft.current == (1 if name == "nothing" else 2)
     if changes:
-        assert postings.current_revision(draft).typed["title"] == "新しい見出しの看護師募集"
+        assert revisions.current_revision(draft).typed["title"] == "新しい見出しの看護師募集"
     text = client.get(f"/postings/{draft.posting_no}").get_data(as_text=True)
     assert ("新しい見出しの看護師募集" in text) is replaced
     if name == "error":  # mended afterwards: live again with everything
@@ -248,12 +248,12 @@ def test_the_sweep_closes_what_is_over_and_visitors_need_not_wait_for_it(
     last = draft.publish_until
     clock.at(last, 23, 59)
     assert draft.posting_no in client.get("/postings/").get_data(as_text=True)
-    assert postings.expire_due() == 0
+    assert publication.expire_due() == 0
     clock.advance(minutes=1)
     assert draft.posting_no not in client.get("/postings/").get_data(as_text=True)
     assert "募集終了" in client.get(f"/postings/{draft.posting_no}").get_data(as_text=True)
-    assert postings.expire_due() == 1
-    assert postings.expire_due() == 0
+    assert publication.expire_due() == 1
+    assert publication.expire_due() == 0
     assert (draft.status, draft.closed_at) == (P.closed, clock.now)
     found = listing(db_session, draft)
     assert found is not None

@@ -24,7 +24,7 @@ from keynet_admin.services.files import upload
 from keynet_admin.services.files.rows import Entry
 from keynet_admin.services.mail import outbox as mailer
 from keynet_admin.services.mail import transport
-from keynet_admin.services.posting import use_cases as postings
+from keynet_admin.services.posting import drafts, publication, revisions
 from keynet_admin.services.submission import finding, review
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.transaction import transaction
@@ -190,11 +190,11 @@ def test_an_unexpected_error_does_not_log_the_secret_of_a_link(
 def test_a_posting_whose_live_revision_is_over_is_closed(db_session: Session, clock: Any) -> None:
     row = factories.posting(PostingStatus.live)
     owner = accounts.session.actor_of(factories.account(Role.municipality, organization=row.organization))
-    longer: dict[str, Any] = dict(postings.current_revision(row).typed) | {"publish_until": "2021-12-31", "headcount": "若干名"}
-    said = postings.save(row, longer, postings.check(row.organization, longer), owner, seen_version=row.version)
+    longer: dict[str, Any] = dict(revisions.current_revision(row).typed) | {"publish_until": "2021-12-31", "headcount": "若干名"}
+    said = drafts.save(row, longer, revisions.check(row.organization, longer), owner, seen_version=row.version)
     assert said == "kept"
     clock.set("2021-12-01 10:00")
-    assert postings.expire_due() == 1
+    assert publication.expire_due() == 1
     assert row.status is PostingStatus.closed
 
 

@@ -21,7 +21,7 @@ from keynet_admin.catalogue import reference
 from keynet_admin.extensions import db, reading
 from keynet_admin.models import Account, AuditEvent, OutboxMail, Posting, Submission
 from keynet_admin.services.transaction import transaction
-from keynet_admin.vocabulary import MailState, Role, SubmissionStatus
+from keynet_admin.vocabulary import MailStatus, Role, SubmissionStatus
 from tests import factories
 from tests.support.databases import Databases
 from tests.support.net import end, wait_until
@@ -148,7 +148,7 @@ def accepted_over_http(port: int, case: int, cookie: str) -> bool:
 def waiting() -> int:
     """Mails on their way. Reads only and lets go at once: the worker needs the write lock."""
     with reading():
-        query = select(func.count(OutboxMail.id)).where(OutboxMail.state.in_((MailState.waiting, MailState.sending)))
+        query = select(func.count(OutboxMail.id)).where(OutboxMail.status.in_((MailStatus.waiting, MailStatus.sending)))
         number = int(db.session.execute(query).scalar_one())
         db.session.rollback()
     return number
@@ -170,7 +170,7 @@ def check(site: Site, ids: list[int], acknowledged: set[int]) -> None:
     assert events == Counter(dict.fromkeys(accepted, 1))
     mails = db.session.execute(select(OutboxMail)).scalars().all()
     assert Counter(m.submission_id for m in mails if m.template == "first_login") == Counter(dict.fromkeys(accepted, 1))
-    assert {m.state for m in mails} == {MailState.sent}
+    assert {m.status for m in mails} == {MailStatus.sent}
     spool = [email.message_from_bytes(file.read_bytes(), policy=email.policy.default) for file in (site.instance / "mail").glob("*.eml")]
     delivered = Counter(str(message["Message-ID"]).strip("<>") for message in spool)
     assert delivered == Counter({m.message_id: 1 for m in mails})

@@ -24,10 +24,10 @@ from keynet_admin.rules.engine.rule import Level, Result
 from keynet_admin.services import audit
 from keynet_admin.services.keying.compare import PICKS, Pair, compare, composed, text_of
 from keynet_admin.services.submission import intake as submissions
-from keynet_admin.vocabulary import KeyingStage, KeyingWay, Source
+from keynet_admin.vocabulary import KeyingStatus, KeyingWay, Source
 
 REASONS = "reasons"
-OPEN = (KeyingStage.first, KeyingStage.second, KeyingStage.compare, KeyingStage.ready)
+OPEN = (KeyingStatus.first, KeyingStatus.second, KeyingStatus.compare, KeyingStatus.ready)
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def start(way: KeyingWay, form_key: str, actor: Actor) -> tuple[Keying, bool]:
 
 def open_ones(actor: Actor, most: int = 100) -> list[Keying]:
     """The keyings that are not sent yet, oldest first."""
-    query = Keying.visible_to(actor).where(Keying.stage.in_(OPEN)).order_by(Keying.id).limit(most)
+    query = Keying.visible_to(actor).where(Keying.status.in_(OPEN)).order_by(Keying.id).limit(most)
     return list(db.session.execute(query).scalars())
 
 
@@ -174,7 +174,7 @@ def send(
     _open(row)
     if seen_version != row.version:
         raise _stale(row)
-    if row.stage is not KeyingStage.ready:
+    if row.status is not KeyingStatus.ready:
         raise TransitionRefused("2回の入力の違いをすべて確かめてから、受け付けてください。")
     if result.at(Level.ERROR) and not with_errors:
         raise Refused("要修正の指摘が残っています。このまま受け付ける場合は、確認の欄を選んでください。")
@@ -182,7 +182,7 @@ def send(
     day = clock.today().isoformat()
     case, new = submissions.submit(document, result, reference_date=day, actor=actor, source=Source.phone, form_key=row.form_key)
     row.submission = case
-    _end(row, KeyingStage.sent)
+    _end(row, KeyingStatus.sent)
     db.session.flush()
     audit.record(row, "sent", actor, submission=case.id, version=row.version)
     return case, new
@@ -192,7 +192,7 @@ def discard(row: Keying, actor: Actor, *, seen_version: int) -> None:
     """Give a keying up and forget what was typed. Raises StaleVersion, TransitionRefused."""
     _require(actor)
     _touch(row, seen_version, actor)
-    _end(row, KeyingStage.discarded)
+    _end(row, KeyingStatus.discarded)
     audit.record(row, "discard", actor, version=row.version)
 
 
@@ -205,15 +205,15 @@ def _settle(row: Keying) -> None:
     """The stage follows from what is there."""
     row.differences = sum(pair.open for pair in pairs_of(row))
     if row.first_at is None:
-        row.stage = KeyingStage.first
+        row.status = KeyingStatus.first
     elif row.second_at is None:
-        row.stage = KeyingStage.second
+        row.status = KeyingStatus.second
     else:
-        row.stage = KeyingStage.compare if row.differences else KeyingStage.ready
+        row.status = KeyingStatus.compare if row.differences else KeyingStatus.ready
 
 
-def _end(row: Keying, stage: KeyingStage) -> None:
-    row.stage = stage
+def _end(row: Keying, stage: KeyingStatus) -> None:
+    row.status = stage
     row.typed, row.second, row.chosen, row.differences, row.errors = {}, {}, {}, 0, 0
 
 
@@ -228,8 +228,8 @@ def _require(actor: Actor) -> None:
 
 
 def _open(row: Keying) -> None:
-    if row.stage not in OPEN:
-        raise TransitionRefused(f"この代行入力は「{row.stage.label}」になっているため、変更できません。")
+    if row.status not in OPEN:
+        raise TransitionRefused(f"この代行入力は「{row.status.label}」になっているため、変更できません。")
 
 
 def _touch(row: Keying, seen_version: int, actor: Actor) -> None:

@@ -25,7 +25,7 @@ from keynet_admin.services.mail import message as letter
 from keynet_admin.services.mail.message import Letter
 from keynet_admin.services.mail.transport import NotNow, Rejected, transport
 from keynet_admin.services.transaction import after_commit, rows_changed, transaction
-from keynet_admin.vocabulary import MailState
+from keynet_admin.vocabulary import MailStatus
 
 __all__ = ["configure", "deliver_due", "enqueue", "enqueue_receipts", "init_app", "preview", "public_link", "retry"]
 
@@ -108,7 +108,7 @@ def _values(template: str, to: str, context: Mapping[str, Any], sealed: Mapping[
         "subject": written.subject,
         "body": written.body,
         "sealed": dict(sealed) if sealed else None,
-        "state": MailState.waiting if good else MailState.refused,
+        "status": MailStatus.waiting if good else MailStatus.refused,
         "answer": "" if good else "宛先のメールアドレスの形が正しくありません。",
         "next_try_at": _real_now(),
     }
@@ -144,16 +144,16 @@ def deliver_due(limit: int = 100, now: datetime | None = None) -> int:
             try:
                 answer = way.send(claim.message_id, here.mail_from, claim.recipient, _content(claim))
             except Rejected as error:
-                _settle(claim, MailState.refused, str(error))
+                _settle(claim, MailStatus.refused, str(error))
             except NotNow as error:
                 _postpone(claim, str(error), now or _real_now())
                 if error.whole:
                     break
             except Exception as error:
                 log.exception("mail %s could not be made", claim.id)
-                _settle(claim, MailState.failed, f"{type(error).__name__}")
+                _settle(claim, MailStatus.failed, f"{type(error).__name__}")
             else:
-                sent += _settle(claim, MailState.sent, answer, sealed=None, sent_at=clock.now())
+                sent += _settle(claim, MailStatus.sent, answer, sealed=None, sent_at=clock.now())
     return sent
 
 
@@ -169,8 +169,8 @@ def retry(row: OutboxMail) -> bool:
     """Let a refused or failed mail go again at once. False when it is in another state meanwhile, or its secrets are gone."""
     done = rows_changed(
         update(OutboxMail)
-        .where(OutboxMail.id == row.id, OutboxMail.state.in_((MailState.refused, MailState.failed)), _whole())
-        .values(state=MailState.waiting, attempts=0, next_try_at=_real_now(), lease_until=None)
+        .where(OutboxMail.id == row.id, OutboxMail.status.in_((MailStatus.refused, MailStatus.failed)), _whole())
+        .values(status=MailStatus.waiting, attempts=0, next_try_at=_real_now(), lease_until=None)
     )
     db.session.expire(row)
     after_commit(wake)
@@ -179,7 +179,7 @@ def retry(row: OutboxMail) -> bool:
 
 def undeliverable() -> ColumnElement[bool]:
     """Where-clause: mails that somebody has to look after."""
-    return OutboxMail.state.in_((MailState.refused, MailState.failed))
+    return OutboxMail.status.in_((MailStatus.refused, MailStatus.failed))
 
 
 def undeliverable_count() -> int:
@@ -201,8 +201,8 @@ def _claim(now: datetime, lease: timedelta) -> _Claim | None:
     # A moment far ahead comes from a machine's clock that was turned back: it must not keep a mail for days.
     ahead = now + _FAR
     due = or_(
-        and_(OutboxMail.state == MailState.waiting, or_(OutboxMail.next_try_at <= now, OutboxMail.next_try_at > ahead)),
-        and_(OutboxMail.state == MailState.sending, or_(OutboxMail.lease_until <= now, OutboxMail.lease_until > ahead)),
+        and_(OutboxMail.status == MailStatus.waiting, or_(OutboxMail.next_try_at <= now, OutboxMail.next_try_at > ahead)),
+        and_(OutboxMail.status == MailStatus.sending, or_(OutboxMail.lease_until <= now, OutboxMail.lease_until > ahead)),
     )
     with transaction():
         row = db.session.execute(
@@ -218,29 +218,29 @@ def _claim(now: datetime, lease: timedelta) -> _Claim | None:
         taken = rows_changed(
             update(OutboxMail)
             .where(OutboxMail.id == row.id, OutboxMail.attempts == row.attempts, due)
-            .values(state=MailState.sending, attempts=row.attempts + 1, lease_until=now + lease)
+            .values(status=MailStatus.sending, attempts=row.attempts + 1, lease_until=now + lease)
         )
         if taken != 1:
             return None
         return _Claim(row.id, row.attempts + 1, row.message_id, row.recipient, row.subject, row.body, row.sealed or {}, row.created_at)
 
 
-def _settle(claim: _Claim, state: MailState, answer: str, **values: Any) -> int:
+def _settle(claim: _Claim, state: MailStatus, answer: str, **values: Any) -> int:
     """Write the fate of a mail, unless a later claim has taken it over. Returns the number of rows changed."""
     with transaction():
         return rows_changed(
             update(OutboxMail)
-            .where(OutboxMail.id == claim.id, OutboxMail.state == MailState.sending, OutboxMail.attempts == claim.attempts)
-            .values(state=state, answer=answer, lease_until=None, **values)
+            .where(OutboxMail.id == claim.id, OutboxMail.status == MailStatus.sending, OutboxMail.attempts == claim.attempts)
+            .values(status=state, answer=answer, lease_until=None, **values)
         )
 
 
 def _postpone(claim: _Claim, answer: str, now: datetime) -> None:
     if claim.attempts >= MAX_ATTEMPTS:
-        _settle(claim, MailState.failed, answer)
+        _settle(claim, MailStatus.failed, answer)
         return
     seconds = DELAYS[min(claim.attempts, len(DELAYS)) - 1]
-    _settle(claim, MailState.waiting, answer, next_try_at=now + timedelta(seconds=seconds))
+    _settle(claim, MailStatus.waiting, answer, next_try_at=now + timedelta(seconds=seconds))
 
 
 def _content(claim: _Claim) -> bytes:

@@ -17,7 +17,7 @@ from keynet_admin.services import workflow
 from keynet_admin.services.account import use_cases as accounts
 from keynet_admin.services.mail import outbox as mailer
 from keynet_admin.services.mail.message import Letter
-from keynet_admin.services.posting import use_cases as posting
+from keynet_admin.services.posting import drafts
 from keynet_admin.services.submission import finding
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.vocabulary import AccountStatus, ReturnClosed, ReviewAction, SubmissionStatus
@@ -95,7 +95,7 @@ def accept(submission: Submission, actor: Actor, *, seen_version: int, further_a
     if chosen.refused:
         raise Refused(chosen.refused)
     submission.organization_id, submission.decided_at = organization.id, clock.now()
-    posting.create_from_submission(submission, revision, organization, actor)
+    drafts.create_from_submission(submission, revision, organization, actor)
     submissions.close_links(submission, ReturnClosed.decided)
     _add_review(submission, ReviewAction.accept, actor, "", [])
     _give_account(submission, revision, organization, chosen, actor)

@@ -11,7 +11,7 @@ from keynet_admin.catalogue import label_at
 from keynet_admin.extensions import db
 from keynet_admin.models import Account, AuditEvent, Keying, OutboxMail, Posting, Review, Submission, SubmissionRevision
 from keynet_admin.services.mail.message import PREFIX
-from keynet_admin.vocabulary import ActorKind, MailState, PostingStatus, Source
+from keynet_admin.vocabulary import ActorKind, MailStatus, PostingStatus, Source
 
 SENTENCES: dict[tuple[str, str], str] = {
     ("submission", "submit"): "申請を受け付けました。",
@@ -173,10 +173,10 @@ def _words(review: Review) -> str:
 def _mails(mails: Iterable[OutboxMail]) -> list[Entry]:
     found = []
     for mail in mails:
-        bad = mail.state in (MailState.refused, MailState.failed)
+        bad = mail.status in (MailStatus.refused, MailStatus.failed)
         title = mail.subject.removeprefix(PREFIX)
         found.append(
-            Entry(mail.created_at, f"メール「{title}」：{mail.state.label}", "is-must" if bad else "", "mail", mail.body, "メールを読む")
+            Entry(mail.created_at, f"メール「{title}」：{mail.status.label}", "is-must" if bad else "", "mail", mail.body, "メールを読む")
         )
     return found
 

@@ -16,7 +16,7 @@ from keynet_admin.services.account import session as sessions
 from keynet_admin.services.account import tokens as secret
 from keynet_admin.services.account import use_cases as accounts
 from keynet_admin.services.transaction import transaction
-from keynet_admin.vocabulary import AccountStatus, MailState, Role
+from keynet_admin.vocabulary import AccountStatus, MailStatus, Role
 from tests import factories
 from tests.support.clock import MovableClock
 
@@ -46,7 +46,7 @@ def test_issue(db_session: Session, clock: MovableClock) -> None:
     account = issue("  Yobo@City.Ome.Example ")
     assert (account.email, account.status, account.role) == (EMAIL, AccountStatus.invited, Role.municipality)
     (mail,) = mails()
-    assert (mail.recipient, mail.state, mail.account_id) == (EMAIL, MailState.waiting, account.id)
+    assert (mail.recipient, mail.status, mail.account_id) == (EMAIL, MailStatus.waiting, account.id)
     token, code = sealed(mail)
     assert len(token) >= 22
     assert re.fullmatch("[2-9A-HJ-NP-Z]{4}(-[2-9A-HJ-NP-Z]{4}){2}", code)

@@ -20,7 +20,7 @@ from keynet_admin.services.keying import steps as keyings
 from keynet_admin.services.keying.compare import compare, composed, pieces, text_of
 from keynet_admin.services.keying.steps import Pick
 from keynet_admin.services.workflow import history
-from keynet_admin.vocabulary import KeyingStage, KeyingWay, Role, Source
+from keynet_admin.vocabulary import KeyingStatus, KeyingWay, Role, Source
 from tests import factories
 from tests.rules.base_submission import base_submission
 
@@ -226,20 +226,20 @@ def actions(db_session: Session, row: Keying) -> list[str]:
 def test_the_whole_way(db_session: Session, row: Keying, actor_operator: Actor, actor_lead: Actor) -> None:
     document = typed_form()
     key_first(row, actor_operator, document, done=False)
-    assert (row.stage, row.first_at, row.org_name) == (KeyingStage.first, None, "日向市")
+    assert (row.status, row.first_at, row.org_name) == (KeyingStatus.first, None, "日向市")
     key_first(row, actor_operator, document)
-    assert (row.stage, row.first_by_id) == (KeyingStage.second, actor_operator.account_id)
+    assert (row.status, row.first_by_id) == (KeyingStatus.second, actor_operator.account_id)
     texts = second_of(document, {"postings.0.headcount": "16", "contact.contact_tel": "０９８２－００－００４３"})
     assert keyings.key_second(row, texts, actor_lead, seen_version=row.version) == 1
-    assert (row.stage, row.differences) == (KeyingStage.compare, 1)
+    assert (row.status, row.differences) == (KeyingStatus.compare, 1)
     with pytest.raises(TransitionRefused):
         send(row, actor_lead)
     assert keyings.resolve(row, {"postings.0.headcount": Pick("third", "17")}, actor_lead, seen_version=row.version) == 0
-    assert row.stage is KeyingStage.ready
+    assert row.status is KeyingStatus.ready
     case, new = send(row, actor_lead)
     assert new
     assert (case.source, case.jobs[0][1], case.errors) == (Source.phone, 17, 0)
-    assert (row.stage, row.submission_id, row.typed, row.second, row.chosen) == (KeyingStage.sent, case.id, {}, {}, {})
+    assert (row.status, row.submission_id, row.typed, row.second, row.chosen) == (KeyingStatus.sent, case.id, {}, {}, {})
     assert send(row, actor_lead) == (case, False)
     assert actions(db_session, row) == ["start", "keyed_first", "keyed_second", "resolved", "sent"]
     event = db_session.query(AuditEvent).filter_by(subject="submission", subject_id=case.id, action="submit").one()
@@ -291,11 +291,11 @@ def test_changing_the_postings_asks_for_the_second_keying_again(row: Keying, act
     document = typed_form()
     key_first(row, actor_operator, document)
     keyings.key_second(row, second_of(document), actor_operator, seen_version=row.version)
-    assert row.stage is KeyingStage.ready
+    assert row.status is KeyingStatus.ready
     longer = typed_form()
     longer["postings"].append(dict(longer["postings"][0]))
     key_first(row, actor_operator, longer)
-    assert (row.stage, row.second, row.second_at) == (KeyingStage.second, {}, None)
+    assert (row.status, row.second, row.second_at) == (KeyingStatus.second, {}, None)
 
 
 def test_an_edit_after_the_second_keying_opens_a_difference(row: Keying, actor_operator: Actor) -> None:
@@ -303,7 +303,7 @@ def test_an_edit_after_the_second_keying_opens_a_difference(row: Keying, actor_o
     key_first(row, actor_operator, document)
     keyings.key_second(row, second_of(document), actor_operator, seen_version=row.version)
     key_first(row, actor_operator, typed_form({"postings.0.term_end": "2021-08-31"}))
-    assert (row.stage, row.differences) == (KeyingStage.compare, 1)
+    assert (row.status, row.differences) == (KeyingStatus.compare, 1)
 
 
 def test_picks_that_settle_nothing(row: Keying, actor_operator: Actor) -> None:
@@ -338,7 +338,7 @@ def test_without_an_address_no_mail(db_session: Session, row: Keying, actor_oper
 def test_discarded(db_session: Session, row: Keying, actor_operator: Actor) -> None:
     key_first(row, actor_operator, typed_form())
     keyings.discard(row, actor_operator, seen_version=row.version)
-    assert (row.stage, row.typed) == (KeyingStage.discarded, {})
+    assert (row.status, row.typed) == (KeyingStatus.discarded, {})
     assert row not in keyings.open_ones(actor_operator)
     with pytest.raises(TransitionRefused):
         keyings.discard(row, actor_operator, seen_version=row.version)

@@ -19,7 +19,7 @@ from keynet_admin.models import OutboxMail
 from keynet_admin.services.mail import outbox as mailer
 from keynet_admin.services.mail import transport
 from keynet_admin.services.transaction import transaction
-from keynet_admin.vocabulary import MailState
+from keynet_admin.vocabulary import MailStatus
 from tests.support.net import free_port
 from tests.support.smtp import SmtpServer
 
@@ -59,12 +59,12 @@ def test_a_file_each_named_by_its_message_id(db_session: Session, instance: Path
     """The mail is whole, plain text, holds its secrets; the row holds them no more."""
     number = write()
     row = fate(number)
-    assert (row.state, row.sealed) == (MailState.waiting, SEALED)
+    assert (row.status, row.sealed) == (MailStatus.waiting, SEALED)
     assert "⟦link⟧" in row.body
     assert SEALED["code"] not in row.body
     assert mailer.deliver_due() == 1
     row = fate(number)
-    assert (row.state, row.sealed, row.attempts, row.lease_until) == (MailState.sent, None, 1, None)
+    assert (row.status, row.sealed, row.attempts, row.lease_until) == (MailStatus.sent, None, 1, None)
     assert row.sent_at is not None
     (file,) = spool(instance)
     assert file.name == f"{row.message_id}.eml"
@@ -119,33 +119,33 @@ def test_over_smtp(db_session: Session, by_smtp: SmtpServer) -> None:
     assert first["Auto-Submitted"] == "auto-generated"
     assert first["Message-ID"] == f"<{fate(numbers[0]).message_id}>"
     assert SEALED["link"] in first.get_content()
-    assert fate(numbers[1]).state is MailState.sent
+    assert fate(numbers[1]).status is MailStatus.sent
 
 
 @pytest.mark.parametrize(
     ("answer", "state", "attempts"),
     [
-        ("550 5.1.1 no such user", MailState.refused, 1),
-        ("451 4.7.1 greylisted", MailState.waiting, 1),
-        ("552 5.2.2 mailbox full", MailState.waiting, 1),
+        ("550 5.1.1 no such user", MailStatus.refused, 1),
+        ("451 4.7.1 greylisted", MailStatus.waiting, 1),
+        ("552 5.2.2 mailbox full", MailStatus.waiting, 1),
     ],
 )
-def test_what_the_server_answers(db_session: Session, by_smtp: SmtpServer, answer: str, state: MailState, attempts: int) -> None:
+def test_what_the_server_answers(db_session: Session, by_smtp: SmtpServer, answer: str, state: MailStatus, attempts: int) -> None:
     """Permanent or not, the answer is kept, and the next mail goes all the same."""
     by_smtp.refuse["bad@city.example"] = answer
     bad, good = write("bad@city.example"), write("good@city.example")
     before = datetime.now(UTC)
     assert mailer.deliver_due() == 1
     row = fate(bad)
-    assert (row.state, row.attempts, row.answer) == (state, attempts, answer)
+    assert (row.status, row.attempts, row.answer) == (state, attempts, answer)
     assert row.sealed == SEALED
-    assert fate(good).state is MailState.sent
-    if state is MailState.waiting:
+    assert fate(good).status is MailStatus.sent
+    if state is MailStatus.waiting:
         assert row.next_try_at >= before + timedelta(seconds=mailer.DELAYS[0])
         by_smtp.refuse.clear()
         assert mailer.deliver_due() == 0
         assert mailer.deliver_due(now=row.next_try_at) == 1
-        assert fate(bad).state is MailState.sent
+        assert fate(bad).status is MailStatus.sent
 
 
 @pytest.fixture
@@ -161,8 +161,8 @@ def test_a_mute_server(app: Flask, db_session: Session, mute: str, monkeypatch: 
     mailer.configure({**app.config, "MAIL_URL": mute})
     first, second = write(), write()
     assert mailer.deliver_due() == 0
-    assert (fate(first).state, fate(first).attempts) == (MailState.waiting, 1)
-    assert (fate(second).state, fate(second).attempts) == (MailState.waiting, 0)
+    assert (fate(first).status, fate(first).attempts) == (MailStatus.waiting, 1)
+    assert (fate(second).status, fate(second).attempts) == (MailStatus.waiting, 0)
 
 
 def test_no_server_at_all(app: Flask, db_session: Session) -> None:
@@ -171,7 +171,7 @@ def test_no_server_at_all(app: Flask, db_session: Session) -> None:
     number = write()
     assert mailer.deliver_due() == 0
     row = fate(number)
-    assert row.state is MailState.waiting
+    assert row.status is MailStatus.waiting
     assert "refused" in row.answer.lower()
     mailer.configure(app.config)
     assert mailer.deliver_due(now=row.next_try_at) == 1
@@ -186,7 +186,7 @@ def test_given_up_after_days(db_session: Session, by_smtp: SmtpServer) -> None:
     with transaction():
         db.session.execute(db.update(OutboxMail).values(attempts=mailer.MAX_ATTEMPTS - 1))
     mailer.deliver_due()
-    assert fate(number).state is MailState.failed
+    assert fate(number).status is MailStatus.failed
     assert mailer.undeliverable_count() == 1
     by_smtp.refuse_all = None
     with transaction():
@@ -222,7 +222,7 @@ def test_a_worker_killed_while_sending(db_session: Session, instance: Path, monk
         with pytest.raises(KeyboardInterrupt):
             mailer.deliver_due()
     row = fate(number)
-    assert row.state is MailState.sending
+    assert row.status is MailStatus.sending
     assert row.lease_until is not None
     assert mailer.deliver_due(now=row.lease_until - timedelta(seconds=1)) == 0
     assert mailer.deliver_due(now=row.lease_until) == 1
@@ -238,9 +238,9 @@ def test_a_late_worker_does_not_overwrite(db_session: Session) -> None:
     second = mailer._claim(moment + timedelta(seconds=11), timedelta(seconds=10))
     assert first is not None
     assert second is not None
-    assert mailer._settle(second, MailState.sent, "250", sealed=None) == 1
-    assert mailer._settle(first, MailState.refused, "550") == 0
-    assert fate(number).state is MailState.sent
+    assert mailer._settle(second, MailStatus.sent, "250", sealed=None) == 1
+    assert mailer._settle(first, MailStatus.refused, "550") == 0
+    assert fate(number).status is MailStatus.sent
 
 
 def test_two_workers_take_different_mails(db_session: Session) -> None:
@@ -268,7 +268,7 @@ def test_two_workers_take_different_mails(db_session: Session) -> None:
 def test_an_address_that_cannot_be_one(db_session: Session, by_smtp: SmtpServer, address: str) -> None:
     """It becomes a task of the operators at once; nothing is sent, the decision stands."""
     number = write(address)
-    assert fate(number).state is MailState.refused
+    assert fate(number).status is MailStatus.refused
     assert fate(number).answer
     assert mailer.deliver_due() == 0
     assert by_smtp.messages == []
@@ -303,7 +303,7 @@ def test_a_full_disk(db_session: Session, instance: Path, monkeypatch: pytest.Mo
         patch.setattr(transport.os, "fsync", full)
         assert mailer.deliver_due() == 0
     assert spool(instance) == []
-    assert fate(number).state is MailState.waiting
+    assert fate(number).status is MailStatus.waiting
 
 
 def test_secrets_are_forgotten(db_session: Session) -> None:
@@ -353,13 +353,13 @@ def test_the_claim_is_two_statements(db_session: Session) -> None:
     assert [text.split()[0] for text in statements if text.split()[0] not in ("BEGIN", "PRAGMA")] == ["SELECT"]
 
 
-@pytest.mark.parametrize("state", [MailState.waiting, MailState.sending])
-def test_the_clock_was_turned_back(db_session: Session, state: MailState) -> None:
+@pytest.mark.parametrize("state", [MailStatus.waiting, MailStatus.sending])
+def test_the_clock_was_turned_back(db_session: Session, state: MailStatus) -> None:
     """A mail written or claimed in a wrong future goes out now."""
     write()
     later = datetime.now(UTC) + timedelta(days=400)
     with transaction():
-        db.session.execute(db.update(OutboxMail).values(state=state, next_try_at=later, lease_until=later))
+        db.session.execute(db.update(OutboxMail).values(status=state, next_try_at=later, lease_until=later))
     assert mailer.deliver_due() == 1
 
 

@@ -13,7 +13,7 @@ from keynet_admin.models import Account, AuditEvent, Posting, Submission
 from keynet_admin.permissions import SENDER, SYSTEM, Actor
 from keynet_admin.services import workflow
 from keynet_admin.services.account import use_cases as account
-from keynet_admin.services.posting import use_cases as postings
+from keynet_admin.services.posting import drafts, publication, revisions
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.submission import review
 from keynet_admin.vocabulary import AccountStatus, PostingStatus, Role, SubmissionStatus
@@ -201,10 +201,10 @@ def test_no_event_of_the_whole_line_holds_words_or_values(app: Flask, db_session
     submissions.withdraw(case, operator, seen_version=case.version, reason=WHY)
     posting = factories.posting(PostingStatus.live)
     owner = factories.actor(Role.municipality, organization=posting.organization)
-    typed = dict(postings.current_revision(posting).typed) | {"title": "新しい見出しの看護師募集"}
-    postings.save(posting, typed, postings.check(posting.organization, typed), owner, seen_version=posting.version)
-    postings.suspend(posting, operator, seen_version=posting.version, reason=WHY)
-    postings.restore(posting, operator, seen_version=posting.version, reason=WHY)
+    typed = dict(revisions.current_revision(posting).typed) | {"title": "新しい見出しの看護師募集"}
+    drafts.save(posting, typed, revisions.check(posting.organization, typed), owner, seen_version=posting.version)
+    publication.suspend(posting, operator, seen_version=posting.version, reason=WHY)
+    publication.restore(posting, operator, seen_version=posting.version, reason=WHY)
     town = factories.account(Role.municipality, organization=posting.organization)
     account.suspend(town, lead, seen_version=town.version, reason=WHY)
     account.restore(town, lead, seen_version=town.version, reason=WHY)

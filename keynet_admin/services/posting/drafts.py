@@ -1,0 +1,125 @@
+"""Postings as their municipality writes them: drafts from an accepted case, new ones, copies, edits."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from keynet_admin import clock
+from keynet_admin.catalogue.difference import changes
+from keynet_admin.errors import NotPermitted, Refused
+from keynet_admin.extensions import db
+from keynet_admin.models import AuditEvent, Organization, Posting, Submission, SubmissionRevision
+from keynet_admin.permissions import Actor, Permission, can
+from keynet_admin.rules.engine.reasons import moved, reasons_from
+from keynet_admin.rules.engine.rule import Finding, Level, Result
+from keynet_admin.services import audit, counter, workflow
+from keynet_admin.services.posting.publication import go_live
+from keynet_admin.services.posting.revisions import PREFIX, check, current_revision, describe, store
+from keynet_admin.vocabulary import PostingStatus
+
+
+def create_from_submission(submission: Submission, revision: SubmissionRevision, organization: Organization, actor: Actor) -> list[Posting]:
+    """Make the drafts of an accepted case, one per posting of the form that has none yet, in the form's order."""
+    made: list[Posting] = []
+    taken = set(db.session.execute(select(Posting.submission_index).where(Posting.submission_id == submission.id)).scalars())
+    normalized, typed = revision.normalized.get("postings") or [], revision.typed.get("postings") or []
+    for index, content in enumerate(normalized):
+        if index in taken or not isinstance(content, Mapping):
+            continue
+        old = f"postings.{index}."
+        findings = [f | {"path": PREFIX + f["path"].removeprefix(old)} for f in revision.findings if f["path"].startswith(old)]
+        raw = typed[index] if index < len(typed) and isinstance(typed[index], Mapping) else content
+        row = Posting(
+            posting_no=counter.posting_no(),
+            organization_id=organization.id,
+            submission_id=submission.id,
+            submission_index=index,
+            created_at=clock.now(),
+            changed_at=clock.now(),
+        )
+        describe(row, content, findings)
+        db.session.add(row)
+        db.session.flush()
+        made_with = moved([Finding.from_json(f) for f in revision.findings], old, PREFIX)
+        store(row, 1, raw, content, findings, revision.ruleset, revision.reference_date, None, made_with)
+        audit.record(row, "create", actor, revision=1)
+        made.append(row)
+    return made
+
+
+def create(organization: Organization, typed: Mapping[str, Any], actor: Actor) -> Posting:
+    """A new draft in a municipality's own office, from what was typed (a copy of another posting, or a fresh form)."""
+    if not can(actor, Permission.posting_edit, organization_id=organization.id):
+        raise NotPermitted("この操作を行う権限がありません。")
+    result = check(organization, typed)
+    findings = [finding.as_json() for finding in result.findings]
+    row = Posting(posting_no=counter.posting_no(), organization_id=organization.id, created_at=clock.now(), changed_at=clock.now())
+    describe(row, result.normalized["postings"][0], findings)
+    db.session.add(row)
+    db.session.flush()
+    today = clock.today().isoformat()
+    store(row, 1, typed, result.normalized["postings"][0], findings, result.ruleset, today, actor.account_id, [])
+    audit.record(row, "create", actor, revision=1, own=True)
+    return row
+
+
+def copy(posting: Posting, actor: Actor, *, seen_version: int) -> Posting:
+    """A new draft with the content of the newest revision. Pressed again it is the draft made before. Raises StaleVersion."""
+    if workflow.repeated(posting, "copy", actor, seen_version):
+        last = select(AuditEvent).where(AuditEvent.subject == "posting", AuditEvent.subject_id == posting.id, AuditEvent.action == "copy")
+        event = db.session.execute(last.order_by(AuditEvent.id.desc()).limit(1)).scalar_one()
+        return db.session.get_one(Posting, event.codes["made"])
+    workflow.touch(posting, seen_version)
+    made = create(posting.organization, current_revision(posting).typed, actor)
+    audit.record(posting, "copy", actor, made=made.id, version=posting.version)
+    return made
+
+
+def save(posting: Posting, typed: Mapping[str, Any], result: Result, actor: Actor, *, seen_version: int) -> str:
+    """Store an edited posting as a new revision and say what became of it.
+
+    `draft` (not published), `live` (visitors see it now), `waiting` (warnings: the old one stays up until an operator releases it),
+    `kept` (errors: kept, the old one stays up), `same` (nothing changed). Raises StaleVersion, Refused for a closed posting.
+    """
+    if not can(actor, Permission.posting_edit, organization_id=posting.organization_id):
+        raise NotPermitted("この操作を行う権限がありません。")
+    workflow.lock(posting)
+    if posting.status in (PostingStatus.closed, PostingStatus.suspended):
+        raise Refused(f"いまの状態（{posting.status.label}）では、内容を変更できません。")
+    content = result.normalized["postings"][0]
+    findings = [finding.as_json() for finding in result.findings]
+    before = current_revision(posting)
+    changed = [c.path.removeprefix(PREFIX) for c in changes({"postings": [before.normalized]}, {"postings": [content]})]
+    if not changed and before.findings == findings:
+        return "same"
+    if posting.status is PostingStatus.awaiting_release:
+        workflow.move(posting, "unpublish", actor, seen_version=seen_version)
+    else:
+        workflow.touch(posting, seen_version)
+    posting.current += 1
+    describe(posting, content, findings)
+    today, given = clock.today().isoformat(), moved(result.findings, "", "")
+    revision = store(posting, posting.current, typed, content, findings, result.ruleset, today, actor.account_id, given)
+    outcome = "draft"
+    posting.release_asked = False
+    if posting.status in (PostingStatus.live, PostingStatus.paused):
+        if posting.errors:
+            outcome = "kept"
+        elif posting.warnings:
+            posting.release_asked, outcome = True, "waiting"
+        else:
+            go_live(posting, revision)
+            outcome = "live"
+    audit.record(posting, "edit", actor, fields=changed, revision=posting.current, outcome=outcome, version=posting.version)
+    return outcome
+
+
+def change_headcount(posting: Posting, number: str, actor: Actor, *, seen_version: int) -> tuple[str, Result]:
+    """Change only the number of people wanted (as typed). Returns `save()`'s word and the result of the rules."""
+    before = current_revision(posting)
+    typed = dict(before.typed) | {"headcount": number}
+    result = check(posting.organization, typed, reasons_from(before.reasons))
+    if any(f.level is Level.ERROR and f.path == f"{PREFIX}headcount" for f in result.findings):
+        return "refused", result
+    return save(posting, typed, result, actor, seen_version=seen_version), result

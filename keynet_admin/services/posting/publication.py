@@ -1,0 +1,189 @@
+"""What becomes of a posting before the public: published through the gate, paused, resumed, closed, released, suspended."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from keynet_admin import clock
+from keynet_admin.errors import Refused
+from keynet_admin.extensions import db
+from keynet_admin.models import Listing, Posting, PostingRevision, Review
+from keynet_admin.permissions import SYSTEM, Actor
+from keynet_admin.rules.engine.rule import Level
+from keynet_admin.services import audit, workflow
+from keynet_admin.services.listing import publish as listing
+from keynet_admin.services.mail import outbox
+from keynet_admin.services.posting.revisions import current_revision, describe, last_day, live_revision, recheck, store
+from keynet_admin.vocabulary import AccountStatus, ListingState, PostingStatus, ReviewAction
+
+
+def publish(posting: Posting, actor: Actor, *, seen_version: int) -> PostingStatus:
+    """Publish a draft: nothing found → live at once; warnings → waits for an operator; errors → refused (Refused).
+
+    The rules of today are asked again, for days may have passed since the content was saved.
+    """
+    if workflow.repeated(posting, "publish", actor, seen_version):
+        return posting.status
+    revision = current_revision(posting)
+    result = recheck(posting)
+    findings = [finding.as_json() for finding in result.findings]
+    target = PostingStatus.awaiting_release if result.at(Level.WARNING) else PostingStatus.live
+    if not result.at(Level.ERROR) and last_day(result.normalized["postings"][0]) < clock.today():
+        raise Refused("公開終了予定日を過ぎています。日付を直してから公開してください。")
+    if not result.at(Level.ERROR):
+        workflow.move(posting, "publish", actor, seen_version=seen_version, target=target, revision=posting.current)
+    if findings != revision.findings:
+        posting.current += 1
+        content = result.normalized["postings"][0]
+        describe(posting, content, findings)
+        today, given = clock.today().isoformat(), revision.reasons
+        revision = store(posting, posting.current, revision.typed, content, findings, result.ruleset, today, actor.account_id, given)
+    if result.at(Level.ERROR):
+        raise Refused(f"要修正の指摘が{len(result.at(Level.ERROR))}件あるため、公開できません。内容を直してください。")
+    if target is PostingStatus.live:
+        go_live(posting, revision)
+    return posting.status
+
+
+def pause(posting: Posting, actor: Actor, *, seen_version: int) -> None:
+    """Take a live posting out of the site for a time."""
+    if not workflow.repeated(posting, "pause", actor, seen_version):
+        workflow.move(posting, "pause", actor, seen_version=seen_version)
+        listing.unlist(posting)
+
+
+def resume(posting: Posting, actor: Actor, *, seen_version: int) -> None:
+    """Put a paused posting back onto the site, in the revision that was live last. Refused when its last day is past."""
+    if workflow.repeated(posting, "resume", actor, seen_version):
+        return
+    revision = live_revision(posting)
+    if revision is None:
+        raise Refused("公開できる内容がまだありません。内容を直し、運営事務局の確認を受けてください。")
+    if last_day(revision.normalized) < clock.today():
+        raise Refused("公開終了予定日を過ぎています。日付を直してから再開してください。")
+    workflow.move(posting, "resume", actor, seen_version=seen_version)
+    listing.list_posting(posting, revision)
+
+
+def close(posting: Posting, actor: Actor, *, seen_version: int) -> None:
+    """End the recruiting: out of every list at once, a tombstone at its own address if it was ever public."""
+    if not workflow.repeated(posting, "close", actor, seen_version):
+        workflow.move(posting, "close", actor, seen_version=seen_version)
+        _end(posting, clock.now())
+
+
+def release(posting: Posting, actor: Actor, *, seen_version: int) -> None:
+    """An operator lets a posting with warnings, or an edited revision of a published one, go live. The owner is mailed."""
+    if workflow.repeated(posting, "release", actor, seen_version):
+        return
+    if posting.errors:
+        raise Refused("要修正の指摘があるため、公開を許可できません。差し戻してください。")
+    revision = current_revision(posting)
+    if last_day(revision.normalized) < clock.today():
+        raise Refused("公開終了予定日を過ぎています。差し戻して日付を直してもらってください。")
+    if posting.release_asked:
+        workflow.require(posting, "release", actor)
+        workflow.touch(posting, seen_version)
+        audit.record(posting, "release", actor, revision=posting.current, version=posting.version)
+        posting.release_asked = False
+    else:
+        workflow.move(posting, "release", actor, seen_version=seen_version, revision=posting.current)
+    go_live(posting, revision)
+    _add_review(posting, ReviewAction.release, actor, "")
+    _mail_owner(posting, "posting_released", "")
+
+
+def return_(posting: Posting, actor: Actor, *, seen_version: int, reason: str) -> None:
+    """Send a waiting posting (or a waiting edit) back to its municipality with a reason, by mail."""
+    if workflow.repeated(posting, "return", actor, seen_version):
+        return
+    if posting.release_asked:
+        workflow.require(posting, "return", actor, reason=reason)
+        workflow.touch(posting, seen_version)
+        audit.record(posting, "return", actor, revision=posting.current, version=posting.version)
+        posting.release_asked = False
+    else:
+        workflow.move(posting, "return", actor, seen_version=seen_version, reason=reason, revision=posting.current)
+    _add_review(posting, ReviewAction.return_, actor, reason)
+    _mail_owner(posting, "posting_returned", reason)
+
+
+def suspend(posting: Posting, actor: Actor, *, seen_version: int, reason: str) -> None:
+    """Take a posting down by the service center; the reason is mailed to its owner."""
+    if workflow.repeated(posting, "suspend", actor, seen_version):
+        return
+    workflow.move(posting, "suspend", actor, seen_version=seen_version, reason=reason)
+    posting.release_asked = False
+    listing.unlist(posting)
+    _add_review(posting, ReviewAction.suspend, actor, reason)
+    _mail_owner(posting, "posting_suspended", reason)
+
+
+def restore(posting: Posting, actor: Actor, *, seen_version: int, reason: str) -> None:
+    """Lift a suspension: the posting is paused, its municipality resumes it."""
+    if workflow.repeated(posting, "restore", actor, seen_version):
+        return
+    workflow.move(posting, "restore", actor, seen_version=seen_version, reason=reason)
+    _add_review(posting, ReviewAction.restore, actor, reason)
+    _mail_owner(posting, "posting_restored", reason)
+
+
+def expire_due(limit: int = 200) -> int:
+    """Close postings whose last day is over (24:00 JST). Returns how many. Visitors' pages do not wait for this sweep."""
+    open_ = (PostingStatus.live, PostingStatus.paused)
+    # `publish_until` is that of the newest revision; of a published posting the revision that is live decides.
+    over = select(Listing.posting_id).where(Listing.state == ListingState.listed, Listing.listed_until <= clock.now())
+    # One that waits for the release of its longer term is left: the operator may be a weekend away.
+    past = (Posting.publish_until < clock.today()) | (Posting.id.in_(over) & Posting.release_asked.is_(False))
+    rows = db.session.execute(select(Posting).where(Posting.status.in_(open_), past).order_by(Posting.id)).scalars()
+    done = 0
+    for posting in rows.all():
+        if done == limit:
+            break
+        revision = live_revision(posting)
+        last = last_day(revision.normalized) if revision is not None else posting.publish_until
+        if last is None or last >= clock.today():
+            continue
+        workflow.move(posting, "expire", SYSTEM, seen_version=None)
+        _end(posting, listing.listed_until(last))
+        done += 1
+    return done
+
+
+def go_live(posting: Posting, revision: PostingRevision) -> None:
+    """Make a revision the live one; of a posting that is live the public row follows at once."""
+    posting.live = revision.number
+    if posting.status is not PostingStatus.live:
+        return
+    posting.published_at = posting.published_at or clock.now()
+    db.session.flush()
+    listing.list_posting(posting, revision)
+
+
+def _end(posting: Posting, moment: datetime) -> None:
+    posting.closed_at, posting.release_asked = moment, False
+    db.session.flush()
+    if posting.published_at is not None:
+        listing.tombstone(posting, moment)
+
+
+def _add_review(posting: Posting, action: ReviewAction, actor: Actor, reason: str) -> None:
+    db.session.add(
+        Review(
+            posting_id=posting.id,
+            revision=posting.current,
+            action=action,
+            actor_id=actor.account_id,
+            actor_name=actor.name,
+            reason=reason.strip(),
+            created_at=clock.now(),
+        )
+    )
+
+
+def _mail_owner(posting: Posting, template: str, reason: str) -> None:
+    organization = posting.organization
+    words = {"org_name": organization.name, "posting_no": posting.posting_no, "title": posting.title, "reason": reason.strip()}
+    for account in organization.accounts:
+        if account.status is AccountStatus.active:
+            outbox.enqueue(template, account.email, words | {"contact_name": account.name}, posting_id=posting.id, account_id=account.id)

@@ -1,0 +1,97 @@
+"""Contents of postings: judged by the rules, stored as numbered revisions. Which one is live is a pointer."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from keynet_admin import clock
+from keynet_admin.extensions import db
+from keynet_admin.models import Organization, Posting, PostingRevision
+from keynet_admin.rules import evaluate
+from keynet_admin.rules.engine.reasons import Reasons, reasons_from, with_reasons
+from keynet_admin.rules.engine.rule import RULESET, Level, Result
+
+PREFIX = "postings.0."
+
+
+def check(organization: Organization, typed: Mapping[str, Any], given: Reasons | None = None) -> Result:
+    """The rules of today over one posting of an organization. Paths of the findings begin with `postings.0.`.
+
+    `given` are the municipality's reasons: an overridable error with one counts as a warning.
+    """
+    document = {"organization": organization.details or {}, "postings": [dict(typed)]}
+    return with_reasons(evaluate(document, on=clock.today(), sections=frozenset({"postings"})), given or {})
+
+
+def recheck(posting: Posting) -> Result:
+    """The rules of today over the newest revision, with the reasons given for it."""
+    revision = current_revision(posting)
+    return check(posting.organization, revision.typed, reasons_from(revision.reasons))
+
+
+def current_revision(posting: Posting) -> PostingRevision:
+    """The newest revision."""
+    return revision_of(posting, posting.current)
+
+
+def live_revision(posting: Posting) -> PostingRevision | None:
+    """The revision that visitors see (or saw last), None before the first publication."""
+    return revision_of(posting, posting.live) if posting.live is not None else None
+
+
+def revision_of(posting: Posting, number: int) -> PostingRevision:
+    """A revision by number. Raises NoResultFound for an unknown one."""
+    return db.session.execute(
+        select(PostingRevision).where(PostingRevision.posting_id == posting.id, PostingRevision.number == number)
+    ).scalar_one()
+
+
+def last_day(content: Mapping[str, Any]) -> date:
+    """The last day on which a content is public; `date.max` when it names none."""
+    try:
+        return date.fromisoformat(str(content.get("publish_until")))
+    except ValueError:
+        return date.max
+
+
+def describe(posting: Posting, content: Mapping[str, Any], findings: list[dict[str, Any]]) -> None:
+    """Copy into the posting what lists need of its newest content."""
+    title, job, headcount = content.get("title"), content.get("job_type"), content.get("headcount")
+    posting.title = title.replace("\0", "").encode("utf-8", "replace").decode()[:100] if isinstance(title, str) else ""
+    posting.job_type = job[:40] if isinstance(job, str) and job.isascii() else ""
+    posting.headcount = headcount if isinstance(headcount, int) and 0 <= headcount < 100_000 else None
+    posting.errors = sum(f["level"] == Level.ERROR for f in findings)
+    posting.warnings = sum(f["level"] == Level.WARNING for f in findings)
+    last = last_day(content)
+    posting.publish_until = None if last == date.max else last
+
+
+def store(
+    posting: Posting,
+    number: int,
+    typed: Mapping[str, Any],
+    content: Mapping[str, Any],
+    findings: list[dict[str, Any]],
+    ruleset: str,
+    reference_date: str,
+    author_id: int | None,
+    given: list[dict[str, str]],
+) -> PostingRevision:
+    """Add a numbered revision (flushed). `given` are the reasons stated for its findings, `author_id` None for the form's sender."""
+    revision = PostingRevision(
+        posting_id=posting.id,
+        number=number,
+        typed=dict(typed),
+        normalized=dict(content),
+        findings=findings,
+        ruleset=ruleset or RULESET,
+        reference_date=reference_date,
+        author_id=author_id,
+        reasons=given,
+        created_at=clock.now(),
+    )
+    db.session.add(revision)
+    db.session.flush()
+    return revision
