@@ -1,6 +1,7 @@
 """Key-Net: the application factory wires the layers in their order and holds no logic of its own."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import Flask, request
@@ -10,7 +11,6 @@ from werkzeug.routing import BaseConverter
 
 from keynet_admin import admin, api, auth, cli, clock, config, intake, jobs, office, public
 from keynet_admin.extensions import babel, csrf, db, limiter, mail, migrate, prepare_engine, read_only
-from keynet_admin.services.mail import outbox
 from keynet_admin.web import errors as error_pages
 from keynet_admin.web import filters, headers, limits
 
@@ -25,18 +25,19 @@ class NumberConverter(BaseConverter):
         return int(value)
 
 
-def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
-    """A new application. `settings` overrides what `config.load()` read from the environment (tests)."""
+def create_app(settings: config.Settings | None = None, flask_config: Mapping[str, Any] | None = None) -> Flask:
+    """A new application with the given settings, else those of the environment. `flask_config` overrides Flask's own (tests).
+
+    Raises config.BadSettings when a setting cannot be used.
+    """
+    settings = settings or config.from_environ()
     app = Flask(
         __name__, template_folder=str(config.ROOT / "templates"), static_folder="static", instance_path=str(config.ROOT / "instance")
     )
-    app.config.update(config.load())
-    app.config.update(settings or {})
-    instance = app.config["INSTANCE"]
-    instance.mkdir(parents=True, exist_ok=True)
-    app.config.setdefault("SECRET_KEY", None)
-    app.config["SECRET_KEY"] = app.config["SECRET_KEY"] or config.secret_key(instance)
-    clock.start(instance, app.config["NOW"])
+    settings = replace(settings, secret_key=settings.secret_key or config.secret_key(settings.instance))
+    config.bind(app, settings)
+    app.config.update(settings.for_flask() | dict(flask_config or {}))
+    clock.start(settings.instance, settings.now)
     _engine_options(app)
     app.url_map.converters["num"] = NumberConverter
     app.before_request(_transaction_mode)
@@ -47,10 +48,9 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     babel.init_app(app, locale_selector=lambda: "ja")
     with app.app_context():
         prepare_engine(db.engine)
-    for part in (limits, headers, filters, error_pages, outbox, jobs, auth, public, intake, api, admin, office, cli):
+    for part in (limits, headers, filters, error_pages, jobs, auth, public, intake, api, admin, office, cli):
         part.init_app(app)
-    if app.config["TRUSTED_PROXIES"]:
-        count = app.config["TRUSTED_PROXIES"]
+    if count := settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     return app
 

@@ -8,10 +8,11 @@ import re
 import time
 from typing import Any
 
-from flask import Blueprint, Flask, abort, current_app, flash, make_response, redirect, render_template, request, session, url_for
+from flask import Blueprint, Flask, abort, flash, make_response, redirect, render_template, request, session, url_for
 from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
+from keynet_admin import config
 from keynet_admin.errors import LinkDead, NotFound, TooMany
 from keynet_admin.extensions import db, login
 from keynet_admin.models import Account
@@ -70,7 +71,7 @@ def _idle() -> bool:
         return True
     away = int(time.time()) - seen
     # A time stamp from the future means that the machine's clock was turned back: nobody knows how long they were away.
-    return away > current_app.config["IDLE_MINUTES"] * 60 or away < -300
+    return away > config.current().idle_minutes * 60 or away < -300
 
 
 def _attend() -> None:

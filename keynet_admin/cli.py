@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask import Flask, current_app
+from flask import Flask
 from flask.cli import with_appcontext
 from sqlalchemy.exc import OperationalError
 
-from keynet_admin import clock
+from keynet_admin import clock, config
 from keynet_admin.catalogue.table import BadReferenceFile
 from keynet_admin.errors import KeynetError
 from keynet_admin.extensions import db, reading
@@ -30,7 +30,7 @@ def init_app(app: Flask) -> None:
     """Register the commands. With KEYNET_DEMO=1 a database with other people's rows is refused here, before anything starts."""
     for command in (load_reference, load_demo, create_operator, check, import_file, template, rehearse_rules, deliver_mail):
         app.cli.add_command(command)
-    if app.config["DEMO"]:
+    if config.of(app).demo:
         _refuse_real_data(app)
 
 
@@ -65,8 +65,9 @@ def load_demo() -> None:
     """Fill an empty database with demo data; in a demo database only set the demo accounts' password."""
     from keynet_admin import demo
 
+    settings = config.current()
     try:
-        for line in demo.load(current_app.config["INSTANCE"], current_app.config["DEMO_PASSWORD"]):
+        for line in demo.load(settings.instance, settings.demo_password):
             click.echo(line)
     except KeynetError as error:
         raise click.ClickException(str(error)) from None

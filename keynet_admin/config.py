@@ -1,73 +1,222 @@
-"""Every setting, read once from the environment into Flask's configuration."""
+"""`Settings`: everything an installation may choose, read once from the environment. Services, views and templates read this object.
+
+Flask's own configuration holds only what Flask and its extensions ask for, and is derived from it (`for_flask`).
+"""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from flask import Flask, current_app
+
 ROOT = Path(__file__).resolve().parent.parent
-UPLOAD = 16 * 1024 * 1024  # the largest file of submissions
+UPLOAD = 16 * 1024 * 1024  # bytes: the largest file of submissions
+FORM = 4 * 1024 * 1024  # bytes: the largest form
+LOOPBACK = ("127.0.0.1", "localhost")
+_MAIL = re.compile(r"[!-?A-~]+@[A-Za-z0-9.-]+")
+_KEY = "keynet_settings"
 
 
-def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
-    """All settings as a dict for `app.config`. Names and defaults are those of the contract's table."""
-    instance = Path(environ.get("KEYNET_INSTANCE") or ROOT / "instance").resolve()
-    port = int(environ.get("PORT") or 8000)
-    public_url = (environ.get("PUBLIC_URL") or f"http://127.0.0.1:{port}").rstrip("/")
-    https = public_url.startswith("https://")
-    hosts = [h.strip() for h in environ.get("KEYNET_TRUSTED_HOSTS", "").split(",") if h.strip()]
-    return {
-        "INSTANCE": instance,
-        "PORT": port,
-        "PUBLIC_URL": public_url,
-        "HTTPS": https,
-        "DEMO": environ.get("KEYNET_DEMO", "0") == "1",
-        "DEMO_PASSWORD": environ.get("KEYNET_DEMO_PASSWORD") or None,
-        "NOW": environ.get("KEYNET_NOW") or None,
-        "REDIS_URL": environ.get("REDIS_URL") or None,
-        "MAIL_URL": environ.get("MAIL_URL") or "file:",
-        "TRUSTED_PROXIES": int(environ.get("KEYNET_TRUSTED_PROXIES") or 0),
-        "TRUSTED_HOSTS": [*(hosts or [urlsplit(public_url).hostname or "127.0.0.1"]), "127.0.0.1", "localhost"],
-        "RATELIMIT_ENABLED": environ.get("KEYNET_RATE_LIMITS", "1") != "0",
-        "RATELIMIT_STORAGE_URI": environ.get("REDIS_URL") or "memory://",
-        # A Redis that is down or mute must not take the entry check with it: each process counts for itself meanwhile.
-        "RATELIMIT_STORAGE_OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 2} if environ.get("REDIS_URL") else {},
-        "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
-        "SQLALCHEMY_DATABASE_URI": database_url(environ.get("DATABASE_URL"), instance),
-        "MAX_CONTENT_LENGTH": 4 * 1024 * 1024,
-        # A file of 16 MiB and what a form puts around it.
-        "UPLOAD_LIMITS": dict.fromkeys(("/entry/file", "/admin/submission/file"), UPLOAD + 64 * 1024),
-        "MAX_FORM_MEMORY_SIZE": 4 * 1024 * 1024,
-        "MAX_FORM_PARTS": 10_000,
-        "WTF_CSRF_TIME_LIMIT": None,
-        "SESSION_COOKIE_NAME": "__Host-session" if https else "session",
-        "SESSION_COOKIE_SECURE": https,
-        "SESSION_COOKIE_HTTPONLY": True,
-        "SESSION_COOKIE_SAMESITE": "Lax",
-        "SESSION_COOKIE_PATH": "/",
-        "SEND_FILE_MAX_AGE_DEFAULT": 0,
-        "BABEL_DEFAULT_LOCALE": "ja",
-        "BABEL_DEFAULT_TIMEZONE": "Asia/Tokyo",
-        "DESK_NAME": environ.get("KEYNET_DESK_NAME") or "Key-Net サービスセンター（デモ）",
-        "DESK_TEL": environ.get("KEYNET_DESK_TEL") or "03-0000-0000",
-        "DESK_MAIL": environ.get("KEYNET_DESK_MAIL") or "desk@keynet.example",
-        "DESK_HOURS": environ.get("KEYNET_DESK_HOURS") or "平日10:00～17:00",
-        "MAIL_FROM": environ.get("KEYNET_MAIL_FROM") or "noreply@keynet.example",
-        "IDLE_MINUTES": int(environ.get("KEYNET_IDLE_MINUTES") or 240),
-    }
+class BadSettings(ValueError):
+    """A setting cannot be used. `str()` names each of them, a line each, without the values that may hold a password."""
 
 
-def database_url(given: str | None, instance: Path) -> str:
-    """SQLAlchemy's address of the database: the SQLite file of the instance folder, or the given one with our driver."""
-    if not given:
-        return f"sqlite:///{instance / 'keynet.db'}"
-    for prefix in ("postgres://", "postgresql://"):
-        if given.startswith(prefix):
-            return "postgresql+psycopg://" + given.removeprefix(prefix)
-    return given
+@dataclass(frozen=True)
+class Desk:
+    """The service center as pages and mails name it."""
+
+    name: str = "Key-Net サービスセンター（デモ）"
+    tel: str = "03-0000-0000"
+    mail: str = "desk@keynet.example"
+    hours: str = "平日10:00～17:00"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """One installation. Names and defaults are those of the contract's table; `public_url` has no slash at its end.
+
+    `secret_key` signs cookies and keys the hashes of typed codes; `create_app` takes it from the instance folder when it is empty.
+    Raises BadSettings when a value cannot be used.
+    """
+
+    instance: Path = ROOT / "instance"
+    port: int = 8000
+    public_url: str = "http://127.0.0.1:8000"
+    site_name: str = "医療のお仕事 Key-Net"
+    desk: Desk = Desk()
+    database_url: str = field(default="", repr=False)
+    redis_url: str = field(default="", repr=False)
+    mail_url: str = field(default="file:", repr=False)
+    mail_from: str = "noreply@keynet.example"
+    demo: bool = False
+    demo_password: str = field(default="", repr=False)
+    secret_key: str = field(default="", repr=False)
+    now: str = ""
+    trusted_proxies: int = 0
+    trusted_hosts: tuple[str, ...] = ()
+    rate_limits: bool = True
+    idle_minutes: int = 240
+
+    def __post_init__(self) -> None:
+        """Check every value at once, so that one start tells all that is wrong."""
+        problems = [f"{name}: {text}" for name, text, good in _checks(self) if not good]
+        if problems:
+            raise BadSettings("\n".join(problems))
+
+    @property
+    def https(self) -> bool:
+        """True when visitors come over TLS: cookies are `Secure` and `__Host-`, answers carry HSTS."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def short_name(self) -> str:
+        """The last word of the site's name, for subjects and senders of mails."""
+        return self.site_name.split()[-1]
+
+    @property
+    def hosts(self) -> list[str]:
+        """The names that the site answers to: those given, else the one of `public_url`; loopback always."""
+        return [*(self.trusted_hosts or (urlsplit(self.public_url).hostname or LOOPBACK[0],)), *LOOPBACK]
+
+    @property
+    def database_uri(self) -> str:
+        """SQLAlchemy's address of the database: the SQLite file of the instance folder, or the given one with our driver."""
+        if not self.database_url:
+            return f"sqlite:///{self.instance / 'keynet.db'}"
+        return re.sub("^postgres(?:ql)?://", "postgresql+psycopg://", self.database_url)
+
+    def link(self, path: str) -> str:
+        """A full address of a page, built from `public_url` only (never from a request's Host header). `path` begins with a slash."""
+        return f"{self.public_url}{path}"
+
+    def for_flask(self) -> dict[str, Any]:
+        """What Flask and its extensions ask for in `app.config`."""
+        return {
+            "SECRET_KEY": self.secret_key,
+            "TRUSTED_HOSTS": self.hosts,
+            "RATELIMIT_ENABLED": self.rate_limits,
+            "RATELIMIT_STORAGE_URI": self.redis_url or "memory://",
+            # A Redis that is down or mute must not take the entry check with it: each process counts for itself meanwhile.
+            "RATELIMIT_STORAGE_OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 2} if self.redis_url else {},
+            "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
+            "SQLALCHEMY_DATABASE_URI": self.database_uri,
+            "MAX_CONTENT_LENGTH": FORM,
+            "MAX_FORM_MEMORY_SIZE": FORM,
+            "MAX_FORM_PARTS": 10_000,
+            "WTF_CSRF_TIME_LIMIT": None,
+            "SESSION_COOKIE_NAME": "__Host-session" if self.https else "session",
+            "SESSION_COOKIE_SECURE": self.https,
+            "SESSION_COOKIE_HTTPONLY": True,
+            "SESSION_COOKIE_SAMESITE": "Lax",
+            "SESSION_COOKIE_PATH": "/",
+            "BABEL_DEFAULT_LOCALE": "ja",
+            "BABEL_DEFAULT_TIMEZONE": "Asia/Tokyo",
+        }
+
+
+def _checks(settings: Settings) -> list[tuple[str, str, bool]]:
+    """(name in the environment, what it must be, whether it is)."""
+    public, mail = urlsplit(settings.public_url), urlsplit(settings.mail_url)
+    return [
+        ("PORT", f"1〜65535 の数字で指定してください（いまの値: {settings.port}）。", 0 < settings.port < 65536),
+        (
+            "PUBLIC_URL",
+            "http:// または https:// で始まるアドレスを指定してください。",
+            public.scheme in ("http", "https") and bool(public.hostname) and not (public.query or public.fragment),
+        ),
+        (
+            "MAIL_URL",
+            "file: か smtp://host:port か smtps://host:port の形で指定してください。",
+            settings.mail_url in ("file:", "file") or (mail.scheme in ("smtp", "smtps") and bool(mail.hostname)),
+        ),
+        ("KEYNET_MAIL_FROM", "メールのアドレスを指定してください。", _MAIL.fullmatch(settings.mail_from) is not None),
+        ("KEYNET_DESK_MAIL", "メールのアドレスを指定してください。", _MAIL.fullmatch(settings.desk.mail) is not None),
+        ("KEYNET_SITE_NAME", "空白だけの名前は使えません。", bool(settings.site_name.strip())),
+        (
+            "DATABASE_URL",
+            "postgresql:// または sqlite:/// で始まるアドレスを指定してください。",
+            re.match(r"(?:postgres(?:ql)?|postgresql\+psycopg|sqlite)://", settings.database_url or "sqlite://") is not None,
+        ),
+        (
+            "REDIS_URL",
+            "redis:// rediss:// unix:// のいずれかで始まるアドレスを指定してください。",
+            not settings.redis_url or urlsplit(settings.redis_url).scheme in ("redis", "rediss", "unix"),
+        ),
+        ("KEYNET_NOW", "時差つきの日時を指定してください（例: 2021-05-07T10:00:00+09:00）。", not settings.now or _has_zone(settings.now)),
+        ("KEYNET_TRUSTED_PROXIES", "0〜9 の数字で指定してください。", 0 <= settings.trusted_proxies < 10),
+        ("KEYNET_IDLE_MINUTES", "1〜1440 の数字で指定してください。", 0 < settings.idle_minutes <= 1440),
+    ]
+
+
+def _has_zone(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
+
+
+def from_environ(environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of this process. Raises BadSettings."""
+
+    def number(name: str, default: int) -> int:
+        text = environ.get(name) or str(default)
+        if not (text.isascii() and text.isdecimal() and len(text) < 10):
+            raise BadSettings(f"{name}: 数字で指定してください（いまの値: {text}）。")
+        return int(text)
+
+    def switch(name: str, default: str) -> bool:
+        text = environ.get(name) or default
+        if text not in ("0", "1"):
+            raise BadSettings(f"{name}: 0 か 1 を指定してください（いまの値: {text}）。")
+        return text == "1"
+
+    port = number("PORT", Settings.port)
+    return Settings(
+        instance=Path(environ.get("KEYNET_INSTANCE") or Settings.instance).resolve(),
+        port=port,
+        public_url=(environ.get("PUBLIC_URL") or f"http://127.0.0.1:{port}").rstrip("/"),
+        site_name=environ.get("KEYNET_SITE_NAME") or Settings.site_name,
+        desk=Desk(
+            name=environ.get("KEYNET_DESK_NAME") or Desk.name,
+            tel=environ.get("KEYNET_DESK_TEL") or Desk.tel,
+            mail=environ.get("KEYNET_DESK_MAIL") or Desk.mail,
+            hours=environ.get("KEYNET_DESK_HOURS") or Desk.hours,
+        ),
+        database_url=environ.get("DATABASE_URL", ""),
+        redis_url=environ.get("REDIS_URL", ""),
+        mail_url=environ.get("MAIL_URL") or Settings.mail_url,
+        mail_from=environ.get("KEYNET_MAIL_FROM") or Settings.mail_from,
+        demo=switch("KEYNET_DEMO", "0"),
+        demo_password=environ.get("KEYNET_DEMO_PASSWORD", ""),
+        now=environ.get("KEYNET_NOW", ""),
+        trusted_proxies=number("KEYNET_TRUSTED_PROXIES", Settings.trusted_proxies),
+        trusted_hosts=tuple(host for part in environ.get("KEYNET_TRUSTED_HOSTS", "").split(",") if (host := part.strip())),
+        rate_limits=switch("KEYNET_RATE_LIMITS", "1"),
+        idle_minutes=number("KEYNET_IDLE_MINUTES", Settings.idle_minutes),
+    )
+
+
+def bind(app: Flask, settings: Settings) -> None:
+    """Give an application its settings: two applications in one process never share them."""
+    app.extensions[_KEY] = settings
+
+
+def of(app: Flask) -> Settings:
+    """The settings of an application."""
+    settings: Settings = app.extensions[_KEY]
+    return settings
+
+
+def current() -> Settings:
+    """The settings of the application at work here. Raises RuntimeError outside an application context."""
+    return of(current_app)
 
 
 def secret_key(instance: Path) -> str:

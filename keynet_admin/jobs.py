@@ -22,6 +22,7 @@ from huey.consumer import Consumer, Scheduler
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from keynet_admin import config
 from keynet_admin.extensions import db
 from keynet_admin.services import tidy
 from keynet_admin.services.account import rate_limit
@@ -48,7 +49,7 @@ class WorkerRunning(RuntimeError):
 
 def init_app(app: Flask) -> None:
     """Make the queue, name its jobs, and wake the mailer after each commit that wrote mails."""
-    huey = _queue(app)
+    huey = queue_of(config.of(app))
     app.extensions["huey"] = huey
 
     def job(name: str, seconds: int, action: Callable[[], Any]) -> Any:
@@ -162,7 +163,8 @@ def run_worker(app: Flask) -> None:
 
     Raises WorkerRunning on SQLite when another worker holds the instance's lock file.
     """
-    lock = None if app.config["REDIS_URL"] else _only_one(app.config["INSTANCE"])
+    settings = config.of(app)
+    lock = None if settings.redis_url else _only_one(settings.instance)
     huey: Huey = app.extensions["huey"]
     try:
         consumer = _Consumer(huey, workers=2, worker_type="thread", max_delay=1.0, graceful_signal="TERM", shutdown_timeout=STOP_SECONDS)
@@ -183,17 +185,15 @@ def _only_one(instance: Path) -> IO[str]:
     return file
 
 
-def _queue(app: Flask) -> Huey:
+def queue_of(settings: config.Settings) -> Huey:
     """Redis when it is set, else a SQLite file beside the database. A queue that cannot be opened does not stop the web."""
-    if app.config["REDIS_URL"]:
+    if settings.redis_url:
         # No retries: a request that wakes the mailer must not wait for a server that is down; the sweeps catch up.
-        pool = redis.ConnectionPool.from_url(
-            app.config["REDIS_URL"], socket_connect_timeout=1, socket_timeout=5, retry=Retry(NoBackoff(), 0)
-        )
+        pool = redis.ConnectionPool.from_url(settings.redis_url, socket_connect_timeout=1, socket_timeout=5, retry=Retry(NoBackoff(), 0))
         return RedisHuey(NAME, connection_pool=pool, results=False)
-    settings: dict[str, Any] = {"filename": str(app.config["INSTANCE"] / "queue.db"), "results": False, "fsync": False, "timeout": 2}
+    options: dict[str, Any] = {"filename": str(settings.instance / "queue.db"), "results": False, "fsync": False, "timeout": 2}
     try:
-        return SqliteHuey(NAME, **settings)
+        return SqliteHuey(NAME, **options)
     except sqlite3.Error:
         log.warning("the queue's file cannot be opened; mails wait for the sweeps", exc_info=True)
-        return SqliteHuey(NAME, create_tables=False, **settings)
+        return SqliteHuey(NAME, create_tables=False, **options)

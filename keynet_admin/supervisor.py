@@ -46,20 +46,21 @@ def main() -> int:
     """Prepare and run everything. Returns the exit code: 0 after Ctrl-C or SIGTERM, 1 when something could not run."""
     stop = Stop()
     environ = environment(os.environ)
-    instance = Path(environ["KEYNET_INSTANCE"])
-    if not environ["PORT"].isdecimal() or not 0 < int(environ["PORT"]) < 65536:
-        say(f"PORT は 1〜65535 の数字で指定してください（いまの値: {environ['PORT']}）。")
+    try:
+        settings = config.from_environ(environ)
+    except config.BadSettings as error:
+        say(str(error))
         return 1
-    port = int(environ["PORT"])
+    port = settings.port
     if not port_is_free(port):
         say(f"ポート {port} はほかのプログラムが使用中です。PORT=8001 make run のように別の番号を指定してください。")
         return 1
-    instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     password = ""
-    if environ["KEYNET_DEMO"] == "1":
-        password = environ["KEYNET_DEMO_PASSWORD"] = config.demo_password(instance, environ.get("KEYNET_DEMO_PASSWORD"))
+    if settings.demo:
+        password = environ["KEYNET_DEMO_PASSWORD"] = config.demo_password(settings.instance, settings.demo_password)
     for title, arguments in PREPARE:
-        if arguments == ("load-demo",) and environ["KEYNET_DEMO"] != "1":
+        if arguments == ("load-demo",) and not settings.demo:
             continue
         say(f"{title} …")
         code = run_to_end(flask_command(*arguments), environ, stop)

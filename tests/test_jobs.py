@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from flask import Flask
 from huey import RedisHuey
 from sqlalchemy.orm import Session
 
-from keynet_admin import jobs
+from keynet_admin import config, jobs
 from keynet_admin.config import ROOT
 from keynet_admin.extensions import db
 from keynet_admin.models import EntryDraft, OutboxMail, StaffSession
@@ -40,7 +41,7 @@ def test_a_commit_with_mail_wakes_the_worker(app: Flask, db_session: Session) ->
     assert huey.pending_count() == 1
     huey.execute(huey.dequeue())
     assert db.session.execute(db.select(OutboxMail.status)).scalar_one() is MailStatus.sent
-    assert (app.config["INSTANCE"] / "queue.db").exists()
+    assert (config.of(app).instance / "queue.db").exists()
 
 
 def test_a_missing_queue_stops_nothing(app: Flask, db_session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,8 +65,7 @@ def test_redis_down(app: Flask, db_session: Session) -> None:
 
 def test_over_redis(db_session: Session, app: Flask, valkey_url: str) -> None:
     """The same tasks through a real server."""
-    app.config["REDIS_URL"] = valkey_url
-    huey = jobs._queue(app)
+    huey = jobs.queue_of(replace(config.of(app), redis_url=valkey_url))
     huey.flush()
     calls: list[int] = []
     task = huey.task(name="probe")(lambda: calls.append(1))
@@ -77,8 +77,7 @@ def test_over_redis(db_session: Session, app: Flask, valkey_url: str) -> None:
 def test_a_queue_file_that_cannot_be_opened(app: Flask, tmp_path: Path) -> None:
     """The web starts all the same."""
     (tmp_path / "queue.db").mkdir()
-    app.config["INSTANCE"] = tmp_path
-    assert jobs._queue(app) is not None
+    assert jobs.queue_of(replace(config.of(app), instance=tmp_path)) is not None
 
 
 def test_one_run_at_a_time(app: Flask, db_session: Session, monkeypatch: pytest.MonkeyPatch) -> None:

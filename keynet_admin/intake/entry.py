@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 from wtforms.validators import ValidationError
 
-from keynet_admin import clock
+from keynet_admin import clock, config
 from keynet_admin.errors import LinkDead, NotFound, TransitionRefused
 from keynet_admin.models import ReturnLink
 from keynet_admin.permissions import SENDER
@@ -264,14 +264,14 @@ def _form_key(kept: str | None) -> str:
 
 
 def _cookie_name() -> str:
-    return "__Host-entry" if current_app.config["HTTPS"] else "entry"
+    return "__Host-entry" if config.current().https else "entry"
 
 
 def _with_cookie(response: Response, visit: Visit | None, *, keep: bool = False) -> Response:
     """Set the draft's cookie (7 days), or remove it with `visit=None` unless `keep`. Re-entries need none: their token is the key."""
     if visit is not None and visit.link is None and visit.draft_key:
-        secure = bool(current_app.config["HTTPS"])
+        secure = config.current().https
         response.set_cookie(_cookie_name(), visit.draft_key, max_age=drafts.LIFE, httponly=True, samesite="Lax", secure=secure, path="/")
     elif visit is None and not keep and request.cookies.get(_cookie_name()):
-        response.delete_cookie(_cookie_name(), path="/", secure=bool(current_app.config["HTTPS"]), httponly=True, samesite="Lax")
+        response.delete_cookie(_cookie_name(), path="/", secure=config.current().https, httponly=True, samesite="Lax")
     return response

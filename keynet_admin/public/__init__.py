@@ -79,6 +79,5 @@ def _build(app: Flask) -> str:
     mark = hashlib.sha256()
     for file in sorted((*files, *code, *(package / "static").rglob("*.*"))):
         mark.update(file.read_bytes())
-    desk = [app.config.get(name) for name in ("PUBLIC_URL", "DEMO", "DESK_NAME", "DESK_TEL", "DESK_MAIL", "DESK_HOURS")]
-    mark.update(repr(desk).encode())
+    mark.update(repr(config.of(app)).encode())
     return mark.hexdigest()[:12]

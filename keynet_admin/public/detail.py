@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from keynet_admin import clock
+from keynet_admin import clock, config
 from keynet_admin.catalogue import POSTING, display, reference
 from keynet_admin.services.listing import card as facts
 
@@ -39,7 +39,7 @@ def job_posting(content: Mapping[str, Any], posting_no: str, listed_at: datetime
         "@type": "JobPosting",
         "title": posting.get("title", ""),
         "description": _description(posting),
-        "identifier": {"@type": "PropertyValue", "name": "医療のお仕事 Key-Net", "value": posting_no},
+        "identifier": {"@type": "PropertyValue", "name": config.current().site_name, "value": posting_no},
         "url": f"{base}/postings/{posting_no}",
         "datePosted": listed_at.astimezone(clock.TOKYO).date().isoformat(),
         "validThrough": (ends - timedelta(seconds=1)).astimezone(clock.TOKYO).isoformat(timespec="seconds"),

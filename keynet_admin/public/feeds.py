@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from flask import Response, abort, current_app, make_response, request
+from flask import Response, abort, make_response, request
 
-from keynet_admin import clock
+from keynet_admin import clock, config
 from keynet_admin.catalogue import display
 from keynet_admin.public import statements
 from keynet_admin.public.pages import LIVE, etag, etag_of, not_modified, unchanged
@@ -38,14 +38,14 @@ def atom() -> Response:
     mark = etag("atom", totals, page, search)
     if unchanged(mark):
         return not_modified(mark)
-    site = current_app.config["PUBLIC_URL"]
+    site = config.current().public_url
     feed = ET.Element(f"{{{ATOM}}}feed", {"{http://www.w3.org/XML/1998/namespace}lang": "ja"})
     words = search.words_for_people()
     changed = [base.aware(row[4]) for row in page.rows]
     _add(feed, "id", site + "/postings.atom" + search.query())
-    _add(feed, "title", "医療のお仕事 Key-Net" + (f"：{words}" if words else "：新しい募集"))
+    _add(feed, "title", config.current().site_name + (f"：{words}" if words else "：新しい募集"))
     _add(feed, "updated", _moment(max(changed, default=OPENED)))
-    _add(_add(feed, "author"), "name", "医療のお仕事 Key-Net")
+    _add(_add(feed, "author"), "name", config.current().site_name)
     _add(feed, "link", rel="self", type="application/atom+xml", href=site + "/postings.atom" + search.query(cursor=search.after))
     _add(feed, "link", rel="alternate", type="text/html", href=site + "/postings/" + search.query())
     if page.following:
@@ -73,9 +73,9 @@ def open_data() -> Response:
     mark = etag("json", totals, page, search)
     if unchanged(mark):
         return not_modified(mark)
-    site = current_app.config["PUBLIC_URL"]
+    site = config.current().public_url
     data = {
-        "title": "医療のお仕事 Key-Net 公開中の募集",
+        "title": f"{config.current().site_name} 公開中の募集",
         "self": site + "/postings.json" + search.query(cursor=search.after),
         "count": min(page.count, MOST),
         "count_is_at_least": page.count > MOST,
@@ -92,7 +92,7 @@ def open_data() -> Response:
 
 def sitemap() -> Response:
     """`GET /sitemap.xml`: all open postings with the day of their last change, in parts when there are many."""
-    base, site = store(), current_app.config["PUBLIC_URL"]
+    base, site = store(), config.current().public_url
     part = request.args.get("part", "")
     if part and not (part.isascii() and part.isdigit() and len(part) < 6):
         abort(404)
@@ -128,7 +128,7 @@ def sitemap() -> Response:
 
 def robots() -> Response:
     """`GET /robots.txt`."""
-    site = current_app.config["PUBLIC_URL"]
+    site = config.current().public_url
     closed = ("/admin/", "/office/", "/api/", "/my/", "/entry/", "/login", "/first-login", "/password")
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed), "", f"Sitemap: {site}/sitemap.xml", ""]
     response = make_response("\n".join(lines))

@@ -39,7 +39,7 @@ class Chapter:
 def rules() -> Response:
     """`GET /rules`: all entry rules by part of the form; `q` narrows them."""
     q = " ".join("".join(c if c.isprintable() else " " for c in request.args.get("q", "")).split())[:MOST_Q]
-    mark = etag_of("rules", RULESET, q, current_app.config["DEMO"])
+    mark = etag_of("rules", RULESET, q)
     if unchanged(mark):
         return not_modified(mark)
     found = chapters(search_index.words_of(q))
@@ -144,8 +144,7 @@ def _titles() -> list[tuple[str, str]]:
 
 
 def _plain(name: str) -> Response:
-    config = current_app.config
-    mark = etag_of(name, config["DEMO"], config["DESK_NAME"], config["DESK_TEL"], config["DESK_MAIL"], config["DESK_HOURS"])
+    mark = etag_of(name)
     if unchanged(mark):
         return not_modified(mark)
     return html(_template(f"public/{name}.html"), mark)

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from flask import Response, abort, current_app, request
 from markupsafe import Markup
 
-from keynet_admin import clock
+from keynet_admin import clock, config
 from keynet_admin.catalogue import DAYS, posting_field, reference
 from keynet_admin.public import detail
 from keynet_admin.public.query import DAY_LABELS, FLAGS, SORTS, Search, read
@@ -82,7 +82,7 @@ def _open(posting_no: str, content: dict[str, Any], listed_at: datetime, changed
     mark = etag_of(posting_no, changed_at, clock.today(), ends)
     if unchanged(mark):
         return not_modified(mark)
-    base = current_app.config["PUBLIC_URL"]
+    base = config.current().public_url
     text = _template(
         "public/posting.html",
         posting_no=posting_no,
@@ -164,7 +164,7 @@ def notices(text: str) -> list[dict[str, str]]:
 
 def _list_values(search: Search, page: Page) -> dict[str, bytes]:
     count, capped, more = f"{min(page.count, MOST):,}", page.count > MOST, page.following is not None
-    frame = _frame(search, search.problems, count, capped, len(page.rows), more, current_app.config["PUBLIC_URL"])
+    frame = _frame(search, search.problems, count, capped, len(page.rows), more, config.current().public_url)
     values = frame.copy()
     values["cards"] = _card_text(page.rows)
     if page.following is not None:
@@ -250,7 +250,7 @@ def _shell(name: str, totals: Totals, template: str, **values: Any) -> Shell:
     kept = shells.get(name)
     if kept is not None and kept[0] == key:
         return kept[1]
-    made = Shell(template, base=current_app.config["PUBLIC_URL"], **search_parts(totals), **values)
+    made = Shell(template, base=config.current().public_url, **search_parts(totals), **values)
     shells[name] = (key, made)
     return made
 

@@ -1,4 +1,4 @@
-"""What templates may use: filters for values, addresses of static files, navigation, desk and demo data."""
+"""What templates may use: filters for values, addresses of static files, navigation, the settings (`site`)."""
 
 import re
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from flask import Flask, current_app, g, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-from keynet_admin import catalogue, clock
+from keynet_admin import catalogue, clock, config
 from keynet_admin.catalogue import display
 from keynet_admin.catalogue.base import Field, Kind, Visibility
 from keynet_admin.permissions import Permission, can
@@ -20,7 +20,6 @@ from keynet_admin.web import forms, static_files
 from keynet_admin.web.actor import current_actor
 from keynet_admin.web.headers import csp_nonce
 
-SERVICE = "医療のお仕事 Key-Net"
 _MARK = re.compile(r"\s*\[S[0-9a-z ,S]+\]")
 
 
@@ -137,20 +136,6 @@ def _routed(path: str) -> bool:
     return True
 
 
-def _demo_banner() -> bool:
-    return bool(current_app.config.get("DEMO"))
-
-
-def _desk() -> dict[str, str]:
-    config = current_app.config
-    return {
-        "name": config.get("DESK_NAME", ""),
-        "tel": config.get("DESK_TEL", ""),
-        "mail": config.get("DESK_MAIL", ""),
-        "hours": config.get("DESK_HOURS", ""),
-    }
-
-
 def _nav_counts() -> dict[str, int]:
     """Numbers beside the operators' menu entries, counted once a request."""
     if "nav_counts" not in g:
@@ -196,7 +181,7 @@ def init_app(app: Flask) -> None:
         field_at=catalogue.field_at,
         SECTIONS=catalogue.SECTIONS,
         SECTION_LABELS=catalogue.SECTION_LABELS,
-        SERVICE=SERVICE,
+        site=config.of(app),
         static_url=static_files.static_url,
         csp_nonce=csp_nonce,
         need_of=forms.need_of,
@@ -210,8 +195,6 @@ def init_app(app: Flask) -> None:
         navigation=navigation,
         is_current=is_current,
         nav_counts=_nav_counts,
-        desk=_desk,
-        demo_banner=_demo_banner,
         current_user=flask_login.current_user,
         now=clock.now,
         today=clock.today,

@@ -8,6 +8,8 @@ import secrets
 from flask import Flask, Response, g, request
 from flask.globals import request_ctx
 
+from keynet_admin import config
+
 STAFF_PATHS = ("/admin", "/office")
 # Pages that may show a signed-in person's data or a secret of a link: never stored anywhere.
 PRIVATE_PATHS = ("/admin", "/office", "/login", "/logout", "/first-login", "/password", "/entry", "/my")
@@ -77,7 +79,7 @@ def set_headers(response: Response, *, https: bool) -> Response:
 
 def init_app(app: Flask) -> None:
     """Register the headers for every response of the application."""
-    https = str(app.config.get("PUBLIC_URL", "")).startswith("https://")
+    https = config.of(app).https
 
     @app.after_request
     def _after(response: Response) -> Response:

@@ -11,7 +11,11 @@ from urllib.parse import parse_qsl, unquote_to_bytes, urlencode
 
 from flask import Flask, abort, request
 
+from keynet_admin import config
+
 MOST_PAIRS = 10_000
+UPLOADS = ("/entry/file", "/admin/submission/file")
+UPLOAD_MOST = config.UPLOAD + 64 * 1024  # a file and what a form puts around it
 FORM = "application/x-www-form-urlencoded"
 REFUSED = "keynet.refused"
 
@@ -22,15 +26,14 @@ WsgiApp = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 class Limits:
     """The WSGI layer. It only marks what is refused; the hook answers, so that the page looks like every other."""
 
-    def __init__(self, inner: WsgiApp, app: Flask) -> None:
-        """Wrap `inner`; limits are read from the application's configuration at each request."""
+    def __init__(self, inner: WsgiApp) -> None:
+        """Wrap `inner`."""
         self.inner = inner
-        self.app = app
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Look at the body, then go on."""
         if environ.get("REQUEST_METHOD") not in ("GET", "HEAD", "OPTIONS"):
-            most = _most(self.app, environ.get("PATH_INFO", ""))
+            most = _most(environ.get("PATH_INFO", ""))
             code = _look(environ, most)
             if code:
                 environ[REFUSED] = code
@@ -38,10 +41,9 @@ class Limits:
         return self.inner(environ, start_response)
 
 
-def _most(app: Flask, path: str) -> int:
-    """Bytes that a request to this address may bring: the addresses of `UPLOAD_LIMITS` take files, all others forms."""
-    larger: int | None = (app.config.get("UPLOAD_LIMITS") or {}).get(path)
-    return larger or app.config.get("MAX_CONTENT_LENGTH") or 4 * 1024 * 1024
+def _most(path: str) -> int:
+    """Bytes that a request to this address may bring: the addresses of `UPLOADS` take files, all others forms."""
+    return UPLOAD_MOST if path in UPLOADS else config.FORM
 
 
 def _look(environ: Environ, most: int) -> int:
@@ -84,15 +86,15 @@ def _empty(environ: Environ) -> None:
 
 def init_app(app: Flask) -> None:
     """Put the layer in front of the application and answer what it refused."""
-    app.wsgi_app = Limits(app.wsgi_app, app)  # type: ignore[method-assign]
+    app.wsgi_app = Limits(app.wsgi_app)  # type: ignore[method-assign]
 
     def refuse() -> None:
         code = request.environ.get(REFUSED)
         if code:
             abort(code)
-        request.max_content_length = _most(app, request.path)
+        request.max_content_length = _most(request.path)
 
-    if not app.config.get("RATELIMIT_ENABLED", True) and not app.testing:
-        app.logger.warning("KEYNET_RATE_LIMITS=0: ALL BRAKES ARE OFF, passwords may be guessed without end. For tests and benchmarks only.")
+    if not config.of(app).rate_limits and not app.testing:
+        app.logger.warning("KEYNET_RATE_LIMITS=0: ALL RATE LIMITS ARE OFF, passwords may be guessed freely. For tests and benchmarks only.")
     # Before every other hook: CSRF protection would otherwise miss its token first.
     app.before_request_funcs.setdefault(None, []).insert(0, refuse)

@@ -4,12 +4,16 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from contextvars import Context
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
+
+from keynet_admin import config
+from keynet_admin.config import Settings
 
 if TYPE_CHECKING:
     from keynet_admin.models import Account
@@ -20,15 +24,22 @@ DEFAULTS: dict[str, Any] = {
     "WTF_CSRF_ENABLED": False,
     "RATELIMIT_ENABLED": False,
 }
+# A test may name a setting as Flask does; it changes the one object that everything is derived from.
+OURS = {"RATELIMIT_ENABLED": "rate_limits", "SQLALCHEMY_DATABASE_URI": "database_url"} | {f.name.upper(): f.name for f in fields(Settings)}
 
 
 @contextmanager
 def application(url: str, instance: Path, settings: Mapping[str, Any]) -> Iterator[Flask]:
-    """An application over this database and instance folder; its connections are closed afterwards."""
+    """An application over this database and instance folder; its connections are closed afterwards.
+
+    `settings` are fields of `config.Settings` in capitals (`REDIS_URL`), all other names are Flask's own configuration.
+    """
     from keynet_admin import create_app
     from keynet_admin.extensions import db
 
-    app = create_app({**DEFAULTS, "INSTANCE": instance, "SQLALCHEMY_DATABASE_URI": url, **settings})
+    values = {**DEFAULTS, "INSTANCE": instance, "DATABASE_URL": url, **settings}
+    ours = {OURS[name]: value for name, value in values.items() if name in OURS}
+    app = create_app(Settings(**ours), {name: value for name, value in values.items() if name not in OURS})
     try:
         yield app
     finally:
@@ -36,6 +47,11 @@ def application(url: str, instance: Path, settings: Mapping[str, Any]) -> Iterat
             db.session.remove()
             for engine in db.engines.values():
                 engine.dispose()
+
+
+def change_settings(app: Flask, **changes: Any) -> None:
+    """From now on the application has other settings (what was made at its start stays)."""
+    config.bind(app, replace(config.of(app), **changes))
 
 
 class Client(FlaskClient):

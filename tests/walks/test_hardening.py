@@ -152,15 +152,15 @@ def test_odd_addresses_are_no_way_on_after_the_sign_in(wanted: str) -> None:
 
 
 def test_loopback_is_trusted_beside_the_named_hosts() -> None:
-    made = config.load({"KEYNET_TRUSTED_HOSTS": "www.keynet.example", "PUBLIC_URL": "https://www.keynet.example"})
-    assert made["TRUSTED_HOSTS"] == ["www.keynet.example", "127.0.0.1", "localhost"]
+    made = config.from_environ({"KEYNET_TRUSTED_HOSTS": "www.keynet.example", "PUBLIC_URL": "https://www.keynet.example"})
+    assert made.for_flask()["TRUSTED_HOSTS"] == ["www.keynet.example", "127.0.0.1", "localhost"]
 
 
 def test_brakes_that_are_off_are_told_loudly(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
     from keynet_admin.web import limits
 
     other = Flask("other")
-    other.config.update(RATELIMIT_ENABLED=False)
+    config.bind(other, config.Settings(rate_limits=False))
     with caplog.at_level(logging.WARNING):
         limits.init_app(other)
     assert "KEYNET_RATE_LIMITS=0" in caplog.text

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask, Request
 
 from keynet_admin import NumberConverter, config
+from keynet_admin.config import Settings
 from keynet_admin.extensions import Login, babel, csrf, db
 from keynet_admin.web import errors, headers, limits
 from keynet_admin.web import filters as display
@@ -16,17 +17,12 @@ def _nobody(_request: Request) -> None:
     return None
 
 
-def make_app(database_url: str = "sqlite://", who: Callable[[Request], Any] = _nobody) -> Flask:
+def make_app(database_url: str = "sqlite://", who: Callable[[Request], Any] = _nobody, *, demo: bool = False) -> Flask:
     """Flask with our layers between the server and a view. `who` says who sends a request."""
     made = Flask("keynet_admin", template_folder=str(config.ROOT / "templates"))
-    made.config.update(
-        config.load({}),
-        SECRET_KEY="for tests only",
-        SQLALCHEMY_DATABASE_URI=database_url,
-        WTF_CSRF_ENABLED=False,
-        TESTING=False,
-        TRUSTED_HOSTS=None,
-    )
+    settings = Settings(secret_key="for tests only", database_url=database_url, demo=demo)
+    config.bind(made, settings)
+    made.config.update(settings.for_flask(), WTF_CSRF_ENABLED=False, TESTING=False, TRUSTED_HOSTS=None)
     made.url_map.converters["num"] = NumberConverter
     db.init_app(made)
     csrf.init_app(made)

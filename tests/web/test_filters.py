@@ -9,9 +9,11 @@ from flask import Flask, g, render_template_string
 
 from keynet_admin.catalogue import POSTING, SECTIONS
 from keynet_admin.catalogue.base import Visibility
+from keynet_admin.config import Desk
 from keynet_admin.rules.engine.rule import Finding, Level
 from keynet_admin.vocabulary import PostingStatus, SubmissionStatus
 from keynet_admin.web import filters as display
+from tests.web.conftest import make_app
 
 POSTING_VALUES: dict[str, Any] = {
     "title": "集団接種会場の看護師",
@@ -184,9 +186,9 @@ def test_counts_stand_beside_menu_entries(small_app: Flask) -> None:
 
 @pytest.mark.parametrize("layout", ["visitor", "operator", "office", "narrow"])
 def test_every_layout_has_language_landmarks_contact_and_demo_banner(small_app: Flask, layout: str) -> None:
-    small_app.config["DEMO"] = True
+    demo_app = make_app(demo=True)
     path = {"operator": "/admin/x", "office": "/office/x"}.get(layout, "/x")
-    page = _draw(small_app, f'{{% extends "layout/{layout}.html" %}}{{% block title %}}試し{{% endblock %}}', path=path)
+    page = _draw(demo_app, f'{{% extends "layout/{layout}.html" %}}{{% block title %}}試し{{% endblock %}}', path=path)
     assert page.html is not None
     assert page.html["lang"] == "ja"
     assert page.title is not None
@@ -195,9 +197,8 @@ def test_every_layout_has_language_landmarks_contact_and_demo_banner(small_app: 
     assert page.find("a", attrs={"class": "skip", "href": "#main"})
     assert "デモデータ" in page.find("aside").get_text()
     footer = page.find("footer").get_text()
-    assert small_app.config["DESK_TEL"] in footer
-    assert small_app.config["DESK_HOURS"] in footer
+    assert Desk.tel in footer
+    assert Desk.hours in footer
     assert not page.find_all(style=True)
     assert all(script.get("src") for script in page.find_all("script"))
-    small_app.config["DEMO"] = False
     assert "デモデータ" not in _draw(small_app, f'{{% extends "layout/{layout}.html" %}}', path=path).get_text()

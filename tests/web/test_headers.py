@@ -5,6 +5,8 @@ import re
 import pytest
 from flask import Flask, render_template_string, session
 
+from keynet_admin import config
+from keynet_admin.config import Settings
 from keynet_admin.web import headers, static_files
 
 ALWAYS = {
@@ -71,7 +73,7 @@ def test_a_page_that_read_somebodys_session_is_never_stored(small_app: Flask) ->
 
 def test_hsts_behind_tls() -> None:
     app = Flask("x")
-    app.config["PUBLIC_URL"] = "https://keynet.example"
+    config.bind(app, Settings(public_url="https://keynet.example"))
     headers.init_app(app)
     app.add_url_rule("/", "root", lambda: "x")
     assert app.test_client().get("/").headers["Strict-Transport-Security"].startswith("max-age=63072000")

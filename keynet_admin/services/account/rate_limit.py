@@ -14,10 +14,10 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import case, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from keynet_admin import config
 from keynet_admin.errors import TooMany
 from keynet_admin.extensions import db
 from keynet_admin.models import Throttle
-from keynet_admin.services.house import house
 from keynet_admin.services.transaction import rows_changed
 
 KEEP = timedelta(days=2)
@@ -46,7 +46,7 @@ def hit(kind: str, *, address: str, network: str) -> None:
 
     To be called in a transaction of its own that commits before slow work begins. `network` is the client's IP address.
     """
-    if not house().limits:
+    if not config.current().rate_limits:
         return
     limit = LIMITS[kind]
     now = datetime.now(UTC)
@@ -58,7 +58,7 @@ def hit(kind: str, *, address: str, network: str) -> None:
 
 def forgive(kind: str, *, address: str, network: str) -> None:
     """After a success: the address starts afresh and the network gets its try back."""
-    if not house().limits:
+    if not config.current().rate_limits:
         return
     db.session.execute(delete(Throttle).where(Throttle.key == _key(kind, "a", _same(address))))
     rows_changed(

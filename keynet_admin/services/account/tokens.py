@@ -5,7 +5,7 @@ import hmac
 import secrets
 import unicodedata
 
-from keynet_admin.services.house import house
+from keynet_admin import config
 
 # 32 characters that nobody confuses on paper or on the phone: no 0, 1, I, O.
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -42,4 +42,4 @@ def token_hash(token: str) -> str:
 
 def code_hash(account_id: int, code: str) -> str:
     """What is stored of a typed code: keyed, because sixty bits alone could be tried out by who steals the table."""
-    return hmac.new(house().secret.encode(), f"{account_id}:{code}".encode("utf-8", "surrogatepass"), "sha256").hexdigest()
+    return hmac.new(config.current().secret_key.encode(), f"{account_id}:{code}".encode("utf-8", "surrogatepass"), "sha256").hexdigest()

@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
-from keynet_admin import clock
+from keynet_admin import clock, config
 from keynet_admin.business_time import CLOSES, add_business_days
 from keynet_admin.errors import LinkDead, NotFound, Refused
 from keynet_admin.extensions import db
@@ -354,7 +354,7 @@ def _judged(row: FirstLogin) -> Invitation:
 
 
 def _words(account: Account) -> dict[str, Any]:
-    name = account.organization.name if account.organization is not None else "医療のお仕事 Key-Net 運営"
+    name = account.organization.name if account.organization is not None else f"{config.current().site_name} 運営"
     return {"org_name": name, "department": "", "contact_name": account.name, "receipt_no": ""}
 
 

@@ -13,11 +13,10 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Undefined
 
+from keynet_admin import config
 from keynet_admin.catalogue import display
-from keynet_admin.config import ROOT
-from keynet_admin.services import house
+from keynet_admin.config import ROOT, Settings
 
-PREFIX = "【Key-Net】"
 WIDTH = 68  # columns of a terminal: a full-width character takes two
 _MARKS = str.maketrans({"⟦": "〔", "⟧": "〕"})
 _DEEPEST = 10  # characters of an indent that continued lines keep
@@ -49,10 +48,17 @@ def write(template: str, context: Mapping[str, Any], *, strict: bool = False) ->
 
     Raises jinja2.TemplateNotFound for an unknown template.
     """
-    here = house.house()
-    text = _environment(strict).get_template(f"{template}.txt").render(**context, house=here)
+    settings = config.current()
+    text = _environment(strict).get_template(f"{template}.txt").render(**context, site=settings)
     head, _, body = text.partition("\n")
-    return Letter(PREFIX + one_line(head.removeprefix("件名："))[:160], wrap(_squeeze(body)) + "\n" + _footer(here))
+    return Letter(
+        f"【{settings.short_name}】" + one_line(head.removeprefix("件名："))[:160], wrap(_squeeze(body)) + "\n" + _footer(settings)
+    )
+
+
+def without_site(subject: str) -> str:
+    """The subject of a mail without the site's name before it."""
+    return subject.partition("】")[2] if subject.startswith("【") else subject
 
 
 def one_line(value: str) -> str:
@@ -105,8 +111,10 @@ def _squeeze(body: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in body.splitlines())).strip("\n") + "\n"
 
 
-def _footer(here: house.House) -> str:
-    return f"--\n医療のお仕事 {here.desk_name}\n電話　{here.desk_tel}（{here.desk_hours}）\nメール　{here.desk_mail}\n"
+def _footer(settings: Settings) -> str:
+    desk = settings.desk
+    site = settings.site_name.removesuffix(settings.short_name)  # the desk's own name says it
+    return f"--\n{site}{desk.name}\n電話　{desk.tel}（{desk.hours}）\nメール　{desk.mail}\n"
 
 
 def _printable(character: str) -> bool:
@@ -140,5 +148,5 @@ def _environment(strict: bool) -> Environment:
         "long_date": display.long_date,
         "text": lambda value: _Lines(value or ""),
     }
-    environment.globals["url"] = lambda path: _Address(house.public_link(path))
+    environment.globals["url"] = lambda path: _Address(config.current().link(path))
     return environment

@@ -16,18 +16,16 @@ from typing import Any
 from flask_mail import Message
 from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
 
-from keynet_admin import clock
+from keynet_admin import clock, config
 from keynet_admin.extensions import db
 from keynet_admin.models import OutboxMail
-from keynet_admin.services import house
-from keynet_admin.services.house import public_link
 from keynet_admin.services.mail import message as letter
 from keynet_admin.services.mail.message import Letter
 from keynet_admin.services.mail.transport import NotNow, Rejected, transport
 from keynet_admin.services.transaction import after_commit, rows_changed, transaction
 from keynet_admin.vocabulary import MailStatus
 
-__all__ = ["configure", "deliver_due", "enqueue", "enqueue_receipts", "init_app", "preview", "public_link", "retry"]
+__all__ = ["deliver_due", "enqueue", "enqueue_receipts", "preview", "public_link", "retry"]
 
 log = logging.getLogger(__name__)
 
@@ -41,14 +39,9 @@ _ADDRESS = re.compile(r"[!#-'*+\-./0-9=?A-Z^_`a-z{|}~]{1,64}@[A-Za-z0-9][A-Za-z0
 _wake: list[Callable[[], None]] = []
 
 
-def init_app(app: Any) -> None:
-    """Take the settings of the application (called by the application factory)."""
-    configure(app.config)
-
-
-def configure(settings: Mapping[str, Any]) -> None:
-    """Take desk, addresses and mail server from the settings."""
-    house.configure(settings)
+def public_link(path: str) -> str:
+    """A full address of a page for a mail; `path` begins with a slash."""
+    return config.current().link(path)
 
 
 def on_enqueued(action: Callable[[], None]) -> None:
@@ -102,7 +95,7 @@ def _values(template: str, to: str, context: Mapping[str, Any], sealed: Mapping[
     address = letter.one_line(to)[:254]
     good = address == to.strip() and len(address) <= 254 and _ADDRESS.fullmatch(address) is not None
     return {
-        "message_id": f"{uuid.uuid4().hex}@{house.house().mail_from.rpartition('@')[2] or 'localhost'}",
+        "message_id": f"{uuid.uuid4().hex}@{config.current().mail_from.rpartition('@')[2] or 'localhost'}",
         "template": template,
         "recipient": address,
         "subject": written.subject,
@@ -133,16 +126,16 @@ def deliver_due(limit: int = 100, now: datetime | None = None) -> int:
 
     `now` is real time, aware. Many processes may run this at once: each mail is claimed by one.
     """
-    here = house.house()
+    settings = config.current()
     sent = 0
-    with transport(here.mail_url, here.instance) as way:
+    with transport(settings.mail_url, settings.instance) as way:
         for _ in range(limit):
             moment = now or _real_now()
             claim = _claim(moment, way.lease)
             if claim is None:
                 break
             try:
-                answer = way.send(claim.message_id, here.mail_from, claim.recipient, _content(claim))
+                answer = way.send(claim.message_id, settings.mail_from, claim.recipient, _content(claim))
             except Rejected as error:
                 _settle(claim, MailStatus.refused, str(error))
             except NotNow as error:
@@ -245,7 +238,7 @@ def _postpone(claim: _Claim, answer: str, now: datetime) -> None:
 
 def _content(claim: _Claim) -> bytes:
     """The message as bytes, with the secrets in place of their marks. The same row always gives the same message."""
-    here = house.house()
+    settings = config.current()
     body = claim.body
     for name, value in claim.sealed.items():
         body = body.replace(f"⟦{name}⟧", value)
@@ -253,8 +246,8 @@ def _content(claim: _Claim) -> bytes:
         subject=claim.subject,
         recipients=[claim.recipient],
         body=body,
-        sender=("Key-Net", here.mail_from),
-        reply_to=here.desk_mail,
+        sender=(settings.short_name, settings.mail_from),
+        reply_to=settings.desk.mail,
         date=claim.created_at.timestamp(),
         charset="utf-8",
         extra_headers={"Auto-Submitted": "auto-generated", "Content-Language": "ja"},

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from keynet_admin.catalogue import label_at
 from keynet_admin.extensions import db
 from keynet_admin.models import Account, AuditEvent, Keying, OutboxMail, Posting, Review, Submission, SubmissionRevision
-from keynet_admin.services.mail.message import PREFIX
+from keynet_admin.services.mail.message import without_site
 from keynet_admin.vocabulary import ActorKind, MailStatus, PostingStatus, Source
 
 SENTENCES: dict[tuple[str, str], str] = {
@@ -174,7 +174,7 @@ def _mails(mails: Iterable[OutboxMail]) -> list[Entry]:
     found = []
     for mail in mails:
         bad = mail.status in (MailStatus.refused, MailStatus.failed)
-        title = mail.subject.removeprefix(PREFIX)
+        title = without_site(mail.subject)
         found.append(
             Entry(mail.created_at, f"メール「{title}」：{mail.status.label}", "is-must" if bad else "", "mail", mail.body, "メールを読む")
         )

@@ -23,6 +23,7 @@ CONTEXT = {
     "titles": ["集団接種会場の看護師", "予診の医師"],
     "sealed": frozenset({"link", "code"}),
 }
+pytestmark = pytest.mark.usefixtures("settings")
 TEMPLATES = sorted(path.stem for path in (ROOT / "templates" / "mail").glob("[a-z]*.txt"))
 WITH_LINK = {"first_login", "password_reset", "returned"}
 

@@ -22,6 +22,7 @@ from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import MailStatus
 from tests.support.net import free_port
 from tests.support.smtp import SmtpServer
+from tests.support.web import change_settings
 
 WORDS = {"org_name": "青梅市", "contact_name": "見本 一郎", "receipt_no": "KN-210510-0044"}
 SEALED = {"link": "http://127.0.0.1:8000/entry/tokentokentokentokentoken", "code": "7K4M-2QXH-9T6P"}
@@ -51,7 +52,7 @@ def spool(instance: Path) -> list[Path]:
 @pytest.fixture
 def by_smtp(app: Flask, smtp: SmtpServer) -> SmtpServer:
     """The mailer talks to a real server."""
-    mailer.configure({**app.config, "MAIL_URL": smtp.url})
+    change_settings(app, mail_url=smtp.url)
     return smtp
 
 
@@ -158,7 +159,7 @@ def mute() -> Iterator[str]:
 def test_a_mute_server(app: Flask, db_session: Session, mute: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The wait ends, the mail is kept for later, and the others are not tried against the same wall."""
     monkeypatch.setattr(transport, "TIMEOUT", 0.2)
-    mailer.configure({**app.config, "MAIL_URL": mute})
+    change_settings(app, mail_url=mute)
     first, second = write(), write()
     assert mailer.deliver_due() == 0
     assert (fate(first).status, fate(first).attempts) == (MailStatus.waiting, 1)
@@ -167,13 +168,13 @@ def test_a_mute_server(app: Flask, db_session: Session, mute: str, monkeypatch: 
 
 def test_no_server_at_all(app: Flask, db_session: Session) -> None:
     """Down, then up again: sent once."""
-    mailer.configure({**app.config, "MAIL_URL": f"smtp://127.0.0.1:{free_port()}"})
+    change_settings(app, mail_url=f"smtp://127.0.0.1:{free_port()}")
     number = write()
     assert mailer.deliver_due() == 0
     row = fate(number)
     assert row.status is MailStatus.waiting
     assert "refused" in row.answer.lower()
-    mailer.configure(app.config)
+    change_settings(app, mail_url="file:")
     assert mailer.deliver_due(now=row.next_try_at) == 1
     assert mailer.deliver_due(now=row.next_try_at) == 0
 
@@ -286,7 +287,7 @@ def test_a_name_makes_no_header(db_session: Session, by_smtp: SmtpServer) -> Non
 
 def test_links_come_from_the_public_address(app: Flask, db_session: Session) -> None:
     """Whatever Host header the request had."""
-    mailer.configure({**app.config, "PUBLIC_URL": "https://keynet.example/"})
+    change_settings(app, public_url="https://keynet.example")
     with app.test_request_context("/", headers={"Host": "evil.example", "X-Forwarded-Host": "evil.example"}):
         assert mailer.public_link("/entry/") == "https://keynet.example/entry/"
         assert "https://keynet.example/entry/" in mailer.preview("rejected", WORDS | {"reason": "x"}).body
@@ -324,7 +325,7 @@ def test_a_server_without_eight_bits(app: Flask, db_session: Session, smtp: Smtp
 
     real = smtplib.SMTP.has_extn
     monkeypatch.setattr(smtplib.SMTP, "has_extn", lambda self, name: name.lower() != "8bitmime" and real(self, name))
-    mailer.configure({**app.config, "MAIL_URL": smtp.url})
+    change_settings(app, mail_url=smtp.url)
     write()
     assert mailer.deliver_due() == 1
     assert smtp.messages[0]["Content-Transfer-Encoding"] == "base64"
