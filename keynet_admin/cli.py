@@ -18,8 +18,8 @@ from keynet_admin.errors import KeynetError
 from keynet_admin.extensions import db, reading
 from keynet_admin.rules import rule_by_code
 from keynet_admin.services import reference
-from keynet_admin.services.files import read as intake_files
-from keynet_admin.services.files.rows import Entry, Unreadable
+from keynet_admin.services.files.read_file import UnknownFormat, count_lines, read_file
+from keynet_admin.services.files.rows import FileSubmission, Unreadable
 from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import STAFF_ROLES, Role
 
@@ -99,11 +99,11 @@ def create_operator(email: str, role: str, name: str) -> None:
 @click.argument("file", type=FILE)
 def check(file: Path) -> None:
     """Run the entry rules over FILE (.jsonl, .csv, .xlsx); findings as JSON lines, nothing stored; exit 1 on an error."""
-    from keynet_admin.services.files import judge as importing
+    from keynet_admin.services.files.check import check_submission, unreadable_finding
 
     failed = False
     for item in _read(file):
-        findings = (importing.unreadable_finding(item),) if isinstance(item, Unreadable) else importing.check(item).findings()
+        findings = (unreadable_finding(item),) if isinstance(item, Unreadable) else check_submission(item).findings()
         for finding in findings:
             failed = failed or finding["level"] == "error"
             click.echo(_json_line(finding))
@@ -125,14 +125,14 @@ def import_file(file: Path, strict: bool, rejects: Path | None) -> None:
 
     The refused rows are written, with their reasons, to a file of the same format that can be mended and imported.
     """
-    from keynet_admin.services.files import import_file as file_import
+    from keynet_admin.services.files import import_file as importing
 
     if rejects is not None and rejects.resolve() == file.resolve():
         raise click.UsageError("--rejects には、取り込むファイルとは別の名前を指定してください。")
-    with click.progressbar(length=max(1, intake_files.count_lines(file)), label=file.name, file=sys.stderr) as bar:
+    with click.progressbar(length=max(1, count_lines(file)), label=file.name, file=sys.stderr) as bar:
         try:
-            report = file_import.run(file, strict=strict, rejects=rejects, progress=lambda line: bar.update(max(0, line - bar.pos)))
-        except intake_files.UnknownFormat as error:
+            report = importing.import_file(file, strict=strict, rejects=rejects, progress=lambda line: bar.update(max(0, line - bar.pos)))
+        except UnknownFormat as error:
             raise click.UsageError(str(error)) from None
     for refusal in report.refusals:
         click.echo(refusal.words(), err=True)
@@ -149,9 +149,9 @@ def import_file(file: Path, strict: bool, rejects: Path | None) -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def template(file: Path) -> None:
     """Write the Excel template for submissions to FILE (.xlsx)."""
-    from keynet_admin.services.files import template as template_book
+    from keynet_admin.services.files.template import template_file
 
-    file.write_bytes(template_book.made(clock.today()))
+    file.write_bytes(template_file(clock.today()))
     click.echo(f"{file} に様式を書き出しました。")
 
 
@@ -196,10 +196,10 @@ def deliver_mail() -> None:
     click.echo(f"送信 {mailer.deliver_waiting()}通")
 
 
-def _read(file: Path) -> Iterator[Entry | Unreadable]:
+def _read(file: Path) -> Iterator[FileSubmission | Unreadable]:
     try:
-        return intake_files.read(file)
-    except intake_files.UnknownFormat as error:
+        return read_file(file)
+    except UnknownFormat as error:
         raise click.UsageError(str(error)) from None
 
 

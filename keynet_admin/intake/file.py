@@ -7,7 +7,7 @@ from keynet_admin import clock
 from keynet_admin.extensions import limiter
 from keynet_admin.permissions import SENDER
 from keynet_admin.services import settings
-from keynet_admin.services.files import template as template_book
+from keynet_admin.services.files.template import template_file
 from keynet_admin.web import file_pages
 
 DOOR = file_pages.Door("layout/visitor.html", "intake.file", "intake.kept_file")
@@ -34,7 +34,7 @@ def kept_file(key: str) -> BaseResponse:
 
 def template() -> BaseResponse:
     """The Excel template, made from the form's fields."""
-    response = Response(template_book.made(clock.today()), mimetype=file_pages.TEMPLATE_TYPE)
+    response = Response(template_file(clock.today()), mimetype=file_pages.TEMPLATE_TYPE)
     response.headers["Content-Disposition"] = (
         "attachment; filename=keynet-form.xlsx; filename*=UTF-8''Key-Net%E5%8B%9F%E9%9B%86%E6%83%85%E5%A0%B1.xlsx"
     )

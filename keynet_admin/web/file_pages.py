@@ -17,7 +17,7 @@ from keynet_admin.errors import Refused
 from keynet_admin.extensions import db
 from keynet_admin.permissions import Actor
 from keynet_admin.services.files import upload
-from keynet_admin.services.files.read import UnknownFormat
+from keynet_admin.services.files.read_file import UnknownFormat
 from keynet_admin.services.transaction import transaction
 
 SEEN = 422  # understood, but something must be mended
@@ -109,7 +109,7 @@ def confirm(door: Door, key: str, actor: Actor) -> Response:
     return redirect(door.url(key), 303)
 
 
-def _missing(door: Door, report: upload.Report, take: bool) -> str:
+def _missing(door: Door, report: upload.CheckReport, take: bool) -> str:
     """What must be chosen before this file can be stored; empty when nothing is missing."""
     left_out = report.refused + (0 if take else report.errors)
     if report.good + report.errors + report.refused == left_out:

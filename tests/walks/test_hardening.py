@@ -21,7 +21,7 @@ from keynet_admin.rules import evaluate
 from keynet_admin.services.account import rate_limit
 from keynet_admin.services.account import use_cases as accounts
 from keynet_admin.services.files import upload
-from keynet_admin.services.files.rows import Entry
+from keynet_admin.services.files.rows import FileSubmission
 from keynet_admin.services.mail import outbox as mailer
 from keynet_admin.services.mail import transport
 from keynet_admin.services.posting import drafts, publication, revisions
@@ -251,7 +251,7 @@ def test_a_mail_server_may_answer_anything() -> None:
 
 
 def test_a_kept_file_does_not_hold_its_own_key(db_session: Session, clock: Any) -> None:
-    items = [Entry(1, factories.document())]
+    items = [FileSubmission(1, factories.document())]
     report, _, _ = upload.examine(items)
     key = upload.keep("forms.jsonl", items, report, SENDER)
     assert db_session.execute(select(EntryDraft.form_key)).scalar_one() != key

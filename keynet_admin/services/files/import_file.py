@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from keynet_admin.permissions import SYSTEM, Actor
-from keynet_admin.services.files import judge
-from keynet_admin.services.files import read as intake_files
-from keynet_admin.services.files import rejects as table_rejects
-from keynet_admin.services.files import store as intake_batch
-from keynet_admin.services.files.judge import Checked, Refusal
-from keynet_admin.services.files.rows import Entry, Unreadable
+from keynet_admin.services.files.check import Checked, Refusal, check_submission, refusals, unreadable_refusal
+from keynet_admin.services.files.read_file import read_file
+from keynet_admin.services.files.rejects import free_name, write_rejects
+from keynet_admin.services.files.rows import FileSubmission, Unreadable
+from keynet_admin.services.files.store import store_all
 from keynet_admin.services.transaction import transaction
 
 BATCH = 200
@@ -20,7 +19,7 @@ Item = TypeVar("Item")
 
 
 @dataclass
-class Report:
+class ImportReport:
     """What became of a file. `rejected` maps the rows that were left out to the reasons; `kept_in` is the file that holds them."""
 
     new: int = 0
@@ -32,7 +31,7 @@ class Report:
     kept_in: Path | None = None
 
 
-def run(
+def import_file(
     file: Path,
     *,
     strict: bool = False,
@@ -40,13 +39,13 @@ def run(
     actor: Actor = SYSTEM,
     progress: Callable[[int], None] = lambda _line: None,
     keep: bool = True,
-) -> Report:
+) -> ImportReport:
     """Import a file; commits batch by batch. `progress` is told the last line done. Raises UnknownFormat.
 
     Rows that were refused are copied to `rejects` (by default a new file beside the input) unless `keep` is False.
     """
-    report = Report()
-    for batch in batches(intake_files.read(file)):
+    report = ImportReport()
+    for batch in batches(read_file(file)):
         ready: list[Checked] = []
         for item in batch:
             found = _refusals(item, strict, ready)
@@ -56,14 +55,14 @@ def run(
                 _remember(report, item, found)
         if ready:
             with transaction():
-                stored = intake_batch.store_all(ready, actor)
+                stored = store_all(ready, actor)
             for checked, result in zip(ready, stored, strict=True):
                 report.new += result.new
                 report.known += not result.new
                 report.errors += result.new and checked.has_errors
         progress(batch[-1].last_line)
     if keep and report.rejected:
-        report.kept_in = table_rejects.write(file, rejects or table_rejects.free_name(file), report.rejected)
+        report.kept_in = write_rejects(file, rejects or free_name(file), report.rejected)
     return report
 
 
@@ -74,18 +73,18 @@ def batches(items: Iterable[Item], size: int = BATCH) -> Iterator[list[Item]]:
         yield batch
 
 
-def _refusals(item: Entry | Unreadable, strict: bool, ready: list[Checked]) -> list[Refusal]:
+def _refusals(item: FileSubmission | Unreadable, strict: bool, ready: list[Checked]) -> list[Refusal]:
     """Why an item of a file may not enter; what may is added to `ready`. The rules run here, outside any transaction."""
     if isinstance(item, Unreadable):
-        return [judge.unreadable_refusal(item)]
-    checked = judge.check(item)
-    found = judge.refusals(checked, strict=strict)
+        return [unreadable_refusal(item)]
+    checked = check_submission(item)
+    found = refusals(checked, strict=strict)
     if not found:
         ready.append(checked)
     return found
 
 
-def _remember(report: Report, item: Entry | Unreadable, found: list[Refusal]) -> None:
+def _remember(report: ImportReport, item: FileSubmission | Unreadable, found: list[Refusal]) -> None:
     """All rows of a refused submission go into the file to mend, each with the reasons that stand in it."""
     if isinstance(item, Unreadable):
         if not item.whole:

@@ -18,7 +18,7 @@ from openpyxl.utils import get_column_letter
 
 from keynet_admin.services.files.columns import REASONS
 from keynet_admin.services.files.excel import excel_rows, open_sheet
-from keynet_admin.services.files.read import entry_of
+from keynet_admin.services.files.read_file import entry_of
 from keynet_admin.services.files.rows import Unreadable
 from keynet_admin.services.files.tables import Rows, csv_rows, encoding_of, heading_of
 
@@ -41,7 +41,7 @@ def free_name(file: Path) -> Path:
     return path
 
 
-def write(file: Path, target: Path, rejected: Mapping[int, Sequence[str]]) -> Path | None:
+def write_rejects(file: Path, target: Path, rejected: Mapping[int, Sequence[str]]) -> Path | None:
     """Copy the rows with these numbers from `file` to `target` (format by the name of `file`). Returns the target.
 
     None when no row could be copied (an unreadable file): then nothing is written.

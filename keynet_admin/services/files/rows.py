@@ -39,7 +39,7 @@ NOWHERE = Heading()
 
 
 @dataclass(frozen=True)
-class Entry:
+class FileSubmission:
     """One submission of a file, as typed. `lines` are the rows of its postings (tables), `last_line` where it ends."""
 
     line: int

@@ -16,7 +16,7 @@ from keynet_admin.extensions import db
 from keynet_admin.models import AuditEvent, Submission, SubmissionContact, SubmissionFinding, SubmissionRevision
 from keynet_admin.permissions import Actor
 from keynet_admin.services import counter
-from keynet_admin.services.files.judge import Checked
+from keynet_admin.services.files.check import Checked
 from keynet_admin.services.mail import outbox as mailer
 from keynet_admin.services.submission import finding
 from keynet_admin.services.submission import intake as submissions

@@ -1,4 +1,4 @@
-"""Tables of submissions, one posting a row: what the rows below the heading row mean together. Reads `.csv`; `.xlsx` is in `intake_excel.py`.
+"""Tables of submissions, one posting a row: what the rows below the heading row mean together. Reads `.csv`; `.xlsx` is in `excel.py`.
 
 The heading row is the first of the first 20 rows that holds a column's name: what stands above it (a title, Japanese labels) is for
 people. A column that means nothing refuses the whole file: its values would get lost in silence. Adjacent rows with equal organization
@@ -19,21 +19,20 @@ from openpyxl.utils import get_column_letter
 
 from keynet_admin.catalogue import SECTIONS, Kind
 from keynet_admin.services.files.columns import Column, column_of, value_of
-from keynet_admin.services.files.rows import NOWHERE, Entry, Heading, Unreadable, reference_day
+from keynet_admin.services.files.rows import NOWHERE, FileSubmission, Heading, Unreadable, reference_day
 
-MAX_COLUMNS = 1000
 HEADING_WITHIN = 20
 _CHUNK = 1024 * 1024
 # what the codec makes of the bytes 80, A0 and FD to FF, which no Shift_JIS text holds (UTF-16 does)
 _NOT_SHIFT_JIS = re.compile("[\x80\xa0\uf8f0-\uf8f3]")
-# an apostrophe before a sign that would start a formula: how our own files write such a text (`table_rejects.py`)
+# an apostrophe before a sign that would start a formula: how our own files write such a text (`rejects.py`)
 _GUARDED = re.compile(r"'[=+\-@\t\r]")
 
 Cells = Sequence[Any]
 Rows = Iterable[tuple[int, Cells | Unreadable]]
 
 
-def read_csv(path: Path) -> Iterator[Entry | Unreadable]:
+def read_csv(path: Path) -> Iterator[FileSubmission | Unreadable]:
     """The submissions of a `.csv` file."""
     encoding = encoding_of(path)
     if isinstance(encoding, Unreadable):
@@ -98,7 +97,7 @@ def heading_of(rows: Rows) -> tuple[list[tuple[int, Cells]], Iterator[tuple[int,
     return [], rest
 
 
-def entries(rows: Rows, sheet: str = "") -> Iterator[Entry | Unreadable]:
+def entries(rows: Rows, sheet: str = "") -> Iterator[FileSubmission | Unreadable]:
     """Rows below a heading row as submissions; rows that belong together are adjacent."""
     head, rest = heading_of(rows)
     if not head:
@@ -256,7 +255,7 @@ class _Group:
         same = mine["organization"] == other["organization"] and mine["contact"] == other["contact"]
         return same and row.id in (self.first.id, None) and row.reference_date in (self.first.reference_date, None)
 
-    def entry(self, heading: Heading = NOWHERE) -> Entry:
+    def entry(self, heading: Heading = NOWHERE) -> FileSubmission:
         """The submission that the rows make."""
         sections = self.first.sections
         submission = {
@@ -266,4 +265,4 @@ class _Group:
             "confirmation": sections["confirmation"],
         }
         lines = tuple(row.line for row in self.rows)
-        return Entry(self.first.line, submission, self.first.id, self.first.reference_date, lines, lines[-1], heading)
+        return FileSubmission(self.first.line, submission, self.first.id, self.first.reference_date, lines, lines[-1], heading)

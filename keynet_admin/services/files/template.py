@@ -4,7 +4,7 @@ Sheet 「募集情報」: row 1 sections, row 2 Japanese labels, row 3 the neste
 postings. The first column takes the reasons of a refused row and is never read. No cell holds a formula.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from io import BytesIO
@@ -16,18 +16,50 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from keynet_admin.catalogue import MAX_POSTINGS, SECTION_LABELS, Field, Kind
+from keynet_admin.catalogue import MAX_POSTINGS, SECTION_LABELS, Field, Kind, field_of
 from keynet_admin.services.files.columns import REASONS, Column, every_column
 from keynet_admin.services.files.excel import SHEET
-from keynet_admin.services.files.template_example import example_of
-from keynet_admin.services.files.template_words import DAY_WORDS, YES_NO, explanation, help_of, label_of
+from keynet_admin.services.files.template_example import YES_NO, example_of
 
 CHOICES, EXAMPLE, GUIDE = "選択肢", "記入例", "説明"
 HEADING_ROW, FIRST_ROW, LAST_ROW = 3, 4, 1003
+DAY_CHOICES = ("月～金", "土日", "土日祝", "月、水、金", "月", "火", "水", "木", "金", "土", "日", "祝")
 NUMBERS = (Kind.INT, Kind.YEN, Kind.HOURS)
 _WIDTHS = {Kind.AREA: 44, Kind.TEXT: 26, Kind.NAME: 22, Kind.ADDRESS: 34, Kind.KANA: 24, Kind.EMAIL: 34, Kind.URL: 34, Kind.MULTI: 40}
 # Longer than the stored value: hyphens, brackets and spaces are taken out by the rules.
 _TYPED_LENGTH = {Kind.ZIP: 10, Kind.PHONE: 24, Kind.LG_CODE: 6, Kind.DATE: 20, Kind.TIME: 12, Kind.DAYS: 40}
+_HOW = {
+    Kind.DATE: "例：2021-06-01、令和3年6月1日",
+    Kind.TIME: "24時間表記（例：13:00）",
+    Kind.DAYS: "例：月～金、土日祝、月、水、金",
+    Kind.MULTI: "2つ以上は「、」で区切ります。",
+    Kind.BOOL: "はい／いいえ",
+    Kind.LG_CODE: "先頭の0も省略しません。",
+    Kind.MUNICIPALITY: "市区町村名か、6桁の団体コード。",
+    Kind.YEN: "数字だけ（円）。",
+}
+
+# The lines of the sheet 「説明」; those that begin with ■ are headings.
+_EXPLANATION = f"""\
+■募集情報の申請　Excel様式の使い方
+シート「{SHEET}」だけを読み込みます。シート「記入例」「選択肢」「説明」は読み込みません。
+
+■書き方
+{HEADING_ROW}行目の英字の名前（organization-lg_code など）が見出しです。1～{HEADING_ROW}行目は消したり、書き替えたりしないでください。
+{FIRST_ROW}行目から、1行に1件の募集を書きます。間を空けずに続けてください。
+1つの団体の募集が2件以上あるときは、行を続け、団体と連絡担当者の欄に同じ内容をコピーしてください。団体と連絡担当者がまったく同じ、続いた行が、1つの申請になります（{MAX_POSTINGS}件まで）。
+都道府県などが取りまとめるときは、団体ごとに行を続けて書いてください。団体ごとに別の申請になり、受付番号は団体の担当者へ届きます。
+確認（D）の欄は、その申請の最初の行の内容を使います。
+使わない列は、空欄のままにするか、列ごと消して構いません。列の並びを変えても読み込めます。新しい列は足さないでください。
+数式は使えません。数式の入ったセルがあると、その行は受け付けられません。値として貼り付けてください。
+団体コードや電話番号の先頭の0が消えないよう、セルは文字列の書式にしてあります。ほかの表から貼り付けるときは「値」だけを貼り付けてください。
+セルを選ぶと、書き方の説明が出ます。選択肢のある欄は、▼から選べます。2つ以上選ぶ欄は、「、」で区切って書きます。
+
+■送り方
+申請フォームの「Excel・CSVファイルで申請する」から送ります。送るとまず内容を確かめ、直すところを行と列で示します。確かめるまで何も登録されません。
+受け付けた申請ごとに受付番号を示し、連絡担当者のメールアドレスへ受付のメールを送ります。同じ内容を2回送っても、二重には登録されません。
+
+■色の意味"""
 
 _THIN = Side(style="thin", color="FFB3B3B3")
 _BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
@@ -38,13 +70,9 @@ _FREE = PatternFill("solid", start_color="FFF2F2F2")
 _TOP = Alignment(vertical="top", wrap_text=True)
 
 
-def made(on: date) -> bytes:
-    """The template as a file, with an example that fits the day `on`."""
-    return _file(on)
-
-
 @lru_cache(maxsize=2)
-def _file(on: date) -> bytes:
+def template_file(on: date) -> bytes:
+    """The template as a file, with an example that fits the day `on`."""
     book = Workbook()
     columns = tuple(every_column())
     sheet = book.worksheets[0]
@@ -148,7 +176,7 @@ def _list_of(field: Field | None) -> tuple[str, ...]:
     if field.kind is Kind.BOOL:
         return YES_NO
     if field.kind is Kind.DAYS:
-        return DAY_WORDS
+        return DAY_CHOICES
     return tuple(choice.label for choice in field.choices)
 
 
@@ -166,9 +194,9 @@ def _checks(sheet: Any, columns: Sequence[Column], lists: dict[str, str]) -> Non
         if field is None:
             continue
         check = _check_of(field, lists.get(_list_key(column), ""))
-        check.promptTitle = label_of(column, marks=False)[:32]
+        check.promptTitle = label_of(column, with_need=False)[:32]
         check.prompt = help_of(column)[:255]
-        check.errorTitle = label_of(column, marks=False)[:32]
+        check.errorTitle = label_of(column, with_need=False)[:32]
         check.showInputMessage = True
         check.allow_blank = True
         letter = get_column_letter(index)
@@ -217,16 +245,55 @@ def _example(sheet: Any, columns: Sequence[Column], on: date) -> None:
 def _explain(sheet: Any) -> None:
     """How to fill in and how to send, line by line."""
     sheet.column_dimensions["A"].width = 110
-    for row, (head, text) in enumerate(_lines(), start=1):
-        cell = _put(sheet, row, 1, text)
+    for row, text in enumerate(_EXPLANATION.split("\n"), start=1):
+        cell = _put(sheet, row, 1, text.removeprefix("■"))
         cell.alignment = _TOP
-        if head:
+        if text.startswith("■"):
             cell.font = Font(bold=True, size=14 if row == 1 else 12)
-    for colour, row in ((_MUST, 0), (_MAYBE, 1), (_FREE, 2)):
-        cell = _put(sheet, sheet.max_row + 1, 1, ("※必須の項目の色", "条件により必須の項目の色", "任意の項目の色")[row])
-        cell.fill = colour
+    for colour, text in ((_MUST, "※必須の項目の色"), (_MAYBE, "条件により必須の項目の色"), (_FREE, "任意の項目の色")):
+        _put(sheet, sheet.max_row + 1, 1, text).fill = colour
 
 
-def _lines() -> Iterator[tuple[bool, str]]:
-    for text in explanation(SHEET, HEADING_ROW, FIRST_ROW, MAX_POSTINGS):
-        yield text.startswith("■"), text.removeprefix("■")
+def label_of(column: Column, *, with_need: bool = True) -> str:
+    """The column's label: 「勤務時間帯2 始業　※必須」."""
+    field, outer = column.spec, column.field
+    if field is None or outer is None:
+        return column.name
+    words = field.label if column.inner is None else f"{outer.label}{(column.row or 0) + 1} {field.label}"
+    if not with_need:
+        return words
+    unit = f"（{field.unit}）" if field.unit else ""
+    return f"{words}{unit}\n{_need_of(column, field)}"
+
+
+def _need_of(column: Column, field: Field) -> str:
+    if field.required is None or (column.field is not None and column.field.required is None):
+        return "任意"
+    if column.row:
+        return "書くときは必須" if field.required.field is None else "条件により必須"
+    return "※必須" if field.required.field is None and field.required.since is None else "条件により必須"
+
+
+def help_of(column: Column) -> str:
+    """The text that appears when a cell is chosen: the form's help, how to write, and the longest length."""
+    field, outer = column.spec, column.field
+    if field is None or outer is None:
+        return column.name
+    parts = [field.help or (outer.help if column.inner is not None else ""), _HOW.get(field.kind, "")]
+    if field.required is not None and field.required.field is not None:
+        parts.append(_condition(column, field))
+    if field.max_length and field.kind in (Kind.TEXT, Kind.AREA, Kind.NAME, Kind.KANA, Kind.ADDRESS):
+        parts.append(f"{field.max_length}文字まで。")
+    if field.minimum is not None and field.maximum is not None:
+        parts.append(f"{field.minimum}～{field.maximum}。")
+    return "\n".join(filter(None, parts)) or field.label
+
+
+def _condition(column: Column, field: Field) -> str:
+    if field.required is None or field.required.field is None:
+        return ""
+    try:
+        other = field_of(column.section, field.required.field)
+    except KeyError:
+        return ""
+    return f"「{other.label}」が{'・'.join(other.label_of(value) for value in field.required.values)}のとき必須。"

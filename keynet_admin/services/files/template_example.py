@@ -6,7 +6,8 @@ from typing import Any
 
 from keynet_admin.catalogue import Kind
 from keynet_admin.services.files.columns import Column
-from keynet_admin.services.files.template_words import YES_NO
+
+YES_NO = ("はい", "いいえ")
 
 
 def example_of(column: Column, on: date, number: int) -> Any:

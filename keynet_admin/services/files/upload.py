@@ -22,13 +22,12 @@ from keynet_admin.extensions import db
 from keynet_admin.models import Account, EntryDraft, Organization
 from keynet_admin.permissions import Actor
 from keynet_admin.rules.engine.rule import Level
-from keynet_admin.services.files import judge
-from keynet_admin.services.files import read as intake_files
-from keynet_admin.services.files import store as intake_batch
+from keynet_admin.services.files.check import Checked, check_submission, refusals
 from keynet_admin.services.files.columns import column_of
 from keynet_admin.services.files.import_file import batches
-from keynet_admin.services.files.judge import Checked
-from keynet_admin.services.files.rows import Entry, Heading, Place, Unreadable
+from keynet_admin.services.files.read_file import read_file
+from keynet_admin.services.files.rows import FileSubmission, Heading, Place, Unreadable
+from keynet_admin.services.files.store import store_all
 from keynet_admin.services.submission import draft as drafts
 from keynet_admin.services.transaction import transaction
 
@@ -68,7 +67,7 @@ class Case:
 
 
 @dataclass
-class Report:
+class CheckReport:
     """What the check found. `problems` and `cases` are cut to what a page can show; the numbers count all."""
 
     good: int = 0
@@ -97,20 +96,20 @@ class Upload:
     """A kept file: its name, what the check found and, after the confirmation, what was stored and what was left out."""
 
     name: str
-    report: Report
+    report: CheckReport
     receipts: list[Receipt] | None = None
     left_out: int = 0
 
 
-def read(path: Path, name: str) -> list[Entry | Unreadable]:
+def read(path: Path, name: str) -> list[FileSubmission | Unreadable]:
     """All of a file. Raises Refused (with the reason) for a file that cannot be used at all: unknown type, unreadable, too long, empty."""
-    items: list[Entry | Unreadable] = []
+    items: list[FileSubmission | Unreadable] = []
     rows = 0
-    for item in intake_files.read(path, most=MAX_UNPACKED):
+    for item in read_file(path, most=MAX_UNPACKED):
         if isinstance(item, Unreadable) and item.whole:
             place = f"{item.sheet} {item.line}行目{f' {item.letter}列' if item.letter else ''}：" if item.line and item.sheet else ""
             raise Refused(f"{place}{item.message}")
-        rows += len(item.rows) if isinstance(item, Entry) else 1
+        rows += len(item.rows) if isinstance(item, FileSubmission) else 1
         if rows > MAX_ROWS:
             raise Refused(f"行が多すぎます（{MAX_ROWS:,}行まで）。ファイルを分けてお送りください。")
         items.append(item)
@@ -119,9 +118,9 @@ def read(path: Path, name: str) -> list[Entry | Unreadable]:
     return items
 
 
-def examine(items: Iterable[Entry | Unreadable]) -> tuple[Report, list[Checked], list[Checked]]:
+def examine(items: Iterable[FileSubmission | Unreadable]) -> tuple[CheckReport, list[Checked], list[Checked]]:
     """Judge everything: the report, the submissions without an error, and those that an operator may take in with their errors."""
-    report = Report()
+    report = CheckReport()
     good: list[Checked] = []
     errors: list[Checked] = []
     today = clock.today()
@@ -130,8 +129,8 @@ def examine(items: Iterable[Entry | Unreadable]) -> tuple[Report, list[Checked],
             report.refused += 1
             _tell(report, item.place, "error", "", item.message, "―")
             continue
-        checked = judge.check(item, today)
-        basic = judge.refusals(checked)
+        checked = check_submission(item, today)
+        basic = refusals(checked)
         for refusal in basic:
             place = Place(refusal.line, refusal.column, refusal.letter, refusal.sheet)
             _tell(report, place, "error", "", refusal.message, "―")
@@ -152,7 +151,7 @@ def examine(items: Iterable[Entry | Unreadable]) -> tuple[Report, list[Checked],
     return report, good, errors
 
 
-def _count(report: Report, checked: Checked, state: str) -> None:
+def _count(report: CheckReport, checked: Checked, state: str) -> None:
     organization = checked.result.normalized.get("organization")
     words = organization if isinstance(organization, Mapping) else {}
     postings = checked.entry.submission.get("postings")
@@ -165,7 +164,7 @@ def _count(report: Report, checked: Checked, state: str) -> None:
     report.cases.append(Case(checked.entry.line, name[:60], code[:6], count, errors, warnings, state))
 
 
-def _tell(report: Report, place: Place, level: str, rule: str, message: str, typed: Any, path: str = "") -> None:
+def _tell(report: CheckReport, place: Place, level: str, rule: str, message: str, typed: Any, path: str = "") -> None:
     report.problem_count += 1
     # Errors first: a file of many warnings must not hide them.
     if len(report.problems) >= 4 * MOST_PROBLEMS and level != "error":
@@ -184,7 +183,7 @@ def _without_number(label: str) -> str:
     return rest if rest and head.startswith("募集") and head[2:].isdecimal() else label
 
 
-def keep(name: str, items: Sequence[Entry | Unreadable], report: Report, owner: Actor) -> str:
+def keep(name: str, items: Sequence[FileSubmission | Unreadable], report: CheckReport, owner: Actor) -> str:
     """Keep a checked file, in the caller's transaction. Returns its key (only the hash is stored)."""
     key = drafts.new_key()
     report.with_account = _with_account({case.lg_code for case in report.cases if case.lg_code})
@@ -214,7 +213,7 @@ def send(key: str, owner: Actor, *, take_errors: bool) -> Upload:
     receipts: list[Receipt] = []
     for batch in batches(chosen):
         with transaction():
-            stored = intake_batch.store_all(batch, owner)
+            stored = store_all(batch, owner)
         for checked, result in zip(batch, stored, strict=True):
             receipts.append(Receipt(result.receipt_no, _name(checked), checked.entry.line, result.new))
     total = report.good + report.errors + report.refused
@@ -250,7 +249,7 @@ def _upload(content: Mapping[str, Any]) -> Upload:
     receipts = content.get("receipts")
     return Upload(
         content["name"],
-        Report(**stored),
+        CheckReport(**stored),
         None if receipts is None else [Receipt(**receipt) for receipt in receipts],
         content.get("left_out", 0),
     )
@@ -274,8 +273,8 @@ def _with_account(codes: set[str]) -> list[str]:
     return list(db.session.execute(query).scalars()) if codes else []
 
 
-def _packed(items: Sequence[Entry | Unreadable]) -> str:
-    heading = next((item.heading for item in items if isinstance(item, Entry)), Heading())
+def _packed(items: Sequence[FileSubmission | Unreadable]) -> str:
+    heading = next((item.heading for item in items if isinstance(item, FileSubmission)), Heading())
     rows = [
         {"bad": [item.line, item.message, item.column, item.letter, item.sheet]}
         if isinstance(item, Unreadable)
@@ -293,7 +292,7 @@ def _packed(items: Sequence[Entry | Unreadable]) -> str:
     return base64.b64encode(zlib.compress(text.encode("ascii"), 6)).decode("ascii")
 
 
-def _unpacked(packed: str) -> Iterator[Entry | Unreadable]:
+def _unpacked(packed: str) -> Iterator[FileSubmission | Unreadable]:
     content = json.loads(zlib.decompress(base64.b64decode(packed)))
     heading = Heading(tuple(content["names"]), content["sheet"])
     for row in content["rows"]:
@@ -302,4 +301,4 @@ def _unpacked(packed: str) -> Iterator[Entry | Unreadable]:
             yield Unreadable(line, message, column, letter=letter, sheet=sheet)
         else:
             on = date.fromisoformat(row["on"]) if row["on"] else None
-            yield Entry(row["line"], row["form"], row["id"], on, tuple(row["lines"]), row["last"], heading)
+            yield FileSubmission(row["line"], row["form"], row["id"], on, tuple(row["lines"]), row["last"], heading)

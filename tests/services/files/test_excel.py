@@ -9,8 +9,8 @@ import openpyxl
 import pytest
 
 from keynet_admin.services.files import excel
-from keynet_admin.services.files.read import count_lines, read
-from keynet_admin.services.files.rows import Entry, Place, Unreadable
+from keynet_admin.services.files.read_file import count_lines, read_file
+from keynet_admin.services.files.rows import FileSubmission, Place, Unreadable
 from tests.services.files.workbooks import filled_template, plain_workbook, row
 
 HEAD = ["organization-lg_code", "title", "headcount"]
@@ -23,24 +23,24 @@ def test_the_named_sheet_is_read_wherever_it_stands(tmp_path: Path) -> None:
     sheet.append(HEAD)
     sheet.append(["452068", "看護師", 3])
     book.save(tmp_path / "two.xlsx")
-    (entry,) = read(tmp_path / "two.xlsx")
-    assert isinstance(entry, Entry)
+    (entry,) = read_file(tmp_path / "two.xlsx")
+    assert isinstance(entry, FileSubmission)
     assert entry.heading.sheet == "募集情報"
     assert entry.cell("postings.0.headcount") == Place(2, "headcount", "C", "募集情報")
 
 
 def test_a_heading_below_a_title_is_found(tmp_path: Path) -> None:
     path = plain_workbook(tmp_path / "titled.xlsx", [["募集の一覧"], [], ["コード", "見出し", "人数"], HEAD, ["452068", "看護師", 3]])
-    (entry,) = read(path)
-    assert isinstance(entry, Entry)
+    (entry,) = read_file(path)
+    assert isinstance(entry, FileSubmission)
     assert entry.line == 5
     assert entry.submission["postings"] == [{"title": "看護師", "headcount": 3}]
 
 
 def test_a_formula_is_refused_with_its_address_and_never_calculated(tmp_path: Path) -> None:
     path = filled_template(tmp_path / "formula.xlsx", [row(), row(number=1, headcount="=1+1"), row(title="=cmd|'/c calc'!A1")])
-    good, *bad = read(path)
-    assert isinstance(good, Entry)
+    good, *bad = read_file(path)
+    assert isinstance(good, FileSubmission)
     letters = {cell.value: cell.column_letter for cell in openpyxl.load_workbook(path)["募集情報"][3]}
     assert [(item.line, item.column, item.letter) for item in bad if isinstance(item, Unreadable)] == [
         (5, "headcount", letters["headcount"]),
@@ -56,19 +56,19 @@ def test_a_text_that_begins_with_an_equals_sign_is_no_formula(tmp_path: Path) ->
     sheet.append(["452068", "x", 1])
     sheet["B2"].value, sheet["B2"].data_type = "=日勤のみ", "s"
     book.save(tmp_path / "text.xlsx")
-    (entry,) = read(tmp_path / "text.xlsx")
-    assert isinstance(entry, Entry)
+    (entry,) = read_file(tmp_path / "text.xlsx")
+    assert isinstance(entry, FileSubmission)
     assert entry.submission["postings"][0]["title"] == "=日勤のみ"
 
 
 def test_a_value_without_a_heading_is_named_by_its_letter(tmp_path: Path) -> None:
-    (problem,) = read(plain_workbook(tmp_path / "wide.xlsx", [HEAD, ["452068", "a", 1, None, "lost"]]))
+    (problem,) = read_file(plain_workbook(tmp_path / "wide.xlsx", [HEAD, ["452068", "a", 1, None, "lost"]]))
     assert isinstance(problem, Unreadable)
     assert problem.place == Place(2, "5", "E", "Sheet1")
 
 
 def test_an_unknown_column_refuses_the_file(tmp_path: Path) -> None:
-    (problem,) = read(plain_workbook(tmp_path / "unknown.xlsx", [[*HEAD, "salary"], ["452068", "a", 1, 2]]))
+    (problem,) = read_file(plain_workbook(tmp_path / "unknown.xlsx", [[*HEAD, "salary"], ["452068", "a", 1, 2]]))
     assert isinstance(problem, Unreadable)
     assert problem.whole
     assert (problem.line, problem.letter) == (1, "D")
@@ -105,7 +105,7 @@ OUTSIDE = (
 )
 def test_a_damaged_sheet_is_told_in_words(tmp_path: Path, part: bytes) -> None:
     path = _repacked(plain_workbook(tmp_path / "bad.xlsx", [HEAD, ["452068", "a", 1]]), {"xl/worksheets/sheet1.xml": part})
-    (problem,) = read(path)
+    (problem,) = read_file(path)
     assert isinstance(problem, Unreadable)
     assert problem.message
     assert count_lines(path) == 0
@@ -113,15 +113,15 @@ def test_a_damaged_sheet_is_told_in_words(tmp_path: Path, part: bytes) -> None:
 
 def test_a_zip_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: Any) -> None:
     path = _repacked(plain_workbook(tmp_path / "bomb.xlsx", [HEAD]), {"xl/sharedStrings.xml": b" " * 2_000_000})
-    monkeypatch.setattr(excel, "ExcelReader", None)  # anything that opened it would fail otherwise
-    (problem,) = read(path, 1_000_000)
+    monkeypatch.setattr(excel, "load_workbook", None)  # anything that opened it would fail otherwise
+    (problem,) = read_file(path, 1_000_000)
     assert isinstance(problem, Unreadable)
     assert "大きすぎます" in problem.message
 
 
 def test_a_large_part_that_is_no_sheet_is_refused(tmp_path: Path) -> None:
     path = _repacked(plain_workbook(tmp_path / "style.xlsx", [HEAD]), {"xl/media/image1.bin": b"\0" * (excel.MAX_PART + 1)})
-    (problem,) = read(path)
+    (problem,) = read_file(path)
     assert isinstance(problem, Unreadable)
     assert "大きすぎます" in problem.message
 
@@ -133,8 +133,8 @@ def test_furigana_and_rich_text_leave_the_plain_words(tmp_path: Path) -> None:
         '<row r="3"><c r="A3" t="inlineStr"><is><r><t>看護</t></r><r><t>師</t></r><rPh sb="0" eb="2"><t>カンゴ</t></rPh></is></c></row>'
         "</sheetData></worksheet>"
     ).encode()
-    (entry,) = read(_repacked(plain_workbook(tmp_path / "kana.xlsx", [HEAD]), {"xl/worksheets/sheet1.xml": sheet}))
-    assert isinstance(entry, Entry)
+    (entry,) = read_file(_repacked(plain_workbook(tmp_path / "kana.xlsx", [HEAD]), {"xl/worksheets/sheet1.xml": sheet}))
+    assert isinstance(entry, FileSubmission)
     assert (entry.line, entry.submission["postings"]) == (3, [{"title": "看護師"}])
 
 

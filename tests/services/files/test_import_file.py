@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 
 from keynet_admin.models import AuditEvent, OutboxMail, Submission, SubmissionContact, SubmissionFinding, SubmissionRevision
 from keynet_admin.permissions import SYSTEM
-from keynet_admin.services.files import import_file, judge
-from keynet_admin.services.files import store as intake_batch
-from keynet_admin.services.files.read import read
-from keynet_admin.services.files.rows import Entry
+from keynet_admin.services.files import import_file
+from keynet_admin.services.files.check import check_submission
+from keynet_admin.services.files.read_file import read_file
+from keynet_admin.services.files.rows import FileSubmission
+from keynet_admin.services.files.store import store_all
 from keynet_admin.services.submission import intake as submission
 from keynet_admin.vocabulary import Source, SubmissionStatus
 from tests.services.files.workbooks import csv_text, filled_template, row, town
@@ -70,15 +71,15 @@ def test_excel_and_csv_are_the_same_submission(app: Flask, db_session: Session, 
 
 def test_a_batch_writes_what_one_case_writes(app: Flask, db_session: Session, clock: Any, tmp_path: Path) -> None:
     """Column by column: the quick way and the form's way leave the same rows behind."""
-    (entry,) = read(filled_template(tmp_path / "one.xlsx", [town(1, headcount="若干名", smoking="その他")]))
-    assert isinstance(entry, Entry)
-    checked = judge.check(entry)
+    (entry,) = read_file(filled_template(tmp_path / "one.xlsx", [town(1, headcount="若干名", smoking="その他")]))
+    assert isinstance(entry, FileSubmission)
+    checked = check_submission(entry)
     assert checked.has_errors
     identity = submission.identity_of(checked.result.normalized)
     submission.submit(
         entry.submission, checked.result, reference_date=checked.day.isoformat(), actor=SYSTEM, source=Source.file, identity="x"
     )
-    (stored,) = intake_batch.store_all([checked], SYSTEM)
+    (stored,) = store_all([checked], SYSTEM)
     assert stored.new
     skipped = {
         "id",
@@ -250,8 +251,8 @@ def test_a_mended_csv_starts_no_formula_and_loses_nothing(app: Flask, db_session
         cells = [cell for line in csv.reader(file) for cell in line]
     assert "'=HYPERLINK(1)" in cells
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
-    (entry,) = read(kept)
-    assert isinstance(entry, Entry)
+    (entry,) = read_file(kept)
+    assert isinstance(entry, FileSubmission)
     assert entry.submission["postings"][0]["title"] == "=HYPERLINK(1)"
 
 
@@ -270,7 +271,7 @@ def test_ten_thousand_are_taken_in_batches(app: Flask, db_session: Session, cloc
     seen: list[int] = []
     path = filled_template(tmp_path / "forms.xlsx", [town(index) for index in range(5)])
     monkeypatch.setattr(import_file.batches, "__defaults__", (2,))
-    report = import_file.run(path, progress=seen.append)
+    report = import_file.import_file(path, progress=seen.append)
     assert (report.new, seen) == (5, [5, 7, 8])
 
 

@@ -13,9 +13,9 @@ from keynet_admin.rules import evaluate
 from keynet_admin.rules.engine.rule import Level
 from keynet_admin.services.files import template
 from keynet_admin.services.files.columns import BETWEEN, column_of, every_column
-from keynet_admin.services.files.read import read
-from keynet_admin.services.files.rows import Entry
-from keynet_admin.services.files.template_words import DAY_WORDS
+from keynet_admin.services.files.read_file import read_file
+from keynet_admin.services.files.rows import FileSubmission
+from keynet_admin.services.files.template import DAY_CHOICES
 from tests.rules.base_submission import ON, base_submission
 from tests.services.files.workbooks import filled_template, row
 
@@ -23,7 +23,7 @@ from tests.services.files.workbooks import filled_template, row
 @pytest.fixture(scope="module")
 def book() -> Any:
     """The template of the circular's day."""
-    return openpyxl.load_workbook(BytesIO(template.made(ON)))
+    return openpyxl.load_workbook(BytesIO(template.template_file(ON)))
 
 
 def test_every_field_has_its_columns(book: Any) -> None:
@@ -84,7 +84,7 @@ def test_every_list_holds_the_labels_of_its_field(book: Any) -> None:
             area = choices[check.formula1.split("!")[1].replace("$", "")]
             labels = [c.value for (c,) in area]
             if field.kind is Kind.DAYS:
-                assert labels == list(DAY_WORDS)
+                assert labels == list(DAY_CHOICES)
             elif field.kind is not Kind.BOOL:
                 assert labels == [choice.label for choice in field.choices]
             assert check.showErrorMessage is (field.kind not in (Kind.MULTI, Kind.DAYS))
@@ -101,27 +101,27 @@ def test_no_label_of_a_field_with_several_choices_holds_a_separator() -> None:
 
 
 def test_the_empty_template_has_no_rows(tmp_path: Path) -> None:
-    assert list(read(filled_template(tmp_path / "empty.xlsx", []))) == []
+    assert list(read_file(filled_template(tmp_path / "empty.xlsx", []))) == []
 
 
 @pytest.mark.parametrize("on", [date(2021, 5, 7), date(2022, 2, 20), date(2022, 3, 15), date(2026, 11, 23), date(2028, 2, 29)])
 def test_the_example_is_clean_on_every_day(tmp_path: Path, on: date) -> None:
-    (entry,) = read(filled_template(tmp_path / "example.xlsx", [row(on), row(on, 1)], on))
-    assert isinstance(entry, Entry)
+    (entry,) = read_file(filled_template(tmp_path / "example.xlsx", [row(on), row(on, 1)], on))
+    assert isinstance(entry, FileSubmission)
     assert entry.lines == (4, 5)
     assert [found for found in evaluate(entry.submission, on=on).findings if found.level is not Level.FIX] == []
 
 
 def test_filled_in_with_labels_it_is_the_same_document(tmp_path: Path) -> None:
     """The example is the base document of the rules' tests: typed in Japanese in the cells it normalises to the very same."""
-    (entry,) = read(filled_template(tmp_path / "one.xlsx", [row()]))
-    assert isinstance(entry, Entry)
+    (entry,) = read_file(filled_template(tmp_path / "one.xlsx", [row()]))
+    assert isinstance(entry, FileSubmission)
     wanted = base_submission(ON)
     wanted["postings"][0] |= {"term_start": "2021-06-06", "term_end": "2021-09-04", "publish_until": "2021-06-05"}
     assert evaluate(entry.submission, on=ON).normalized == evaluate(wanted, on=ON).normalized
 
 
 def test_leading_zeros_live(tmp_path: Path) -> None:
-    (entry,) = read(filled_template(tmp_path / "zero.xlsx", [row(organization__lg_code="011002")]))
-    assert isinstance(entry, Entry)
+    (entry,) = read_file(filled_template(tmp_path / "zero.xlsx", [row(organization__lg_code="011002")]))
+    assert isinstance(entry, FileSubmission)
     assert entry.submission["organization"]["lg_code"] == "011002"

@@ -9,8 +9,8 @@ from typing import Any
 
 import openpyxl
 
-from keynet_admin.services.files import template
-from keynet_admin.services.files.columns import column_of
+from keynet_admin.services.files.columns import column_of, every_column
+from keynet_admin.services.files.template import template_file
 from keynet_admin.services.files.template_example import example_of
 
 ON = date(2021, 5, 7)
@@ -18,7 +18,7 @@ ON = date(2021, 5, 7)
 
 def row(on: date = ON, number: int = 0, **changes: Any) -> dict[str, Any]:
     """The template's example as a row by column name; changes by name with `__` for `-` (None empties a cell)."""
-    names = [column.name for column in template.every_column()]
+    names = [column.name for column in every_column()]
     values = {name: example_of(column, on, number) for name in names if (column := column_of(name)) is not None}
     values |= {name.replace("__", "-"): value for name, value in changes.items()}
     return {name: value for name, value in values.items() if value is not None}
@@ -32,7 +32,7 @@ def town(index: int, **changes: Any) -> dict[str, Any]:
 
 def filled_template(path: Path, rows: Sequence[Mapping[str, Any]], on: date = ON) -> Path:
     """The template with these rows written into it by openpyxl, from row 4 on."""
-    book = openpyxl.load_workbook(BytesIO(template.made(on)))
+    book = openpyxl.load_workbook(BytesIO(template_file(on)))
     sheet = book["募集情報"]
     where = {cell.value: cell.column for cell in sheet[3]}
     for number, values in enumerate(rows, start=4):

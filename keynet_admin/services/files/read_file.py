@@ -1,7 +1,7 @@
 """Reads files of submissions: one reader per format, row by row, a row that cannot be read reported with its number.
 
 `.jsonl`: one JSON object a line, the bare submission or a wrapper with `submission`, `reference_date` and `id`. `.csv` and `.xlsx`: one
-posting a row (`intake_tables.py`). Nothing here judges a value: that is the rules' work.
+posting a row (`tables.py`). Nothing here judges a value: that is the rules' work.
 """
 
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from typing import Any
 
 from keynet_admin.errors import Refused
 from keynet_admin.services.files.excel import MAX_UNPACKED, count_rows, read_xlsx
-from keynet_admin.services.files.rows import Entry, Unreadable, reference_day
+from keynet_admin.services.files.rows import FileSubmission, Unreadable, reference_day
 from keynet_admin.services.files.tables import read_csv
 from keynet_admin.services.strict_json import BadJson, read_object
 
@@ -22,7 +22,7 @@ class UnknownFormat(Refused):
     """The file's name does not end in .jsonl, .csv or .xlsx."""
 
 
-def read(path: Path, most: int = MAX_UNPACKED) -> Iterator[Entry | Unreadable]:
+def read_file(path: Path, most: int = MAX_UNPACKED) -> Iterator[FileSubmission | Unreadable]:
     """The submissions of a file, in its order. Raises UnknownFormat; everything else that is wrong is an `Unreadable`.
 
     `most`: bytes that an .xlsx may have unpacked.
@@ -47,7 +47,7 @@ def count_lines(path: Path) -> int:
         return sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(_CHUNK), b"")) + 1
 
 
-def read_jsonl(path: Path) -> Iterator[Entry | Unreadable]:
+def read_jsonl(path: Path) -> Iterator[FileSubmission | Unreadable]:
     """The lines of a `.jsonl` file; never more than one line (4 MiB) in memory. Empty lines are skipped."""
     with path.open("rb") as file:
         number = 0
@@ -68,7 +68,7 @@ def _skip_line(file: Any, raw: bytes) -> None:
         raw = file.readline(_CHUNK)
 
 
-def entry_of(number: int, raw: bytes) -> Entry | Unreadable:
+def entry_of(number: int, raw: bytes) -> FileSubmission | Unreadable:
     """One line of a `.jsonl` file as an entry, or why it is none."""
 
     def bad(message: str, column: str = "", key: str | int | None = None) -> Unreadable:
@@ -79,7 +79,7 @@ def entry_of(number: int, raw: bytes) -> Entry | Unreadable:
     except BadJson as error:
         return bad(str(error))
     if "submission" not in content:
-        return Entry(number, content, last_line=number)
+        return FileSubmission(number, content, last_line=number)
     key = content.get("id")
     key = key if isinstance(key, (str, int)) and not isinstance(key, bool) else None
     submission = content["submission"]
@@ -89,4 +89,4 @@ def entry_of(number: int, raw: bytes) -> Entry | Unreadable:
         day = reference_day(content.get("reference_date"))
     except ValueError:
         return bad("reference_date は 2021-05-07 のような日付で書いてください。", "reference_date", key)
-    return Entry(number, submission, key, day, last_line=number)
+    return FileSubmission(number, submission, key, day, last_line=number)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from keynet_admin.services.files.read import MAX_LINE, UnknownFormat, count_lines, read
-from keynet_admin.services.files.rows import Entry, Unreadable
+from keynet_admin.services.files.read_file import MAX_LINE, UnknownFormat, count_lines, read_file
+from keynet_admin.services.files.rows import FileSubmission, Unreadable
 
 SUBMISSION = {
     "organization": {"lg_code": "452068", "org_name": "日向市"},
@@ -30,9 +30,9 @@ def jsonl(tmp_path: Path, *lines: bytes | str) -> Path:
 def test_a_bare_submission_and_a_wrapper(tmp_path: Path) -> None:
     wrapper = {"id": "s01", "reference_date": "2021-05-07", "submission": SUBMISSION, "note": "ignored"}
     path = jsonl(tmp_path, json.dumps(SUBMISSION), "", json.dumps(wrapper))
-    assert list(read(path)) == [
-        Entry(1, SUBMISSION, last_line=1),
-        Entry(3, SUBMISSION, "s01", date(2021, 5, 7), last_line=3),
+    assert list(read_file(path)) == [
+        FileSubmission(1, SUBMISSION, last_line=1),
+        FileSubmission(3, SUBMISSION, "s01", date(2021, 5, 7), last_line=3),
     ]
     assert count_lines(path) == 3
 
@@ -58,29 +58,29 @@ def test_a_bare_submission_and_a_wrapper(tmp_path: Path) -> None:
     ids=range(14),
 )
 def test_a_bad_line_is_named_and_the_next_one_read(tmp_path: Path, line: bytes, words: str) -> None:
-    first, second, third = read(jsonl(tmp_path, "{}", line, json.dumps(SUBMISSION)))
+    first, second, third = read_file(jsonl(tmp_path, "{}", line, json.dumps(SUBMISSION)))
     assert (first.line, second.line, third.line) == (1, 2, 3)
     assert isinstance(second, Unreadable)
     assert words in second.message
-    assert third == Entry(3, SUBMISSION, last_line=3)
+    assert third == FileSubmission(3, SUBMISSION, last_line=3)
 
 
 def test_a_line_of_exactly_the_limit_is_read(tmp_path: Path) -> None:
     line = b'{"a": "' + b"x" * (MAX_LINE - 10) + b'"}\n'
     assert len(line) == MAX_LINE
-    (entry,) = read(jsonl(tmp_path, line))
-    assert isinstance(entry, Entry)
+    (entry,) = read_file(jsonl(tmp_path, line))
+    assert isinstance(entry, FileSubmission)
 
 
 def test_escaped_nul_and_lone_surrogates_are_kept_as_typed(tmp_path: Path) -> None:
-    (entry,) = read(jsonl(tmp_path, r'{"organization": {"org_name": "a\u0000b\ud800"}}'))
-    assert isinstance(entry, Entry)
+    (entry,) = read_file(jsonl(tmp_path, r'{"organization": {"org_name": "a\u0000b\ud800"}}'))
+    assert isinstance(entry, FileSubmission)
     assert entry.submission["organization"]["org_name"] == "a\x00b\ud800"
 
 
 def test_a_byte_order_mark_and_windows_line_ends_are_no_matter(tmp_path: Path) -> None:
-    (entry,) = read(jsonl(tmp_path, b"\xef\xbb\xbf" + json.dumps(SUBMISSION).encode() + b"\r\n"))
-    assert entry == Entry(1, SUBMISSION, last_line=1)
+    (entry,) = read_file(jsonl(tmp_path, b"\xef\xbb\xbf" + json.dumps(SUBMISSION).encode() + b"\r\n"))
+    assert entry == FileSubmission(1, SUBMISSION, last_line=1)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
@@ -88,13 +88,13 @@ def test_a_byte_order_mark_and_windows_line_ends_are_no_matter(tmp_path: Path) -
 def test_no_bytes_raise(tmp_path: Path, content: bytes, suffix: str) -> None:
     path = tmp_path / f"any{suffix}"
     path.write_bytes(content)
-    for item in read(path):
-        assert isinstance(item, (Entry, Unreadable))
+    for item in read_file(path):
+        assert isinstance(item, (FileSubmission, Unreadable))
 
 
 def test_an_unknown_format_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UnknownFormat, match=r"\.jsonl"):
-        read(tmp_path / "rows.pdf")
+        read_file(tmp_path / "rows.pdf")
 
 
 HEADER = (
@@ -112,8 +112,8 @@ b,,452068,日向市,other@city.hyuga-test.lg.jp,医師の募集,,,,はい
 def test_csv_in_every_encoding(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "rows.csv"
     path.write_bytes(TABLE.encode(encoding))
-    first, second = read(path)
-    assert isinstance(first, Entry)
+    first, second = read_file(path)
+    assert isinstance(first, FileSubmission)
     assert (first.line, first.lines, first.id, first.reference_date) == (2, (2, 3), "a", date(2021, 5, 7))
     assert first.submission == {
         "organization": {"lg_code": "452068", "org_name": "日向市"},
@@ -131,7 +131,7 @@ def test_csv_in_every_encoding(tmp_path: Path, encoding: str) -> None:
     }
     assert first.place("postings.1.shifts.0.start") == (3, "shifts-0-start")
     assert first.place("organization.lg_code") == (2, "organization-lg_code")
-    assert isinstance(second, Entry)
+    assert isinstance(second, FileSubmission)
     assert (second.line, second.id) == (4, "b")
 
 
@@ -149,7 +149,7 @@ def test_csv_in_every_encoding(tmp_path: Path, encoding: str) -> None:
 def test_a_bad_table_is_named_by_row(tmp_path: Path, content: str, line: int, words: str) -> None:
     path = tmp_path / "rows.csv"
     path.write_text(content, encoding="utf-8")
-    problem = next(iter(read(path)))
+    problem = next(iter(read_file(path)))
     assert isinstance(problem, Unreadable)
     assert problem.line == line
     assert words in problem.message
@@ -158,7 +158,7 @@ def test_a_bad_table_is_named_by_row(tmp_path: Path, content: str, line: int, wo
 def test_bytes_of_no_known_encoding(tmp_path: Path) -> None:
     path = tmp_path / "rows.csv"
     path.write_bytes("title\nあ\n".encode("utf-16"))
-    (problem,) = read(path)
+    (problem,) = read_file(path)
     assert isinstance(problem, Unreadable)
     assert "Shift_JIS" in problem.message
 
@@ -170,8 +170,8 @@ def test_excel_values_become_what_somebody_would_type(tmp_path: Path) -> None:
     sheet.append(["organization-lg_code", "title", "headcount", "term_start", "shifts-0-start", "nonregular", "weekly_hours"])
     sheet.append([452068, "看護師", 15.0, datetime(2021, 6, 1), time(13, 0), True, 14.5])  # noqa: DTZ001
     book.save(path)
-    (entry,) = read(path)
-    assert isinstance(entry, Entry)
+    (entry,) = read_file(path)
+    assert isinstance(entry, FileSubmission)
     assert entry.submission["organization"] == {"lg_code": "452068"}
     assert entry.submission["postings"] == [
         {
@@ -188,6 +188,6 @@ def test_excel_values_become_what_somebody_would_type(tmp_path: Path) -> None:
 def test_a_file_that_is_no_workbook(tmp_path: Path) -> None:
     path = tmp_path / "rows.xlsx"
     path.write_bytes(b"PK\x03\x04 not a zip")
-    (problem,) = read(path)
+    (problem,) = read_file(path)
     assert isinstance(problem, Unreadable)
     assert "Excel" in problem.message

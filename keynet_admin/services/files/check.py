@@ -1,4 +1,4 @@
-"""Submissions from files: judged by the same rules as the form, then stored as cases, each once however often the file is read.
+"""Checks the submissions of a file by the same rules as the form, and says which may not be stored.
 
 A row with error-level findings enters with them, for an operator to return; in strict mode it is refused. Always refused are a row that
 cannot be read, one whose body is found neither by its code nor by its name with its prefecture, and one without a contact address:
@@ -14,7 +14,7 @@ from keynet_admin import clock
 from keynet_admin.catalogue import label_at, reference
 from keynet_admin.rules import evaluate
 from keynet_admin.rules.engine.rule import Level, Result
-from keynet_admin.services.files.rows import Entry, Place, Unreadable
+from keynet_admin.services.files.rows import FileSubmission, Place, Unreadable
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Refusal:
 class Checked:
     """A submission of a file with what the rules said about it."""
 
-    entry: Entry
+    entry: FileSubmission
     result: Result
     day: date
 
@@ -60,7 +60,7 @@ class Checked:
         return bool(self.result.at(Level.ERROR))
 
 
-def check(entry: Entry, today: date | None = None) -> Checked:
+def check_submission(entry: FileSubmission, today: date | None = None) -> Checked:
     """Judge an entry on its own reference date, else today (in Japan)."""
     day = entry.reference_date or today or clock.today()
     return Checked(entry, evaluate(entry.submission, on=day), day)
