@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter
 
 from keynet_admin import admin, api, auth, cli, clock, config, intake, jobs, office, public
-from keynet_admin.extensions import babel, csrf, db, limiter, mail, migrate, prepare_engine, read_only
+from keynet_admin.extensions import Access, access, babel, csrf, db, limiter, mail, migrate, prepare_engine
 from keynet_admin.web import errors as error_pages
 from keynet_admin.web import filters, headers, limits
 
@@ -66,10 +66,11 @@ def _engine_options(app: Flask) -> None:
 
 
 def _transaction_mode() -> None:
-    request.environ["keynet.read_only"] = read_only.set(True)
+    safe = request.method in ("GET", "HEAD", "OPTIONS")
+    request.environ["keynet.access"] = access.set(Access.READ_ONLY if safe else Access.READ)
 
 
 def _transaction_mode_ends(_error: BaseException | None) -> None:
-    token = request.environ.pop("keynet.read_only", None)
+    token = request.environ.pop("keynet.access", None)
     if token is not None:
-        read_only.reset(token)
+        access.reset(token)

@@ -237,12 +237,11 @@ def renew(token: str) -> Response:
 def _found(token: str) -> "accounts.Invitation | Response":
     """The invitation of a link, or of a code typed a moment ago; else the page that says what to do."""
     try:
-        with transaction():
-            if token != BY_CODE:
-                return accounts.open_first_login(token)
-            typed = _typed_before()
-            if typed is not None:
-                return accounts.first_login(typed)
+        if token != BY_CODE:
+            return accounts.open_first_login(token)
+        typed = _typed_before()
+        if typed is not None:
+            return accounts.first_login(typed)
     except NotFound:
         return _page("auth/dead.html", 404, invitation=None, token=token)
     return redirect(url_for("auth.type_code"), 303)

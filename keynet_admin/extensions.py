@@ -1,13 +1,15 @@
 """The extensions, unbound, and how a transaction begins on each database.
 
-A web request only reads (SQLite: deferred, `query_only`; it also enforces that nothing changes by GET) except inside `transaction()`, which
-takes SQLite's write lock at its first statement (`BEGIN IMMEDIATE`), so that no transaction has to be upgraded in the middle and none is
-held while the rules run or a page is drawn. Jobs and commands may write from the start.
+A web request only reads (SQLite: deferred, `query_only`) except inside `transaction()`, which takes SQLite's write lock at its first
+statement (`BEGIN IMMEDIATE`), so that no transaction has to be upgraded in the middle; a GET cannot open one. Jobs and commands may write
+from the start.
 """
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from enum import StrEnum
 from typing import Any
 
 from flask import Flask, Response
@@ -20,7 +22,10 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from sqlalchemy import Engine, MetaData, event
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase
+
+log = logging.getLogger(__name__)
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -51,7 +56,22 @@ class Login(LoginManager):
         return response
 
 
-db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+class Database(SQLAlchemy):
+    """Flask-SQLAlchemy whose sessions end quietly: the answer is made by then, and a dead connection must not turn it into a bare 500."""
+
+    def _teardown_session(self, exc: BaseException | None) -> None:  # noqa: ARG002
+        self.drop_session()
+
+    def drop_session(self) -> None:
+        """Give the session's connection back, or throw both away when the connection is dead. Never raises for a database error."""
+        try:
+            self.session.remove()
+        except SQLAlchemyError as error:
+            log.warning("the session's connection was lost: %s", type(error).__name__)
+            self.session.registry.clear()
+
+
+db = Database(model_class=Base, session_options={"expire_on_commit": False})
 migrate = Migrate()
 login = Login()
 mail = Mail()
@@ -59,17 +79,26 @@ csrf = CSRFProtect()
 babel = Babel()
 limiter = Limiter(key_func=get_remote_address, default_limits=[])
 
-read_only: ContextVar[bool] = ContextVar("read_only", default=False)
+
+class Access(StrEnum):
+    """What a database transaction that begins now may do."""
+
+    WRITE = "write"  # jobs, commands, and the inside of transaction()
+    READ = "read"  # a POST outside of transaction()
+    READ_ONLY = "read_only"  # GET and HEAD: transaction() is refused
+
+
+access: ContextVar[Access] = ContextVar("access", default=Access.WRITE)
 
 
 @contextmanager
 def reading() -> Iterator[None]:
     """Transactions begun inside the block only read."""
-    token = read_only.set(True)
+    token = access.set(Access.READ)
     try:
         yield
     finally:
-        read_only.reset(token)
+        access.reset(token)
 
 
 def prepare_engine(engine: Engine) -> None:
@@ -78,6 +107,7 @@ def prepare_engine(engine: Engine) -> None:
         event.listen(engine, "connect", _sqlite_connect)
         event.listen(engine, "begin", _sqlite_begin)
     elif engine.dialect.name == "postgresql":
+        event.listen(engine, "connect", _postgres_connect)
         event.listen(engine, "begin", _postgres_begin)
 
 
@@ -90,11 +120,18 @@ def _sqlite_connect(connection: Any, _record: Any) -> None:
 
 
 def _sqlite_begin(connection: Any) -> None:
-    reads = read_only.get()
+    reads = access.get() is not Access.WRITE
     connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reads else 'OFF'}")
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
+def _postgres_connect(connection: Any, _record: Any) -> None:
+    """What is acknowledged lies on the disk, whatever the server's own setting; a stricter one than `on` is left alone."""
+    connection.autocommit = True
+    connection.execute("SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'")
+    connection.autocommit = False
+
+
 def _postgres_begin(connection: Any) -> None:
-    if read_only.get():
+    if access.get() is not Access.WRITE:
         connection.exec_driver_sql("SET TRANSACTION READ ONLY")

@@ -9,7 +9,7 @@ import logging
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import IO, Any
 
@@ -21,9 +21,11 @@ from huey import Huey, RedisHuey, SqliteHuey
 from huey.consumer import Consumer, Scheduler
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+from sqlalchemy.exc import OperationalError
 
 from keynet_admin import config
-from keynet_admin.extensions import db
+from keynet_admin.errors import KeynetError
+from keynet_admin.extensions import db, reading
 from keynet_admin.services import tidy
 from keynet_admin.services.account import rate_limit
 from keynet_admin.services.mail import outbox as mailer
@@ -106,18 +108,30 @@ def deliver_mail() -> int:
 
 
 def expire_postings() -> int:
-    """Close postings whose last day is over. Lists judge the end themselves; this only tidies up."""
-    closed = 0
-    while True:
-        with transaction():
-            done = publication.expire_due(_ROUND)
-        closed += done
-        if done < _ROUND:
-            return closed
+    """Close postings whose last day is over, one a transaction. Lists judge the end themselves; this only tidies up."""
+    with reading():
+        due = publication.due_to_expire()
+        db.session.rollback()
+    return one_by_one(due, publication.expire)
+
+
+def one_by_one(ids: Iterable[int], action: Callable[[int], bool]) -> int:
+    """Run `action` for each row in a transaction of its own and return how often it said yes.
+
+    A row that somebody else is changing is left to the next round and takes no other row with it.
+    """
+    done = 0
+    for number in ids:
+        try:
+            with transaction():
+                done += action(number)
+        except (KeynetError, OperationalError) as error:
+            log.warning("%s %s is left to the next round: %s", action.__name__, number, type(error).__name__)
+    return done
 
 
 def tidy_up() -> None:
-    """Delete drafts that are over, old counts of the brakes, ended sessions and secrets of mails that never left."""
+    """Delete drafts that are over, old counts of the rate limits, ended sessions and secrets of mails that never left."""
     for action in (tidy.drafts, tidy.sessions, rate_limit.tidy, mailer.tidy):
         with transaction():
             action()
@@ -130,7 +144,7 @@ def sweep(name: str, action: Callable[[], Any]) -> None:
     except Exception:
         log.exception("job %s failed", name)
     finally:
-        db.session.remove()
+        db.drop_session()
 
 
 def every(seconds: int) -> Callable[[Any], bool]:

@@ -130,7 +130,8 @@ def _nights(world: World) -> Story:
     day = world.first_day + timedelta(days=1)
     while True:
         yield datetime.combine(day, time(0, 5), TOKYO)
-        publication.expire_due()
+        for number in publication.due_to_expire():
+            publication.expire(number)
         day += timedelta(days=1)
 
 

@@ -1,14 +1,22 @@
-"""One place that commits. Services change rows; the caller wraps the use case in `transaction()`."""
+"""One place that commits. Services change rows; the door (a view, a command, a job) wraps the use case in `transaction()`.
+
+Work over many rows is a loop of short transactions, never one long one. The few services that drive such a loop themselves (`DRIVERS` of
+tests/architecture/test_transactions.py) are called with no transaction open; the refusal to nest guards that.
+"""
 
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from keynet_admin.extensions import db, read_only
+from keynet_admin.extensions import Access, access, db
 
 log = logging.getLogger(__name__)
-_BEFORE, _KEY = "before_commit", "after_commit"
+_BEFORE, _KEY, _OPEN = "before_commit", "after_commit", "in_transaction"
+
+
+class TransactionMisused(RuntimeError):
+    """A transaction inside another one (the inner would commit the outer's half), or one during a GET."""
 
 
 def before_commit(action: Callable[[], None]) -> None:
@@ -37,11 +45,17 @@ def transaction() -> Iterator[None]:
     """Commit what the block did, then run the after-commit actions; roll everything back on any exception.
 
     What a request reads before and after it (to look a row up, to draw the page) takes no write lock: a reading transaction that is
-    open is ended first, so that the block sees the rows as they are under the lock.
+    open is ended first, so that the block sees the rows as they are under the lock. Raises TransactionMisused when one is open already,
+    and during a request that must not change anything (GET, HEAD).
     """
-    if read_only.get():
+    if db.session.info.get(_OPEN):
+        raise TransactionMisused("a transaction is open already")
+    if access.get() is Access.READ_ONLY:
+        raise TransactionMisused("a GET changes nothing and takes no write lock")
+    if access.get() is Access.READ:
         db.session.rollback()
-    mode = read_only.set(False)
+    mode = access.set(Access.WRITE)
+    db.session.info[_OPEN] = True
     try:
         yield
         db.session.flush()
@@ -54,7 +68,8 @@ def transaction() -> Iterator[None]:
         db.session.rollback()
         raise
     finally:
-        read_only.reset(mode)
+        db.session.info.pop(_OPEN, None)
+        access.reset(mode)
     for action in db.session.info.pop(_KEY, []):
         try:
             action()

@@ -161,8 +161,16 @@ def _csrf_error(error: CSRFError) -> ResponseReturnValue:
     return answer(400, CSRF_WORDS, error=error)
 
 
+def _roll_back() -> None:
+    """End what the request had begun; on a connection that is dead there is nothing to end."""
+    try:
+        db.session.rollback()
+    except exc.SQLAlchemyError:
+        db.drop_session()
+
+
 def _refusal(error: errors.KeynetError) -> ResponseReturnValue:
-    db.session.rollback()
+    _roll_back()
     code = next(code for kind, code in REFUSALS if isinstance(error, kind))
     words = WORDS[code]
     if str(error):
@@ -175,20 +183,21 @@ def _refusal(error: errors.KeynetError) -> ResponseReturnValue:
 def _database_busy(error: Exception) -> ResponseReturnValue:
     """Locked, full, restarting: nothing was stored, and it may work in a moment."""
     current_app.logger.error("database not available: %s", type(error).__name__, exc_info=error)
-    db.session.rollback()
+    _roll_back()
     return answer(503, headers={"Retry-After": str(BUSY_SECONDS)})
 
 
 def _bad_data(error: exc.DataError) -> ResponseReturnValue:
     """A value the database cannot hold (a number out of range, NUL on PostgreSQL)."""
     current_app.logger.warning("value refused by the database: %s", type(error.orig).__name__)
-    db.session.rollback()
+    _roll_back()
     return answer(400)
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
-    db.session.rollback()
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
+    _roll_back()
+    lost = isinstance(error, exc.DBAPIError) and error.connection_invalidated
+    if lost or (isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS)):
         return _database_busy(error)
     # The rule, not the address: an address may be a link with its secret.
     current_app.logger.error("unexpected error at %s", request.url_rule, exc_info=error)
@@ -200,7 +209,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(CSRFError, _csrf_error)
     app.register_error_handler(errors.KeynetError, _refusal)
-    for busy in (exc.OperationalError, exc.InterfaceError, exc.TimeoutError):
+    for busy in (exc.OperationalError, exc.InterfaceError, exc.PendingRollbackError, exc.TimeoutError):
         app.register_error_handler(busy, _database_busy)
     app.register_error_handler(exc.DataError, _bad_data)
     app.register_error_handler(Exception, _unexpected)

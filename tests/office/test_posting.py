@@ -8,9 +8,10 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from keynet_admin import jobs
 from keynet_admin.intake.entry import flatten
 from keynet_admin.models import Account, Listing, OutboxMail, Posting
-from keynet_admin.services.posting import publication, revisions
+from keynet_admin.services.posting import revisions
 from keynet_admin.vocabulary import ListingState, PostingStatus, Role
 from tests import factories
 from tests.support.forms import Form
@@ -248,12 +249,12 @@ def test_the_sweep_closes_what_is_over_and_visitors_need_not_wait_for_it(
     last = draft.publish_until
     clock.at(last, 23, 59)
     assert draft.posting_no in client.get("/postings/").get_data(as_text=True)
-    assert publication.expire_due() == 0
+    assert jobs.expire_postings() == 0
     clock.advance(minutes=1)
     assert draft.posting_no not in client.get("/postings/").get_data(as_text=True)
     assert "募集終了" in client.get(f"/postings/{draft.posting_no}").get_data(as_text=True)
-    assert publication.expire_due() == 1
-    assert publication.expire_due() == 0
+    assert jobs.expire_postings() == 1
+    assert jobs.expire_postings() == 0
     assert (draft.status, draft.closed_at) == (P.closed, clock.now)
     found = listing(db_session, draft)
     assert found is not None

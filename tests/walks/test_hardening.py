@@ -11,10 +11,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from keynet_admin import clock as program_clock
-from keynet_admin import config
+from keynet_admin import config, jobs
 from keynet_admin.auth import local_target
 from keynet_admin.errors import Refused, StaleVersion
-from keynet_admin.extensions import db, read_only
+from keynet_admin.extensions import Access, access, db
 from keynet_admin.models import AuditEvent, EntryDraft, OutboxMail, ReturnLink, Submission, SubmissionRevision
 from keynet_admin.permissions import SENDER
 from keynet_admin.rules import evaluate
@@ -24,7 +24,7 @@ from keynet_admin.services.files import upload
 from keynet_admin.services.files.rows import FileSubmission
 from keynet_admin.services.mail import outbox as mailer
 from keynet_admin.services.mail import transport
-from keynet_admin.services.posting import drafts, publication, revisions
+from keynet_admin.services.posting import drafts, revisions
 from keynet_admin.services.submission import finding, review
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.transaction import transaction
@@ -193,8 +193,9 @@ def test_a_posting_whose_live_revision_is_over_is_closed(db_session: Session, cl
     longer: dict[str, Any] = dict(revisions.current_revision(row).typed) | {"publish_until": "2021-12-31", "headcount": "若干名"}
     said = drafts.save(row, longer, revisions.check(row.organization, longer), owner, seen_version=row.version)
     assert said == "kept"
+    db_session.commit()
     clock.set("2021-12-01 10:00")
-    assert publication.expire_due() == 1
+    assert jobs.expire_postings() == 1
     assert row.status is PostingStatus.closed
 
 
@@ -273,12 +274,12 @@ def test_no_write_lock_while_a_page_is_drawn(app: Flask, client: Client, monkeyp
 
     def draw(_template: str, **_values: object) -> str:
         with db.engine.connect() as other:
-            mode = read_only.set(False)
+            mode = access.set(Access.WRITE)
             try:
                 drawn.append(other.execute(text("INSERT INTO counter (name, value) VALUES ('drawn', 1)")).rowcount)
                 other.commit()
             finally:
-                read_only.reset(mode)
+                access.reset(mode)
         return "drawn"
 
     monkeypatch.setattr(import_module(f"keynet_admin.{module}"), "render_template", draw)

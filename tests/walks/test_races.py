@@ -6,16 +6,20 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from keynet_admin.errors import StaleVersion
+from keynet_admin import jobs
+from keynet_admin.errors import StaleVersion, TransitionRefused
 from keynet_admin.extensions import db
 from keynet_admin.models import Account, AuditEvent, Organization, OutboxMail, Posting, Submission
+from keynet_admin.permissions import Actor
+from keynet_admin.services.listing import publish as listing
+from keynet_admin.services.posting import publication
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.submission import review
 from keynet_admin.services.transaction import transaction
-from keynet_admin.vocabulary import Role, SubmissionStatus
+from keynet_admin.vocabulary import PostingStatus, Role, SubmissionStatus
 from tests import factories
 from tests.support.web import Client
 
@@ -174,3 +178,128 @@ def test_different_decisions_at_once(app: Flask, db_session: Session, clock: Any
     assert sum(isinstance(r, StaleVersion) for r in results) == 1
     mails = db_session.execute(select(OutboxMail.template).where(OutboxMail.template != "receipt")).scalars().all()
     assert len(mails) == 1
+
+
+def deciding(subject: str, number: int, action: str, actor: Actor) -> Callable[[], str]:
+    """One decision about one row, in a transaction of its own."""
+
+    def act() -> str:
+        with transaction():
+            row = db.session.get_one(Submission if subject == "submission" else Posting, number)
+            match action:
+                case "accept":
+                    review.accept(row, actor, seen_version=row.version)
+                case "return":
+                    review.return_(row, actor, seen_version=row.version, message="ご確認ください。", items=[])
+                case _:
+                    getattr(publication, action)(row, actor, seen_version=row.version)
+        return action
+
+    return act
+
+
+@pytest.mark.parametrize(
+    ("subject", "first", "second"),
+    [
+        ("submission", "accept", "accept"),
+        ("submission", "accept", "return"),
+        ("posting", "close", "close"),
+        ("posting", "pause", "close"),
+        ("posting", "pause", "pause"),
+    ],
+)
+def test_two_different_rows_at_once(app: Flask, db_session: Session, clock: Any, subject: str, first: str, second: str) -> None:
+    """Nobody waits for ever and nobody loses: both happen, with their events and mails."""
+    if subject == "submission":
+        mail = "vaccine@city.ome-test.lg.jp"
+        other = {"organization.lg_code": "132055", "organization.org_name": "青梅市", "contact.contact_email": mail}
+        one, two = factories.submission(), factories.submission(changes=other | {"contact.contact_email2": mail})
+        actors = [factories.actor(), factories.actor()]
+    else:
+        one, two = factories.posting(PostingStatus.live), factories.posting(PostingStatus.live)
+        actors = [factories.actor(Role.municipality, organization=row.organization) for row in (one, two)]
+    db_session.commit()
+    acts = [deciding(subject, row.id, name, who) for row, name, who in zip((one, two), (first, second), actors, strict=True)]
+    assert together(app, *acts) == [first, second]
+    done = db_session.execute(
+        select(AuditEvent.subject_id, AuditEvent.action).where(
+            AuditEvent.subject == subject, AuditEvent.actor_id.in_([a.account_id for a in actors])
+        )
+    ).all()
+    assert sorted(done) == sorted([(one.id, first), (two.id, second)])
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])  # SQLite has one writer
+def test_two_officers_and_the_sweep_at_once(app: Flask, db_session: Session, clock: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sweep has ended one posting when officers begin to end the next two, which it is going to end as well: no deadlock."""
+    rows = [factories.posting(PostingStatus.live) for _ in range(3)]
+    officers = [factories.actor(Role.municipality, organization=row.organization) for row in rows[1:]]
+    clock.advance(days=400)
+    db_session.commit()
+    numbers = [row.id for row in rows]
+    results: list[Any] = []
+    threads: list[threading.Thread] = []
+    real, sweeping = listing.tombstone, threading.get_ident()
+
+    def tombstone(posting: Posting, moment: Any) -> None:
+        real(posting, moment)
+        if threading.get_ident() == sweeping and not threads:
+            threads.extend(
+                threading.Thread(target=lambda act=act: results.extend(together(app, act)))
+                for act in (deciding("posting", n, "close", who) for n, who in zip(numbers[1:], officers, strict=True))
+            )
+            for thread in threads:
+                thread.start()
+            settled(app, threads)
+
+    monkeypatch.setattr(listing, "tombstone", tombstone)
+    closed = jobs.expire_postings()
+    for thread in threads:
+        thread.join(60)
+    refused = [answer for answer in results if isinstance(answer, Exception)]
+    assert all(isinstance(answer, (StaleVersion, TransitionRefused)) for answer in refused), refused
+    assert closed == 1 + len(refused)
+    db_session.expire_all()
+    assert {db_session.get_one(Posting, number).status for number in numbers} == {PostingStatus.closed}
+
+
+def settled(app: Flask, threads: list[threading.Thread]) -> None:
+    """Until each thread is done or waits for a lock (PostgreSQL)."""
+    query = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as look:
+        for _ in range(600):
+            alive = sum(thread.is_alive() for thread in threads)
+            if look.execute(query).scalar_one() >= alive:
+                return
+            threading.Event().wait(0.05)
+    raise AssertionError("the officers neither end nor wait")
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_the_sweep_leaves_a_row_that_somebody_is_changing(app: Flask, db_session: Session, clock: Any) -> None:
+    """The others are closed at once, that one in a later round."""
+    rows = [factories.posting(PostingStatus.live) for _ in range(3)]
+    clock.advance(days=400)
+    db_session.commit()
+    with db.engine.connect() as other:
+        other.execute(text("SELECT id FROM posting WHERE id = :id FOR UPDATE"), {"id": rows[0].id})
+        assert jobs.expire_postings() == 2
+        other.rollback()
+    assert jobs.expire_postings() == 1
+
+
+def test_a_row_that_fails_takes_no_other_with_it(app: Flask, db_session: Session, clock: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [factories.posting(PostingStatus.live) for _ in range(3)]
+    clock.advance(days=400)
+    db_session.commit()
+    real, bad = listing.tombstone, rows[0].id
+
+    def tombstone(posting: Posting, moment: Any) -> None:
+        real(posting, moment)
+        if posting.id == bad:
+            raise StaleVersion("終了", "ほかの担当者", None)
+
+    monkeypatch.setattr(listing, "tombstone", tombstone)
+    assert jobs.expire_postings() == 2
+    db_session.expire_all()
+    assert [row.status for row in rows] == [PostingStatus.live, PostingStatus.closed, PostingStatus.closed]

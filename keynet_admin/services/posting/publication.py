@@ -16,6 +16,8 @@ from keynet_admin.services.mail import outbox
 from keynet_admin.services.posting.revisions import current_revision, describe, last_day, live_revision, recheck, store
 from keynet_admin.vocabulary import AccountStatus, ListingState, PostingStatus, ReviewAction
 
+_OPEN = (PostingStatus.live, PostingStatus.paused)
+
 
 def publish(posting: Posting, actor: Actor, *, seen_version: int) -> PostingStatus:
     """Publish a draft: nothing found → live at once; warnings → waits for an operator; errors → refused (Refused).
@@ -128,26 +130,28 @@ def restore(posting: Posting, actor: Actor, *, seen_version: int, reason: str) -
     _mail_owner(posting, "posting_restored", reason)
 
 
-def expire_due(limit: int = 200) -> int:
-    """Close postings whose last day is over (24:00 JST). Returns how many. Visitors' pages do not wait for this sweep."""
-    open_ = (PostingStatus.live, PostingStatus.paused)
+def due_to_expire() -> list[int]:
+    """Ids of open postings that may be over (reads only); `expire` judges each under its lock. Visitors' pages do not wait for this."""
     # `publish_until` is that of the newest revision; of a published posting the revision that is live decides.
     over = select(Listing.posting_id).where(Listing.state == ListingState.listed, Listing.listed_until <= clock.now())
     # One that waits for the release of its longer term is left: the operator may be a weekend away.
     past = (Posting.publish_until < clock.today()) | (Posting.id.in_(over) & Posting.release_asked.is_(False))
-    rows = db.session.execute(select(Posting).where(Posting.status.in_(open_), past).order_by(Posting.id)).scalars()
-    done = 0
-    for posting in rows.all():
-        if done == limit:
-            break
-        revision = live_revision(posting)
-        last = last_day(revision.normalized) if revision is not None else posting.publish_until
-        if last is None or last >= clock.today():
-            continue
-        workflow.move(posting, "expire", SYSTEM, seen_version=None)
-        _end(posting, listing.listed_until(last))
-        done += 1
-    return done
+    return list(db.session.execute(select(Posting.id).where(Posting.status.in_(_OPEN), past).order_by(Posting.id)).scalars())
+
+
+def expire(posting_id: int) -> bool:
+    """Close this posting if its last day is over (24:00 JST). False when it is not, or when somebody else is changing it just now."""
+    query = select(Posting).where(Posting.id == posting_id, Posting.status.in_(_OPEN)).with_for_update(skip_locked=True, of=Posting)
+    posting = db.session.execute(query, execution_options={"populate_existing": True}).scalar_one_or_none()
+    if posting is None:
+        return False
+    revision = live_revision(posting)
+    last = last_day(revision.normalized) if revision is not None else posting.publish_until
+    if last is None or last >= clock.today():
+        return False
+    workflow.move(posting, "expire", SYSTEM, seen_version=None)
+    _end(posting, listing.listed_until(last))
+    return True
 
 
 def go_live(posting: Posting, revision: PostingRevision) -> None:

@@ -1,0 +1,16 @@
+"""Who opens transactions: doors, and the few services that drive a loop of short ones."""
+
+from tests.architecture import source
+
+DRIVERS = {
+    "keynet_admin.services.mail.outbox": "claims a mail, sends it with nothing open, settles it",
+    "keynet_admin.services.files.upload": "stores a file batch by batch; the rules run in between",
+    "keynet_admin.services.files.import_file": "stores a file batch by batch; the rules run in between",
+}
+
+
+def test_services_open_no_transaction() -> None:
+    """A use case is part of its caller's transaction; only the drivers may open some."""
+    opening = {source.name(path) for path in source.modules() if "with transaction():" in path.read_text(encoding="utf-8")}
+    services = {name for name in opening if name.startswith("keynet_admin.services.")}
+    assert services == set(DRIVERS)
