@@ -22,12 +22,12 @@ from keynet_admin.services.account import session as sessions
 from keynet_admin.services.account import use_cases as accounts
 from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import AccountStatus, Role
+from keynet_admin.web import addresses
 
 blueprint = Blueprint("auth", __name__)
 
 # Where a signed-in person may be sent after the sign-in: our own staff pages, in plain printable ASCII.
 LOCAL = re.compile(r"/(?:admin|office|password)(?:[/?](?!\S*(?://|\.\./))[!-\[\]-~]*)?")
-STAFF_PAGES = ("/admin", "/office", "/password", "/logout", "/login", "/first-login")
 BY_CODE = "password"  # in place of a link's token: the code was typed, the session knows whose
 CODE_MINUTES = 30
 REFRESH_SECONDS = 60
@@ -36,10 +36,7 @@ _SEEN, _FIRST = "_seen", "_first"
 
 def init_app(app: Flask) -> None:
     """Register the pages and the loader of signed-in people."""
-    # Flask-Login's own context processor and cookie hook read the session on every page; visitors' pages must not.
-    login.init_app(app, add_context_processor=False)
-    app.after_request_funcs[None].remove(login._update_remember_cookie)
-    app.context_processor(lambda: {"current_user": current_user})
+    login.init_app(app)
     login.session_protection = None
     login.user_loader(_load)
     login.unauthorized_handler(_ask_to_sign_in)
@@ -76,7 +73,7 @@ def _idle() -> bool:
 
 def _attend() -> None:
     """On staff pages: find out who it is before any transaction opens, and note that they are here."""
-    if not request.path.startswith(STAFF_PAGES):
+    if not addresses.of(request.path).attended:
         return
     if current_user.is_authenticated and int(time.time()) - session.get(_SEEN, 0) > REFRESH_SECONDS:
         session[_SEEN] = int(time.time())

@@ -13,11 +13,9 @@ from keynet_admin import clock
 from keynet_admin.extensions import limiter
 from keynet_admin.rules import evaluate
 from keynet_admin.services.strict_json import BadJson, read_object
+from keynet_admin.web import addresses
 
 bp = Blueprint("api", __name__, url_prefix="/api")
-
-# A form asks about once a second while one types; a whole town hall may share one address.
-RATE = "20 per second; 900 per minute"
 
 
 class BadBody(ValueError):
@@ -53,7 +51,7 @@ def parse_request(data: dict[str, Any]) -> tuple[dict[str, Any], date, bool]:
 
 
 @bp.post("/entry-check")
-@limiter.limit(RATE)
+@limiter.limit(addresses.of("/api").rate)
 def entry_check() -> Response:
     """Normalised values and findings for a typed submission."""
     if request.mimetype != "application/json":

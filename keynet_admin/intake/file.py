@@ -8,11 +8,10 @@ from keynet_admin.extensions import limiter
 from keynet_admin.permissions import SENDER
 from keynet_admin.services import settings
 from keynet_admin.services.files.template import template_file
-from keynet_admin.web import file_pages
+from keynet_admin.web import addresses, file_pages
 
 DOOR = file_pages.Door("layout/visitor.html", "intake.file", "intake.kept_file")
-# A prefecture's towns may come from one address; each file costs as much as hundreds of forms.
-RATE = "20 per minute; 200 per hour"
+RATE = addresses.of("/entry").rate
 
 
 @limiter.limit(RATE, methods=["POST"])

@@ -4,7 +4,6 @@ A browser that is signed in elsewhere gets the very same pages: its session is n
 """
 
 import hashlib
-import re
 from collections.abc import Callable
 
 from flask import Blueprint, Flask, Request, Response, request
@@ -13,6 +12,7 @@ from flask.sessions import SecureCookieSession, SessionInterface, SessionMixin
 from keynet_admin import config
 from keynet_admin.public import feeds, guide, health, pages
 from keynet_admin.public.store import Store
+from keynet_admin.web import addresses
 
 ADDRESSES: dict[str, Callable[..., Response]] = {
     "/": pages.home,
@@ -29,13 +29,6 @@ ADDRESSES: dict[str, Callable[..., Response]] = {
     "/healthz": health.healthz,
     "/readyz": health.readyz,
 }
-_FIXED = frozenset(address for address in ADDRESSES if "<" not in address)
-_POSTING = re.compile("/postings/[^/]+")
-
-
-def is_visitor_page(path: str) -> bool:
-    """True for the addresses of this package."""
-    return path in _FIXED or _POSTING.fullmatch(path) is not None or path.startswith("/static/")
 
 
 class VisitorSessions(SessionInterface):
@@ -47,11 +40,11 @@ class VisitorSessions(SessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> SessionMixin | None:
         """An empty session that nobody reads for a visitor's page."""
-        return SecureCookieSession() if is_visitor_page(request.path) else self.inner.open_session(app, request)
+        return self.inner.open_session(app, request) if addresses.of(request.path).session else SecureCookieSession()
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """No cookie and no `Vary: Cookie` on a visitor's page."""
-        if not is_visitor_page(request.path):
+        if addresses.of(request.path).session:
             self.inner.save_session(app, session, response)
 
     def is_null_session(self, obj: object) -> bool:

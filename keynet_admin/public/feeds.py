@@ -16,6 +16,7 @@ from keynet_admin.public.query import read
 from keynet_admin.public.statements import MOST
 from keynet_admin.public.store import Store, store
 from keynet_admin.services.listing import card as facts
+from keynet_admin.web import addresses
 
 ATOM = "http://www.w3.org/2005/Atom"
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -129,8 +130,7 @@ def sitemap() -> Response:
 def robots() -> Response:
     """`GET /robots.txt`."""
     site = config.current().public_url
-    closed = ("/admin/", "/office/", "/api/", "/my/", "/entry/", "/login", "/first-login", "/password")
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed), "", f"Sitemap: {site}/sitemap.xml", ""]
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in addresses.CLOSED_TO_CRAWLERS), "", f"Sitemap: {site}/sitemap.xml", ""]
     response = make_response("\n".join(lines))
     response.content_type = "text/plain; charset=utf-8"
     response.headers["Cache-Control"] = "public, max-age=3600"

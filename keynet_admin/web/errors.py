@@ -14,6 +14,7 @@ from werkzeug.http import HTTP_STATUS_CODES
 from keynet_admin import errors
 from keynet_admin.extensions import db
 from keynet_admin.vocabulary import Role
+from keynet_admin.web import addresses
 from keynet_admin.web.actor import current_actor
 
 
@@ -75,12 +76,11 @@ REFUSALS: tuple[tuple[type[Exception], int], ...] = (
     (errors.KeynetError, 409),
 )
 BUSY_SECONDS = 30
-MACHINE_PATHS = ("/api/", "/partner/", "/postings.json", "/healthz", "/readyz", "/metrics")
 
 
 def wants_json() -> bool:
     """True for addresses of machines and for clients that ask for JSON rather than for a page."""
-    if request.path.startswith(MACHINE_PATHS):
+    if addresses.of(request.path).json:
         return True
     accept = request.accept_mimetypes
     return accept.best_match(["text/html", "application/json"]) == "application/json" and accept["application/json"] > accept["text/html"]
@@ -111,7 +111,7 @@ def answer(code: int, words: Words | None = None, *, error: Exception | None = N
 
 def _layout() -> str:
     """The frame of the reader's own pages; the visitor's where nobody is known."""
-    if request.path.startswith(("/admin/", "/office/")):
+    if addresses.of(request.path).roles:
         try:
             role = current_actor().role
         except Exception:  # a page about an error must not fail on its menu
@@ -129,16 +129,14 @@ def _way_back(code: int) -> tuple[str, str]:
         return (
             (f"/admin/submission/new/{number}/", "最新の内容を開く") if number and code == 409 else ("/admin/submission/new/", "一覧に戻る")
         )
-    if parts and parts[0] in ("admin", "office"):
+    area = addresses.of(request.path)
+    if area.roles:
         numbered = len(parts) > 2 and parts[2].isascii() and parts[2].isdigit()
         if numbered and (code == 409 or len(parts) > 3):
             return f"/{parts[0]}/{parts[1]}/{parts[2]}/", "最新の内容を開く"
         if len(parts) > 1 and parts[1].isascii() and parts[1].isalpha():
             return f"/{parts[0]}/{parts[1]}/", "一覧に戻る"
-        return f"/{parts[0]}/", "最初の画面に戻る"
-    if parts and parts[0] == "entry":
-        return "/entry/", "申請フォームに戻る"
-    return "/postings/", "募集を探す"
+    return area.back
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:

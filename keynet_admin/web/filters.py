@@ -16,7 +16,7 @@ from keynet_admin.catalogue.base import Field, Kind, Visibility
 from keynet_admin.permissions import Permission, can
 from keynet_admin.rules.engine.rule import Finding
 from keynet_admin.services import overview
-from keynet_admin.web import forms, static_files
+from keynet_admin.web import addresses, forms, static_files
 from keynet_admin.web.actor import current_actor
 from keynet_admin.web.headers import csp_nonce
 
@@ -76,7 +76,7 @@ def navigation(audience: str) -> list[NavItem]:
 
 def is_current(path: str) -> bool:
     """True when the page belongs to this entry of the menu (the roots `/admin/` and `/office/` only match themselves)."""
-    if path in ("/admin/", "/office/", "/"):
+    if path == "/" or (addresses.of(path).roles and path.count("/") == 2):
         return request.path == path
     return request.path == path or request.path.startswith(path.rstrip("/") + "/")
 

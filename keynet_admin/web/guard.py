@@ -22,14 +22,12 @@ from wtforms import Form, ValidationError
 
 from keynet_admin.extensions import db
 from keynet_admin.permissions import Permission, can
-from keynet_admin.vocabulary import STAFF_ROLES, Role
+from keynet_admin.web import addresses
 from keynet_admin.web.actor import current_actor
 from keynet_admin.web.list_page import Listed, ListFilter, list_page
 
 # A path on this host: never `//host`, `/\host` or anything with a space or control character.
 LOCAL = re.compile(r"/(?![/\\])[^\\\s\x00-\x1f\x7f]*")
-AUDIENCES: dict[str, frozenset[Role]] = {"/admin": frozenset(STAFF_ROLES), "/office": frozenset({Role.municipality})}
-BASES = {"/admin": "admin/base.html", "/office": "office/base.html"}
 
 
 def is_local(url: str) -> bool:
@@ -53,7 +51,7 @@ class Guard:
     def may(self, permission: Permission | None) -> bool:
         """True when the reader belongs to the area and holds the right. Without a named right: nobody."""
         actor = current_actor()
-        if permission is None or actor.role not in AUDIENCES.get(self.area, frozenset()):
+        if permission is None or actor.role not in addresses.of(self.area).roles:
             return False
         return can(actor, permission, organization_id=actor.organization_id)
 
@@ -87,7 +85,7 @@ class Guard:
 
     def render(self, template: str, **kwargs: Any) -> str:
         """Render a template of ours; nothing of Flask-Admin's is put into it."""
-        return render_template(template, admin_view=self, view=self, base_template=BASES.get(self.area, "layout/narrow.html"), **kwargs)
+        return render_template(template, admin_view=self, view=self, base_template=addresses.of(self.area).base, **kwargs)
 
 
 class GuardedView(Guard, BaseView):
@@ -266,7 +264,7 @@ def _guard_requests(app: Flask) -> None:
     @app.before_request
     def guard() -> None:
         """Refuse addresses that leave the host and arguments that would run into `url_for`."""
-        if not request.path.startswith(tuple(f"{area}/" for area in AUDIENCES)):
+        if not addresses.of(request.path).roles:
             return
         if any(not is_local(url) for url in request.values.getlist("url") if url):
             abort(400)

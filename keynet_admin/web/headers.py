@@ -9,10 +9,8 @@ from flask import Flask, Response, g, request
 from flask.globals import request_ctx
 
 from keynet_admin import config
+from keynet_admin.web import addresses
 
-STAFF_PATHS = ("/admin", "/office")
-# Pages that may show a signed-in person's data or a secret of a link: never stored anywhere.
-PRIVATE_PATHS = ("/admin", "/office", "/login", "/logout", "/first-login", "/password", "/entry", "/my")
 COMMON = (
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; img-src 'self' data:; "
     "style-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'"
@@ -33,27 +31,18 @@ ALWAYS_HTTPS = (*ALWAYS, ("Strict-Transport-Security", "max-age=63072000; includ
 
 def csp_nonce() -> str:
     """The nonce of this response's scripts; an empty text on visitor pages, which have none."""
-    if not is_staff_page():
+    if addresses.of(request.path).csp != "nonce":
         return ""
     if "csp_nonce" not in g:
         g.csp_nonce = secrets.token_urlsafe(16)
     return g.csp_nonce
 
 
-def is_staff_page() -> bool:
-    """True for the pages of operators and municipalities."""
-    return _below(STAFF_PATHS)
-
-
-def _below(prefixes: tuple[str, ...]) -> bool:
-    path = request.path
-    return path.startswith(prefixes) and any(path == p or path.startswith(p + "/") for p in prefixes)
-
-
 def _policy() -> str:
-    if request.path.startswith("/static/"):
+    kind = addresses.of(request.path).csp
+    if kind == "static":
         return STATIC_POLICY
-    if not is_staff_page():
+    if kind == "self":
         return VISITOR_POLICY
     return f"default-src 'self'; script-src 'nonce-{csp_nonce()}' 'strict-dynamic'; {COMMON}"
 
@@ -72,7 +61,7 @@ def set_headers(response: Response, *, https: bool) -> Response:
     policy = () if "content-security-policy" in there else (("Content-Security-Policy", _policy()),)
     # Put in at once: looking each name up in the list costs more than the page of a visitor.
     headers.extend((*policy, *(item for item in (ALWAYS_HTTPS if https else ALWAYS) if item[0].lower() not in there)))
-    if _below(PRIVATE_PATHS) or _signed_in():
+    if not addresses.of(request.path).cacheable or _signed_in():
         headers["Cache-Control"] = "no-store"
     return response
 

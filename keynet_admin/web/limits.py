@@ -12,9 +12,9 @@ from urllib.parse import parse_qsl, unquote_to_bytes, urlencode
 from flask import Flask, abort, request
 
 from keynet_admin import config
+from keynet_admin.web import addresses
 
 MOST_PAIRS = 10_000
-UPLOADS = ("/entry/file", "/admin/submission/file")
 UPLOAD_MOST = config.UPLOAD + 64 * 1024  # a file and what a form puts around it
 FORM = "application/x-www-form-urlencoded"
 REFUSED = "keynet.refused"
@@ -42,8 +42,8 @@ class Limits:
 
 
 def _most(path: str) -> int:
-    """Bytes that a request to this address may bring: the addresses of `UPLOADS` take files, all others forms."""
-    return UPLOAD_MOST if path in UPLOADS else config.FORM
+    """Bytes that a request to this address may bring: a file where the table of addresses says so, else a form."""
+    return UPLOAD_MOST if path in addresses.UPLOADS else config.FORM
 
 
 def _look(environ: Environ, most: int) -> int:

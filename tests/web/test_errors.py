@@ -79,7 +79,6 @@ def test_the_wrong_method_says_which_are_right(small_app: Flask) -> None:
     ("path", "accept", "json"),
     [
         ("/api/entry-check", None, True),
-        ("/partner/v1/postings", None, True),
         ("/nowhere", "application/json", True),
         ("/nowhere", "text/html,application/json;q=0.9", False),
         ("/nowhere", "*/*", False),

@@ -1,0 +1,86 @@
+"""The one table of path prefixes: whom a part of the site is for, and what follows from it for headers, errors, limits and sign-in.
+
+A part is named by the first segment of its addresses (`/entry/status` is part of `/entry`; `/` is itself alone).
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from keynet_admin.vocabulary import STAFF_ROLES, Role
+
+
+@dataclass(frozen=True)
+class Area:
+    """One row. The defaults are those of an address that nobody named: a page for anyone, with a session, as careful as the others."""
+
+    prefixes: tuple[str, ...] = ()
+    # Who may be here; empty: anyone. For others the guarded views answer with the sign-in or 403.
+    roles: frozenset[Role] = frozenset()
+    # Does a request look for the signed-in person (and note that they are here) before the view runs?
+    attended: bool = False
+    # May the session cookie be opened? Never on visitors' pages: they are the same for everybody.
+    session: bool = True
+    # May a browser or a cache keep the pages? Where they show a person's data or the secret of a link: `no-store`.
+    cacheable: bool = True
+    csp: Literal["self", "nonce", "static"] = "self"
+    # Errors for machines are JSON; the frame of an error page is the reader's own where roles are named, else the narrow one.
+    json: bool = False
+    base: str = "layout/narrow.html"
+    # Address and words of the way on from an error page.
+    back: tuple[str, str] = ("/postings/", "募集を探す")
+    # Addresses that take a file; all others take forms only.
+    uploads: tuple[str, ...] = ()
+    # Requests for each network, in Flask-Limiter's words, where no sign-in and no counted secret limits them. Applied by the views.
+    rate: str = ""
+    # May search engines come here?
+    crawled: bool = False
+
+
+ELSEWHERE = Area()
+AREAS = (
+    Area(
+        ("/", "/postings", "/postings.atom", "/sitemap.xml", "/robots.txt", "/rules", "/flow", "/privacy", "/accessibility"),
+        session=False,
+        crawled=True,
+    ),
+    Area(("/postings.json", "/healthz", "/readyz"), session=False, json=True, crawled=True),
+    Area(("/static",), session=False, csp="static", crawled=True),
+    # A form asks about once a second while one types; a whole town hall may share one address.
+    Area(("/api",), json=True, rate="20 per second; 900 per minute"),
+    Area(
+        ("/entry",),
+        cacheable=False,
+        back=("/entry/", "申請フォームに戻る"),
+        uploads=("/entry/file",),
+        # Of files: a prefecture's towns may come from one address; each costs as much as hundreds of forms.
+        rate="20 per minute; 200 per hour",
+    ),
+    Area(("/login", "/logout", "/first-login", "/password"), attended=True, cacheable=False),
+    Area(
+        ("/admin",),
+        roles=frozenset(STAFF_ROLES),
+        attended=True,
+        cacheable=False,
+        csp="nonce",
+        base="admin/base.html",
+        back=("/admin/", "最初の画面に戻る"),
+        uploads=("/admin/submission/file",),
+    ),
+    Area(
+        ("/office",),
+        roles=frozenset({Role.municipality}),
+        attended=True,
+        cacheable=False,
+        csp="nonce",
+        base="office/base.html",
+        back=("/office/", "最初の画面に戻る"),
+    ),
+)
+_BY_PREFIX = {prefix: area for area in AREAS for prefix in area.prefixes}
+UPLOADS = frozenset(path for area in AREAS for path in area.uploads)
+CLOSED_TO_CRAWLERS = tuple(prefix for area in AREAS if not area.crawled for prefix in area.prefixes)
+
+
+def of(path: str) -> Area:
+    """The row of a request's path; `ELSEWHERE` when no part of the site begins so."""
+    return _BY_PREFIX.get("/" + path[1:].partition("/")[0], ELSEWHERE)
