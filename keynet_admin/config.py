@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from flask import Flask, current_app
 
@@ -96,9 +96,28 @@ class Settings:
         """A full address of a page, built from `public_url` only (never from a request's Host header). `path` begins with a slash."""
         return f"{self.public_url}{path}"
 
+    @property
+    def by_smtp(self) -> bool:
+        """True when mails leave over SMTP, else each is written to a file."""
+        return self.mail_url.startswith(("smtp://", "smtps://"))
+
+    def for_mail(self) -> dict[str, Any]:
+        """The mail server of `mail_url` in Flask-Mail's words."""
+        parts = urlsplit(self.mail_url)
+        tls = parts.scheme == "smtps"
+        return {
+            "MAIL_SERVER": parts.hostname or "",
+            "MAIL_PORT": parts.port or (465 if tls else 25),
+            "MAIL_USERNAME": unquote(parts.username or ""),
+            "MAIL_PASSWORD": unquote(parts.password or ""),
+            "MAIL_USE_SSL": tls,
+            "MAIL_USE_TLS": parse_qs(parts.query).get("starttls", ["0"])[-1] not in ("", "0"),
+            "MAIL_SUPPRESS_SEND": not self.by_smtp,
+        }
+
     def for_flask(self) -> dict[str, Any]:
         """What Flask and its extensions ask for in `app.config`."""
-        return {
+        return self.for_mail() | {
             "SECRET_KEY": self.secret_key,
             "TRUSTED_HOSTS": self.hosts,
             "RATELIMIT_ENABLED": self.rate_limits,
@@ -134,7 +153,7 @@ def _checks(settings: Settings) -> list[tuple[str, str, bool]]:
         (
             "MAIL_URL",
             "file: か smtp://host:port か smtps://host:port の形で指定してください。",
-            settings.mail_url in ("file:", "file") or (mail.scheme in ("smtp", "smtps") and bool(mail.hostname)),
+            settings.mail_url in ("file:", "file") or (settings.by_smtp and bool(mail.hostname)),
         ),
         ("KEYNET_MAIL_FROM", "メールのアドレスを指定してください。", _MAIL.fullmatch(settings.mail_from) is not None),
         ("KEYNET_DESK_MAIL", "メールのアドレスを指定してください。", _MAIL.fullmatch(settings.desk.mail) is not None),

@@ -125,6 +125,7 @@ class MailStatus(Word):
     sent = "sent", "送信済み", "is-ok", "check"
     refused = "refused", "宛先不明・拒否", "is-must", "x"
     failed = "failed", "技術的な失敗", "is-must", "tri"
+    uncertain = "uncertain", "届いたか不明", "is-ask", "tri"
 
 
 class ListingState(Word):

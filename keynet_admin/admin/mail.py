@@ -23,8 +23,11 @@ MEANING: dict[MailStatus, str] = {
     MailStatus.sent: "相手のメールサーバーが受け取りました。",
     MailStatus.refused: "相手のメールサーバーが、この宛先を受け付けませんでした。電話などで正しいアドレスを確かめてください。",
     MailStatus.failed: "3日ほど送り直しましたが、届けられませんでした。相手に別の方法でお知らせするか、もう一度送ってください。",
+    MailStatus.uncertain: (
+        "相手のメールサーバーに渡しましたが、返事を受け取る前に接続が切れました。自動では送り直しません。"
+        "届いたかを相手に確かめ、届いていないときだけ、もう一度送ってください。"
+    ),
 }
-RETRYABLE = (MailStatus.refused, MailStatus.failed)
 
 
 class MailView(GuardedModelView):
@@ -81,7 +84,7 @@ class MailView(GuardedModelView):
         return redirect(url_for(".details", id=id), 303)
 
     def _may_retry(self, row: OutboxMail) -> bool:
-        return self.may(Permission.mail_retry) and row.status in RETRYABLE and ("⟦" not in row.body or row.sealed is not None)
+        return self.may(Permission.mail_retry) and row.status in mailer.STUCK and ("⟦" not in row.body or row.sealed is not None)
 
     def _row(self, id: int) -> OutboxMail:
         row: OutboxMail | None = self.get_one(str(id))

@@ -83,4 +83,5 @@ CLOSED_TO_CRAWLERS = tuple(prefix for area in AREAS if not area.crawled for pref
 
 def of(path: str) -> Area:
     """The row of a request's path; `ELSEWHERE` when no part of the site begins so."""
-    return _BY_PREFIX.get("/" + path[1:].partition("/")[0], ELSEWHERE)
+    head = path[1:].partition("/")[0]
+    return _BY_PREFIX.get("/" + head, ELSEWHERE) if head or path == "/" else ELSEWHERE

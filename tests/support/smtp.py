@@ -1,4 +1,4 @@
-"""A real SMTP server on loopback that keeps what it received, and can be made mute, slow or refusing."""
+"""A real SMTP server on loopback that keeps what it received, and can be made slow, refusing, or to hang up at the worst moment."""
 
 import asyncio
 from email import message_from_bytes, policy
@@ -20,6 +20,7 @@ class SmtpServer:
         self.refuse: dict[str, str] = {}
         self.refuse_all: str | None = None
         self.delay = 0.0
+        self.drop_after_dot = False
         self._controller = Controller(self, hostname="127.0.0.1", port=free_port())
         self._controller.start()
 
@@ -40,12 +41,14 @@ class SmtpServer:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
-        """aiosmtpd's hook for one message."""
+    async def handle_DATA(self, server: Any, _session: Any, envelope: Any) -> str:
+        """aiosmtpd's hook for one message, after its final dot."""
         if self.delay:
             await asyncio.sleep(self.delay)
         message = message_from_bytes(envelope.content, policy=policy.default)
         if isinstance(message, EmailMessage):
             self.messages.append(message)
             self.recipients.append(list(envelope.rcpt_tos))
+        if self.drop_after_dot:
+            server.transport.abort()
         return "250 OK"

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask_mail import Message
 from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
 
 from keynet_admin import clock, config
@@ -21,7 +20,7 @@ from keynet_admin.extensions import db
 from keynet_admin.models import OutboxMail
 from keynet_admin.services.mail import message as letter
 from keynet_admin.services.mail.message import Letter
-from keynet_admin.services.mail.transport import NotNow, Rejected, transport
+from keynet_admin.services.mail.transport import NotNow, Outgoing, Rejected, Uncertain, transport
 from keynet_admin.services.transaction import after_commit, rows_changed, transaction
 from keynet_admin.vocabulary import MailStatus
 
@@ -34,7 +33,14 @@ DELAYS = (10, 20, 40, 60, 120, 300, 600, 1200, 1800, 3600)
 MAX_ATTEMPTS = 80
 _FAR = timedelta(hours=2)  # longer than any delay or lease
 KEEP_SEALED = timedelta(days=30)
-_ADDRESS = re.compile(r"[!#-'*+\-./0-9=?A-Z^_`a-z{|}~]{1,64}@[A-Za-z0-9][A-Za-z0-9.-]{0,188}[A-Za-z0-9]")
+# What stands before the @ may be as odd as the telephone companies allowed (`a..b.@`), but is never a program's option; what stands
+# behind it is a domain of the internet: two labels at least, the last one no number and not a name of this machine.
+_ADDRESS = re.compile(
+    r"(?!-)[!#-'*+\-./0-9=?A-Z^_`a-z{|}~]{1,64}@(?=[A-Za-z0-9.-]{1,189}$)(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+"
+    r"(?!(?i:localhost|local|localdomain|internal|invalid|onion)$)(?:[A-Za-z]{2,63}|xn--[A-Za-z0-9-]{1,59})"
+)
+# Delivery statuses that somebody has to look after.
+STUCK = (MailStatus.refused, MailStatus.failed, MailStatus.uncertain)
 
 _wake: list[Callable[[], None]] = []
 
@@ -128,16 +134,19 @@ def deliver_due(limit: int = 100, now: datetime | None = None) -> int:
     """
     settings = config.current()
     sent = 0
-    with transport(settings.mail_url, settings.instance) as way:
+    with transport(settings) as way:
         for _ in range(limit):
             moment = now or _real_now()
             claim = _claim(moment, way.lease)
             if claim is None:
                 break
             try:
-                answer = way.send(claim.message_id, settings.mail_from, claim.recipient, _content(claim))
+                answer = way.deliver(_message(claim))
             except Rejected as error:
                 _settle(claim, MailStatus.refused, str(error))
+            except Uncertain as error:
+                _settle(claim, MailStatus.uncertain, str(error))
+                break
             except NotNow as error:
                 _postpone(claim, str(error), now or _real_now())
                 if error.whole:
@@ -162,7 +171,7 @@ def retry(row: OutboxMail) -> bool:
     """Let a refused or failed mail go again at once. False when it is in another state meanwhile, or its secrets are gone."""
     done = rows_changed(
         update(OutboxMail)
-        .where(OutboxMail.id == row.id, OutboxMail.status.in_((MailStatus.refused, MailStatus.failed)), _whole())
+        .where(OutboxMail.id == row.id, OutboxMail.status.in_(STUCK), _whole())
         .values(status=MailStatus.waiting, attempts=0, next_try_at=_real_now(), lease_until=None)
     )
     db.session.expire(row)
@@ -172,7 +181,7 @@ def retry(row: OutboxMail) -> bool:
 
 def undeliverable() -> ColumnElement[bool]:
     """Where-clause: mails that somebody has to look after."""
-    return OutboxMail.status.in_((MailStatus.refused, MailStatus.failed))
+    return OutboxMail.status.in_(STUCK)
 
 
 def undeliverable_count() -> int:
@@ -236,13 +245,13 @@ def _postpone(claim: _Claim, answer: str, now: datetime) -> None:
     _settle(claim, MailStatus.waiting, answer, next_try_at=now + timedelta(seconds=seconds))
 
 
-def _content(claim: _Claim) -> bytes:
-    """The message as bytes, with the secrets in place of their marks. The same row always gives the same message."""
+def _message(claim: _Claim) -> Outgoing:
+    """The message with the secrets in place of their placeholders. The same row always gives the same message."""
     settings = config.current()
     body = claim.body
     for name, value in claim.sealed.items():
         body = body.replace(f"⟦{name}⟧", value)
-    message = Message(
+    message = Outgoing(
         subject=claim.subject,
         recipients=[claim.recipient],
         body=body,
@@ -255,7 +264,7 @@ def _content(claim: _Claim) -> bytes:
     message.msgId = f"<{claim.message_id}>"
     if message.has_bad_headers():
         raise ValueError("a line break in a header")
-    return message.as_bytes()
+    return message
 
 
 def _whole() -> ColumnElement[bool]:

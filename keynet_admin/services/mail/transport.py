@@ -1,17 +1,33 @@
-"""How a message leaves the house: a file a message, or SMTP. Chosen by MAIL_URL. No database here."""
+"""How a message is delivered: a file a message, or SMTP over Flask-Mail's connection. Chosen by MAIL_URL. No database here."""
 
 import os
 import smtplib
 import ssl
+from dataclasses import dataclass
 from datetime import timedelta
 from email import message_from_bytes, policy
-from email.utils import parseaddr
+from functools import partial
 from pathlib import Path
-from types import TracebackType
-from typing import Self
-from urllib.parse import parse_qs, unquote, urlsplit
+from typing import Any, Self
 
-TIMEOUT = 20.0
+from flask_mail import Connection, Message
+
+from keynet_admin.config import Settings
+from keynet_admin.extensions import mail
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Seconds that one wait may take. The last one is RFC 5321's (4.5.3.2.6): who gives up earlier makes duplicates."""
+
+    connect: float = 30
+    command: float = 60
+    final_dot: float = 600
+
+
+LIMITS = Limits()
+# From the greeting to the message's last byte: EHLO twice, STARTTLS, sign-in in up to three steps, MAIL, RCPT, DATA, the body, RSET.
+COMMANDS = 12
 
 
 class Rejected(Exception):
@@ -24,6 +40,21 @@ class NotNow(Exception):
     def __init__(self, answer: str, *, whole: bool = False) -> None:
         super().__init__(answer)
         self.whole = whole
+
+
+class Uncertain(Exception):
+    """The connection was lost after the message's final dot: the server may have taken it. Never to be repeated without a decision."""
+
+
+class Outgoing(Message):
+    """A message of the outbox. `seven_bits` puts its text into base64, for a server that does not take eight."""
+
+    seven_bits = False
+
+    def as_bytes(self) -> bytes:
+        """The whole message; the same each time."""
+        content: bytes = super().as_bytes()
+        return _seven_bit(content) if self.seven_bits else content
 
 
 class Spool:
@@ -41,14 +72,14 @@ class Spool:
     def __exit__(self, *_error: object) -> None:
         return None
 
-    def send(self, message_id: str, _sender: str, _recipient: str, content: bytes) -> str:
+    def deliver(self, message: Outgoing) -> str:
         """Write the file whole or not at all. Raises NotNow when the disk refuses."""
-        name = "".join(c for c in message_id if c.isalnum() or c in "@.-_")
+        name = "".join(c for c in message.msgId.strip("<>") if c.isalnum() or c in "@.-_")
         part = self.folder / f".{name}.{os.getpid()}.part"
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             with part.open("wb") as out:
-                out.write(content)
+                out.write(message.as_bytes())
                 out.flush()
                 os.fsync(out.fileno())
             part.replace(self.folder / f"{name}.eml")
@@ -58,86 +89,112 @@ class Spool:
         return "ファイルに書き出しました。"
 
 
-class Smtp:
-    """One connection for a run of messages, opened with the first and again after a break. Every wait ends after 20 seconds."""
+class _Host(smtplib.SMTP):
+    """smtplib's client that knows whether it waits for the answer to a message's final dot, the longest wait of all."""
 
-    lease = timedelta(seconds=180)
+    after_dot = False
+    answer: tuple[int, bytes] = (0, b"")
+    _in_data = False
 
-    def __init__(self, url: str) -> None:
-        """`smtp://user:pass@host:port[?starttls=1]` or `smtps://…`. Raises ValueError for another form."""
-        parts = urlsplit(url)
-        if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-            raise ValueError("MAIL_URL must be file:, smtp://host:port or smtps://host:port")
-        self.host = parts.hostname
-        self.tls = parts.scheme == "smtps"
-        self.port = parts.port or (465 if self.tls else 25)
-        self.user = unquote(parts.username or "")
-        self.password = unquote(parts.password or "")
-        self.starttls = parse_qs(parts.query).get("starttls", ["0"])[-1] not in ("", "0")
-        self._server: smtplib.SMTP | None = None
+    def data(self, message: Any) -> tuple[int, bytes]:
+        """Hand a message over and keep the server's answer."""
+        self._in_data = True
+        try:
+            self.answer = super().data(message)
+        finally:
+            self._in_data = False
+        self.after_dot = False
+        self.wait_at_most(LIMITS.command)
+        return self.answer
+
+    def send(self, content: Any) -> None:
+        """Send a command (text), or a message with its final dot (bytes)."""
+        super().send(content)
+        if self._in_data and isinstance(content, bytes):
+            self.after_dot = True
+            self.wait_at_most(LIMITS.final_dot)
+
+    def wait_at_most(self, seconds: float) -> None:
+        """The limit of each wait from now on."""
+        if self.sock is not None:
+            self.sock.settimeout(seconds)
+
+
+class _TlsHost(_Host, smtplib.SMTP_SSL):
+    pass
+
+
+class Smtp(Connection):
+    """Flask-Mail's connection with limits for each wait: opened by a run's first message, and again after a break."""
+
+    host: _Host | None
+
+    def __init__(self, settings: Settings) -> None:
+        """A connection to the server of `mail_url`."""
+        super().__init__(mail.init_mail(settings.for_mail()))  # type: ignore[arg-type]
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None) -> None:
+    def __exit__(self, *_error: object) -> None:
         self._close()
 
-    def send(self, _message_id: str, sender: str, recipient: str, content: bytes) -> str:
-        """Deliver to one recipient and return the server's answer. Raises Rejected or NotNow."""
-        server = self._connected()
+    @property
+    def lease(self) -> timedelta:
+        """Longer than all waits of one message together."""
+        return timedelta(seconds=LIMITS.connect + COMMANDS * LIMITS.command + LIMITS.final_dot)
+
+    def configure_host(self) -> _Host:
+        """Connect and sign in."""
+        server, context = self.mail, ssl.create_default_context()
+        kind = partial(_TlsHost, context=context) if server.use_ssl else _Host
+        host = self.host = kind(server.server, server.port, timeout=LIMITS.connect)
+        host.wait_at_most(LIMITS.command)
+        if server.use_tls:
+            host.starttls(context=context)
+        host.ehlo_or_helo_if_needed()
+        if server.username:
+            host.login(server.username, server.password)
+        return host
+
+    def deliver(self, message: Outgoing) -> str:
+        """Send to its one recipient and return the server's answer. Raises Rejected, NotNow or Uncertain."""
         try:
-            if server.has_extn("8bitmime"):
-                options: tuple[str, ...] = ("BODY=8BITMIME",)
-            else:
-                options, content = (), _seven_bit(content)
-            server.sendmail(parseaddr(sender)[1], [recipient], content, mail_options=options)
+            host = self.host or self.configure_host()
+        except (smtplib.SMTPException, OSError) as error:
+            self._close()
+            # An error of the sign-in may repeat what was sent; only its code is kept.
+            words = f"{error.smtp_code}" if isinstance(error, smtplib.SMTPResponseException) else str(error)
+            raise NotNow(f"{type(error).__name__}: {words}"[:300], whole=True) from error
+        message.seven_bits = not host.has_extn("8bitmime")
+        message.mail_options = [] if message.seven_bits else ["BODY=8BITMIME"]
+        try:
+            self.send(message)
         except smtplib.SMTPRecipientsRefused as error:
-            code, words = error.recipients[recipient]
-            raise _judged(code, words) from error
+            raise _judged(*next(iter(error.recipients.values()))) from error
         except smtplib.SMTPSenderRefused as error:
             raise NotNow(_answer(error.smtp_code, error.smtp_error)) from error
         except smtplib.SMTPDataError as error:
             raise _judged(error.smtp_code, error.smtp_error) from error
         except (smtplib.SMTPException, OSError) as error:
             self._close()
-            raise NotNow(f"{type(error).__name__}: {error}"[:300], whole=True) from error
-        return "250 OK"
-
-    def _connected(self) -> smtplib.SMTP:
-        if self._server is not None:
-            return self._server
-        context = ssl.create_default_context()
-        try:
-            if self.tls:
-                server: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, timeout=TIMEOUT, context=context)
-            else:
-                server = smtplib.SMTP(self.host, self.port, timeout=TIMEOUT)
-            self._server = server
-            if self.starttls:
-                server.starttls(context=context)
-            server.ehlo_or_helo_if_needed()
-            if self.user:
-                server.login(self.user, self.password)
-        except (smtplib.SMTPException, OSError) as error:
-            self._close()
-            # An error of the sign-in may repeat what was sent; only its code is kept.
-            words = f"{error.smtp_code}" if isinstance(error, smtplib.SMTPResponseException) else str(error)
-            raise NotNow(f"{type(error).__name__}: {words}"[:300], whole=True) from error
-        return server
+            words = f"{type(error).__name__}: {error}"[:300]
+            raise (Uncertain(words) if host.after_dot else NotNow(words, whole=True)) from error
+        return _answer(*host.answer)
 
     def _close(self) -> None:
-        server, self._server = self._server, None
-        if server is None:
+        host, self.host = self.host, None
+        if host is None:
             return
         try:
-            server.quit()
+            host.quit()
         except (smtplib.SMTPException, OSError):
-            server.close()
+            host.close()
 
 
-def transport(mail_url: str, instance: Path) -> Spool | Smtp:
-    """The way out that MAIL_URL names. Raises ValueError for an unknown one."""
-    return Spool(instance / "mail") if mail_url in ("file:", "file") else Smtp(mail_url)
+def transport(settings: Settings) -> Spool | Smtp:
+    """The way out that MAIL_URL names."""
+    return Smtp(settings) if settings.by_smtp else Spool(settings.instance / "mail")
 
 
 def _judged(code: int, words: bytes | str) -> Rejected | NotNow:

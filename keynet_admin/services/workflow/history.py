@@ -173,7 +173,7 @@ def _words(review: Review) -> str:
 def _mails(mails: Iterable[OutboxMail]) -> list[Entry]:
     found = []
     for mail in mails:
-        bad = mail.status in (MailStatus.refused, MailStatus.failed)
+        bad = mail.status in (MailStatus.refused, MailStatus.failed, MailStatus.uncertain)
         title = without_site(mail.subject)
         found.append(
             Entry(mail.created_at, f"メール「{title}」：{mail.status.label}", "is-must" if bad else "", "mail", mail.body, "メールを読む")

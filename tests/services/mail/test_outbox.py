@@ -14,6 +14,7 @@ from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from keynet_admin.config import Settings
 from keynet_admin.extensions import db
 from keynet_admin.models import OutboxMail
 from keynet_admin.services.mail import outbox as mailer
@@ -158,7 +159,7 @@ def mute() -> Iterator[str]:
 
 def test_a_mute_server(app: Flask, db_session: Session, mute: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The wait ends, the mail is kept for later, and the others are not tried against the same wall."""
-    monkeypatch.setattr(transport, "TIMEOUT", 0.2)
+    monkeypatch.setattr(transport, "LIMITS", transport.Limits(connect=0.2, command=0.2, final_dot=0.2))
     change_settings(app, mail_url=mute)
     first, second = write(), write()
     assert mailer.deliver_due() == 0
@@ -205,7 +206,7 @@ def test_no_transaction_is_open_while_sending(db_session: Session, monkeypatch: 
         seen.append(db.session().in_transaction())
         return "ok"
 
-    monkeypatch.setattr(transport.Spool, "send", send)
+    monkeypatch.setattr(transport.Spool, "deliver", send)
     write()
     mailer.deliver_due()
     assert seen == [False]
@@ -264,6 +265,19 @@ def test_two_workers_take_different_mails(db_session: Session) -> None:
         "a b@c.example",
         "<a@b.example>",
         "a@b.example\x00",
+        "-oQ/tmp@x.jp",
+        "-f@city.example",
+        "a@localhost",
+        "a@mail.localhost",
+        "a@printer.local",
+        "a@127.0.0.1",
+        "a@b..example",
+        "a@-b.example",
+        "a@b-.example",
+        "a@.example",
+        "a@b.example.",
+        f"a@{'b' * 64}.example",
+        f"{'a' * 65}@b.example",
     ],
 )
 def test_an_address_that_cannot_be_one(db_session: Session, by_smtp: SmtpServer, address: str) -> None:
@@ -273,6 +287,69 @@ def test_an_address_that_cannot_be_one(db_session: Session, by_smtp: SmtpServer,
     assert fate(number).answer
     assert mailer.deliver_due() == 0
     assert by_smtp.messages == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "kenko@city.ome.example",
+        "a..b.@docomo.ne.jp",
+        "a-b+c@x.lg.jp",
+        "A_1@sub-domain.example.jp",
+        "a@xn--eckwd4c7c.xn--zckzah",
+        "o'hara@b.jp",
+    ],
+)
+def test_an_address_that_may_be_one(db_session: Session, address: str) -> None:
+    """Also what the telephone companies once gave out."""
+    assert fate(write(address)).status is MailStatus.waiting
+
+
+def test_a_connection_lost_after_the_final_dot(db_session: Session, by_smtp: SmtpServer) -> None:
+    """The server has the mail but its answer never came: an operator's task, never sent again by itself; sent again by decision."""
+    by_smtp.drop_after_dot = True
+    number, other = write(), write("b@city.example")
+    assert mailer.deliver_due() == 0
+    row = fate(number)
+    assert (row.status, row.attempts, row.lease_until, row.sealed) == (MailStatus.uncertain, 1, None, SEALED)
+    assert row.answer
+    assert fate(other).status is MailStatus.waiting
+    by_smtp.drop_after_dot = False
+    far = datetime.now(UTC) + timedelta(days=2)
+    assert mailer.deliver_due(now=far) == 1
+    assert [to for (to,) in by_smtp.recipients] == ["yobo@city.ome.example", "b@city.example"]
+    assert mailer.undeliverable_count() == 1
+    with transaction():
+        assert mailer.retry(fate(number))
+    assert mailer.deliver_due() == 1
+    assert fate(number).status is MailStatus.sent
+    assert mailer.undeliverable_count() == 0
+
+
+def test_a_gateway_that_scans_for_too_long(db_session: Session, by_smtp: SmtpServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its answer to the final dot may take longer than any other; when even that is over, nobody knows."""
+    by_smtp.delay = 30
+    monkeypatch.setattr(transport, "LIMITS", transport.Limits(connect=10, command=10, final_dot=0.2))
+    number = write()
+    assert mailer.deliver_due() == 0
+    assert fate(number).status is MailStatus.uncertain
+
+
+def test_a_slow_answer_to_the_final_dot_is_waited_for(db_session: Session, by_smtp: SmtpServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Longer than for a command; the next message of the connection is sent with the short limit again."""
+    by_smtp.delay = 0.5
+    monkeypatch.setattr(transport, "LIMITS", transport.Limits(connect=10, command=0.2, final_dot=30))
+    numbers = [write(), write()]
+    assert mailer.deliver_due() == 2
+    assert [fate(number).status for number in numbers] == [MailStatus.sent, MailStatus.sent]
+
+
+def test_the_limits_are_those_of_the_standard(db_session: Session) -> None:
+    """Ten minutes after the final dot, and a lease that outlasts every wait of one mail together."""
+    assert transport.LIMITS.final_dot >= 600
+    lease = transport.Smtp(Settings(mail_url="smtp://mail.example")).lease
+    assert lease.total_seconds() > transport.LIMITS.final_dot + 8 * transport.LIMITS.command
+    assert lease < mailer._FAR
 
 
 def test_a_name_makes_no_header(db_session: Session, by_smtp: SmtpServer) -> None:
@@ -333,17 +410,19 @@ def test_a_server_without_eight_bits(app: Flask, db_session: Session, smtp: Smtp
 
 
 @pytest.mark.parametrize("url", ["http://x", "smtp://", "nonsense"])
-def test_an_unknown_mail_url(url: str, tmp_path: Path) -> None:
+def test_an_unknown_mail_url(url: str) -> None:
     """Said at once, not when the first mail is due."""
     with pytest.raises(ValueError, match="MAIL_URL"):
-        transport.transport(url, tmp_path)
+        Settings(mail_url=url)
 
 
 def test_the_address_with_everything() -> None:
     """User, password with escapes, STARTTLS, implicit TLS and its port."""
-    way = transport.Smtp("smtp://us%40er:p%2Fw@mail.example:2525?starttls=1")
-    assert (way.host, way.port, way.user, way.password, way.starttls, way.tls) == ("mail.example", 2525, "us@er", "p/w", True, False)
-    assert transport.Smtp("smtps://mail.example").port == 465
+    way = transport.Smtp(Settings(mail_url="smtp://us%40er:p%2Fw@mail.example:2525?starttls=1")).mail
+    assert (way.server, way.port, way.username, way.password) == ("mail.example", 2525, "us@er", "p/w")
+    assert (way.use_tls, way.use_ssl) == (True, False)
+    way = transport.Smtp(Settings(mail_url="smtps://mail.example")).mail
+    assert (way.port, way.use_tls, way.use_ssl) == (465, False, True)
 
 
 def test_the_claim_is_two_statements(db_session: Session) -> None:
