@@ -9,7 +9,8 @@ from itertools import count
 from typing import Any
 
 from keynet_admin import clock
-from keynet_admin.catalogue.key_fields import key_paths, value_at
+from keynet_admin.catalogue.key_fields import key_paths
+from keynet_admin.catalogue.paths import walk
 from keynet_admin.extensions import db
 from keynet_admin.models import Account, Keying, Organization, Posting, Submission
 from keynet_admin.permissions import SENDER, Actor
@@ -116,7 +117,7 @@ def keying(changes: Mapping[str, Any] | None = None, *, second: Mapping[str, str
     who, form = by or actor(Role.operator), document(changes)
     made, _new = keyings.start(KeyingWay.paper, f"factory-keying-{next(_numbers)}", who)
     keyings.save_first(made, form, [], evaluate(form, on=clock.today()), who, seen_version=made.version, done=True)
-    texts = {path: value for path in key_paths(form) if isinstance(value := value_at(form, path), (str, int))}
+    texts = {path: value for path in key_paths(form) if isinstance(value := walk(form, path), (str, int))}
     keyings.key_second(
         made,
         {path: str(value) for path, value in texts.items()} | dict(second or {"postings.0.headcount": "99"}),

@@ -1,7 +1,7 @@
 """What a field of the application form is. Pure data types, no behaviour that depends on Flask or a database."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -54,9 +54,10 @@ class Choice:
 
 @dataclass(frozen=True)
 class When:
-    """A field is required when another field of the same record has one of `values`, from the day `since` on.
+    """A condition: another field of the same record has one of `values`, from the day `since` on.
 
-    `field=None` means: whatever the other fields say. A multi-valued field matches when it contains one of `values`.
+    For a column of a repeated group the record is the posting that holds the row. `field=None` means: whatever the other fields say.
+    A multi-valued field matches when it contains one of `values`.
     """
 
     field: str | None = None
@@ -84,6 +85,8 @@ ALWAYS = When()
 class Field:
     """One field of the form.
 
+    `applies` is the condition under which the field means anything (None: always). Where it does not hold, a value is not stored,
+    shown or exported, and the form does not ask for it (`applicability.py`).
     `required` is None for an optional field, else the condition under which it must be filled.
     `max_length` counts characters after normalising. `columns` describes the rows of a repeated group.
     """
@@ -92,6 +95,7 @@ class Field:
     label: str
     kind: Kind
     required: When | None = None
+    applies: When | None = None
     max_length: int | None = None
     visibility: Visibility = Visibility.NEVER
     help: str = ""
@@ -114,3 +118,8 @@ class Field:
             if column.name == name:
                 return column
         raise KeyError(name)
+
+
+def grouped(name: str, *fields: Field) -> tuple[Field, ...]:
+    """The fields that stand under one heading of the form."""
+    return tuple(replace(field, group=name) for field in fields)

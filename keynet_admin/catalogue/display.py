@@ -10,19 +10,12 @@ from zoneinfo import ZoneInfo
 
 from keynet_admin.catalogue import reference
 from keynet_admin.catalogue.base import Field, Kind
-from keynet_admin.catalogue.posting_terms import DAYS
+from keynet_admin.catalogue.eras import wareki
+from keynet_admin.catalogue.fields.posting_terms import DAYS
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 WEEKDAYS = "月火水木金土日"
 
-# First day of each era (Meiji by today's calendar, which Japan uses since 1873).
-ERAS: tuple[tuple[date, str], ...] = (
-    (date(2019, 5, 1), "令和"),
-    (date(1989, 1, 8), "平成"),
-    (date(1926, 12, 25), "昭和"),
-    (date(1912, 7, 30), "大正"),
-    (date(1868, 1, 25), "明治"),
-)
 _DAY_ORDER = [choice.slug for choice in DAYS]
 _DAY_LABEL = {choice.slug: choice.label for choice in DAYS}
 
@@ -41,29 +34,16 @@ def as_date(value: Any) -> date | None:
     return None
 
 
-def wareki(day: date) -> str:
-    """The day in the Japanese calendar: 令和3年5月7日 (元年 for a first year). The western year before Meiji."""
-    for first, era in ERAS:
-        if day >= first:
-            year = day.year - first.year + 1
-            return f"{era}{'元' if year == 1 else year}年{day.month}月{day.day}日"
-    return f"{day.year}年{day.month}月{day.day}日"
-
-
 def long_date(value: Any) -> str:
     """令和3年5月7日（2021-05-07・金）. What is not a date stands as it is."""
     day = as_date(value)
-    if day is None:
-        return _plain(value)
-    return f"{wareki(day)}（{day.isoformat()}・{WEEKDAYS[day.weekday()]}）"
+    return f"{wareki(day)}（{day.isoformat()}・{WEEKDAYS[day.weekday()]}）" if day else _plain(value)
 
 
 def short_date(value: Any) -> str:
     """5/7(金). What is not a date stands as it is."""
     day = as_date(value)
-    if day is None:
-        return _plain(value)
-    return f"{day.month}/{day.day}({WEEKDAYS[day.weekday()]})"
+    return f"{day.month}/{day.day}({WEEKDAYS[day.weekday()]})" if day else _plain(value)
 
 
 def short_time(value: Any) -> str:
@@ -96,11 +76,6 @@ def yen(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return _plain(value)
     return f"{value:,.0f}円"
-
-
-def phone(value: Any) -> str:
-    """A telephone number as stored (hyphenated by area code by the rules)."""
-    return _plain(value)
 
 
 def tel_digits(value: Any) -> str:
@@ -240,19 +215,6 @@ def pay_cells(row: Mapping[str, Any]) -> tuple[str, str, str]:
     return _plain(row.get("label")), amount, hours(unit) + ("時間" if understood else "")
 
 
-def is_blank(value: Any) -> bool:
-    """True for what counts as not filled in: nothing, an empty text, an empty list, an unticked box, rows of such."""
-    if value is None or value is False or value == "":
-        return True
-    if isinstance(value, str):
-        return not value.strip()
-    if isinstance(value, Mapping):
-        return all(is_blank(item) for item in value.values())
-    if isinstance(value, (list, tuple)):
-        return all(is_blank(item) for item in value)
-    return False
-
-
 def _label(field: Field, value: Any) -> str:
     return field.label_of(value) if isinstance(value, str) else _plain(value)
 
@@ -281,7 +243,6 @@ _SHOW = {
     Kind.TIME: time_of_day,
     Kind.DAYS: days,
     Kind.YEN: yen,
-    Kind.PHONE: phone,
     Kind.ZIP: zip_code,
     Kind.MUNICIPALITY: municipality,
     Kind.AUTO: prefecture,

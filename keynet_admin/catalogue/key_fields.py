@@ -62,33 +62,3 @@ def key_paths(document: Mapping[str, Any]) -> list[str]:
 
 def _rows(paths: list[str], lines: int) -> list[str]:
     return [path.replace("*", str(line)) for line in range(lines) for path in paths]
-
-
-def value_at(document: Any, path: str) -> Any:
-    """What stands at a dotted path of a document, None when there is nothing."""
-    for part in path.split("."):
-        if isinstance(document, Mapping):
-            document = document.get(part)
-        elif isinstance(document, list) and part.isdigit() and int(part) < len(document):
-            document = document[int(part)]
-        else:
-            return None
-    return document
-
-
-def put(document: dict[str, Any], path: str, value: Any) -> None:
-    """Set the value at a path of `key_paths`; records on the way that are missing are made."""
-    at: Any = document
-    *way, last = path.split(".")
-    for part, following in zip(way, [*way[1:], last], strict=True):
-        fresh: Any = [] if following.isdigit() else {}
-        if isinstance(at, list):
-            at.extend({} for _ in range(int(part) + 1 - len(at)))
-            if not isinstance(at[int(part)], (dict, list)):
-                at[int(part)] = fresh
-            at = at[int(part)]
-            continue
-        if not isinstance(at.get(part), type(fresh)):
-            at[part] = fresh
-        at = at[part]
-    at[last] = value

@@ -112,6 +112,11 @@ def check_digit(five: str) -> str:
     return str((11 - total % 11) % 10)
 
 
+def is_union(code6: str) -> bool:
+    """True for the code of a 一部事務組合 or 広域連合: third digit 8 or 9. They are not in the table of municipalities."""
+    return len(code6) == 6 and code6[2] in "89"
+
+
 def read_prefectures(folder: Path | None = None) -> tuple[Prefecture, ...]:
     """The 47 prefectures, in the order of their codes."""
 
@@ -368,6 +373,7 @@ __all__ = [
     "domains",
     "domains_of",
     "fold_name",
+    "is_union",
     "job_types",
     "law_date",
     "law_dates",

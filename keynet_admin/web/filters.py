@@ -13,6 +13,8 @@ from werkzeug.routing import RequestRedirect
 from keynet_admin import catalogue, clock, config
 from keynet_admin.catalogue import display
 from keynet_admin.catalogue.base import Field, Kind, Visibility
+from keynet_admin.catalogue.blank import says_nothing
+from keynet_admin.catalogue.eras import wareki
 from keynet_admin.permissions import Permission, can
 from keynet_admin.rules.engine.rule import Finding
 from keynet_admin.services import overview
@@ -104,7 +106,7 @@ def facts_rows(
         if public and (field.visibility is Visibility.NEVER or (masked and field.visibility is Visibility.MASKED)):
             continue
         value = values.get(field.name)
-        if every or field.name in keep or not display.is_blank(value) or (value is False and field.required is not None):
+        if every or field.name in keep or not says_nothing(value) or (value is False and field.required is not None):
             rows.append((field, value))
     return rows
 
@@ -156,17 +158,15 @@ def init_app(app: Flask) -> None:
         short_time=display.short_time,
         long_time=display.long_time,
         iso_time=display.iso_time,
-        wareki=display.wareki,
+        wareki=wareki,
         yen=display.yen,
         hours=display.hours,
-        phone=display.phone,
         tel_digits=display.tel_digits,
         zip_code=display.zip_code,
         municipality=display.municipality,
         prefecture=display.prefecture,
         time_of_day=display.time_of_day,
         days=display.days,
-        is_blank=display.is_blank,
         findings_by_field=findings_by_field,
     )
     env.globals.update(

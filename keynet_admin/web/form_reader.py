@@ -10,7 +10,8 @@ from werkzeug.datastructures import MultiDict
 
 from keynet_admin.catalogue import MAX_POSTINGS, POSTING, SECTIONS, field_at
 from keynet_admin.catalogue.base import Field, Kind
-from keynet_admin.catalogue.display import is_blank
+from keynet_admin.catalogue.blank import says_nothing
+from keynet_admin.catalogue.paths import is_index, walk
 from keynet_admin.rules.engine.rule import Finding, Level
 from keynet_admin.web.forms import TICKED, blank_posting
 
@@ -116,7 +117,7 @@ def _record(specs: Iterable[Field], given: Values, prefix: str, reading: Reading
             rows = given.get(f"{spec.name}[]", {})
             numbers = sorted(rows)[:MOST_ROWS]
             records = [_record(spec.columns, rows[n], f"{path}.{i}.", reading, keep) for i, n in enumerate(numbers)]
-            while not keep and records and is_blank(records[-1]):
+            while not keep and records and says_nothing(records[-1]):
                 records.pop()
             record[spec.name] = records
         elif spec.kind in (Kind.MULTI, Kind.DAYS):
@@ -216,15 +217,8 @@ def _choose(document: Document, value: str) -> str:
     spec = field_at(path if "postings" in document else f"postings.0.{path}")
     if spec is None or spec.kind in (Kind.ROWS, Kind.MULTI, Kind.DAYS, Kind.BOOL):
         return ""
-    record: Any = document
-    *way, last = name.split("-")
-    for part in way:
-        if isinstance(record, dict):
-            record = record.get(part)
-        elif isinstance(record, list) and (at := _number(part, len(record))) is not None:
-            record = record[at]
-        else:
-            return ""
+    way, _, last = path.rpartition(".")
+    record = walk(document, way) if way else document
     if not isinstance(record, dict):
         return ""
     record[last] = chosen
@@ -238,7 +232,7 @@ def _rows_spec(name: str) -> Field | None:
 
 def _number(text: str, below: int) -> int | None:
     """The number when it is one of our indices."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 and int(text) < below else None
+    return int(text) if is_index(text) and int(text) < below else None
 
 
 _ACTIONS = {"add": _add, "remove": _remove, "copy": _copy, "choose": _choose}

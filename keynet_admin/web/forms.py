@@ -18,8 +18,10 @@ from typing import Any
 from wtforms import FieldList, Form, FormField, StringField
 
 from keynet_admin.catalogue import POSTING, SECTIONS, label_at
-from keynet_admin.catalogue.base import Choice, Kind, When
+from keynet_admin.catalogue.applicability import condition_words
+from keynet_admin.catalogue.base import Choice, Kind
 from keynet_admin.catalogue.base import Field as Spec
+from keynet_admin.catalogue.paths import is_index
 from keynet_admin.rules.engine.rule import Finding, Level
 
 Document = dict[str, Any]
@@ -97,11 +99,12 @@ class Said:
 class Typed(Said, StringField):
     """One field of the catalogue. `data` is the text to show, or a list of texts for days and multiple choice."""
 
-    def __init__(self, spec: Spec, **kwargs: Any) -> None:
-        """Bind a field to its row of the catalogue."""
+    def __init__(self, spec: Spec, in_row: bool = False, **kwargs: Any) -> None:
+        """Bind a field to its row of the catalogue; `in_row` for a column of a repeated group."""
         super().__init__(spec.label, **kwargs)
         self.spec = spec
         self.control = control_of(spec)
+        self.in_row = in_row
 
     def process_data(self, value: Any) -> None:
         """Take the document's value, of whatever JSON type."""
@@ -117,9 +120,12 @@ class Typed(Said, StringField):
 
     @property
     def depends_on(self) -> str:
-        """Name of the field that decides whether this one must be filled; empty when none does."""
-        when = self.spec.required
-        return self.name[: -len(self.spec.name)] + when.field if when is not None and when.field else ""
+        """Name of the control whose answer decides whether this field applies; empty when none does."""
+        if self.spec.applies is None:
+            return ""
+        # Of `postings-0-pay_lines-1-hours_per_unit` the posting's field decides: `postings-0-pay_type`.
+        steps = self.name.split("-")[: -3 if self.in_row else -1]
+        return "-".join((*steps, str(self.spec.applies.field)))
 
     @property
     def options(self) -> list[Option]:
@@ -169,10 +175,11 @@ def width_of(spec: Spec) -> str:
     return "m" if spec.max_length is not None and spec.max_length <= 20 else ""
 
 
-def _made(name: str, specs: Iterable[Spec]) -> type[Form]:
+def _made(name: str, specs: Iterable[Spec], in_row: bool = False) -> type[Form]:
     fields: dict[str, Any] = {}
     for spec in specs:
-        fields[spec.name] = Rows(spec, _made(f"{spec.name}Row", spec.columns)) if spec.kind is Kind.ROWS else Typed(spec)
+        rows = spec.kind is Kind.ROWS
+        fields[spec.name] = Rows(spec, _made(f"{spec.name}Row", spec.columns, in_row=True)) if rows else Typed(spec, in_row)
     return type(name, (Form,), fields)
 
 
@@ -253,7 +260,7 @@ def place_of(form: Form, path: str) -> Any | None:
         if isinstance(at, FieldList):
             if isinstance(at, Rows):
                 nearest = at
-            if not (part.isascii() and part.isdigit() and int(part) < len(at.entries)):
+            if not (is_index(part) and int(part) < len(at.entries)):
                 return nearest
             at = at.entries[int(part)]
         elif isinstance(at, Form):
@@ -286,32 +293,18 @@ def _brief(label: str, message: str) -> str:
     return first
 
 
-@lru_cache(maxsize=512)
-def need_of(spec: Spec, on: date) -> tuple[str, str]:
-    """Whether a field must be filled on a day: ("must" | "maybe" | "free", words of the condition)."""
+def need_of(spec: Spec, on: date) -> str:
+    """Whether a field must be filled on a day: "must", "maybe" (its condition is in the help text) or "free"."""
     when = spec.required
     if when is None or (when.since is not None and on < when.since):
-        return "free", ""
-    if when.field is None:
-        return "must", ""
-    return "maybe", condition_words(when)
-
-
-def condition_words(when: When) -> str:
-    """「任用・契約の形」が「委託先による雇用」の場合は必須."""
-    asked = next((spec for spec in POSTING if spec.name == when.field), None)
-    if asked is None:
-        return ""
-    labels = "・".join(asked.label_of(value) for value in when.values)
-    return f"「{asked.label}」が「{labels}」の場合は必須"
+        return "free"
+    return "must" if when.field is None else "maybe"
 
 
 @lru_cache(maxsize=512)
 def help_of(spec: Spec, on: date) -> str:
-    """Help text of a field with the condition that makes it required and the greatest length of longer texts."""
-    words = spec.help
-    if condition := need_of(spec, on)[1]:
-        words = f"{words}　{condition}です。" if words else f"{condition}です。"
+    """Help text of a field with the condition under which it applies and the greatest length of longer texts."""
+    words = "　".join(filter(None, (spec.help, condition_words(spec, on))))
     if spec.max_length and spec.max_length >= 20 and spec.kind in COUNTED:
         words += f"（{spec.max_length}文字まで）"
     return words
@@ -337,7 +330,7 @@ def row_is_bad(row: Form) -> bool:
 
 def is_filled(form: Form) -> bool:
     """True when every field that is always required has something in it (for the tick in the side index)."""
-    always = (field for field in form if isinstance(field, Typed) and need_of(field.spec, date.max)[0] == "must")
+    always = (field for field in form if isinstance(field, Typed) and need_of(field.spec, date.max) == "must")
     return all(bool(field.data) for field in always)
 
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from keynet_admin.catalogue import POSTING, Field, display, reference
+from keynet_admin.catalogue import POSTING, Field, display, posting_field, reference
+from keynet_admin.catalogue.blank import says_nothing
 from keynet_admin.services.listing import card as facts
 
 # Groups of the catalogue by section of the page. A new field shows up in its group's section, a new group at the end.
@@ -50,8 +51,9 @@ NOTES = {
 
 @dataclass
 class Row:
-    """One line of facts: its label and its paragraphs; `note` stands small below."""
+    """One line of facts: the catalogue's field it begins with, its label and its paragraphs; `note` stands small below."""
 
+    name: str
     label: str
     texts: list[str]
     note: str = ""
@@ -124,7 +126,7 @@ def _row(item: Field, followers: list[Field], posting: Mapping[str, Any]) -> Row
     if item.name == "venue_name" and rest:
         texts = [f"{texts[0]}（{rest.pop('venue_type')}）"]
     elif item.name == "term_start" and rest:
-        return Row("任用（従事）期間", [f"{texts[0]}から", f"{rest['term_end']}まで"])
+        return Row(item.name, "任用（従事）期間", [f"{texts[0]}から", f"{rest['term_end']}まで"])
     elif item.name == "job_type" and rest:
         texts = [rest.pop("job_other")]
     elif item.name == "deadline_type" and rest:
@@ -135,20 +137,23 @@ def _row(item: Field, followers: list[Field], posting: Mapping[str, Any]) -> Row
         texts = [f"{texts[0]}（月平均 {rest.pop('overtime_hours')}）"]
     elif item.name == "pay_lines":
         labelled = any(line.get("label") for line in facts.rows_of(posting, "pay_lines"))
-        return Row("報酬", [facts.pay(posting), *(texts if len(texts) > 1 or labelled else ()), *rest.values()], strong=True)
-    return Row(item.label, [*texts, *rest.values()], NOTES.get(str(posting.get("engagement")), "") if item.name == "engagement" else "")
+        return Row(item.name, "報酬", [facts.pay(posting), *(texts if len(texts) > 1 or labelled else ()), *rest.values()], strong=True)
+    return Row(
+        item.name, item.label, [*texts, *rest.values()], NOTES.get(str(posting.get("engagement")), "") if item.name == "engagement" else ""
+    )
 
 
 def _place_rows(content: Mapping[str, Any], rows: list[Row]) -> list[Row]:
     posting, place = content["posting"], facts.place(content)
     if content["masked"]:
-        return [Row("勤務場所", [f"{place}　{facts.VENUE_HIDDEN}"]), *(r for r in rows if r.label != "勤務場所の市区町村")]
+        return [Row("venue_name", "勤務場所", [f"{place}　{facts.VENUE_HIDDEN}"]), *(row for row in rows if row.name != "venue_city")]
     kept = []
     for row in rows:
-        if row.label == "勤務場所の住所":
+        if row.name == "venue_address":
             code = f"{display.zip_code(posting['venue_zip'])}　" if posting.get("venue_zip") else ""
-            row = Row("住所", [f"{code}{place}{posting['venue_address']}" if not _names_place(posting, place) else code + row.texts[0]])
-        elif row.label in ("勤務場所の郵便番号", "勤務場所の市区町村") and posting.get("venue_address"):
+            address = row.texts[0] if _names_place(posting, place) else f"{place}{posting['venue_address']}"
+            row = Row(row.name, "住所", [code + address])
+        elif row.name in ("venue_zip", "venue_city") and posting.get("venue_address"):
             continue
         kept.append(row)
     return kept
@@ -164,10 +169,9 @@ def _names_place(posting: Mapping[str, Any], place: str) -> bool:
 def _blank(item: Field, posting: Mapping[str, Any]) -> bool:
     """An unticked box says nothing to visitors unless the form makes one answer it."""
     value = posting.get(item.name)
-    return display.is_blank(value) and not (value is False and item.required is not None and item.required.field is not None)
+    return says_nothing(value) and not (value is False and item.required is not None and item.required.field is not None)
 
 
 def _apply_by(posting: Mapping[str, Any]) -> list[str]:
-    item = next(item for item in POSTING if item.name == "apply_by")
     value = posting.get("apply_by")
-    return [item.label_of(slug) for slug in value] if isinstance(value, list) else []
+    return [posting_field("apply_by").label_of(slug) for slug in value] if isinstance(value, list) else []

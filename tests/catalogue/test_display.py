@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keynet_admin.catalogue import SECTIONS, display, field_of, posting_field
+from keynet_admin.catalogue.blank import says_nothing
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -140,12 +141,12 @@ def test_a_pay_line_in_one_line(row: Any, text: str) -> None:
 
 @pytest.mark.parametrize("value", [None, "", "　 ", [], {}, False, [{}], {"days": [], "end_next_day": False, "start": ""}])
 def test_blank(value: Any) -> None:
-    assert display.is_blank(value)
+    assert says_nothing(value)
 
 
 @pytest.mark.parametrize("value", [0, True, "0", [0], {"break": 0}])
 def test_not_blank(value: Any) -> None:
-    assert not display.is_blank(value)
+    assert not says_nothing(value)
 
 
 @pytest.mark.parametrize(

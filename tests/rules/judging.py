@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from keynet_admin.catalogue import posting_field
 from keynet_admin.rules import evaluate
 from tests.rules.base_submission import ON, changed
 
@@ -16,6 +17,12 @@ def said(code: str, values: Mapping[str, Any], on: date = ON, *, partial: bool =
     paths = {name if name.split(".")[0] in ("postings", "organization") else f"postings.0.{name}": value for name, value in values.items()}
     result = evaluate(changed(on, paths), on=on, partial=partial)
     return [(f.level.value, f.path, f.message) for f in result.findings if f.rule == code]
+
+
+def answer_for(name: str) -> dict[str, Any]:
+    """The answer of another field with which a field applies; nothing for a field that always does."""
+    when = posting_field(name).applies
+    return {when.field: when.values[-1]} if when is not None and when.field else {}
 
 
 def levels(code: str, values: Mapping[str, Any], on: date = ON, *, partial: bool = False) -> set[str]:

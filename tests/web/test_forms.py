@@ -216,7 +216,7 @@ def test_places_of_findings(path: str, name: str | None) -> None:
 )
 def test_what_must_be_filled_depends_on_the_day(section: str, name: str, on: date, need: str) -> None:
     spec = next(spec for spec in SECTIONS[section] if spec.name == name)
-    assert forms.need_of(spec, on)[0] == need
+    assert forms.need_of(spec, on) == need
 
 
 def test_the_condition_is_said_in_words() -> None:

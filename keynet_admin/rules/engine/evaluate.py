@@ -13,10 +13,12 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from keynet_admin.catalogue.blank import blank
+from keynet_admin.catalogue.paths import is_index, walk
 from keynet_admin.rules.engine.fix import SUBMISSION_FIXES
 from keynet_admin.rules.engine.read import Reading, position, read_document
 from keynet_admin.rules.engine.required import CATALOGUE_RULES, COVERED_BY, RULES_ON_ABSENCE
-from keynet_admin.rules.engine.result import Note, blank
+from keynet_admin.rules.engine.result import Note
 from keynet_admin.rules.engine.rule import Check, Finding, Hit, Level, Per, Result, Rule, Scope
 
 
@@ -31,7 +33,7 @@ def evaluate(typed: Mapping[str, Any], *, on: date, partial: bool = False, secti
     shown = sections or frozenset()
     whole = Scope(reading.understood, reading.understood, "", on, reading.typed, reading.unread, partial, shown)
     scopes = [
-        Scope(reading.understood, record, f"postings.{number}.", on, reading.typed, reading.unread, partial, shown)
+        Scope(reading.understood, record, f"postings.{number}.", on, reading.typed, reading.unread, partial, shown, reading.unused[number])
         for number, record in enumerate(reading.postings)
     ]
     _apply_fixes(reading, whole, scopes, findings)
@@ -40,7 +42,7 @@ def evaluate(typed: Mapping[str, Any], *, on: date, partial: bool = False, secti
     for scope in scopes:
         _judge(checks, scope, reading, findings)
     if partial:
-        findings = [f for f in findings if f.rule not in RULES_ON_ABSENCE or not blank(_at(reading.document, f.path))]
+        findings = [f for f in findings if f.rule not in RULES_ON_ABSENCE or not blank(f.value)]
     else:
         findings += _missing(reading, findings)
     if sections is not None:
@@ -80,7 +82,8 @@ def _apply_fixes(reading: Reading, whole: Scope, scopes: list[Scope], findings: 
         for rule, check in _fixes():
             for hit in list(check(scope)):
                 if "." not in hit.name:
-                    reading.set_posting(number, hit.name, hit.value)
+                    if hit.name not in scope.unused:
+                        reading.set_posting(number, hit.name, hit.value)
                     findings.append(_from_hit(rule, hit, scope, reading))
 
 
@@ -92,17 +95,19 @@ def _judge(checks: list[tuple[Rule, Check]], scope: Scope, reading: Reading, fin
 
 def _from_hit(rule: Rule, hit: Hit, scope: Scope, reading: Reading) -> Finding:
     path = scope.prefix + hit.name
-    value = hit.value if hit.value is not None else _at(reading.document, path)
+    value = hit.value if hit.value is not None else walk(reading.document, path)
     example = hit.example or (rule.good[0].note if rule.good else "")
-    return Finding(rule.code, hit.level or rule.level, path, hit.message, _at(reading.typed, path), value, rule.basis, example, hit.choices)
+    return Finding(
+        rule.code, hit.level or rule.level, path, hit.message, walk(reading.typed, path), value, rule.basis, example, hit.choices
+    )
 
 
 def _from_note(reading: Reading, path: str, note: Note) -> Finding:
     rule = _rows().get(note.rule)
-    value = note.value if note.value is not None else _at(reading.document, path)
+    value = note.value if note.value is not None else walk(reading.document, path)
     example = note.example or (rule.good[0].note if rule and rule.good else "")
     return Finding(
-        note.rule, note.level, path, note.message, _at(reading.typed, path), value, rule.basis if rule else "", example, note.choices
+        note.rule, note.level, path, note.message, walk(reading.typed, path), value, rule.basis if rule else "", example, note.choices
     )
 
 
@@ -122,16 +127,4 @@ def _missing(reading: Reading, findings: list[Finding]) -> Iterator[Finding]:
 
 
 def _plain(path: str) -> str:
-    return ".".join(part for part in path.split(".") if not part.isdigit())
-
-
-def _at(document: Any, path: str) -> Any:
-    """Value at a dotted path, None when there is nothing."""
-    for part in path.split("."):
-        if isinstance(document, Mapping):
-            document = document.get(part)
-        elif isinstance(document, (list, tuple)) and part.isdigit() and int(part) < len(document):
-            document = document[int(part)]
-        else:
-            return None
-    return document
+    return ".".join(part for part in path.split(".") if not is_index(part))

@@ -10,6 +10,8 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from keynet_admin.catalogue import posting_field
+from keynet_admin.catalogue.blank import blank
+from keynet_admin.catalogue.paths import walk
 from keynet_admin.rules.engine.rule import Scope
 
 Shift = Mapping[str, Any]
@@ -79,11 +81,6 @@ def is_fiscal_year(posting: Mapping[str, Any]) -> bool:
 def is_employment(posting: Mapping[str, Any]) -> bool:
     """False for 報償費による従事, which is not employment (S40); True for every other form that is given."""
     return posting.get("engagement") not in (None, "", "honorarium", "other")
-
-
-def blank(value: Any) -> bool:
-    """True for what counts as not filled in."""
-    return value is None or value == "" or value == [] or value == {}
 
 
 def missing(scope: Scope, name: str) -> bool:
@@ -248,12 +245,4 @@ def duties(scope: Scope) -> frozenset[str]:
 
 def typed_value(scope: Scope, name: str) -> Any:
     """What was typed into a field of the posting, before normalising; None when there is nothing."""
-    value: Any = scope.typed
-    for part in f"{scope.prefix}{name}".split("."):
-        if isinstance(value, Mapping):
-            value = value.get(part)
-        elif isinstance(value, (list, tuple)) and part.isdigit() and int(part) < len(value):
-            value = value[int(part)]
-        else:
-            return None
-    return value
+    return walk(scope.typed, f"{scope.prefix}{name}")

@@ -6,8 +6,10 @@ from datetime import date
 from typing import Any
 
 from keynet_admin.catalogue import MAX_POSTINGS, SECTION_LABELS, SECTIONS, Field, Kind
+from keynet_admin.catalogue.applicability import drop_unused
+from keynet_admin.catalogue.blank import blank
 from keynet_admin.rules.engine.required_words import missing_note
-from keynet_admin.rules.engine.result import Context, Note, Read, blank, clip, refuse
+from keynet_admin.rules.engine.result import Context, Note, Read, clip, refuse
 from keynet_admin.rules.engine.rule import Level
 from keynet_admin.rules.normalise.registry import reader_of
 
@@ -31,6 +33,8 @@ class Reading:
     notes: list[tuple[str, Note]] = field(default_factory=list)
     not_read: set[str] = field(default_factory=set)
     unread: frozenset[str] = frozenset()
+    unused: list[dict[str, Any]] = field(default_factory=list)
+    """Of each posting, what was given for fields that do not apply: in neither document, for the rules that name the contradiction."""
 
     def set_posting(self, number: int, name: str, value: Any) -> None:
         """A fix of a rule that looks at several fields, in both documents."""
@@ -137,10 +141,12 @@ def _postings(reading: Reading, context: Context) -> tuple[Any, list[dict[str, A
             _refuse(reading, path, f"募集{number + 1}の形が正しくありません。項目名と値の組で送ってください。")
             shown.append(item)
             reading.postings.append({})
+            reading.unused.append({})
             continue
         normal, understood = _record(reading, SECTIONS["postings"], item or {}, path, context, {})
         if reading.complete:
             _defaults(normal, understood, reading.on)
+        reading.unused.append(_drop_unused(reading, normal, understood, path))
         shown.append(normal)
         reading.postings.append(understood)
     shown += value[MAX_POSTINGS:]
@@ -155,6 +161,16 @@ def _defaults(normal: dict[str, Any], understood: dict[str, Any], on: date) -> N
     for item in _WITH_DEFAULT:
         if normal.get(item.name) is None and (item.required is None or item.required.holds(understood, on)):
             normal[item.name] = understood[item.name] = item.default
+
+
+def _drop_unused(reading: Reading, normal: dict[str, Any], understood: dict[str, Any], path: str) -> dict[str, Any]:
+    """Take what does not apply out of both records, and the remarks about it; what the rules would have seen is given back."""
+    gone = drop_unused(normal)
+    unused = gone if understood is normal else drop_unused(understood)
+    if gone:
+        places = {f"{path}.{name}" for name in gone}
+        reading.notes = [(place, note) for place, note in reading.notes if place not in places]
+    return unused
 
 
 def _refuse(reading: Reading, path: str, message: str, rule: str = "TYPE-001", example: str = '{"title": "集団接種会場の看護師"}') -> None:

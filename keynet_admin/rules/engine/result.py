@@ -63,11 +63,6 @@ def clip(value: Any, length: int = 40) -> str:
     return text if len(text) <= length else text[:length] + "…"
 
 
-def blank(value: Any) -> bool:
-    """True for what counts as not filled in: None, empty or only white space, an empty list or object."""
-    return value is None or (isinstance(value, str) and not value.strip()) or (isinstance(value, (list, tuple, dict)) and not value)
-
-
 def fixed(rule: str, value: Any, message: str, *, example: str = "", also: Mapping[str, Any] = NOTHING) -> Read:
     """An understood value with the remark that it was normalised."""
     return Read(value, True, (Note(rule, Level.FIX, message, example),), also)

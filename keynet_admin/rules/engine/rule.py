@@ -97,6 +97,8 @@ class Scope:
     unread: frozenset[str] = frozenset()
     partial: bool = False
     sections: frozenset[str] = frozenset()
+    unused: Record = field(default_factory=dict)
+    """What was given for fields that do not apply (hours of overtime beside 時間外勤務 なし). In `record` there is nothing of it."""
     memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """Work shared by the rules of one scope (plain text, readable rows): the engine makes one scope a posting and hands it to all rows."""
     organization: Record = field(init=False, compare=False, repr=False)

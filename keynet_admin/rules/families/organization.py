@@ -45,7 +45,7 @@ def check_exists(scope: Scope) -> Iterator[Hit]:
             f"団体コード「{code}」（{body.name}）は{period}のコードです。現在のコードをご確認ください。",
             example="221309",
         )
-    elif code[2] in "89" and ref.prefecture(code[:2]) is not None:
+    elif ref.is_union(code) and ref.prefecture(code[:2]) is not None:
         message = f"団体コード「{code}」は一部事務組合・広域連合のコードとして受け取りました。一覧で確かめられないため、事務局で団体名を確認します。"
         yield Hit("organization.lg_code", message, Level.WARNING)
     else:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final
 
 from keynet_admin.catalogue import posting_field
-from keynet_admin.catalogue.reference import municipality, prefecture
+from keynet_admin.catalogue.reference import is_union, municipality, prefecture
 from keynet_admin.rules.engine.posting_values import missing
 from keynet_admin.rules.engine.rule import Example, Hit, Level, Rule, Scope
 from keynet_admin.rules.words.plain import text_of
@@ -132,7 +132,7 @@ def check_other_prefecture(scope: Scope) -> Iterator[Hit]:
         return
     if not (city.isdigit() and code.isdigit()) or city[:2] == code[:2] or "organization.lg_code" in scope.unread:
         return
-    if municipality(code) is None and code[2] not in "89":
+    if municipality(code) is None and not is_union(code):
         return
     place, home = prefecture(city[:2]), prefecture(code[:2])
     if place is None or home is None:

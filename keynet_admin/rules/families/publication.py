@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from keynet_admin.catalogue import posting_field
-from keynet_admin.rules.engine.posting_values import blank, day, long_day, missing, rows
+from keynet_admin.catalogue.blank import blank
+from keynet_admin.rules.engine.posting_values import day, long_day, missing, rows
 from keynet_admin.rules.engine.rule import Example, Hit, Level, Rule, Scope
 from keynet_admin.rules.families.pay.minimum_wage import venue_prefecture
 from keynet_admin.rules.words.masking import Secrets

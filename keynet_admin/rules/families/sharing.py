@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from keynet_admin.rules.engine.posting_values import NURSING, blank, duties, missing
+from keynet_admin.catalogue.blank import blank
+from keynet_admin.rules.engine.posting_values import NURSING, duties, missing
 from keynet_admin.rules.engine.rule import Example, Hit, Level, Rule, Scope
 from keynet_admin.rules.words.masking import Secrets
 from keynet_admin.rules.words.plain import plain, text_of
@@ -74,12 +75,9 @@ def check_hidden_sharing(scope: Scope) -> Iterator[Hit]:
 
 def fix_receivers(scope: Scope) -> Iterator[Hit]:
     """SHARE-005: the receivers follow from the job; what does not suit it is switched off."""
-    job = scope.get("job_type")
-    if job is None:
-        return
-    if job not in NURSING and scope.get("share_nc") is True:
+    if scope.unused.get("share_nc") is True:
         yield Hit("share_nc", "看護職の募集ではないため、ナースセンターへの提供を「いいえ」にしました。", value=False, example="いいえ")
-    if job != "physician" and scope.get("share_stt") is True:
+    if scope.unused.get("share_stt") is True:
         yield Hit("share_stt", "医師の募集ではないため、Save the town への提供を「いいえ」にしました。", value=False, example="いいえ")
 
 

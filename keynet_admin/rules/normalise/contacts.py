@@ -4,7 +4,8 @@ import re
 from typing import Any
 
 from keynet_admin.catalogue import Field
-from keynet_admin.rules.engine.result import NOTHING, Context, Note, Read, blank, clip, fixed, refuse, wrong_type
+from keynet_admin.catalogue.blank import blank
+from keynet_admin.rules.engine.result import NOTHING, Context, Note, Read, clip, fixed, refuse, wrong_type
 from keynet_admin.rules.engine.rule import Level
 from keynet_admin.rules.normalise import characters as ch
 from keynet_admin.rules.normalise.area_codes import group_fixed

@@ -6,32 +6,17 @@ Stored as ISO. Days of eras are counted in the Gregorian calendar from 1868-01-0
 
 import re
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from keynet_admin.catalogue import Field
-from keynet_admin.rules.engine.result import Context, Note, Read, blank, clip, refuse, wrong_type
+from keynet_admin.catalogue.blank import blank
+from keynet_admin.catalogue.eras import ERAS, wareki
+from keynet_admin.rules.engine.result import Context, Note, Read, clip, refuse, wrong_type
 from keynet_admin.rules.engine.rule import Level
 from keynet_admin.rules.normalise import characters as ch
 from keynet_admin.rules.normalise.numbers import from_kanji
 from keynet_admin.rules.normalise.text import not_text
 
-
-class Era(NamedTuple):
-    """An era: its name, letter, first day and last day (None: the present one). Days of change belong to both eras where law says so."""
-
-    name: str
-    letter: str
-    first: date
-    last: date | None
-
-
-ERAS = (
-    Era("令和", "R", date(2019, 5, 1), None),
-    Era("平成", "H", date(1989, 1, 8), date(2019, 4, 30)),
-    Era("昭和", "S", date(1926, 12, 25), date(1989, 1, 7)),
-    Era("大正", "T", date(1912, 7, 30), date(1926, 12, 25)),
-    Era("明治", "M", date(1868, 1, 1), date(1912, 7, 30)),
-)
 _BY_WORD = {word: era for era in ERAS for word in (era.name, era.letter, era.name[0])}
 WEEKDAYS = "月火水木金土日"
 EXAMPLE = "2021-05-07、令和3年5月7日"
@@ -49,15 +34,6 @@ _ZERO_TIME = re.compile(r"[T ]00:00(?::00(?:\.0+)?)?(?:Z|[+-]\d{2}:?\d{2})?$")
 _KANJI_DATE = re.compile(r"([元〇零一壱二弐三参四五六七八九十拾]+)(?=[年月日])")
 # The other end of a period: `6月1日から` is half of a range and is understood only when the other half is there.
 _OTHER_END = {"term_start": "term_end", "publish_from": "publish_until", "term_end": "term_start", "publish_until": "publish_from"}
-
-
-def era_text(day: date) -> str:
-    """A day in the Japanese calendar: 令和3年5月7日, 平成元年1月8日. Days before 1868 are written in the western calendar."""
-    for era in ERAS:
-        if day >= era.first:
-            year = day.year - era.first.year + 1
-            return f"{era.name}{'元' if year == 1 else year}年{day.month}月{day.day}日"
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def read_date(field: Field, typed: Any, context: Context) -> Read:
@@ -140,12 +116,12 @@ def _resolve(_field: Field, typed: Any, match: re.Match[str], weekday: str) -> R
             if made < era.first:
                 message = (
                     f"「{clip(typed)}」：{era.name}は{era.first.year}年{era.first.month}月{era.first.day}日からです。"
-                    f"この日は{era_text(made)}にあたります。日付をご確認ください。"
+                    f"この日は{wareki(made)}にあたります。日付をご確認ください。"
                 )
-                return refuse("DT-003", typed, message, example=era_text(made), choices=(made.isoformat(),))
+                return refuse("DT-003", typed, message, example=wareki(made), choices=(made.isoformat(),))
             if era.last is not None and made > era.last:
-                message = f"「{clip(typed)}」は{era_text(made)}（{made.isoformat()}）と読み取りました。{era.name}はこの日より前に終わっています。年をご確認ください。"
-                notes.append(Note("DT-002", Level.WARNING, message, era_text(made)))
+                message = f"「{clip(typed)}」は{wareki(made)}（{made.isoformat()}）と読み取りました。{era.name}はこの日より前に終わっています。年をご確認ください。"
+                notes.append(Note("DT-002", Level.WARNING, message, wareki(made)))
     made = _make(year, month, day)
     if made is None:
         return _no_such_day(typed, year, month, day)
@@ -160,7 +136,7 @@ def _resolve(_field: Field, typed: Any, match: re.Match[str], weekday: str) -> R
         notes.append(Note("DT-004", Level.WARNING, message, f"{made.month}月{made.day}日({WEEKDAYS[made.weekday()]})"))
     value = made.isoformat()
     if not (isinstance(typed, str) and typed.strip() == value):
-        notes.insert(0, Note("DT-001", Level.FIX, f"「{clip(typed)}」を{value}（{era_text(made)}）と読み取りました。", value))
+        notes.insert(0, Note("DT-001", Level.FIX, f"「{clip(typed)}」を{value}（{wareki(made)}）と読み取りました。", value))
     return Read(value, True, tuple(notes))
 
 

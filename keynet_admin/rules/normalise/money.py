@@ -8,7 +8,8 @@ import re
 from typing import Any
 
 from keynet_admin.catalogue import Field
-from keynet_admin.rules.engine.result import NOTHING, Context, Note, Read, blank, clip, fixed, refuse
+from keynet_admin.catalogue.blank import blank
+from keynet_admin.rules.engine.result import NOTHING, Context, Note, Read, clip, fixed, refuse
 from keynet_admin.rules.engine.rule import Level
 from keynet_admin.rules.normalise.numbers import KANJI, commas, from_kanji, numeric
 

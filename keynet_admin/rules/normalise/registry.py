@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from keynet_admin.catalogue import Field, Kind
-from keynet_admin.rules.engine.result import Context, Read, blank
+from keynet_admin.catalogue.blank import blank
+from keynet_admin.rules.engine.result import Context, Read
 from keynet_admin.rules.normalise.choices import read_bool, read_choice, read_multi, read_prefecture
 from keynet_admin.rules.normalise.codes import read_lg_code, read_municipality
 from keynet_admin.rules.normalise.contacts import read_email, read_phone, read_zip

@@ -4,7 +4,8 @@ import re
 from typing import Any, NamedTuple
 
 from keynet_admin.catalogue import Field
-from keynet_admin.rules.engine.result import NOTHING, Context, Read, blank, clip, fixed, refuse, wrong_type
+from keynet_admin.catalogue.blank import blank
+from keynet_admin.rules.engine.result import NOTHING, Context, Read, clip, fixed, refuse, wrong_type
 from keynet_admin.rules.normalise import characters as ch
 from keynet_admin.rules.normalise.numbers import from_kanji
 from keynet_admin.rules.normalise.text import not_text

@@ -110,7 +110,7 @@ def _body_known(organization: Mapping[str, Any]) -> bool:
     """Is the body found by its code (unions are in no table: their check digit), or else by its name with its prefecture?"""
     code, name = organization.get("lg_code"), organization.get("org_name")
     code = code if isinstance(code, str) and code.isascii() and code.isdecimal() else ""
-    if len(code) == 6 and (reference.municipality(code) or (code[2] in "89" and reference.check_digit(code[:5]) == code[5])):
+    if reference.municipality(code) or (reference.is_union(code) and reference.check_digit(code[:5]) == code[5]):
         return True
     if not isinstance(name, str) or not name:
         return False

@@ -16,7 +16,8 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from keynet_admin.catalogue import MAX_POSTINGS, SECTION_LABELS, Field, Kind, field_of
+from keynet_admin.catalogue import MAX_POSTINGS, SECTION_LABELS, Field, Kind
+from keynet_admin.catalogue.applicability import condition_words
 from keynet_admin.services.files.columns import REASONS, Column, every_column
 from keynet_admin.services.files.excel import SHEET
 from keynet_admin.services.files.template_example import YES_NO, example_of
@@ -280,20 +281,9 @@ def help_of(column: Column) -> str:
     if field is None or outer is None:
         return column.name
     parts = [field.help or (outer.help if column.inner is not None else ""), _HOW.get(field.kind, "")]
-    if field.required is not None and field.required.field is not None:
-        parts.append(_condition(column, field))
+    parts.append(condition_words(field))
     if field.max_length and field.kind in (Kind.TEXT, Kind.AREA, Kind.NAME, Kind.KANA, Kind.ADDRESS):
         parts.append(f"{field.max_length}文字まで。")
     if field.minimum is not None and field.maximum is not None:
         parts.append(f"{field.minimum}～{field.maximum}。")
     return "\n".join(filter(None, parts)) or field.label
-
-
-def _condition(column: Column, field: Field) -> str:
-    if field.required is None or field.required.field is None:
-        return ""
-    try:
-        other = field_of(column.section, field.required.field)
-    except KeyError:
-        return ""
-    return f"「{other.label}」が{'・'.join(other.label_of(value) for value in field.required.values)}のとき必須。"

@@ -13,7 +13,8 @@ from typing import Any
 
 from keynet_admin.catalogue import field_at, label_at
 from keynet_admin.catalogue.base import Field
-from keynet_admin.catalogue.key_fields import key_paths, put, value_at
+from keynet_admin.catalogue.key_fields import key_paths
+from keynet_admin.catalogue.paths import put, walk
 from keynet_admin.rules import evaluate
 from keynet_admin.rules.engine.rule import Level
 
@@ -66,7 +67,7 @@ def compare(typed: Mapping[str, Any], second: Mapping[str, str], chosen: Mapping
     found: list[Pair] = []
     for path in key_paths(typed):
         field = field_at(path)
-        one, two = text_of(value_at(typed, path)), text_of(second.get(path))
+        one, two = text_of(walk(typed, path)), text_of(second.get(path))
         if one == two or field is None:
             continue
         readings = [_reading(typed, path, text, on) for text in (one, two)]
@@ -122,14 +123,14 @@ def _reading(typed: Mapping[str, Any], path: str, text: str, on: date) -> tuple[
     Only the record around the path is read, with the organization as its context.
     """
     parts = path.split(".")
-    document: dict[str, Any] = {"organization": deepcopy(value_at(typed, "organization") or {})}
+    document: dict[str, Any] = {"organization": deepcopy(walk(typed, "organization") or {})}
     here = path
     if parts[0] == "postings":
         here = ".".join(["postings", "0", *parts[2:]])
-        document["postings"] = [deepcopy(value_at(typed, f"postings.{parts[1]}") or {})]
+        document["postings"] = [deepcopy(walk(typed, f"postings.{parts[1]}") or {})]
     elif parts[0] == "contact":
-        document["contact"] = {name: value for name, value in (value_at(typed, "contact") or {}).items() if name != "contact_email2"}
+        document["contact"] = {name: value for name, value in (walk(typed, "contact") or {}).items() if name != "contact_email2"}
     put(document, here, text)
     result = evaluate(document, on=on, partial=True)
     said = frozenset((found.rule, found.path, found.level) for found in result.findings if found.level is not Level.FIX)
-    return value_at(result.normalized, here), result.normalized, said
+    return walk(result.normalized, here), result.normalized, said

@@ -13,7 +13,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.attributes import set_committed_value
 
 from keynet_admin import clock
-from keynet_admin.catalogue.key_fields import key_paths, shape, value_at
+from keynet_admin.catalogue.key_fields import key_paths, shape
+from keynet_admin.catalogue.paths import walk
 from keynet_admin.errors import NotFound, NotPermitted, Refused, StaleVersion, TransitionRefused
 from keynet_admin.extensions import db
 from keynet_admin.models import Account, Keying, Submission
@@ -104,7 +105,7 @@ def save_first(
     _touch(row, seen_version, actor)
     again = row.second_at is not None and shape(row.typed) != shape(typed)
     row.typed = {**typed, REASONS: reasons}
-    row.org_name = _clean(value_at(result.normalized, "organization.org_name"))
+    row.org_name = _clean(walk(result.normalized, "organization.org_name"))
     row.errors = len(result.at(Level.ERROR))
     if again:
         row.second, row.chosen, row.second_at, row.second_by_id = {}, {}, None, None

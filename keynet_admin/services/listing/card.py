@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from keynet_admin.catalogue import display, posting_field
+from keynet_admin.catalogue.eras import wareki
 from keynet_admin.rules.engine import posting_values as rule_facts
 
 DAY_BITS: dict[str, int] = {day: 1 << at for at, day in enumerate((*rule_facts.WEEKDAYS, "hol"))}
@@ -135,7 +136,7 @@ def period(posting: Values) -> str:
     if start is None or end is None:
         return "～".join(display.short_date(posting.get(name)) for name in ("term_start", "term_end"))
     years = end.year - start.year
-    later = "翌年" if years == 1 else display.wareki(end).partition("年")[0] + "年" if years else ""
+    later = "翌年" if years == 1 else wareki(end).partition("年")[0] + "年" if years else ""
     return f"{display.short_date(start)}～{later}{display.short_date(end)}"
 
 

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from keynet_admin import clock
 from keynet_admin.catalogue import ORGANIZATION, POSTING, Visibility, display, reference
+from keynet_admin.catalogue.blank import says_nothing
 from keynet_admin.config import ROOT
 from keynet_admin.errors import Refused
 from keynet_admin.extensions import db
@@ -147,7 +148,7 @@ def public_content(organization: Organization, normalized: Mapping[str, Any]) ->
         about, posting = _hide(about, secrets), _hide(posting, secrets)
     return {
         "masked": masked,
-        "organization": {name: value for name, value in about.items() if not display.is_blank(value)},
+        "organization": {name: value for name, value in about.items() if not says_nothing(value)},
         "posting": {name: value for name, value in posting.items() if value is not None and value not in ("", [])},
         "place": where,
     }

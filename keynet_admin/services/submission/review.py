@@ -9,6 +9,7 @@ from sqlalchemy import select, text
 from keynet_admin import clock
 from keynet_admin.business_time import promise_due
 from keynet_admin.catalogue import label_at
+from keynet_admin.catalogue.reference import is_union
 from keynet_admin.errors import ReasonMissing, Refused
 from keynet_admin.extensions import db
 from keynet_admin.models import Account, Organization, Review, Submission, SubmissionRevision
@@ -186,13 +187,9 @@ def _mail(submission: Submission, revision: SubmissionRevision, template: str, w
         mailer.enqueue(template, address, words, sealed=sealed, submission_id=submission.id)
 
 
-def _is_union(lg_code: str) -> bool:
-    return len(lg_code) == 6 and lg_code[2] in "89"
-
-
 def _find_organization(lg_code: str, name: str) -> Organization | None:
     """By code; unions, whose code alone does not identify them, by code and name."""
-    query = select(Organization).where(Organization.lg_code == lg_code, Organization.union_name == (name if _is_union(lg_code) else ""))
+    query = select(Organization).where(Organization.lg_code == lg_code, Organization.union_name == (name if is_union(lg_code) else ""))
     return db.session.execute(query).scalar_one_or_none()
 
 
@@ -206,7 +203,7 @@ def _organization_of(submission: Submission, revision: SubmissionRevision) -> Or
         ),
         {
             "lg_code": submission.lg_code,
-            "union_name": submission.org_name[:40] if _is_union(submission.lg_code) else "",
+            "union_name": submission.org_name[:40] if is_union(submission.lg_code) else "",
             "name": submission.org_name[:40],
             "kana": str(section.get("org_kana") or "")[:80],
             "pref": submission.prefecture_code,
@@ -216,7 +213,7 @@ def _organization_of(submission: Submission, revision: SubmissionRevision) -> Or
     )
     query = select(Organization).where(
         Organization.lg_code == submission.lg_code,
-        Organization.union_name == (submission.org_name[:40] if _is_union(submission.lg_code) else ""),
+        Organization.union_name == (submission.org_name[:40] if is_union(submission.lg_code) else ""),
     )
     organization = db.session.execute(query.with_for_update(), execution_options={"populate_existing": True}).scalar_one()
     organization.details = dict(section)

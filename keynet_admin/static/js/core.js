@@ -48,3 +48,27 @@ for (const button of document.querySelectorAll("button[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
 }
+
+// Fields that apply only with a certain answer of another field are hidden until it is given; texts in them are not sent then. (Boxes
+// are: an unsent one would read as unticked in a draft.) What the server said about a field keeps it in view, and so does a text in it
+// while the deciding field has no answer.
+const asked = (part) => {
+  const control = part.closest("form")?.elements.namedItem(part.dataset.when);
+  if (!control) return true;
+  const answer = control.value;
+  const holds = part.dataset.values.split(" ").includes(answer);
+  const typed = [...part.querySelectorAll("input:not([type=checkbox], [type=radio]), textarea, select")].some((own) => own.value);
+  return holds || part.matches(".field--returned") || part.querySelector("[data-finding]") !== null || (answer === "" && typed);
+};
+const showAsked = () => {
+  for (const part of document.querySelectorAll("[data-when]")) {
+    const shown = asked(part);
+    part.hidden = !shown;
+    for (const own of part.querySelectorAll("input:not([type=checkbox]), textarea, select")) own.disabled = !shown;
+  }
+};
+if (document.querySelector("[data-when]")) {
+  document.addEventListener("change", showAsked);
+  document.addEventListener("keynet:redrawn", showAsked);
+  showAsked();
+}

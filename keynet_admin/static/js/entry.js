@@ -34,6 +34,7 @@ async function onSubmit(event) {
     const made = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-entry-page]");
     if (!answer.ok || !made) throw new Error(String(answer.status));
     page.replaceChildren(...made.childNodes);
+    document.dispatchEvent(new Event("keynet:redrawn"));
     const target = document.getElementById(new URL(answer.url).hash.slice(1) || anchorOf(button));
     delete form().dataset.sent;
     if (target) { target.scrollIntoView({ block: "center" }); (target.querySelector("input:not([type=hidden]), select") || target).focus({ preventScroll: true }); }

@@ -111,7 +111,7 @@ def test_an_age_of_applicants_is_found_among_the_duties(text: str) -> None:
     [
         ({"title": "集団接種の看護師（65歳まで）"}, ["title"]),
         ({"title": "65歳以上の接種会場の看護師"}, []),
-        ({"experience_note": "40歳以下の方"}, ["experience_note"]),
+        ({"experience": "preferred", "experience_note": "40歳以下の方"}, ["experience_note"]),
         ({"shifts": [{"name": "20代限定", "days": ["sat"], "start": "13:00", "end": "17:30", "break": 0}]}, ["shifts.0.name"]),
         ({"other_req": "60歳まで", "age_limit": "yes", "age_reason": "item_2", "age_note": "60歳まで"}, []),
         ({"other_req": None}, []),

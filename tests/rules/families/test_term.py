@@ -178,7 +178,7 @@ def test_term_008_doubts_insurance_for_a_day(values: dict[str, Any], expected: s
     [
         ({"other_req": "正社員登用あり"}, {"warning"}),
         ({"title": "契約社員（看護師）募集"}, {"warning"}),
-        ({"renewal_rule": "雇用契約は1年ごとに見直します。"}, {"warning"}),
+        ({"renewal": "possible", "renewal_rule": "雇用契約は1年ごとに見直します。"}, {"warning"}),
         ({"other_req": "パート社員として勤務していただきます。"}, {"warning"}),
         ({"pay_note": "雇用契約期間は6か月です。"}, {"warning"}),
         ({"other_req": "任用であり、雇用契約ではありません。"}, set()),

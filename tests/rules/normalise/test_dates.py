@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from keynet_admin.catalogue.eras import wareki
 from keynet_admin.rules.engine.rule import Level
-from keynet_admin.rules.normalise.dates import era_text
 from tests.rules.reading import read, refusal
 
 START, END = "postings.0.term_start", "postings.0.term_end"
@@ -156,7 +156,7 @@ def test_every_day_from_1868_round_trips_in_both_calendars():
     day, last = date(1868, 1, 1), date(2060, 12, 31)
     wrong = []
     while day <= last:
-        for text in (day.isoformat(), f"{day.year}年{day.month}月{day.day}日", era_text(day)):
+        for text in (day.isoformat(), f"{day.year}年{day.month}月{day.day}日", wareki(day)):
             result = read(START, text)
             if result.value != day.isoformat() or any(n.level is not Level.FIX for n in result.notes):
                 wrong.append((text, result))

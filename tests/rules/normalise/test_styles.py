@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from keynet_admin.catalogue import SECTIONS, Field, Kind
+from keynet_admin.catalogue.eras import ERAS, wareki
 from keynet_admin.rules import Level, evaluate
-from keynet_admin.rules.normalise.dates import ERAS, era_text
 from tests.rules.base_submission import base_submission
 
 WIDE = str.maketrans("0123456789:-,.", "０１２３４５６７８９：－，．")
@@ -32,7 +32,7 @@ def dates(value: str) -> list[str]:
         f"{day.year}.{day.month}.{day.day}",
         value.replace("-", ""),
     ]
-    plain += [era_text(day), f"{era.letter}{year}.{day.month}.{day.day}", f"{era.name}{year}({day.year})年{day.month}月{day.day}日"]
+    plain += [wareki(day), f"{era.letter}{year}.{day.month}.{day.day}", f"{era.name}{year}({day.year})年{day.month}月{day.day}日"]
     return plain + [f"{text}({weekday})" for text in plain[:2]] + [f"{plain[4]}（{weekday}曜日）"] + [wide(text) for text in plain]
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from keynet_admin.rules import evaluate
 from tests.rules.base_submission import ON, changed
+from tests.rules.judging import answer_for
 from tests.rules.speaking import said
 
 FAMILIES = ("WAGE", "INS", "AGE", "SEX", "PRIV", "PUB", "SHARE")
@@ -299,11 +300,13 @@ ORDINARY = [
 
 @pytest.mark.parametrize(("rule", "field", "text"), FOUND)
 def test_a_wording_is_found(rule: str, field: str, text: str) -> None:
-    assert said(rule, {field: text, **WITH.get(rule, {})})
+    assert said(rule, {field: text, **answer_for(field), **WITH.get(rule, {})})
 
 
 @pytest.mark.parametrize("on", [ON, date(2024, 5, 13)])
 @pytest.mark.parametrize(("field", "text"), ORDINARY)
 def test_an_ordinary_wording_is_left_alone(field: str, text: str, on: date) -> None:
-    findings = evaluate(changed(on, {f"postings.0.{field}": text}), on=on).findings
+    findings = evaluate(
+        changed(on, {f"postings.0.{name}": value for name, value in ({field: text} | answer_for(field)).items()}), on=on
+    ).findings
     assert [(f.rule, f.message) for f in findings if f.rule.startswith(FAMILIES) and f.level.value != "fix"] == []

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from keynet_admin import clock as clocks
 from keynet_admin.catalogue import field_at
-from keynet_admin.catalogue.key_fields import KEY_FIELDS, key_paths, put, shape, value_at
+from keynet_admin.catalogue.key_fields import KEY_FIELDS, key_paths, shape
+from keynet_admin.catalogue.paths import put, walk
 from keynet_admin.errors import NotFound, NotPermitted, Refused, StaleVersion, TransitionRefused
 from keynet_admin.models import AuditEvent, Keying, OutboxMail, Submission
 from keynet_admin.permissions import SENDER, Actor
@@ -32,7 +33,7 @@ def typed_form(changes: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """The base form as an operator's form sends it: texts at the key fields."""
     document = base_submission(DAY)
     for path in key_paths(document):
-        put(document, path, text_of(value_at(document, path)))
+        put(document, path, text_of(walk(document, path)))
     put(document, "contact.account_email", "nurse@city.hyuga-test.lg.jp")
     put(document, "postings.0.pay_lines.0.max", "2100")
     for path, value in (changes or {}).items():
@@ -42,7 +43,7 @@ def typed_form(changes: Mapping[str, Any] | None = None) -> dict[str, Any]:
 
 def second_of(document: Mapping[str, Any], changes: Mapping[str, str] | None = None) -> dict[str, str]:
     """The key fields as a careful second person keys them, with these changes."""
-    return {path: text_of(value_at(document, path)) for path in key_paths(document)} | dict(changes or {})
+    return {path: text_of(walk(document, path)) for path in key_paths(document)} | dict(changes or {})
 
 
 PATHS = key_paths(typed_form())
@@ -71,7 +72,7 @@ def test_the_same_text_is_no_difference() -> None:
 def test_one_left_out_is_a_difference(path: str) -> None:
     """What only one of the two keyed is never taken over silently, in either direction."""
     document = typed_form()
-    if text_of(value_at(document, path)) == "":
+    if text_of(walk(document, path)) == "":
         document = typed_form({path: "0982-00-0043"})
     (missing,) = compare(document, second_of(document, {path: ""}), {}, DAY)
     assert (missing.path, missing.open) == (path, True)
@@ -85,7 +86,7 @@ def test_one_left_out_is_a_difference(path: str) -> None:
 def edits(draw: st.DrawFn) -> tuple[str, str, str]:
     """A key field with its text, and that text with one character added, removed or replaced."""
     path = draw(st.sampled_from(FREE))
-    text = text_of(value_at(typed_form(), path)) or "0982-00-0043"
+    text = text_of(walk(typed_form(), path)) or "0982-00-0043"
     at = draw(st.integers(0, len(text)))
     char = draw(st.one_of(st.sampled_from("0123456789０１９ＡaO- 　-－.．@〇一二ニ月日円名人"), st.characters(codec="utf-8")))
     kind = draw(st.sampled_from(["add", "remove", "replace"])) if at < len(text) else "add"
@@ -119,11 +120,11 @@ def test_a_one_character_edit_always_surfaces(edit: tuple[str, str, str]) -> Non
     assert any(differs for _, differs in [*left, *right])
 
 
-@given(st.sampled_from([path for path in FREE if any(c.isdigit() for c in text_of(value_at(typed_form(), path)))]))
+@given(st.sampled_from([path for path in FREE if any(c.isdigit() for c in text_of(walk(typed_form(), path)))]))
 def test_width_alone_is_the_same_meaning(path: str) -> None:
     """Full-width digits are shown as the same meaning, never asked about."""
     document = typed_form()
-    wide = text_of(value_at(document, path)).translate(WIDE)
+    wide = text_of(walk(document, path)).translate(WIDE)
     (pair,) = compare(document, second_of(document, {path: wide}), {}, DAY)
     assert pair.same, (path, wide, pair.values)
     assert not pair.open

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
+from keynet_admin.catalogue.blank import blank
 from keynet_admin.rules.engine.posting_values import (
-    blank,
     clock_minutes,
     hours_text,
     missing,
@@ -146,7 +146,9 @@ def check_full_time(scope: Scope) -> Iterator[Hit]:
 
 def check_overtime(scope: Scope) -> Iterator[Hit]:
     """Overtime yes needs its hours; overtime no has none."""
-    overtime, hours = scope.get("overtime"), number(scope.get("overtime_hours"))
+    overtime = scope.get("overtime")
+    given = (scope.unused if overtime == "no" else scope.record).get("overtime_hours")
+    hours = number(given)
     if overtime == "yes" and (missing(scope, "overtime_hours") or hours == 0):
         yield Hit(
             "overtime_hours",
@@ -157,6 +159,7 @@ def check_overtime(scope: Scope) -> Iterator[Hit]:
         yield Hit(
             "overtime_hours",
             f"時間外勤務が「なし」ですが、月平均{hours:g}時間とあります。「あり」を選ぶか、時間数を消してください。",
+            value=given,
         )
 
 

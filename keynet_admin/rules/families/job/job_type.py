@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, Final
 
-from keynet_admin.rules.engine.posting_values import blank, job_label, missing
+from keynet_admin.catalogue.blank import blank
+from keynet_admin.rules.engine.posting_values import job_label, missing
 from keynet_admin.rules.engine.rule import Example, Hit, Level, Per, Rule, Scope
 from keynet_admin.rules.families.job.engagement import check_dispatch, check_employer, check_fee_or_employment
 from keynet_admin.rules.words.job_names import OWN, names_the_job, two_jobs_in_detail, two_jobs_in_title

@@ -223,9 +223,11 @@ _NO_DEMAND: Final = re.compile(
 
 def check_experience(scope: Scope) -> Iterator[Hit]:
     """Years of experience asked for in the text although experience is 不問."""
-    if scope.get("experience") != "not_asked" or not _EXPERIENCE.suspects(public_text(scope)):
+    if scope.get("experience") != "not_asked":
         return
-    for name, text in fields_with(scope, ("experience_note", "other_req", "title", "duty_detail", "training_note")):
+    note = scope.unused.get("experience_note")
+    texts = [("experience_note", plain(note))] if isinstance(note, str) else []
+    for name, text in (*texts, *fields_with(scope, ("other_req", "title", "duty_detail", "training_note"))):
         for match in (*_EXPERIENCE.matches(text), *(_BARE_YEARS.finditer(text) if name == "experience_note" else ())):
             if _NO_DEMAND.search(clause_around(text, match.start(), match.end())):
                 continue

@@ -1,0 +1,75 @@
+"""Dotted places in a submission document: `organization.lg_code`, `postings.0.title`, `postings.0.pay_lines.1.min`.
+
+Every finding, remark and difference names its place like this. No function here raises on a strange document or path, but `put`
+wants a path of the catalogue.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from keynet_admin.catalogue.base import Field
+from keynet_admin.catalogue.sections import SECTION_LABELS, SECTIONS
+
+
+def walk(document: Any, path: str) -> Any:
+    """What stands at a path, None when there is nothing."""
+    for part in path.split("."):
+        if isinstance(document, Mapping):
+            document = document.get(part)
+        elif isinstance(document, (list, tuple)) and is_index(part) and int(part) < len(document):
+            document = document[int(part)]
+        else:
+            return None
+    return document
+
+
+def is_index(part: str) -> bool:
+    """True for a part of a path that counts the rows of a list."""
+    return part.isascii() and part.isdigit() and len(part) < 7
+
+
+def put(document: dict[str, Any], path: str, value: Any) -> None:
+    """Set the value at a path; records and rows on the way that are missing are made."""
+    at: Any = document
+    *way, last = path.split(".")
+    for part, following in zip(way, [*way[1:], last], strict=True):
+        fresh: Any = [] if is_index(following) else {}
+        key: Any = part
+        if isinstance(at, list):
+            key = int(part)
+            at.extend({} for _ in range(key + 1 - len(at)))
+        if not isinstance(at[key] if isinstance(at, list) else at.get(key), type(fresh)):
+            at[key] = fresh
+        at = at[key]
+    at[last] = value
+
+
+def field_at(path: str) -> Field | None:
+    """The field, or the column of a repeated group, that a path points at; None when there is none."""
+    section, *names = [part for part in path.split(".") if not is_index(part)]
+    fields, found = SECTIONS.get(section, ()), None
+    for name in names:
+        found = next((item for item in fields if item.name == name), None)
+        if found is None:
+            return None
+        fields = found.columns
+    return found
+
+
+def label_at(path: str) -> str:
+    """Japanese words for a path, for example 「募集2 報酬の額 1 下限」. The path itself when it is unknown."""
+    section, *rest = path.split(".")
+    words: list[str] = []
+    if section == "postings" and rest and is_index(rest[0]):
+        words.append(f"募集{int(rest.pop(0)) + 1}")
+    fields = SECTIONS.get(section, ())
+    for part in rest:
+        found = next((item for item in fields if item.name == part), None)
+        if found is not None:
+            words.append(found.label)
+            fields = found.columns
+        elif words and is_index(part):
+            words.append(str(int(part) + 1))
+        else:
+            break
+    return " ".join(words) or SECTION_LABELS.get(section, path)
