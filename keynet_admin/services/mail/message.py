@@ -1,7 +1,7 @@
-"""How a mail reads: plain text from `templates/mail/<name>.txt`, narrow lines, one footer, marks where secrets will stand.
+"""How a mail reads: plain text from `templates/mail/<name>.txt`, narrow lines, one footer, placeholders where secrets will stand.
 
 A template's first line is `件名：…`, then an empty line, then the body. What a value contains can neither make a header nor a new
-line, a mark or an address; only `|text` (words of an operator) keeps its lines.
+line, a placeholder or an address; only `|text` (words of an operator) keeps its lines.
 """
 
 import re
@@ -18,14 +18,14 @@ from keynet_admin.catalogue import display
 from keynet_admin.config import ROOT, Settings
 
 WIDTH = 68  # columns of a terminal: a full-width character takes two
-_MARKS = str.maketrans({"⟦": "〔", "⟧": "〕"})
+_BRACKETS = str.maketrans({"⟦": "〔", "⟧": "〕"})
 _DEEPEST = 10  # characters of an indent that continued lines keep
 _NEVER_FIRST = "、。，．）」』】〕・？！ー々"
 
 
 @dataclass(frozen=True)
 class Letter:
-    """A rendered mail. The body may hold marks such as ⟦link⟧."""
+    """A rendered mail. The body may hold placeholders such as ⟦link⟧."""
 
     subject: str
     body: str
@@ -69,11 +69,11 @@ def one_line(value: str) -> str:
         if value.isprintable()
         else "".join(" " if c in "\r\n\t\v\f\x85\u2028\u2029" else c for c in value if c in "\r\n\t\v\f\x85" or _printable(c))
     )
-    return re.sub(" {2,}", " ", kept).strip().translate(_MARKS)
+    return re.sub(" {2,}", " ", kept).strip().translate(_BRACKETS)
 
 
 def wrap(text: str) -> str:
-    """Break lines that are wider than `WIDTH`, keeping their indent; lines with an address or a mark stay whole."""
+    """Break lines that are wider than `WIDTH`, keeping their indent; lines with an address or a placeholder stay whole."""
     out: list[str] = []
     for line in text.split("\n"):
         out.extend([line] if "://" in line or "⟦" in line else _broken(line))

@@ -1,8 +1,8 @@
 """The outbox: `enqueue` writes a mail with the change that causes it, `deliver_due` sends what is committed and due.
 
-A mail is claimed by a short transaction with a lease, sent with no transaction open, and its fate written by another. A worker that
+A mail is claimed by a short transaction with a lease, sent with no transaction open, and its delivery status written by another. A worker that
 dies in between leaves a lease that runs out; the repeat carries the same Message-ID. Secrets (links, codes) stand in `sealed` until
-the mail is out, the body shows marks. Leases and retries use real time, as the queue engine does.
+the mail is out, the body shows placeholders. Leases and retries use real time, as the queue engine does.
 """
 
 import logging
@@ -62,7 +62,7 @@ def wake() -> None:
 
 
 def preview(template: str, context: Mapping[str, Any]) -> Letter:
-    """The mail as it would be written now, with marks where link and code will stand. Stores nothing."""
+    """The mail as it would be written now, with placeholders where link and code will stand. Stores nothing."""
     return letter.write(template, {"sealed": frozenset(("link",)), **context})
 
 
@@ -78,7 +78,7 @@ def enqueue(
 ) -> OutboxMail:
     """Write a mail into the present transaction; it leaves after the commit. Returns the flushed row.
 
-    `sealed` are the values of the marks in the template (`{"link": …, "code": …}`). An address that cannot be one does not raise:
+    `sealed` are the values of the placeholders in the template (`{"link": …, "code": …}`). An address that cannot be one does not raise:
     the row is kept as refused and shows up among the operators' tasks, so that no decision fails because of it.
     """
     row = OutboxMail(**_values(template, to, context, sealed), submission_id=submission_id, posting_id=posting_id, account_id=account_id)
@@ -228,7 +228,7 @@ def _claim(now: datetime, lease: timedelta) -> _Claim | None:
 
 
 def _settle(claim: _Claim, state: MailStatus, answer: str, **values: Any) -> int:
-    """Write the fate of a mail, unless a later claim has taken it over. Returns the number of rows changed."""
+    """Write the delivery status of a mail, unless a later claim has taken it over. Returns the number of rows changed."""
     with transaction():
         return rows_changed(
             update(OutboxMail)
@@ -268,7 +268,7 @@ def _message(claim: _Claim) -> Outgoing:
 
 
 def _whole() -> ColumnElement[bool]:
-    """The body has no marks, or their values are still there."""
+    """The body has no placeholders, or their values are still there."""
     return or_(~OutboxMail.body.contains("⟦"), OutboxMail.sealed.is_not(None))
 
 
