@@ -6,10 +6,10 @@ from random import Random
 from sqlalchemy import select
 
 from keynet_admin import clock
-from keynet_admin.demo import fates, forms, words
-from keynet_admin.demo import typing_styles as typed
-from keynet_admin.demo.bodies import Body
-from keynet_admin.demo.world import Story, World, officer
+from keynet_admin.demo import forms, posting_histories, texts
+from keynet_admin.demo import typed_values as typed
+from keynet_admin.demo.municipalities import DemoMunicipality
+from keynet_admin.demo.simulation import Scenario, Simulation, officer
 from keynet_admin.extensions import db
 from keynet_admin.models import Account, Posting, Submission
 from keynet_admin.services.posting import drafts, publication
@@ -22,67 +22,67 @@ FIRST = ("nurse", "clerical", "physician", "assistant_nurse", "pharmacist", "pub
 SECOND = ("clerical", "nurse", "clerical", "nurse", "nurse")
 
 
-def story(world: World, body: Body, password_hash: str) -> Story:
+def scenario(simulation: Simulation, body: DemoMunicipality, password_hash: str) -> Scenario:
     """Everything that happened to it. The account's password is the demo accounts'."""
-    yield world.moment(world.day(0))
-    form = forms.form(world.rng, body, clock.today(), FIRST, email=EMAIL, plain=True)
+    yield simulation.moment(simulation.day(0))
+    form = forms.form(simulation.rng, body, clock.today(), FIRST, email=EMAIL, plain=True)
     forms.mask(form["postings"][5])
     last = clock.today() + timedelta(days=10)
     forms.until(form["postings"][6], last, last - timedelta(days=1))
-    made = world.submit(form, Source.web)
-    operator = world.operators[0]
-    yield world.later(100, 200)
+    made = simulation.submit(form, Source.web)
+    operator = simulation.operators[0]
+    yield simulation.later(100, 200)
     review.take(made, operator, seen_version=made.version)
-    yield world.later(10, 30)
+    yield simulation.later(10, 30)
     review.accept(made, operator, seen_version=made.version)
-    rows, account = _postings(world, made)
-    world.sign_in_once(account, lambda: world.later(60, 120), password_hash=password_hash)
-    yield world.later(240, 300)
+    rows, account = _postings(simulation, made)
+    simulation.sign_in_once(account, lambda: simulation.later(60, 120), password_hash=password_hash)
+    yield simulation.later(240, 300)
     nurse, clerk, doctor, junior, pharmacist, masked, ending = rows
     for row in (nurse, clerk, doctor, masked, ending):
-        fates.publish(row, account)
-        yield world.later(3, 9)
-    fates.edit(pharmacist, account, {"headcount": "若干名"})
-    world.start(_second(world, body, account))
-    yield world.later(1200, 1500)
+        posting_histories.publish(row, account)
+        yield simulation.later(3, 9)
+    posting_histories.edit(pharmacist, account, {"headcount": "若干名"})
+    simulation.start(_second(simulation, body, account))
+    yield simulation.later(1200, 1500)
     drafts.change_headcount(nurse, "18名", officer(account), seen_version=nurse.version)
-    yield world.later(300, 500)
+    yield simulation.later(300, 500)
     day = clock.today() + timedelta(days=16)
-    fates.edit(clerk, account, {"deadline_type": "date", "deadline": typed.wrong_weekday(day)})
-    yield world.later(200, 400)
+    posting_histories.edit(clerk, account, {"deadline_type": "date", "deadline": typed.wrong_weekday(day)})
+    yield simulation.later(200, 400)
     publication.pause(doctor, officer(account), seen_version=doctor.version)
-    fates.edit(junior, account, {"headcount": "6名"})
+    posting_histories.edit(junior, account, {"headcount": "6名"})
 
 
-def _second(world: World, body: Body, account: Account) -> Story:
+def _second(simulation: Simulation, body: DemoMunicipality, account: Account) -> Scenario:
     """A case by telephone: its postings were added to the account."""
-    yield world.moment(world.day(5))
+    yield simulation.moment(simulation.day(5))
     form = forms.form(Random(7), body, clock.today(), SECOND, email=EMAIL, plain=True)  # noqa: S311
     cheap, copied, private = (form["postings"][number] for number in (0, 1, 4))
     forms.below_minimum(cheap, body, clock.today())
     copied["deadline"] = typed.wrong_weekday(clock.today() + timedelta(days=20))
     forms.hide(private)
-    operator = world.operators[1]
-    made = world.submit(form, Source.phone, operator)
-    yield world.later(30, 60)
+    operator = simulation.operators[1]
+    made = simulation.submit(form, Source.phone, operator)
+    yield simulation.later(30, 60)
     review.take(made, operator, seen_version=made.version)
     review.accept(made, operator, seen_version=made.version)
-    rows, _ = _postings(world, made)
-    yield world.later(60, 200)
+    rows, _ = _postings(simulation, made)
+    yield simulation.later(60, 200)
     for row in rows:
-        fates.publish(row, account)
-    yield world.later(300, 400)
+        posting_histories.publish(row, account)
+    yield simulation.later(300, 400)
     second, third, fourth = rows[1:4]
-    publication.return_(second, operator, seen_version=second.version, reason=words.POSTING_RETURNS[0])
-    yield world.later(600, 700)
+    publication.return_(second, operator, seen_version=second.version, reason=texts.POSTING_RETURNS[0])
+    yield simulation.later(600, 700)
     publication.close(third, officer(account), seen_version=third.version)
-    publication.suspend(fourth, operator, seen_version=fourth.version, reason=words.SUSPENSIONS[0])
+    publication.suspend(fourth, operator, seen_version=fourth.version, reason=texts.SUSPENSIONS[0])
 
 
-def _postings(world: World, made: Submission) -> tuple[list[Posting], Account]:
+def _postings(simulation: Simulation, made: Submission) -> tuple[list[Posting], Account]:
     db.session.flush()
     rows = db.session.execute(select(Posting).where(Posting.submission_id == made.id).order_by(Posting.submission_index)).scalars()
     organization = made.organization
     if organization is None:
         raise LookupError(made.receipt_no)
-    return list(rows.all()), world.account_of(organization)
+    return list(rows.all()), simulation.account_of(organization)

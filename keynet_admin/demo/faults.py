@@ -41,11 +41,16 @@ BY_RULE: tuple[Fault, ...] = (
     Fault(
         "postings.0.headcount", _set("headcount", "若干名"), "募集人数は数字で入力してください（「若干名」では公開できません）。", "JOB-002"
     ),
-    Fault("postings.0.shifts.0.break", _short_break, "実働7時間のため、休憩は45分以上必要です。休憩の分数をご確認ください。", "HOURS-002"),
+    Fault(
+        "postings.0.hours_and_pay.0.break",
+        _short_break,
+        "実働7時間のため、休憩は45分以上必要です。休憩の分数をご確認ください。",
+        "HOURS-002",
+    ),
     Fault("postings.0.retention", _no_retention, "応募書類の取扱い（廃棄・返却・保存）を選んでください。", "PRIV-007"),
     Fault("organization.lg_code", _wrong_code, "団体コードの検査数字が合いません。6桁をもう一度お確かめください。", "ORG-001"),
     Fault(
-        "postings.0.shifts.0.end",
+        "postings.0.hours_and_pay.0.end",
         lambda form: form["postings"][0]["shifts"][0].update(end="午後12時30分"),
         "「午後12時30分」は昼か夜か分かりません。「12:30」のように24時間で入力してください。",
         "DT-006",

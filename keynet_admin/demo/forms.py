@@ -1,32 +1,33 @@
 """Makes application forms as officers type them: one body, one contact, some postings, clean by the rules unless asked otherwise."""
 
 from collections.abc import Sequence
-from copy import deepcopy
 from datetime import date, timedelta
 from random import Random
 from typing import Any
 
 from keynet_admin.catalogue import posting_field
-from keynet_admin.demo import shifts, words
-from keynet_admin.demo import typing_styles as typed
-from keynet_admin.demo.bodies import Body
+from keynet_admin.demo import hours_and_pay, texts
+from keynet_admin.demo import typed_values as typed
+from keynet_admin.demo.municipalities import DemoMunicipality
 
 NURSING = ("public_health_nurse", "midwife", "nurse", "assistant_nurse")
 TITLE_LENGTH = 28
 
 
-def form(rng: Random, body: Body, on: date, jobs: Sequence[str], *, email: str | None = None, plain: bool = False) -> dict[str, Any]:
+def form(
+    rng: Random, body: DemoMunicipality, on: date, jobs: Sequence[str], *, email: str | None = None, plain: bool = False
+) -> dict[str, Any]:
     """A whole form of a body, typed on a day, with one posting per job. `plain`: part-time staff of its own, with a deadline."""
-    department = rng.choice(words.DEPARTMENTS)
+    department = rng.choice(texts.DEPARTMENTS)
     return {
         "organization": organization(rng, body, department),
-        "contact": contact(rng, body, email or f"{rng.choice(words.MAIL_USERS)}@{body.mail_host}"),
+        "contact": contact(rng, body, email or f"{rng.choice(texts.MAIL_USERS)}@{body.mail_host}"),
         "postings": [posting(rng, body, on, job, department, plain=plain) for job in jobs],
         "confirmation": dict.fromkeys(("agree_terms", "agree_truth", "agree_report", "agree_privacy"), True),
     }
 
 
-def organization(rng: Random, body: Body, department: str) -> dict[str, Any]:
+def organization(rng: Random, body: DemoMunicipality, department: str) -> dict[str, Any]:
     """The body's section."""
     return {
         "org_type": body.org_type,
@@ -41,19 +42,19 @@ def organization(rng: Random, body: Body, department: str) -> dict[str, Any]:
     }
 
 
-def contact(rng: Random, body: Body, email: str) -> dict[str, Any]:
+def contact(rng: Random, body: DemoMunicipality, email: str) -> dict[str, Any]:
     """An invented officer."""
-    last, last_kana = rng.choice(words.LAST.split("|")).split(" ")
-    first, first_kana = rng.choice(words.FIRST.split("|")).split(" ")
+    last, last_kana = rng.choice(texts.LAST.split("|")).split(" ")
+    first, first_kana = rng.choice(texts.FIRST.split("|")).split(" ")
     section = {
         "contact_last": last,
         "contact_first": first,
         "contact_last_kana": last_kana,
         "contact_first_kana": first_kana,
-        "contact_position": rng.choice(words.POSITIONS),
+        "contact_position": rng.choice(texts.POSITIONS),
         "contact_tel": typed.phone(rng, body.phone(rng.randint(10, 49))),
         "contact_ext": rng.choice(("", "", str(rng.randint(200, 2999)))),
-        "contact_hours": rng.choice(words.HOURS),
+        "contact_hours": rng.choice(texts.HOURS),
         "contact_email": email,
         "contact_email2": email,
         "mail_env": rng.choice(("fine", "fine", "stripped", "unknown")),
@@ -61,14 +62,14 @@ def contact(rng: Random, body: Body, email: str) -> dict[str, Any]:
     return {name: value for name, value in section.items() if value}
 
 
-def posting(rng: Random, body: Body, on: date, job: str, department: str, *, plain: bool = False) -> dict[str, Any]:
+def posting(rng: Random, body: DemoMunicipality, on: date, job: str, department: str, *, plain: bool = False) -> dict[str, Any]:
     """One posting that the rules of the day have nothing to say about."""
     engagement = _engagement(rng, job, plain)
-    pattern = shifts.pick_pattern(rng, job, engagement)
+    pattern = hours_and_pay.pick_pattern(rng, job, engagement)
     start, end = _term(rng, on)
-    floor = shifts.minimum_wage(body.municipality.prefecture_code, end)
-    unit, lines, hourly = shifts.pay(rng, job, engagement, pattern, floor)
-    duties, detail = rng.choice(words.WORK[job])
+    floor = hours_and_pay.minimum_wage(body.municipality.prefecture_code, end)
+    unit, lines, hourly = hours_and_pay.pay(rng, job, engagement, pattern, floor)
+    duties, detail = rng.choice(texts.WORK[job])
     until = min(end, on + timedelta(days=rng.randint(25, 80)))
     deadline = min(until, on + timedelta(days=rng.randint(16, 24)))
     content: dict[str, Any] = {
@@ -80,26 +81,26 @@ def posting(rng: Random, body: Body, on: date, job: str, department: str, *, pla
         "duty_detail": detail,
         "duty_change": "変更なし",
         "training": "paid",
-        "training_note": rng.choice(words.TRAINING),
-        "support_note": rng.choice(words.SUPPORT),
+        "training_note": rng.choice(texts.TRAINING),
+        "support_note": rng.choice(texts.SUPPORT),
         "term_start": typed.a_date(rng, start),
         "term_end": typed.a_date(rng, end),
         "single_day": engagement == "honorarium",
         "renewal": "none",
         "probation": "conditional_one_month" if engagement.startswith("fiscal_year") else "none",
-        "shifts": shifts.shift_rows(rng, pattern),
+        "shifts": hours_and_pay.shift_rows(rng, pattern),
         "weekly_hours": f"{pattern.weekly_hours:g}",
         "workdays_note": pattern.workdays,
         "overtime": "no",
-        "holidays": rng.choice(words.DAYS_OFF),
+        "holidays": rng.choice(texts.DAYS_OFF),
         "pay_type": unit,
         "pay_lines": lines,
         "fixed_ot": "no",
         "commute": "actual",
-        "pay_day": rng.choice(words.PAY_DAYS),
-        "insurance": shifts.insurance(pattern.weekly_hours, (end - start).days + 1, hourly, engagement),
+        "pay_day": rng.choice(texts.PAY_DAYS),
+        "insurance": hours_and_pay.insurance(pattern.weekly_hours, (end - start).days + 1, hourly, engagement),
         "accident": "private_cover" if engagement == "honorarium" else "workers",
-        "licenses": [job if job in words.WORK and job not in ("clerical", "other") else "none"],
+        "licenses": [job if job in texts.WORK and job not in ("clerical", "other") else "none"],
         "experience": rng.choice(("not_asked", "not_asked", "preferred")),
         "blank_ok": job in NURSING and rng.random() < 0.6,
         "age_limit": "no",
@@ -130,7 +131,7 @@ def mask(content: dict[str, Any]) -> None:
     content["visibility"], content["share_private"] = "masked", False
     content["title"] = f"県内の集団接種会場の{_job_name(content, label)}"[:TITLE_LENGTH]
     content["public_contact"] = "予防接種の担当係"
-    content["training_note"] = words.TRAINING[0]
+    content["training_note"] = texts.TRAINING[0]
     content.pop("public_tel", None)
 
 
@@ -144,15 +145,10 @@ def until(content: dict[str, Any], day: date, deadline: date) -> None:
     content["publish_until"], content["deadline"], content["deadline_type"] = day.isoformat(), deadline.isoformat(), "date"
 
 
-def below_minimum(content: dict[str, Any], body: Body, on: date) -> None:
+def below_minimum(content: dict[str, Any], body: DemoMunicipality, on: date) -> None:
     """Pay part-time staff a little under the regional minimum wage: a warning for the municipality's own people (WAGE-003)."""
-    floor = shifts.minimum_wage(body.municipality.prefecture_code, on)
+    floor = hours_and_pay.minimum_wage(body.municipality.prefecture_code, on)
     content["pay_type"], content["pay_lines"] = "hour", [{"label": "", "min": f"{floor - 12:,}円"}]
-
-
-def copied(content: dict[str, Any]) -> dict[str, Any]:
-    """A deep copy."""
-    return deepcopy(content)
 
 
 def _engagement(rng: Random, job: str, plain: bool) -> str:
@@ -184,17 +180,17 @@ def _headcount(rng: Random, job: str) -> int:
     return rng.choice((2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 30)) if job in ("nurse", "clerical") else rng.randint(1, 8)
 
 
-def _place(rng: Random, body: Body) -> dict[str, Any]:
-    name, kind = rng.choice(words.VENUES)
+def _place(rng: Random, body: DemoMunicipality) -> dict[str, Any]:
+    name, kind = rng.choice(texts.VENUES)
     place: dict[str, Any] = {
         "venue_name": f"{body.venue_city.name}{name}",
         "venue_type": kind,
         "venue_zip": typed.postal_code(rng, body.venue_zip),
         "venue_city": body.venue_city.code6,
         "venue_address": f"{body.venue_address}{rng.randint(1, 9)}番{rng.randint(1, 20)}号",
-        "access": rng.choice(words.ACCESS),
+        "access": rng.choice(texts.ACCESS),
         "parking": rng.choice(("free", "free", "paid", "none")),
-        "place_change": rng.choice(words.PLACE_CHANGES).format(unit=body.unit),
+        "place_change": rng.choice(texts.PLACE_CHANGES).format(unit=body.unit),
         "smoking": "no_smoking_site",
     }
     return place
@@ -204,8 +200,8 @@ def _job_name(content: dict[str, Any], label: str) -> str:
     return str(content.get("job_other") or label)
 
 
-def _title(rng: Random, body: Body, job: str, when: str) -> str:
-    label = words.JOB_OTHER[0] if job == "other" else posting_field("job_type").label_of(job)
+def _title(rng: Random, body: DemoMunicipality, job: str, when: str) -> str:
+    label = texts.JOB_OTHER[0] if job == "other" else posting_field("job_type").label_of(job)
     place = rng.choice(("集団接種会場", "集団接種会場", f"{body.name}の接種会場", "ワクチン接種会場", "巡回接種"))
     title = f"{place}の{label}（{when}）"
     if len(title) > TITLE_LENGTH:
@@ -216,11 +212,11 @@ def _title(rng: Random, body: Body, job: str, when: str) -> str:
 def _vary(rng: Random, content: dict[str, Any], job: str, engagement: str) -> None:
     """The fields that only some postings have."""
     if job == "other":
-        content["job_other"] = words.JOB_OTHER[0]
+        content["job_other"] = texts.JOB_OTHER[0]
     if job == "nurse" and "injection" in content["duties"] and rng.random() < 0.3:
         content["also_junior"] = True
     if engagement == "contractor":
-        content["employer"] = rng.choice(words.EMPLOYERS)
+        content["employer"] = rng.choice(texts.EMPLOYERS)
     if engagement == "honorarium":
         content["commute"], content["holidays"] = rng.choice(("actual", "none")), "従事する日以外の日"
         content["training"], content["training_note"] = "none", ""
@@ -228,7 +224,7 @@ def _vary(rng: Random, content: dict[str, Any], job: str, engagement: str) -> No
     elif rng.random() < 0.3:
         content["commute"], content["commute_cap"] = "capped", rng.choice(("500円", "1,000円", "800"))
     if engagement == "fiscal_year_part_time" and rng.random() < 0.25:
-        content["renewal"], content["renewal_rule"] = "possible", words.RENEWAL_RULES
+        content["renewal"], content["renewal_rule"] = "possible", texts.RENEWAL_RULES
         content["renewal_cap"] = rng.choice(("上限なし", "2回まで"))
     if rng.random() < 0.2:
         content["deadline_type"] = "until_filled"

@@ -12,11 +12,11 @@ from sqlalchemy import func, select, update
 
 from keynet_admin import clock, config
 from keynet_admin.business_time import TOKYO, add_business_days
-from keynet_admin.demo import chiyoda, marker, words
-from keynet_admin.demo.bodies import Body, bodies
-from keynet_admin.demo.cases import Plan, case
+from keynet_admin.demo import chiyoda, marker, texts
 from keynet_admin.demo.faults import BY_EYE, BY_RULE
-from keynet_admin.demo.world import BUSINESS_DAYS, Story, World
+from keynet_admin.demo.municipalities import DemoMunicipality, demo_municipalities
+from keynet_admin.demo.simulation import BUSINESS_DAYS, Scenario, Simulation
+from keynet_admin.demo.submissions import SubmissionPlan, case
 from keynet_admin.errors import Refused
 from keynet_admin.extensions import db
 from keynet_admin.models import Account, Organization, OutboxMail, Posting, Submission
@@ -61,30 +61,30 @@ def load(instance: Path, given_password: str | None) -> Iterator[str]:
 
 def _fill(password_hash: str, unknown_hash: str) -> None:
     now = clock.now()
-    world = World(now, unknown_hash)
-    with clock.at(world.moment(add_business_days(world.first_day, -1)) - timedelta(days=1)):
+    simulation = Simulation(now, unknown_hash)
+    with clock.at(simulation.moment(add_business_days(simulation.first_day, -1)) - timedelta(days=1)):
         for email, role, name in STAFF:
             made = accounts.create_operator(email, role, name=name, password_hash=password_hash)
-            world.operators.append(session.actor_of(made))
+            simulation.operators.append(session.actor_of(made))
         db.session.flush()
-    everywhere = list(bodies())
+    everywhere = list(demo_municipalities())
     own = next(body for body in everywhere if body.municipality.code6 == chiyoda.CODE)
     everywhere.remove(own)
-    world.start(chiyoda.story(world, own, password_hash))
-    for plan in plans(world, world.rng.sample(everywhere, BODIES)):
-        world.start(case(world, plan))
-    world.start(_nights(world))
-    world.play()
+    simulation.start(chiyoda.scenario(simulation, own, password_hash))
+    for plan in plans(simulation, simulation.rng.sample(everywhere, BODIES)):
+        simulation.start(case(simulation, plan))
+    simulation.start(_nights(simulation))
+    simulation.play()
     _deliver_history()
-    marker.put_mark(seed=BUSINESS_DAYS)
+    marker.write_marker(seed=BUSINESS_DAYS)
 
 
-def plans(world: World, chosen: list[Body]) -> list[Plan]:
+def plans(simulation: Simulation, chosen: list[DemoMunicipality]) -> list[SubmissionPlan]:
     """All cases of three weeks: rising, then steady; most by the form, some by file and telephone."""
-    rng = world.rng
-    made: list[Plan] = []
-    codes = [job for job, _ in _jobs(world)]
-    weights = [weight for _, weight in _jobs(world)]
+    rng = simulation.rng
+    made: list[SubmissionPlan] = []
+    codes = [job for job, _ in _jobs(simulation)]
+    weights = [weight for _, weight in _jobs(simulation)]
     for number in range(CASES):
         first = number < len(chosen)
         body = chosen[number] if first else rng.choice(chosen)
@@ -96,38 +96,38 @@ def plans(world: World, chosen: list[Body]) -> list[Plan]:
         if outcome == "accept" and (source is Source.file or rng.random() < 0.15):
             fault = rng.choice(BY_RULE if source is Source.file else BY_EYE)
         jobs = tuple(rng.choices(codes, weights, k=count))
-        made.append(Plan(body, _begins(world, first), jobs, source, outcome, fault, answers=rng.random() < 0.62))
+        made.append(SubmissionPlan(body, _begins(simulation, first), jobs, source, outcome, fault, answers=rng.random() < 0.62))
     for number, (back, state) in enumerate(LEFT):
-        moment, fault = world.moment(world.day(BUSINESS_DAYS - back)), BY_EYE[number % len(BY_EYE)]
+        moment, fault = simulation.moment(simulation.day(BUSINESS_DAYS - back)), BY_EYE[number % len(BY_EYE)]
         made[number] = replace(made[number], begins=moment, source=Source.web, outcome="accept", fault=fault, answers=True, stops=state)
     return made
 
 
-def _jobs(world: World) -> tuple[tuple[str, int], ...]:
+def _jobs(simulation: Simulation) -> tuple[tuple[str, int], ...]:
     """The mix of jobs; in May 2021 only those that the circular names."""
-    day = world.now.astimezone(TOKYO)
+    day = simulation.now.astimezone(TOKYO)
     if (day.year, day.month) == (2021, 5):
-        return tuple((job, weight) for job, weight in words.JOBS if job in ("nurse", "clerical", "physician", "assistant_nurse"))
-    return words.JOBS
+        return tuple((job, weight) for job, weight in texts.JOBS if job in ("nurse", "clerical", "physician", "assistant_nurse"))
+    return texts.JOBS
 
 
-def _begins(world: World, first: bool) -> datetime:
+def _begins(simulation: Simulation, first: bool) -> datetime:
     """When a form is sent: on business days mostly, sometimes in the evening or on a Sunday; never after now."""
     days = list(range(0 if first else 3, BUSINESS_DAYS + 1))
     weights = [min(6 + day, 9) if day < BUSINESS_DAYS - 2 else 13 for day in days]
     for _ in range(20):
-        day = world.day(world.rng.choices(days, weights)[0])
-        if world.rng.random() < 0.04:
+        day = simulation.day(simulation.rng.choices(days, weights)[0])
+        if simulation.rng.random() < 0.04:
             day += timedelta(days=1)
-        moment = world.moment(day, office_hours=world.rng.random() < 0.93)
-        if moment < world.now:
+        moment = simulation.moment(day, office_hours=simulation.rng.random() < 0.93)
+        if moment < simulation.now:
             return moment
-    return world.moment(world.day(BUSINESS_DAYS - 1))
+    return simulation.moment(simulation.day(BUSINESS_DAYS - 1))
 
 
-def _nights(world: World) -> Story:
+def _nights(simulation: Simulation) -> Scenario:
     """The nightly sweep that ends what has run out."""
-    day = world.first_day + timedelta(days=1)
+    day = simulation.first_day + timedelta(days=1)
     while True:
         yield datetime.combine(day, time(0, 5), TOKYO)
         for number in publication.due_to_expire():

@@ -21,7 +21,7 @@ def is_empty() -> bool:
     return not any(db.session.execute(select(exists().where(model.id.is_not(None)))).scalar_one() for model in OWN)
 
 
-def put_mark(seed: int) -> None:
+def write_marker(seed: int) -> None:
     """Mark this database as the demo's, in the present transaction."""
     db.session.add(Setting(key=KEY, value={"seed": seed, "at": clock.now().isoformat()}, changed_at=clock.now()))
 

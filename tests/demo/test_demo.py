@@ -11,9 +11,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from keynet_admin import clock, config, demo
-from keynet_admin.demo import forms, marker, words
-from keynet_admin.demo.bodies import bodies
+from keynet_admin.demo import forms, marker, texts
 from keynet_admin.demo.load import ACCOUNTS
+from keynet_admin.demo.municipalities import demo_municipalities
 from keynet_admin.errors import Refused
 from keynet_admin.models import Account, AuditEvent, Listing, Organization, OutboxMail, Posting, Submission
 from keynet_admin.rules import evaluate
@@ -28,8 +28,8 @@ WORD = "correct-horse-battery"
 @pytest.mark.parametrize("on", ["2021-05-20", "2022-11-07", "2024-05-13", "2026-03-18", "2026-11-20"])
 def test_the_rules_find_nothing_in_the_demo_forms(on: str) -> None:
     day, rng = date.fromisoformat(on), Random(5)
-    jobs = [job for job, _ in words.JOBS if day.year != 2021 or job in ("nurse", "clerical", "physician", "assistant_nurse")]
-    for body in bodies()[::4]:
+    jobs = [job for job, _ in texts.JOBS if day.year != 2021 or job in ("nurse", "clerical", "physician", "assistant_nurse")]
+    for body in demo_municipalities()[::4]:
         form = forms.form(rng, body, day, rng.choices(jobs, k=3))
         for content in form["postings"][:1]:
             forms.mask(content)
@@ -42,7 +42,7 @@ def test_every_job_type_has_words() -> None:
     from keynet_admin.catalogue import posting_field
 
     slugs = {choice.slug for choice in posting_field("job_type").choices}
-    assert set(words.WORK) == slugs == {job for job, _ in words.JOBS}
+    assert set(texts.WORK) == slugs == {job for job, _ in texts.JOBS}
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def test_a_database_with_other_rows_is_refused(app: Flask, db_session: Session, 
     with pytest.raises(Refused, match="すでにデータがある"):
         list(demo.load(instance, WORD))
     with transaction():
-        marker.put_mark(1)
+        marker.write_marker(1)
     marker.refuse_real_data()
 
 

@@ -1,4 +1,4 @@
-"""The life of one case: sent in, looked at, returned and mended, accepted, rejected or taken back."""
+"""The history of one submission: sent in, looked at, returned and mended, accepted, rejected or taken back."""
 
 from collections.abc import Callable
 from copy import deepcopy
@@ -8,10 +8,10 @@ from datetime import datetime
 from sqlalchemy import select
 
 from keynet_admin import clock
-from keynet_admin.demo import fates, forms, words
-from keynet_admin.demo.bodies import Body
+from keynet_admin.demo import forms, posting_histories, texts
 from keynet_admin.demo.faults import Fault
-from keynet_admin.demo.world import BUSINESS_DAYS, Story, World
+from keynet_admin.demo.municipalities import DemoMunicipality
+from keynet_admin.demo.simulation import BUSINESS_DAYS, Scenario, Simulation
 from keynet_admin.extensions import db
 from keynet_admin.models import Posting, Submission
 from keynet_admin.permissions import SENDER
@@ -21,10 +21,10 @@ from keynet_admin.vocabulary import Source
 
 
 @dataclass(frozen=True)
-class Plan:
+class SubmissionPlan:
     """What will happen to a case, if there is time for it before now. `stops` names a state that it is left in for certain."""
 
-    body: Body
+    body: DemoMunicipality
     begins: datetime
     jobs: tuple[str, ...]
     source: Source = Source.web
@@ -34,56 +34,56 @@ class Plan:
     stops: str = ""
 
 
-def case(world: World, plan: Plan) -> Story:
-    """The story of one case."""
+def case(simulation: Simulation, plan: SubmissionPlan) -> Scenario:
+    """The scenario of one case."""
     yield plan.begins
-    clean = forms.form(world.rng, plan.body, clock.today(), plan.jobs)
-    chosen = [fates.prepare(world, posting, plan.body) for posting in clean["postings"]]
+    clean = forms.form(simulation.rng, plan.body, clock.today(), plan.jobs)
+    chosen = [posting_histories.prepare(simulation, posting, plan.body) for posting in clean["postings"]]
     typed = deepcopy(clean)
     if plan.fault is not None:
         plan.fault.spoil(typed)
-    operator = world.operator()
-    made = world.submit(typed, plan.source, operator if plan.source is Source.phone else SENDER)
+    operator = simulation.operator()
+    made = simulation.submit(typed, plan.source, operator if plan.source is Source.phone else SENDER)
     if plan.outcome == "withdraw":
-        yield world.later(120, 900)
-        submissions.withdraw(made, operator, seen_version=made.version, reason=world.rng.choice(words.WITHDRAWALS))
+        yield simulation.later(120, 900)
+        submissions.withdraw(made, operator, seen_version=made.version, reason=simulation.rng.choice(texts.WITHDRAWALS))
         return
     if plan.stops == "received":
         return
-    yield world.later(20, 90) if plan.stops else world.later(60, 640)
+    yield simulation.later(20, 90) if plan.stops else simulation.later(60, 640)
     review.take(made, operator, seen_version=made.version)
     if plan.stops == "in_review":
         return
-    yield world.later(4, 90)
+    yield simulation.later(4, 90)
     if plan.outcome == "reject":
-        review.reject(made, operator, seen_version=made.version, reason=world.rng.choice(words.REJECTIONS))
+        review.reject(made, operator, seen_version=made.version, reason=simulation.rng.choice(texts.REJECTIONS))
         return
     if plan.fault is not None:
         item = {"path": plan.fault.path, "rule": plan.fault.rule, "message": plan.fault.message}
         review.return_(made, operator, seen_version=made.version, message="お手数ですが、次の項目をお直しください。", items=[item])
         if not plan.answers:
             return
-        yield world.moment(world.day(BUSINESS_DAYS - 1)) if plan.stops else world.later(90, 1000)
-        world.resubmit(made, clean)
+        yield simulation.moment(simulation.day(BUSINESS_DAYS - 1)) if plan.stops else simulation.later(90, 1000)
+        simulation.resubmit(made, clean)
         if plan.stops == "resubmitted":
             return
-        yield world.later(60, 600)
+        yield simulation.later(60, 600)
         review.take(made, operator, seen_version=made.version)
-        yield world.later(4, 60)
-    world.clear_some(made, operator)
+        yield simulation.later(4, 60)
+    simulation.clear_some(made, operator)
     review.accept(made, operator, seen_version=made.version)
-    _after(world, made, chosen)
+    _after(simulation, made, chosen)
 
 
-def _after(world: World, made: Submission, chosen: list[str]) -> None:
+def _after(simulation: Simulation, made: Submission, chosen: list[str]) -> None:
     """Once accepted: the account's holder signs in and takes care of the postings."""
     db.session.flush()
     if made.organization is None:
         return
-    account = world.account_of(made.organization)
-    if world.rng.random() < 0.92:
-        world.sign_in_once(account, lambda: world.later(15, 400))
+    account = simulation.account_of(made.organization)
+    if simulation.rng.random() < 0.92:
+        simulation.sign_in_once(account, lambda: simulation.later(15, 400))
     rows = db.session.execute(select(Posting).where(Posting.submission_id == made.id).order_by(Posting.submission_index)).scalars()
-    for row, fate in zip(rows.all(), chosen, strict=False):
-        life: Callable[..., Story] = fates.LIVES[fate]
-        world.start(fates.published(world, row, account, life))
+    for row, name in zip(rows.all(), chosen, strict=False):
+        history: Callable[..., Scenario] = posting_histories.HISTORIES[name]
+        simulation.start(posting_histories.published(simulation, row, account, history))

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from keynet_admin.catalogue import reference
-from keynet_admin.demo import typing_styles as typed
+from keynet_admin.demo import typed_values as typed
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ HALLS = {"都": "都庁", "道": "道庁", "府": "府庁", "県": "県庁", "�
 
 
 @dataclass(frozen=True)
-class Body:
+class DemoMunicipality:
     """One municipality with what the forms need of it. `venue_*` is a second place of it, where people work."""
 
     municipality: reference.Municipality
@@ -60,19 +60,14 @@ class Body:
 
 
 @lru_cache(maxsize=1)
-def bodies() -> tuple[Body, ...]:
+def demo_municipalities() -> tuple[DemoMunicipality, ...]:
     """All municipalities of the demo, in the order of their codes. Raises BadReferenceFile when the table names an unknown one."""
     return tuple(_body(row) for row in read_rows(FILE, COLUMNS))
 
 
-def body(code6: str) -> Body:
-    """The demo municipality of a code. Raises StopIteration for an unknown one."""
-    return next(b for b in bodies() if b.municipality.code6 == code6)
-
-
-def _body(row: Row) -> Body:
+def _body(row: Row) -> DemoMunicipality:
     own, venue = reference.municipality(row.text("code6")), reference.municipality(row.text("venue_code6"))
     if own is None or venue is None:
         raise row.bad("code6" if own is None else "venue_code6", "団体コードの表にありません")
     texts = (row.text(column) for column in ("venue_address", "area_code", "mail_host"))
-    return Body(own, row.text("zip"), row.text("address"), row.text("venue_zip"), venue, *texts)
+    return DemoMunicipality(own, row.text("zip"), row.text("address"), row.text("venue_zip"), venue, *texts)

@@ -1,6 +1,6 @@
-"""The demo's stage: who acts, how time passes, and a schedule of stories that take turns on the moved clock.
+"""The demo's simulation: who acts, how time passes, and a schedule of scenarios that take turns on the moved clock.
 
-A story is a generator: it yields the moment at which it goes on and does its next step there, through the real services.
+A scenario is a generator: it yields the moment at which it goes on and does its next step there, through the real services.
 """
 
 import heapq
@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from keynet_admin import clock
 from keynet_admin.business_time import CLOSES, OPENS, TOKYO, add_business_days, add_business_seconds
-from keynet_admin.demo import words
+from keynet_admin.demo import texts
 from keynet_admin.errors import KeynetError
 from keynet_admin.extensions import db
 from keynet_admin.models import Account, FirstLogin, Organization, ReturnLink, Submission
@@ -27,14 +27,14 @@ from keynet_admin.services.submission import finding
 from keynet_admin.services.submission import intake as submission
 from keynet_admin.vocabulary import AccountStatus, Source
 
-Story = Iterator[datetime]
+Scenario = Iterator[datetime]
 BUSINESS_DAYS = 14
 # How many warnings come with a sender's reason, and how often an operator finds each harmless ("" for all others).
 REASONED = 0.4
 CLEARED: dict[str, float] = {"": 0.25, "MAIL-004": 0.85, "TEL-004": 0.6, "JOB-010": 0.7, "HOURS-008": 0.5}
 
 
-class World:
+class Simulation:
     """One run of the demo. `password_hash` is that of every account which has signed in (nobody knows its password)."""
 
     def __init__(self, now: datetime, password_hash: str, seed: int = 20210506) -> None:
@@ -44,24 +44,24 @@ class World:
         self.rng = Random(seed)  # noqa: S311 - invented texts, not secrets
         self.operators: list[Actor] = []
         self.first_day = add_business_days(now.astimezone(TOKYO).date(), -BUSINESS_DAYS)
-        self._waiting: list[tuple[datetime, int, Story]] = []
+        self._waiting: list[tuple[datetime, int, Scenario]] = []
         self._count = 0
         self._signing_in: set[int] = set()
 
-    def start(self, story: Story) -> None:
-        """Put a story onto the schedule."""
-        first = next(story, None)
+    def start(self, scenario: Scenario) -> None:
+        """Put a scenario onto the schedule."""
+        first = next(scenario, None)
         if first is not None:
-            self._put(first, story)
+            self._put(first, scenario)
 
     def play(self) -> None:
-        """Let all stories run until now; what lies later never happens."""
+        """Let all scenarios run until now; what lies later never happens."""
         while self._waiting and self._waiting[0][0] <= self.now:
-            moment, _, story = heapq.heappop(self._waiting)
+            moment, _, scenario = heapq.heappop(self._waiting)
             with clock.at(moment):
-                following = _step(story)
+                following = _step(scenario)
             if following is not None:
-                self._put(max(following, moment), story)
+                self._put(max(following, moment), scenario)
 
     def day(self, number: int) -> date:
         """The n-th business day of the history (0 is the first)."""
@@ -96,20 +96,20 @@ class World:
             select(ReturnLink).where(ReturnLink.submission_id == case.id, ReturnLink.closed_at.is_(None))
         ).scalar_one()
         result = self.explained(evaluate(typed, on=clock.today()))
-        answer = self.rng.choice(words.ANSWERS)
+        answer = self.rng.choice(texts.ANSWERS)
         key = f"demo-{self.rng.getrandbits(64):x}"
         submission.resubmit(link, typed, result, reference_date=clock.today().isoformat(), form_key=key, message=answer)
 
     def explained(self, result: Result) -> Result:
         """Some senders say why a warning is right as it is."""
-        chance = Random(f"{self._count} reasons")  # noqa: S311 - its own dice: the rest of the history stays as it is
+        chance = Random(f"{self._count} reasons")  # noqa: S311 - random numbers of its own: the rest of the history stays as it is
         reasons = {
-            (f.rule, f.path): words.REASONS.get(f.rule, words.REASONS[""]) for f in result.at(Level.WARNING) if chance.random() < REASONED
+            (f.rule, f.path): texts.REASONS.get(f.rule, texts.REASONS[""]) for f in result.at(Level.WARNING) if chance.random() < REASONED
         }
         return with_reasons(result, reasons)
 
     def clear_some(self, case: Submission, operator: Actor) -> None:
-        """What an operator finds harmless before accepting; a rule that cries wolf is cleared more often than others."""
+        """What an operator finds harmless before accepting; a rule that is often wrong is cleared more often than others."""
         chance = Random(f"{case.receipt_no} cleared")  # noqa: S311
         for rule, path in sorted(finding.rows_of(submission.current_revision(case))):
             if chance.random() < CLEARED.get(rule, CLEARED[""]):
@@ -126,22 +126,22 @@ class World:
             self._signing_in.add(account.id)
             self.start(self._first_login(account, when(), password_hash or self.password_hash))
 
-    def _first_login(self, account: Account, moment: datetime, password_hash: str) -> Story:
+    def _first_login(self, account: Account, moment: datetime, password_hash: str) -> Scenario:
         yield moment
         query = select(FirstLogin.id).where(FirstLogin.account_id == account.id).order_by(FirstLogin.id.desc()).limit(1)
         accounts.finish_first_login(db.session.execute(query).scalar_one(), password_hash)
         account.last_login_at = clock.now()
 
-    def _put(self, moment: datetime, story: Story) -> None:
+    def _put(self, moment: datetime, scenario: Scenario) -> None:
         self._count += 1
-        heapq.heappush(self._waiting, (moment, self._count, story))
+        heapq.heappush(self._waiting, (moment, self._count, scenario))
 
 
-def _step(story: Story) -> datetime | None:
-    """One step of a story; a step that a service refuses ends it and leaves nothing behind."""
+def _step(scenario: Scenario) -> datetime | None:
+    """One step of a scenario; a step that a service refuses ends it and leaves nothing behind."""
     step = db.session.begin_nested()
     try:
-        following = next(story, None)
+        following = next(scenario, None)
         db.session.flush()
     except KeynetError:
         step.rollback()
