@@ -16,8 +16,8 @@ def status() -> Response:
     """Ask (GET) and answer (POST)."""
     if request.method != "POST":
         return make_response(render_template("intake/status.html", receipt_no="", email="", answer=None, errors={}))
-    receipt_no = unicodedata.normalize("NFKC", request.form.get("receipt_no", "")).replace("\0", "").strip().upper()[:20]
-    email = unicodedata.normalize("NFKC", request.form.get("email", "")).replace("\0", "").strip()[:254]
+    receipt_no = unicodedata.normalize("NFKC", request.form.get("receipt_no", "")).strip().upper()[:20]
+    email = unicodedata.normalize("NFKC", request.form.get("email", "")).strip()[:254]
     errors = {}
     if not receipt_no:
         errors["receipt_no"] = "受付番号を入力してください。例：KN-210507-0001"

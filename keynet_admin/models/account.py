@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from keynet_admin import clock
 from keynet_admin.extensions import db
-from keynet_admin.models.base import UtcDateTime, Versioned, words
+from keynet_admin.models.base import CleanText, UtcDateTime, Versioned, words
 from keynet_admin.models.organization import Organization
 from keynet_admin.permissions import Actor
 from keynet_admin.vocabulary import AccountStatus, Role
@@ -21,8 +21,8 @@ class Account(Versioned, db.Model):  # type: ignore[name-defined,misc]
     __table_args__ = (Index("ix_account_organization_id_id", "organization_id", "id"),)
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
-    email: Mapped[str] = mapped_column(String(254), unique=True)
-    name: Mapped[str] = mapped_column(String(80), default="")
+    email: Mapped[str] = mapped_column(CleanText(254), unique=True)
+    name: Mapped[str] = mapped_column(CleanText(80), default="")
     role: Mapped[Role] = mapped_column(words(Role))
     status: Mapped[AccountStatus] = mapped_column(words(AccountStatus), default=AccountStatus.invited)
     organization_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"))

@@ -6,10 +6,12 @@ from typing import Any
 
 from sqlalchemy import DateTime, Enum, Integer, String, Text
 from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import DontWrapMixin
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from keynet_admin import clock
+from keynet_admin.errors import Refused
 from keynet_admin.extensions import db
 from keynet_admin.vocabulary import Word
 
@@ -35,15 +37,36 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-class PlainText(TypeDecorator[str]):
-    """Somebody's words, without what a text column cannot hold on every database: NUL and lone surrogates."""
+class TextTooLong(Refused, DontWrapMixin):
+    """A text is longer than its column. Callers say so at the field, or shorten what only serves a list; nothing is cut in silence."""
+
+
+class CleanText(TypeDecorator[str]):
+    """Somebody's words, without what a text column cannot hold on every database: NUL and lone surrogates.
+
+    `length`: the most characters (none: no limit). A longer text raises TextTooLong when it is stored, on both databases alike.
+    """
 
     impl = Text
     cache_ok = True
 
+    def __init__(self, length: int | None = None) -> None:
+        super().__init__()
+        self.length = length
+        self.impl = String(length) if length else Text()
+
     def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
-        """Leave them out."""
-        return None if value is None else value.replace("\0", "").encode("utf-8", "ignore").decode("utf-8")
+        """Leave out what cannot be stored."""
+        if value is None:
+            return None
+        clean = value.replace("\0", "").encode("utf-8", "ignore").decode("utf-8")
+        if self.length and len(clean) > self.length:
+            raise TextTooLong(f"文章が長すぎます（{self.length}文字まで）。短くしてから、もう一度お試しください。")
+        return clean
+
+    def coerce_compared_value(self, _op: Any, _value: Any) -> TypeEngine[Any]:
+        """What is only compared (a search word, an address that somebody types) may be of any length."""
+        return CleanText()
 
 
 class AsciiJson(TypeDecorator[Any]):
@@ -103,4 +126,4 @@ class Throttle(db.Model):  # type: ignore[name-defined,misc]
     count: Mapped[int] = mapped_column(Integer, default=0)
 
 
-__all__ = ["AsciiJson", "Counter", "PlainText", "Setting", "Throttle", "UtcDateTime", "Versioned", "words"]
+__all__ = ["AsciiJson", "CleanText", "Counter", "Setting", "TextTooLong", "Throttle", "UtcDateTime", "Versioned", "words"]

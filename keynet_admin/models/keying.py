@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from keynet_admin import clock
 from keynet_admin.extensions import db
 from keynet_admin.models.account import Account
-from keynet_admin.models.base import AsciiJson, UtcDateTime, Versioned, words
+from keynet_admin.models.base import AsciiJson, CleanText, UtcDateTime, Versioned, words
 from keynet_admin.models.submission import Submission
 from keynet_admin.permissions import Actor
 from keynet_admin.vocabulary import KeyingStatus, KeyingWay
@@ -32,7 +32,7 @@ class Keying(Versioned, db.Model):  # type: ignore[name-defined,misc]
     typed: Mapped[dict[str, Any]] = mapped_column(AsciiJson, default=dict)
     second: Mapped[dict[str, str]] = mapped_column(AsciiJson, default=dict)
     chosen: Mapped[dict[str, Any]] = mapped_column(AsciiJson, default=dict)
-    org_name: Mapped[str] = mapped_column(String(100), default="")
+    org_name: Mapped[str] = mapped_column(CleanText(100), default="")
     differences: Mapped[int] = mapped_column(Integer, default=0)
     errors: Mapped[int] = mapped_column(Integer, default=0)
     form_key: Mapped[str] = mapped_column(String(64), unique=True)

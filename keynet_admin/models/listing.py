@@ -3,11 +3,11 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String, Text, text
+from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from keynet_admin.extensions import db
-from keynet_admin.models.base import AsciiJson, UtcDateTime, words
+from keynet_admin.models.base import AsciiJson, CleanText, UtcDateTime, words
 from keynet_admin.vocabulary import ListingState
 
 
@@ -35,9 +35,9 @@ class Listing(db.Model):  # type: ignore[name-defined,misc]
     )
 
     posting_id: Mapped[int] = mapped_column(ForeignKey("posting.id"), primary_key=True, autoincrement=False)
-    posting_no: Mapped[str] = mapped_column(String(16), unique=True)
+    posting_no: Mapped[str] = mapped_column(CleanText(16), unique=True)
     state: Mapped[ListingState] = mapped_column(words(ListingState))
-    title: Mapped[str] = mapped_column(String(100))
+    title: Mapped[str] = mapped_column(CleanText(100))
     listed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     listed_until: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -46,7 +46,7 @@ class Listing(db.Model):  # type: ignore[name-defined,misc]
     prefecture_code: Mapped[str | None] = mapped_column(String(2))
     municipality_code: Mapped[str | None] = mapped_column(String(6))
     engagement: Mapped[str | None] = mapped_column(String(40))
-    org_name: Mapped[str | None] = mapped_column(String(100))
+    org_name: Mapped[str | None] = mapped_column(CleanText(100))
     masked: Mapped[bool] = mapped_column(Boolean, default=False)
     headcount: Mapped[int | None] = mapped_column(Integer)
     pay_hour: Mapped[int | None] = mapped_column(Integer)
@@ -56,8 +56,8 @@ class Listing(db.Model):  # type: ignore[name-defined,misc]
     training: Mapped[bool] = mapped_column(Boolean, default=False)
     deadline: Mapped[date | None] = mapped_column(Date)
     # The long ones last, and the longest at the very end: SQLite reads a row from its beginning.
-    search_text: Mapped[str | None] = mapped_column(Text)
-    card: Mapped[str | None] = mapped_column(Text)
+    search_text: Mapped[str | None] = mapped_column(CleanText())
+    card: Mapped[str | None] = mapped_column(CleanText())
     content: Mapped[dict[str, Any] | None] = mapped_column(AsciiJson)
 
 

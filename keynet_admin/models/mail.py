@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, Integer, String, Text
+from sqlalchemy import ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from keynet_admin import clock
 from keynet_admin.extensions import db
-from keynet_admin.models.base import AsciiJson, UtcDateTime, Versioned, words
+from keynet_admin.models.base import AsciiJson, CleanText, UtcDateTime, Versioned, words
 from keynet_admin.vocabulary import MailStatus
 
 
@@ -28,15 +28,15 @@ class OutboxMail(Versioned, db.Model):  # type: ignore[name-defined,misc]
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     message_id: Mapped[str] = mapped_column(String(120), unique=True)
     template: Mapped[str] = mapped_column(String(40))
-    recipient: Mapped[str] = mapped_column(String(254))
-    subject: Mapped[str] = mapped_column(String(200))
-    body: Mapped[str] = mapped_column(Text)
+    recipient: Mapped[str] = mapped_column(CleanText(254))
+    subject: Mapped[str] = mapped_column(CleanText(200))
+    body: Mapped[str] = mapped_column(CleanText())
     sealed: Mapped[dict[str, str] | None] = mapped_column(AsciiJson)
     status: Mapped[MailStatus] = mapped_column(words(MailStatus), default=MailStatus.waiting)
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     next_try_at: Mapped[datetime] = mapped_column(UtcDateTime)
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    answer: Mapped[str] = mapped_column(Text, default="")
+    answer: Mapped[str] = mapped_column(CleanText(), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     submission_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"))

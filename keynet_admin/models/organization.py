@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, Integer, Select, String, UniqueConstraint, select
+from sqlalchemy import Index, Integer, Select, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from keynet_admin import clock
 from keynet_admin.extensions import db
-from keynet_admin.models.base import AsciiJson, UtcDateTime, Versioned
+from keynet_admin.models.base import AsciiJson, CleanText, UtcDateTime, Versioned
 from keynet_admin.permissions import Actor
 
 
@@ -19,12 +19,12 @@ class Organization(Versioned, db.Model):  # type: ignore[name-defined,misc]
     __table_args__ = (UniqueConstraint("lg_code", "union_name"), Index("ix_organization_prefecture_code_id", "prefecture_code", "id"))
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
-    lg_code: Mapped[str] = mapped_column(String(6))
-    union_name: Mapped[str] = mapped_column(String(40), default="")
-    name: Mapped[str] = mapped_column(String(40))
-    kana: Mapped[str] = mapped_column(String(80), default="")
-    prefecture_code: Mapped[str] = mapped_column(String(2))
-    org_type: Mapped[str] = mapped_column(String(20))
+    lg_code: Mapped[str] = mapped_column(CleanText(6))
+    union_name: Mapped[str] = mapped_column(CleanText(40), default="")
+    name: Mapped[str] = mapped_column(CleanText(40))
+    kana: Mapped[str] = mapped_column(CleanText(80), default="")
+    prefecture_code: Mapped[str] = mapped_column(CleanText(2))
+    org_type: Mapped[str] = mapped_column(CleanText(20))
     details: Mapped[dict[str, Any]] = mapped_column(AsciiJson, default=dict)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 

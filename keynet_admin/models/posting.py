@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from keynet_admin import clock
 from keynet_admin.extensions import db
-from keynet_admin.models.base import AsciiJson, UtcDateTime, Versioned, words
+from keynet_admin.models.base import AsciiJson, CleanText, UtcDateTime, Versioned, words
 from keynet_admin.models.organization import Organization
 from keynet_admin.models.submission import Submission
 from keynet_admin.permissions import Actor
@@ -31,15 +31,15 @@ class Posting(Versioned, db.Model):  # type: ignore[name-defined,misc]
     )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
-    posting_no: Mapped[str] = mapped_column(String(16), unique=True)
+    posting_no: Mapped[str] = mapped_column(CleanText(16), unique=True)
     status: Mapped[PostingStatus] = mapped_column(words(PostingStatus), default=PostingStatus.draft)
     organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))
     submission_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"))
     submission_index: Mapped[int | None] = mapped_column(Integer)
     current: Mapped[int] = mapped_column(Integer, default=1)
     live: Mapped[int | None] = mapped_column(Integer)
-    title: Mapped[str] = mapped_column(String(100), default="")
-    job_type: Mapped[str] = mapped_column(String(40), default="", index=True)
+    title: Mapped[str] = mapped_column(CleanText(100), default="")
+    job_type: Mapped[str] = mapped_column(CleanText(40), default="", index=True)
     headcount: Mapped[int | None] = mapped_column(Integer)
     errors: Mapped[int] = mapped_column(Integer, default=0)
     warnings: Mapped[int] = mapped_column(Integer, default=0)

@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from keynet_admin import clock
 from keynet_admin.extensions import db
 from keynet_admin.models.account import Account
-from keynet_admin.models.base import AsciiJson, PlainText, UtcDateTime, words
+from keynet_admin.models.base import AsciiJson, CleanText, UtcDateTime, words
 from keynet_admin.vocabulary import ReviewAction
 
 
@@ -32,8 +32,8 @@ class Review(db.Model):  # type: ignore[name-defined,misc]
     revision: Mapped[int] = mapped_column(Integer)
     action: Mapped[ReviewAction] = mapped_column(words(ReviewAction))
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
-    actor_name: Mapped[str] = mapped_column(String(80), default="")
-    reason: Mapped[str] = mapped_column(PlainText, default="")
+    actor_name: Mapped[str] = mapped_column(CleanText(80), default="")
+    reason: Mapped[str] = mapped_column(CleanText(), default="")
     items: Mapped[list[dict[str, Any]]] = mapped_column(AsciiJson, default=list)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 

@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, Select, String, Text, UniqueConstraint, select
+from sqlalchemy import ForeignKey, Index, Integer, Select, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from keynet_admin import clock
 from keynet_admin.extensions import db
 from keynet_admin.models.account import Account
-from keynet_admin.models.base import AsciiJson, UtcDateTime, Versioned, words
+from keynet_admin.models.base import AsciiJson, CleanText, UtcDateTime, Versioned, words
 from keynet_admin.models.organization import Organization
 from keynet_admin.permissions import Actor
 from keynet_admin.vocabulary import AWAITING_REVIEW, ReturnClosed, Source, SubmissionStatus
@@ -30,15 +30,15 @@ class Submission(Versioned, db.Model):  # type: ignore[name-defined,misc]
     )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
-    receipt_no: Mapped[str] = mapped_column(String(16), unique=True)
+    receipt_no: Mapped[str] = mapped_column(CleanText(16), unique=True)
     status: Mapped[SubmissionStatus] = mapped_column(words(SubmissionStatus), default=SubmissionStatus.received)
     source: Mapped[Source] = mapped_column(words(Source), default=Source.web)
     current: Mapped[int] = mapped_column(Integer, default=1)
-    lg_code: Mapped[str] = mapped_column(String(6), default="")
-    org_name: Mapped[str] = mapped_column(String(100), default="")
-    prefecture_code: Mapped[str] = mapped_column(String(2), default="", index=True)
+    lg_code: Mapped[str] = mapped_column(CleanText(6), default="")
+    org_name: Mapped[str] = mapped_column(CleanText(100), default="")
+    prefecture_code: Mapped[str] = mapped_column(CleanText(2), default="", index=True)
     jobs: Mapped[list[list[Any]]] = mapped_column(AsciiJson, default=list)
-    search_text: Mapped[str] = mapped_column(Text, default="")
+    search_text: Mapped[str] = mapped_column(CleanText(), default="")
     errors: Mapped[int] = mapped_column(Integer, default=0)
     warnings: Mapped[int] = mapped_column(Integer, default=0)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -82,7 +82,7 @@ class SubmissionRevision(db.Model):  # type: ignore[name-defined,misc]
     ruleset: Mapped[str] = mapped_column(String(20))
     reference_date: Mapped[str] = mapped_column(String(10))
     form_key: Mapped[str | None] = mapped_column(String(64), unique=True)
-    message: Mapped[str] = mapped_column(Text, default="")
+    message: Mapped[str] = mapped_column(CleanText(), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
     submission: Mapped[Submission] = relationship(back_populates="revisions")
@@ -98,8 +98,8 @@ class SubmissionContact(db.Model):  # type: ignore[name-defined,misc]
     typed: Mapped[dict[str, Any]] = mapped_column(AsciiJson)
     normalized: Mapped[dict[str, Any]] = mapped_column(AsciiJson)
     findings: Mapped[list[dict[str, Any]]] = mapped_column(AsciiJson)
-    email: Mapped[str] = mapped_column(String(254), default="", index=True)
-    search_text: Mapped[str] = mapped_column(Text, default="")
+    email: Mapped[str] = mapped_column(CleanText(254), default="", index=True)
+    search_text: Mapped[str] = mapped_column(CleanText(), default="")
 
     revision: Mapped[SubmissionRevision] = relationship(back_populates="contact")
 

@@ -105,7 +105,8 @@ def save_first(
     _touch(row, seen_version, actor)
     again = row.second_at is not None and shape(row.typed) != shape(typed)
     row.typed = {**typed, REASONS: reasons}
-    row.org_name = _clean(walk(result.normalized, "organization.org_name"))
+    name = walk(result.normalized, "organization.org_name")
+    row.org_name = name[:100] if isinstance(name, str) else ""
     row.errors = len(result.at(Level.ERROR))
     if again:
         row.second, row.chosen, row.second_at, row.second_by_id = {}, {}, None, None
@@ -253,7 +254,3 @@ def _touch(row: Keying, seen_version: int, actor: Actor) -> None:
 def _stale(row: Keying) -> StaleVersion:
     who = db.session.get(Account, row.saved_by_id) if row.saved_by_id else None
     return StaleVersion("代行入力の変更", who.name or who.email if who else "ほかの担当者", row.saved_at)
-
-
-def _clean(value: Any) -> str:
-    return value.replace("\0", "").encode("utf-8", "replace").decode("utf-8")[:100] if isinstance(value, str) else ""

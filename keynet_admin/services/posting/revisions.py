@@ -59,7 +59,7 @@ def last_day(content: Mapping[str, Any]) -> date:
 def describe(posting: Posting, content: Mapping[str, Any], findings: list[dict[str, Any]]) -> None:
     """Copy into the posting what lists need of its newest content."""
     title, job, headcount = content.get("title"), content.get("job_type"), content.get("headcount")
-    posting.title = title.replace("\0", "").encode("utf-8", "replace").decode()[:100] if isinstance(title, str) else ""
+    posting.title = title[:100] if isinstance(title, str) else ""
     posting.job_type = job[:40] if isinstance(job, str) and job.isascii() else ""
     posting.headcount = headcount if isinstance(headcount, int) and 0 <= headcount < 100_000 else None
     posting.errors = sum(f["level"] == Level.ERROR for f in findings)

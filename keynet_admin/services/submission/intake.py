@@ -301,7 +301,7 @@ def _add_revision(
 ) -> SubmissionRevision:
     values, contact = revision_values(typed, result, reference_date)
     revision = SubmissionRevision(
-        submission_id=submission.id, number=number, form_key=form_key, message=_clean(message)[:1000], created_at=clock.now(), **values
+        submission_id=submission.id, number=number, form_key=form_key, message=message[:1000], created_at=clock.now(), **values
     )
     db.session.add(revision)
     db.session.flush()
@@ -370,9 +370,5 @@ def _section(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def _short(value: Any, length: int) -> str:
-    """A value as a clean text column may hold it: a string without NUL and surrogates, cut to the column's length."""
-    return _clean(value)[:length] if isinstance(value, str) else ""
-
-
-def _clean(text: str) -> str:
-    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+    """The beginning of a value for a column that only lists and searches need; the whole text stands in the revision."""
+    return value[:length] if isinstance(value, str) else ""
