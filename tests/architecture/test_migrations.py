@@ -1,5 +1,7 @@
 """Migrations on both databases: one line of them, the same tables as the models, and no row lost on the way up."""
 
+import hashlib
+import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -123,3 +125,50 @@ def _value(kind: sa.types.TypeEngine[Any], number: int) -> Any:
             return value
     length = getattr(kind, "length", None) or 40
     return str(number)[-length:]
+
+
+def test_what_does_not_apply_leaves_the_stored_content(empty_app: Flask) -> None:
+    """0006: revisions and the public table are cleaned in batches, what was typed stays, an imported form keeps its identity."""
+    upgrade(revision="0005")
+    content = {"fixed_ot": "no", "fixed_ot_excess": False, "title": "看護師", "deadline_type": "date", "deadline": "2021-05-28"}
+    pay = {"pay_type": "hour", "pay_lines": [{"min": 1500, "hours_per_unit": 4}, "?"]}
+    unanswered = {"fixed_ot_yen": 10000, "fixed_ot_excess": False, "job_type": "看護婦", "job_other": "手伝い"}
+    clean = {"fixed_ot": "no", "title": "看護師", "deadline_type": "date", "deadline": "2021-05-28"}
+    document = {"organization": {"org_name": "日向市"}, "postings": [content, content | pay, unanswered, "?"], "confirmation": {}}
+    person = {"contact_last": "川辺"}
+    expected = {
+        **document,
+        "postings": [clean, clean | pay | {"pay_lines": [{"min": 1500}, "?"]}, {k: v for k, v in unanswered.items() if v}, "?"],
+    }
+    with db.engine.begin() as connection:
+        tables = {table.name: table for table in _tables(connection)}
+        for table in tables.values():
+            _insert(connection, table, 1)
+        made = {name: dict(connection.execute(sa.select(table)).mappings().first() or {}) for name, table in tables.items()}
+
+        def change(name: str, **values: Any) -> None:
+            connection.execute(tables[name].update().values(values))
+
+        change("submission", identity=_identity(document | {"contact": person}))
+        change("submission_contact", normalized=_json(person))
+        change("submission_revision", number=1, typed=_json(document), normalized=_json(document))
+        change("posting_revision", typed=_json(content), normalized=_json(content))
+        change("listing", content=_json({"posting": content, "masked": False}))
+        more = [made["posting_revision"] | {"id": 2_000_000 + n, "number": n, "normalized": _json(content)} for n in range(1, 450)]
+        connection.execute(tables["posting_revision"].insert(), more)
+    upgrade(revision="0006")
+    with db.engine.connect() as connection:
+        rows = connection.execute(sa.text("SELECT DISTINCT normalized FROM posting_revision")).scalars().all()
+        assert [json.loads(row) for row in rows] == [clean]
+        typed, normalized = connection.execute(sa.text("SELECT typed, normalized FROM submission_revision")).one()
+        assert (json.loads(typed), json.loads(normalized)) == (document, expected)
+        assert json.loads(connection.scalar(sa.text("SELECT content FROM listing"))) == {"posting": clean, "masked": False}
+        assert connection.scalar(sa.text("SELECT identity FROM submission")) == _identity(expected | {"contact": person})
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=True, separators=(",", ":"))
+
+
+def _identity(document: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(document, sort_keys=True, ensure_ascii=True).encode("ascii")).hexdigest()
