@@ -11,7 +11,7 @@ from flask import Response, current_app, make_response, request
 from keynet_admin import catalogue
 from keynet_admin.catalogue import SECTION_LABELS, SECTIONS, Field
 from keynet_admin.public.pages import etag_of, html, not_modified, unchanged
-from keynet_admin.rules import RULES, RULESET, Level, Rule, rule_by_code
+from keynet_admin.rules import RULESET, RUNNING, Level, Rule, rule_by_code
 from keynet_admin.services.listing import search_index
 
 # Tone, icon and word of each level; the same words as at the fields of the form.
@@ -76,7 +76,7 @@ def chapters(words: tuple[str, ...] = ()) -> list[Chapter]:
     for key, title in _titles():
         found[key] = Chapter(title, key)
     code = "-".join(words).upper()
-    for rule in RULES:
+    for rule in RUNNING:
         if rule.code == code or (not rule_by_code(code) and _holds(rule_text(rule), words)):
             found[_part(rule)].rules.append(rule)
     for section, fields in SECTIONS.items():
@@ -98,7 +98,7 @@ def basis(rule: Rule) -> str:
 
 @lru_cache(maxsize=1024)
 def _rule_words(code: str) -> str:
-    rule = next(rule for rule in RULES if rule.code == code)
+    rule = next(rule for rule in RUNNING if rule.code == code)
     notes = (example.note for example in (*rule.good, *rule.bad))
     parts = (rule.code, rule.code.replace("-", ""), *labels(rule), rule.summary, rule.why, rule.how, rule.basis, *notes)
     return search_index.fold("\n".join(parts))

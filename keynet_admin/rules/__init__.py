@@ -1,73 +1,32 @@
 """The entry rules (記入ルール): rows of data with their checks, and the engine that runs them.
 
-`RULES` holds every row in the order of the domain notes, the rows of the field catalogue last. A family is a file or
-folder of `families/`; `evaluate` judges a submission.
+`table` holds every row; a family is a file or folder of `families/`. `evaluate` judges a submission by all of them.
 """
 
-from functools import lru_cache
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
 
-from keynet_admin.rules.engine.evaluate import evaluate
-from keynet_admin.rules.engine.required import CATALOGUE_RULES
-from keynet_admin.rules.engine.rule import RULESET, Example, Finding, Hit, Level, Per, Result, Rule, Scope
-from keynet_admin.rules.families.candidate import RULES as CANDIDATE
-from keynet_admin.rules.families.dates import RULES as DATES
-from keynet_admin.rules.families.duty import RULES as DUTY
-from keynet_admin.rules.families.fairness import RULES as FAIRNESS
-from keynet_admin.rules.families.hours.shifts import RULES as HOURS
-from keynet_admin.rules.families.insurance.rows import RULES as INSURANCE
-from keynet_admin.rules.families.job.job_type import RULES as JOB
-from keynet_admin.rules.families.licence.licence import RULES as LICENCE
-from keynet_admin.rules.families.mail import RULES as MAIL
-from keynet_admin.rules.families.organization import RULES as ORGANIZATION
-from keynet_admin.rules.families.pay.rows import RULES as PAY
-from keynet_admin.rules.families.place import RULES as PLACE
-from keynet_admin.rules.families.privacy import RULES as PRIVACY
-from keynet_admin.rules.families.publication import RULES as PUBLICATION
-from keynet_admin.rules.families.report import RULES as REPORT
-from keynet_admin.rules.families.sharing import RULES as SHARING
-from keynet_admin.rules.families.telephone import RULES as TELEPHONE
-from keynet_admin.rules.families.term import RULES as TERM
-from keynet_admin.rules.families.text.checks import RULES as TEXT
-
-DOMAIN_RULES: tuple[Rule, ...] = (
-    *ORGANIZATION,
-    *TELEPHONE,
-    *MAIL,
-    *TEXT,
-    *DATES,
-    *JOB,
-    *LICENCE,
-    *DUTY,
-    *PLACE,
-    *TERM,
-    *HOURS,
-    *PAY,
-    *INSURANCE,
-    *FAIRNESS,
-    *PRIVACY,
-    *PUBLICATION,
-    *SHARING,
-    *CANDIDATE,
-    *REPORT,
-)
-RULES: tuple[Rule, ...] = DOMAIN_RULES + CATALOGUE_RULES
+from keynet_admin.rules.engine.evaluate import judge
+from keynet_admin.rules.engine.rule import Example, Finding, Hit, Level, Per, Result, Rule, Scope
+from keynet_admin.rules.ruleset import RULESET
+from keynet_admin.rules.table import BY_CODE, DOMAIN_RULES, RULES, RUNNING, rule_by_code
 
 
-@lru_cache(maxsize=1)
-def _by_code() -> dict[str, Rule]:
-    return {rule.code: rule for rule in RULES}
+def evaluate(typed: Mapping[str, Any], *, on: date, partial: bool = False, sections: frozenset[str] | None = None) -> Result:
+    """Check a submission document on a reference date.
 
-
-def rule_by_code(code: str) -> Rule | None:
-    """The row of a rule, None for an unknown code."""
-    return _by_code().get(code)
+    `partial`: required fields that are missing, null or blank are not reported. `sections` limits the findings to those sections
+    (`{"postings"}` in a municipality's own editor); the others are normalised and serve as context.
+    """
+    return Result(*judge(BY_CODE, typed, on=on, partial=partial, sections=sections), RULESET)
 
 
 __all__ = [
-    "CATALOGUE_RULES",
     "DOMAIN_RULES",
     "RULES",
     "RULESET",
+    "RUNNING",
     "Example",
     "Finding",
     "Hit",

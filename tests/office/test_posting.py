@@ -109,13 +109,14 @@ EDITS: dict[str, tuple[dict[str, Any], str, bool, bool]] = {
     "clean": ({"title": "新しい見出しの看護師募集"}, "直した内容を公開しました", True, False),
     "warning": ({"title": "新しい見出しの看護師募集"} | WARNED, "運営事務局の確認後に公開されます", False, True),
     "error": ({"title": "新しい見出しの看護師募集"} | WRONG, "公開中の内容は前のまま", False, False),
+    "material": ({"title": "新しい見出しの看護師募集", "pay_lines.0.min": "2,100"}, "運営事務局の確認後に公開されます", False, True),
     "nothing": ({}, "変更はありませんでした", False, False),
 }
 
 
 @pytest.mark.parametrize("name", list(EDITS))
 def test_an_edit_of_a_live_posting(client: Client, draft: Posting, office: Account, db_session: Session, name: str) -> None:
-    """Clean replaces the listing at once; warnings keep the old one until release; errors are kept as a draft revision."""
+    """Clean replaces the listing at once; warnings and material changes keep the old one until release; errors are kept as a draft."""
     changes, said, replaced, asked = EDITS[name]
     act(client, draft, "publish")
     old = listed_title(db_session, draft)
@@ -130,6 +131,8 @@ def test_an_edit_of_a_live_posting(client: Client, draft: Posting, office: Accou
         assert revisions.current_revision(draft).typed["title"] == "新しい見出しの看護師募集"
     text = client.get(f"/postings/{draft.posting_no}").get_data(as_text=True)
     assert ("新しい見出しの看護師募集" in text) is replaced
+    found = [f["path"] for f in revisions.current_revision(draft).findings if f["rule"] == "PUB-009"]
+    assert found == (["postings.0.pay_lines"] if name == "material" else [])
     if name == "error":  # mended afterwards: live again with everything
         edit(client, draft, {"headcount": "16"})
         assert listed_title(db_session, draft) == "新しい見出しの看護師募集"

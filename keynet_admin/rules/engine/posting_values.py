@@ -3,9 +3,8 @@
 Nothing here raises on strange values: what cannot be computed is None, and a check stays silent about None.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -19,48 +18,15 @@ Shift = Mapping[str, Any]
 NURSING: Final = frozenset({"public_health_nurse", "midwife", "nurse", "assistant_nurse"})
 """看護職: the jobs of the act on public health nurses, midwives and nurses (S48)."""
 
-SPECIAL_INJECTORS: Final = frozenset(
-    {
-        "dentist",
-        "clinical_laboratory_technologist",
-        "emergency_life_saving_technician",
-        "radiological_technologist",
-        "clinical_engineer",
-    }
-)
-"""Jobs that could inject only under the three conditions of the ministry's notes (S43, S44, S46)."""
 
 NEVER_INJECT: Final = frozenset({"pharmacist", "dental_hygienist", "clerical", "other"})
 """Jobs that cannot inject at all (S45)."""
 
-FISCAL_YEAR: Final = frozenset({"fiscal_year_part_time", "fiscal_year_full_time"})
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
-_GROUPS: Final = MappingProxyType(
-    {
-        "physician": "doctor",
-        "dentist": "doctor",
-        "public_health_nurse": "nursing",
-        "midwife": "nursing",
-        "nurse": "nursing",
-        "assistant_nurse": "nursing",
-        "pharmacist": "pharmacist",
-        "radiological_technologist": "technician",
-        "clinical_laboratory_technologist": "technician",
-        "clinical_engineer": "technician",
-        "emergency_life_saving_technician": "technician",
-        "dental_hygienist": "technician",
-        "clerical": "clerical",
-    }
-)
 
 _EMPTY: Final[Mapping[str, Any]] = MappingProxyType({})
-
-
-def job_group(slug: Any) -> str:
-    """Group of a job type: doctor, nursing, pharmacist, technician, clerical or other (also for an unknown slug)."""
-    return _GROUPS.get(slug, "other") if isinstance(slug, str) else "other"
 
 
 def job_label(slug: Any) -> str:
@@ -149,15 +115,7 @@ def span_minutes(shift: Shift) -> int | None:
 
 def work_minutes(shift: Shift) -> int | None:
     """Minutes of work of a shift: span minus break (労基法34条: the break is no work). None without a break or a span."""
-    try:
-        return _work_minutes(shift.get("start"), shift.get("end"), shift.get("end_next_day"), shift.get("break"))
-    except TypeError:  # a list or an object where a time should be
-        return None
-
-
-@lru_cache(maxsize=2048, typed=True)
-def _work_minutes(start: Any, end: Any, next_day: Any, rest: Any) -> int | None:
-    span, pause = span_minutes({"start": start, "end": end, "end_next_day": next_day}), whole(rest)
+    span, pause = span_minutes(shift), whole(shift.get("break"))
     if span is None or pause is None or not 0 <= pause < span:
         return None
     return span - pause
@@ -169,21 +127,6 @@ def days_of(shift: Shift) -> frozenset[str]:
     if not isinstance(days, (list, tuple)):
         return frozenset()
     return frozenset(item for item in days if isinstance(item, str))
-
-
-def weekly_minutes(shifts: Iterable[Shift]) -> int | None:
-    """Minutes of work in a week when every row is worked on each of its weekdays; a holiday adds no day of its own.
-
-    None when a row cannot be computed.
-    """
-    total = 0
-    for shift in shifts:
-        minutes = work_minutes(shift)
-        days = days_of(shift)
-        if minutes is None or not days:
-            return None
-        total += minutes * len(days - {"hol"})
-    return total
 
 
 def touches_night(shift: Shift) -> bool:
@@ -210,14 +153,9 @@ def shift_text(shift: Shift) -> str:
 
 def rows(scope: Scope, name: str) -> list[tuple[int, Mapping[str, Any]]]:
     """Index and values of each row of a repeated group; what was not understood is None there, a row that is no object is empty."""
-    key = f"rows:{name}"
-    found: list[tuple[int, Mapping[str, Any]]] | None = scope.memo.get(key)
-    if found is None:
-        value = scope.record.get(name)
-        listed = value if isinstance(value, (list, tuple)) else ()
-        found = [(index, row if type(row) is dict or isinstance(row, Mapping) else _EMPTY) for index, row in enumerate(listed)]
-        scope.memo[key] = found
-    return found
+    value = scope.record.get(name)
+    listed = value if isinstance(value, (list, tuple)) else ()
+    return [(index, row if isinstance(row, Mapping) else _EMPTY) for index, row in enumerate(listed)]
 
 
 def row_missing(scope: Scope, name: str, index: int, column: str) -> bool:

@@ -36,18 +36,15 @@ class Reading:
     unused: list[dict[str, Any]] = field(default_factory=list)
     """Of each posting, what was given for fields that do not apply: in neither document, for the rules that name the contradiction."""
 
-    def set_posting(self, number: int, name: str, value: Any) -> None:
-        """A fix of a rule that looks at several fields, in both documents."""
-        self.postings[number][name] = value
-        shown = self.document["postings"][number]
-        if isinstance(shown, dict):
-            shown[name] = value
-
-    def set_section(self, section: str, name: str, value: Any) -> None:
-        """A fix in the organization or contact section, in both documents."""
-        self.understood[section][name] = value
-        if isinstance(self.document[section], dict):
-            self.document[section][name] = value
+    def change(self, path: str, value: Any) -> None:
+        """A fix of a rule at a field of a section or posting, in both documents."""
+        *parts, name = path.split(".")
+        for root in (self.document, self.understood):
+            record: Any = root
+            for part in parts:
+                record = record[int(part)] if isinstance(record, list) else record[part]
+            if isinstance(record, dict):
+                record[name] = value
 
     def missing(self) -> Iterator[tuple[str, Note]]:
         """REQ-001 for every required field that is blank, in the form's order."""

@@ -12,7 +12,7 @@ REQUIRED = Rule(
     how="空欄の必須項目を入力してください。条件によって必須になる項目もあります。",
     good=(Example({"postings.0.title": "集団接種会場の看護師（土日・午後）"}, "集団接種会場の看護師（土日・午後）"),),
     bad=(Example({"postings.0.title": ""}, "空欄"), Example({"contact.contact_last": None}, "空欄")),
-    where="様式",
+    runs_in="engine",
 )
 CHOICE = Rule(
     code="CHOICE-001",
@@ -24,7 +24,7 @@ CHOICE = Rule(
     how="一覧から選んでください。曜日は「月～金」「土日祝」のようにも入力できます。",
     good=(Example({"postings.0.parking": "可（無料）"}, "可（無料）"), Example({"postings.0.shifts.0.days": "土日祝"}, "土日祝")),
     bad=(Example({"postings.0.parking": "要相談です"}, "要相談です"),),
-    where="様式",
+    runs_in="normalise",
 )
 TYPE = Rule(
     code="TYPE-001",
@@ -36,7 +36,7 @@ TYPE = Rule(
     how="文字の欄には文字を、数の欄には数を入力してください。様式にない項目は使われません。",
     good=(Example({"postings.0.title": "集団接種会場の看護師（土日・午後）"}, "文字"),),
     bad=(Example({"postings.0.title": {"text": "看護師"}}, "入れ子の値"), Example({"postings.0.weekly_hours": [9]}, "一覧")),
-    where="様式",
+    runs_in="normalise",
 )
 ROWS = Rule(
     code="ROWS-001",
@@ -48,7 +48,7 @@ ROWS = Rule(
     how="多い場合は申請または募集を分けてください。",
     good=(Example({"postings.0.pay_lines": [{"label": "土日", "min": 1800}] * 6}, "6行"),),
     bad=(Example({"postings.0.pay_lines": [{"label": "土日", "min": 1800}] * 7}, "7行"),),
-    where="様式",
+    runs_in="engine",
 )
 
 CATALOGUE_RULES: tuple[Rule, ...] = (REQUIRED, CHOICE, TYPE, ROWS)

@@ -1,7 +1,6 @@
 """The words of REQ-001: what is missing, why it is asked for and how to fill it in; the example stands by itself."""
 
 import re
-from functools import lru_cache
 from typing import Final
 
 from keynet_admin.catalogue import Field, Kind
@@ -57,7 +56,6 @@ _BY_KIND: Final = {
 }
 
 
-@lru_cache(maxsize=512)
 def missing_note(section: str, item: Field) -> Note:
     """REQ-001 for a field of a section that was left empty."""
     chosen = bool(item.choices) or item.kind is Kind.BOOL

@@ -10,8 +10,6 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-RULESET = "2026-11-22"
-
 Document = dict[str, Any]
 Record = Mapping[str, Any]
 
@@ -83,7 +81,7 @@ class Finding:
 
 @dataclass(slots=True)
 class Scope:
-    """What a check may look at (it changes nothing but `memo`). `record` is the posting for a posting rule, else the whole document.
+    """What a check may look at (it changes nothing). `record` is the posting for a posting rule, else the whole document.
 
     All values are normalised; what could not be understood stands as typed and its path is in `unread`
     (a check must not speak about such a value: another finding already does). `typed` is the raw document.
@@ -99,8 +97,10 @@ class Scope:
     sections: frozenset[str] = frozenset()
     unused: Record = field(default_factory=dict)
     """What was given for fields that do not apply (hours of overtime beside 時間外勤務 なし). In `record` there is nothing of it."""
-    memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
-    """Work shared by the rules of one scope (plain text, readable rows): the engine makes one scope a posting and hands it to all rows."""
+    plain_texts: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
+    """Plain text of the fields read so far (`words.plain`)."""
+    computed: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """Other work shared by the rules of one scope: the engine makes one scope a posting and hands it to all rows."""
     organization: Record = field(init=False, compare=False, repr=False)
     """The normalised organization section (empty when it is not an object)."""
 
@@ -158,8 +158,9 @@ class Example:
 class Rule:
     """One entry rule as a row. `binds`: "all", "pub" (municipality's own engagement) or "priv" (委託先による雇用).
 
-    `levels` says every level the row can speak at, strongest first; `check` is None for a rule that the normaliser applies
-    (level fix) or that is called elsewhere (`where` then names the place).
+    `levels` says every level the row can speak at, strongest first. `check` finds what is wrong, `fix` what to change before anything is
+    judged. A row with neither names what runs it in `runs_in`: "normalise", "engine" or a dotted function of a service. `planned`: no
+    code runs the row yet, and it is printed nowhere.
     """
 
     code: str
@@ -172,12 +173,14 @@ class Rule:
     good: tuple[Example, ...] = ()
     bad: tuple[Example, ...] = ()
     check: Check | None = None
+    fix: Check | None = None
     per: Per = Per.POSTING
     valid_from: date | None = None
     valid_to: date | None = None
     binds: str = "all"
     overridable: bool = False
-    where: str = ""
+    runs_in: str = ""
+    planned: bool = False
 
     @property
     def level(self) -> Level:
@@ -200,7 +203,7 @@ class Result:
 
     normalized: Document
     findings: tuple[Finding, ...]
-    ruleset: str = RULESET
+    ruleset: str
 
     def at(self, level: Level) -> list[Finding]:
         """The findings of one level, in the form's order."""

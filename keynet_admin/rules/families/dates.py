@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
-from functools import lru_cache
 
 from keynet_admin.rules.engine.rule import Example, Hit, Level, Rule, Scope
 from keynet_admin.rules.normalise.dates import WEEKDAYS
@@ -66,7 +65,6 @@ def fiscal_year(day: date) -> int:
 _POSTINGS_ONLY = frozenset({"postings"})
 
 
-@lru_cache(maxsize=32)
 def _ordinary_days(on: date) -> tuple[str, str]:
     """The first and last day that nobody asks about, as ISO text, which compares as days do."""
     return on.isoformat(), date(min(on.year + 1, date.max.year), 12, 31).isoformat()
@@ -110,7 +108,7 @@ RULES: tuple[Rule, ...] = (
         how="年月日を入力してください（例：2021/5/7、令和3年5月7日、R3.5.7）。",
         good=(Example({f"{P}deadline": "2021-05-25"}, "2021-05-07"),),
         bad=(Example({f"{P}deadline": "5/25"}, "5/7"), Example({f"{P}deadline": "R3.5.25"}, "R3.5.25（2021-05-25にします）")),
-        where="normalise",
+        runs_in="normalise",
     ),
     Rule(
         code="DT-002",
@@ -122,7 +120,7 @@ RULES: tuple[Rule, ...] = (
         how="読み替えた日付が正しいかご確認ください。",
         good=(Example({f"{P}deadline": "令和3年5月25日"}, "令和3年"),),
         bad=(Example({f"{P}deadline": "平成33年5月25日"}, "平成33年"),),
-        where="normalise",
+        runs_in="normalise",
     ),
     Rule(
         code="DT-003",
@@ -134,7 +132,7 @@ RULES: tuple[Rule, ...] = (
         how="月末の日をご確認ください。",
         good=(Example({f"{P}deadline": "2021-05-28"}, "2021-02-28"),),
         bad=(Example({f"{P}deadline": "2021-02-30"}, "2021-02-30"), Example({f"{P}deadline": "令和0年5月7日"}, "令和0年")),
-        where="normalise",
+        runs_in="normalise",
     ),
     Rule(
         code="DT-004",
@@ -164,7 +162,7 @@ RULES: tuple[Rule, ...] = (
             Example({f"{P}shifts.0.end": "午後5時30分"}, "午後5時30分（17:30にします）"),
             Example({f"{P}shifts.0.end": "夕方ごろ"}, "夕方ごろ"),
         ),
-        where="normalise",
+        runs_in="normalise",
     ),
     Rule(
         code="DT-006",
@@ -176,7 +174,7 @@ RULES: tuple[Rule, ...] = (
         how="「12:30」または「午後0時30分」と入力してください。",
         good=(Example({f"{P}shifts.0.start": "午後0時30分"}, "12:30、午後0時30分"),),
         bad=(Example({f"{P}shifts.0.start": "午後12時30分"}, "午後12時30分"),),
-        where="normalise",
+        runs_in="normalise",
     ),
     Rule(
         code="DT-007",
@@ -188,7 +186,7 @@ RULES: tuple[Rule, ...] = (
         how="日をまたぐ場合は終業に「翌1:00」と入力してください。",
         good=(Example({f"{P}shifts.0.end": "18:00"}, "終業に24:00"),),
         bad=(Example({f"{P}shifts.0.end": "25:00"}, "25:00"), Example({f"{P}shifts.0.start": "13:75"}, "13:75")),
-        where="normalise",
+        runs_in="normalise",
     ),
     Rule(
         code="DT-008",

@@ -7,11 +7,11 @@ does not bind municipalities, which are expected to follow it (S27), so the same
 from collections.abc import Iterator
 from typing import Final
 
-from keynet_admin.rules.engine.posting_values import day, is_fiscal_year, is_private, missing, rows, shifts, touches_night
+from keynet_admin.rules.engine.posting_values import day, is_fiscal_year, is_private, missing, shifts, touches_night
 from keynet_admin.rules.engine.rule import Example, Hit, Level, Rule, Scope
-from keynet_admin.rules.words.age import applicants_age, lower_limit, may_name_age, upper_limit
-from keynet_admin.rules.words.plain import PUBLIC_TEXT, fields_with, listed, plain
-from keynet_admin.rules.words.sex import conditions_by_sex, counts_by_sex, may_name_sex, only_women, sex_words
+from keynet_admin.rules.words.age import applicants_age, lower_limit, upper_limit
+from keynet_admin.rules.words.plain import PUBLIC_TEXT, fields_with, listed, plain, row_texts
+from keynet_admin.rules.words.sex import conditions_by_sex, counts_by_sex, only_women, sex_words
 
 E, W = Level.ERROR, Level.WARNING
 P: Final = "postings.0."
@@ -21,28 +21,10 @@ TEXTS: Final = tuple(name for name in PUBLIC_TEXT if name not in _NAMES)
 _ITEM: Final = {"item_1": "1号", "item_3_i": "3号イ", "item_3_ro": "3号ロ"}
 
 
-def texts(scope: Scope) -> list[tuple[str, str]]:
+def texts(scope: Scope) -> Iterator[tuple[str, str]]:
     """Name and plain text of what visitors read: the free texts, the names of shifts and the labels of pay lines."""
-    found: list[tuple[str, str]] | None = scope.memo.get("fairness")
-    if found is None:
-        found = list(fields_with(scope, TEXTS))
-        for group, column in (("shifts", "name"), ("pay_lines", "label")):
-            found += [
-                (f"{group}.{i}.{column}", plain(value))
-                for i, row in rows(scope, group)
-                if isinstance(value := row.get(column), str) and value
-            ]
-        scope.memo["fairness"] = found
-    return found
-
-
-def _all_text(scope: Scope) -> str:
-    """The texts of `texts` in one: the first look that most postings end with."""
-    found = scope.memo.get("fairness_all")
-    if found is None:
-        found = "\n".join([text for _, text in texts(scope)])
-        scope.memo["fairness_all"] = found
-    return str(found)
+    yield from fields_with(scope, TEXTS)
+    yield from row_texts(scope)
 
 
 def _level(scope: Scope) -> Level:
@@ -51,7 +33,7 @@ def _level(scope: Scope) -> Level:
 
 def check_age_words(scope: Scope) -> Iterator[Hit]:
     """AGE-001: no age of applicants in a text while the posting says there is no age limit."""
-    if scope.get("age_limit") != "no" or not may_name_age(_all_text(scope)):
+    if scope.get("age_limit") != "no":
         return
     for name, text in texts(scope):
         word = applicants_age(name, text)
@@ -120,8 +102,6 @@ def check_reason_given(scope: Scope) -> Iterator[Hit]:
 def check_sex_words(scope: Scope) -> Iterator[Hit]:
     """SEX-001: no words that limit a posting to one sex. A midwife is a woman by law: that is SEX-003."""
     midwife = scope.get("job_type") == "midwife"
-    if not may_name_sex(_all_text(scope)):
-        return
     for name, text in texts(scope):
         words = sex_words(text)
         if midwife:
@@ -141,9 +121,6 @@ def check_sex_counts(scope: Scope) -> Iterator[Hit]:
     found = counts_by_sex(plain(typed), whole_field=True) if typed else None
     if found:
         yield Hit("headcount", _counted(found), example="15名")
-    whole = _all_text(scope)
-    if "男" not in whole and "女" not in whole:
-        return
     for name, text in texts(scope):
         found = counts_by_sex(text)
         if found:

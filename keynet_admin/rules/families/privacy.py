@@ -5,7 +5,6 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 from typing import Any, Final
 
 from keynet_admin.rules.engine.posting_values import missing
@@ -22,7 +21,7 @@ from keynet_admin.rules.words.papers import (
     is_driving_licence,
     papers,
 )
-from keynet_admin.rules.words.plain import PUBLIC_TEXT, fields_with, listed, plain, public_text, text_of
+from keynet_admin.rules.words.plain import PUBLIC_TEXT, fields_with, listed, plain, text_of
 
 E, W = Level.ERROR, Level.WARNING
 P: Final = "postings.0."
@@ -144,23 +143,10 @@ _AFTER_NAME: Final = r"(?=$|さん|様|氏|まで|宛|内線|[\d()、,])"
 
 def _contact_name(scope: Scope) -> tuple[str, str]:
     """Family name and whole name of the contact person, empty when they are not given."""
-    found: tuple[str, str] | None = scope.memo.get("contact_name")
-    if found is None:
-        contact = scope.document.get("contact")
-        section: Mapping[str, Any] = contact if isinstance(contact, Mapping) else {}
-        last, first = (plain(p) if isinstance(p, str) else "" for p in (section.get("contact_last"), section.get("contact_first")))
-        found = (last, last + first if last and first else "")
-        scope.memo["contact_name"] = found
-    return found
-
-
-_MAYBE_NUMBER: Final = re.compile(r"0\d|\+81|内線").search
-
-
-@lru_cache(maxsize=1024)
-def _names_somebody(text: str) -> bool:
-    """True when a role with a name stands in a plain text."""
-    return any(not _NO_NAME.fullmatch(match[1]) for match in _NAMED.finditer(text))
+    contact = scope.document.get("contact")
+    section: Mapping[str, Any] = contact if isinstance(contact, Mapping) else {}
+    last, first = (plain(p) if isinstance(p, str) else "" for p in (section.get("contact_last"), section.get("contact_first")))
+    return last, last + first if last and first else ""
 
 
 def _named(scope: Scope, name: str, text: str) -> str:
@@ -170,8 +156,8 @@ def _named(scope: Scope, name: str, text: str) -> str:
         return whole
     if name == "public_contact" and len(last) >= 2 and re.search(rf"{_OFFICE}{re.escape(last)}{_AFTER_NAME}", text):
         return last
-    if name == "public_contact" or ("0" in text and _PHONE.search(text) is not None):
-        for match in _NAMED.finditer(text) if _names_somebody(text) else ():
+    if name == "public_contact" or _PHONE.search(text):
+        for match in _NAMED.finditer(text):
             if not _NO_NAME.fullmatch(match[1]):
                 return match[1]
     return ""
@@ -179,18 +165,9 @@ def _named(scope: Scope, name: str, text: str) -> str:
 
 def check_private_contact(scope: Scope) -> Iterator[Hit]:
     """PRIV-006: no person's name with a phone, no personal mail, no mobile in what is published."""
-    everything, (last, whole) = public_text(scope), _contact_name(scope)
-    contact = text_of(scope, "public_contact")
-    if not (
-        "@" in everything
-        or _MAYBE_NUMBER(everything)
-        or (len(whole) >= 3 and whole in everything)
-        or (contact and ((last and last in contact) or _names_somebody(contact)))
-    ):
-        return
     for name, text in fields_with(scope, PUBLIC_TEXT):
-        mobile = _MOBILE.search(text) if "0" in text else None
-        mail = _PERSONAL_MAIL.search(text) if "@" in text else None
+        mobile = _MOBILE.search(text)
+        mail = _PERSONAL_MAIL.search(text)
         if mobile:
             message = f"携帯電話の番号「{mobile.group()}」が公開される欄にあります。職場の固定電話の番号にしてください。"
         elif mail:

@@ -1,6 +1,6 @@
 """Rules about publishing (PUB): dates in order, masked postings that stay masked, and postings that are kept current.
 
-PUB-003, 004, 007, 008 and 009 need what is stored about a posting; they stand here as pure functions for the places named in their rows.
+PUB-003, 004, 007, 008 and 009 need what is stored about a posting, so the entry check never runs them.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,17 +9,16 @@ from typing import Any, Final
 
 from keynet_admin.catalogue import posting_field
 from keynet_admin.catalogue.blank import blank
-from keynet_admin.rules.engine.posting_values import day, long_day, missing, rows
+from keynet_admin.catalogue.difference import changes
+from keynet_admin.rules.engine.posting_values import day, long_day, missing
 from keynet_admin.rules.engine.rule import Example, Hit, Level, Rule, Scope
 from keynet_admin.rules.families.pay.minimum_wage import venue_prefecture
 from keynet_admin.rules.words.masking import Secrets
-from keynet_admin.rules.words.plain import PUBLIC_TEXT, fields_with, plain
+from keynet_admin.rules.words.plain import PUBLIC_TEXT, fields_with, row_texts
 
 E, W = Level.ERROR, Level.WARNING
 P: Final = "postings.0."
 LONGEST: Final = timedelta(days=90)
-ASK_AFTER: Final = timedelta(days=30)
-HIDE_AFTER: Final = timedelta(days=45)
 # Fields that the catalogue itself hides in a masked posting.
 _HIDDEN: Final = frozenset({"venue_name", "access"})
 MASKED_TEXTS: Final = tuple(name for name in PUBLIC_TEXT if name not in _HIDDEN)
@@ -94,21 +93,12 @@ def check_length(scope: Scope) -> Iterator[Hit]:
         yield Hit("publish_until", message, example=long_day(first + LONGEST))
 
 
-def _masked_texts(scope: Scope) -> Iterator[tuple[str, str]]:
-    yield from fields_with(scope, MASKED_TEXTS)
-    for group, column in (("shifts", "name"), ("pay_lines", "label")):
-        for index, row in rows(scope, group):
-            value = row.get(column)
-            if isinstance(value, str) and value:
-                yield f"{group}.{index}.{column}", plain(value)
-
-
 def check_masked_text(scope: Scope) -> Iterator[Hit]:
     """PUB-005: a masked posting whose texts tell what is masked."""
     if scope.get("visibility") != "masked":
         return
     secrets = Secrets(scope.document, scope.record)
-    for name, text in _masked_texts(scope):
+    for name, text in (*fields_with(scope, MASKED_TEXTS), *row_texts(scope)):
         shown = list(secrets.shown_in(text))
         if shown:
             field = {"title": "見出し", "duty_detail": "仕事の内容"}.get(name) or f"「{_label(name)}」"
@@ -140,42 +130,10 @@ def check_masked_shown(scope: Scope) -> Iterator[Hit]:
             yield Hit(name, f"{label}が入力されていません。{need}", example=example)
 
 
-# Called with what is stored ------------------------------------------------------------------------------------------------------
-
-
-def staleness(last_confirmed: date, today: date) -> str:
-    """PUB-003: "fresh", "ask" after 30 days without a change or confirmation, "hide" after 45 (S23)."""
-    age = today - last_confirmed
-    if age >= HIDE_AFTER:
-        return "hide"
-    return "ask" if age >= ASK_AFTER else "fresh"
-
-
-def is_filled(headcount: int, hired: int) -> bool:
-    """PUB-004: True when as many were hired as were wanted, so a public posting should be closed (S01 S23)."""
-    return headcount > 0 and hired >= headcount
-
-
-def changed_fields(before: Mapping[str, Any], after: Mapping[str, Any], names: tuple[str, ...]) -> tuple[str, ...]:
-    """The named fields that differ between two normalised postings; blank values count as equal."""
-    return tuple(name for name in names if not (blank(before.get(name)) and blank(after.get(name))) and before.get(name) != after.get(name))
-
-
-def changes_to_tell(before: Mapping[str, Any], after: Mapping[str, Any], applicants: int) -> tuple[str, ...]:
-    """PUB-007: labels of the conditions changed while people have applied; they must be told (職業安定法5条の3第3項, S98)."""
-    if applicants <= 0:
-        return ()
-    return tuple(posting_field(name).label for name in changed_fields(before, after, TOLD_FIELDS))
-
-
-def shows_dates(page_text: str, posted: str, updated: str) -> bool:
-    """PUB-008: True when a public page shows both the day of posting and of the last update, as they are written on it."""
-    return bool(posted) and bool(updated) and posted in page_text and updated in page_text
-
-
-def needs_second_look(approved: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[str, ...]:
-    """PUB-009: labels of the material conditions that differ from what the operator approved (S01 S23)."""
-    return tuple(posting_field(name).label for name in changed_fields(approved, now, MATERIAL_FIELDS))
+def material_changes(approved: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[str, ...]:
+    """PUB-009: the material conditions of a normalised posting that differ from what is published, in the order of MATERIAL_FIELDS."""
+    changed = {change.path.split(".")[2] for change in changes({"postings": [approved]}, {"postings": [now]})}
+    return tuple(name for name in MATERIAL_FIELDS if name in changed)
 
 
 _CURRENT = "職業安定法第5条の4（正確で最新の表示）（S23）"
@@ -231,7 +189,7 @@ RULES: tuple[Rule, ...] = (
         how="管理画面で内容を確かめ、「確認しました」を押すか、直すか、終了してください。",
         good=(Example({}, "30日以内に確認した募集"),),
         bad=(Example({}, "45日放置された募集"),),
-        where="公開中の募集の確認期限（毎日の処理）",
+        planned=True,
     ),
     Rule(
         code="PUB-004",
@@ -243,7 +201,7 @@ RULES: tuple[Rule, ...] = (
         how="「募集を終了する」を押してください。追加で募る場合は人数を増やしてください。",
         good=(Example({}, "確保した日に終了"),),
         bad=(Example({}, "確保15名・募集15名で公開中"),),
-        where="採用を記録したとき",
+        planned=True,
     ),
     Rule(
         code="PUB-005",
@@ -284,7 +242,7 @@ RULES: tuple[Rule, ...] = (
         how="変わった項目を確かめ、応募した方に知らせてください。",
         good=(Example({}, "変更を応募者に連絡"),),
         bad=(Example({}, "知らせずに報酬を変更"),),
-        where="公開中の募集を直したとき",
+        planned=True,
     ),
     Rule(
         code="PUB-008",
@@ -296,7 +254,7 @@ RULES: tuple[Rule, ...] = (
         how="システムが表示します。入力は要りません。",
         good=(Example({}, "更新日 5/10"),),
         bad=(Example({}, "日付のない公開ページ"),),
-        where="公開ページの試験",
+        planned=True,
     ),
     Rule(
         code="PUB-009",
@@ -308,6 +266,6 @@ RULES: tuple[Rule, ...] = (
         how="事務局がもう一度確認します。急ぐ場合は変更の理由を書いてください。",
         good=(Example({}, "変更後に再確認"),),
         bad=(Example({}, "確認後に報酬を引き下げ"),),
-        where="公開の審査",
+        runs_in="keynet_admin.services.posting.drafts.second_look",
     ),
 )

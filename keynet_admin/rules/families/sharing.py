@@ -4,19 +4,16 @@ SHARE-004 needs what was sent; it stands here as a pure function. SHARE-005 is a
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Final
 
-from keynet_admin.catalogue.blank import blank
 from keynet_admin.rules.engine.posting_values import NURSING, duties, missing
 from keynet_admin.rules.engine.rule import Example, Hit, Level, Rule, Scope
-from keynet_admin.rules.words.masking import Secrets
-from keynet_admin.rules.words.plain import plain, text_of
+from keynet_admin.rules.words.plain import text_of
 
 E, W = Level.ERROR, Level.WARNING
 P: Final = "postings.0."
 _DOCTORS_WORK: Final = re.compile(r"予診|問診|接種(?!会場|センター)|注射|診察|診療")
-HIDDEN_WHEN_MASKED: Final = ("org_name", "employer", "venue_name", "venue_zip", "venue_address", "access")
 
 
 def check_save_the_town(scope: Scope) -> Iterator[Hit]:
@@ -79,31 +76,6 @@ def fix_receivers(scope: Scope) -> Iterator[Hit]:
         yield Hit("share_nc", "看護職の募集ではないため、ナースセンターへの提供を「いいえ」にしました。", value=False, example="いいえ")
     if scope.unused.get("share_stt") is True:
         yield Hit("share_stt", "医師の募集ではないため、Save the town への提供を「いいえ」にしました。", value=False, example="いいえ")
-
-
-def may_send(posting: Mapping[str, Any], document: Mapping[str, Any], payload: Mapping[str, Any], *, consent: bool) -> tuple[str, ...]:
-    """SHARE-003 at sending: why a payload may not be sent, empty when it may.
-
-    A posting that is not fully public needs the municipality's consent; a masked one must be masked in the payload, too: neither the
-    hidden fields nor texts that give them away. `payload` maps field names to what would be sent.
-    """
-    if posting.get("visibility") == "public":
-        return ()
-    reasons = [] if consent else ["提供への同意がありません"]
-    shown = [name for name in HIDDEN_WHEN_MASKED if not blank(payload.get(name))]
-    if shown:
-        reasons.append("伏せるべき項目が含まれています: " + "、".join(shown))
-    secrets = Secrets(document, posting)
-    kinds = {kind for value in payload.values() if isinstance(value, str) and value for kind in secrets.shown_in(plain(value))}
-    if kinds:
-        reasons.append("文の中に伏せるべき情報があります: " + "、".join(sorted(kinds)))
-    return tuple(reasons)
-
-
-def recalls_due(sent_to: Iterable[str], confirmed: Iterable[str]) -> tuple[str, ...]:
-    """SHARE-004: the receivers of a closed posting whose recall is not confirmed yet, in the order of sending (S08 S23)."""
-    done = set(confirmed)
-    return tuple(receiver for receiver in dict.fromkeys(sent_to) if receiver not in done)
 
 
 _PHYSICIAN: Final = {
@@ -169,7 +141,7 @@ RULES: tuple[Rule, ...] = (
         how="提供先ごとに終了の連絡を確かめてください。",
         good=(Example({}, "すべての提供先に終了を連絡"),),
         bad=(Example({}, "終了した募集が配信されている"),),
-        where="募集を終了したとき",
+        planned=True,
     ),
     Rule(
         code="SHARE-005",
@@ -181,6 +153,6 @@ RULES: tuple[Rule, ...] = (
         how="自動で直します。",
         good=(Example({P + "share_nc": True, P + "share_stt": False}, "看護師はナースセンターへ"),),
         bad=(Example({P + "share_stt": True}, "看護師の募集を Save the town へ"),),
-        check=fix_receivers,
+        fix=fix_receivers,
     ),
 )

@@ -68,7 +68,7 @@ RULES: tuple[Rule, ...] = (
             Example({f"{C}contact_tel": "+81 982 00 0043"}, "+81 982 00 0043"),
         ),
         per=Per.SUBMISSION,
-        where="normalise",
+        runs_in="normalise",
     ),
     Rule(
         code="TEL-002",
@@ -85,7 +85,7 @@ RULES: tuple[Rule, ...] = (
             Example({f"{C}contact_tel": "0982-00-0012、0982-00-0013"}, "番号が2つ"),
         ),
         per=Per.SUBMISSION,
-        where="normalise",
+        runs_in="normalise",
     ),
     Rule(
         code="TEL-003",
@@ -101,7 +101,7 @@ RULES: tuple[Rule, ...] = (
             Example({f"{C}contact_tel": "0982-00-0043(代)"}, "0982-00-0043(代)"),
         ),
         per=Per.SUBMISSION,
-        where="normalise",
+        runs_in="normalise",
     ),
     Rule(
         code="TEL-004",

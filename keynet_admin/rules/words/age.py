@@ -24,10 +24,9 @@ AGE: Final = re.compile(
     r"|(?<![\d第])(?:[2-6]0歳?|[二三四五六]十歳?)代(?![表金替理行将])(?:(?:~|から|-|・|、|や|と)[2-7]0歳?代)*"
     r"|若い(?:方|人|世代|女性|男性|看護師|職員|スタッフ)|若く(?:て|元気)|若者|若手|若年者|お若い"
     rf"|年齢(?:制限|上限|の上限)?(?:は|:|が)?(?:満)?{_NUM}[歳才]"
-    rf"|(?:昭和|平成|昭|平)[\d元]{{1,2}}年(?:度)?(?:\d{{1,2}}月(?:\d{{1,2}}日)?)?(?:以降|以後|以前|より後)(?:に|の)?(?:生まれ|出生|生)"
-    r"|(?:19|20)\d{2}年(?:度)?(?:\d{1,2}月(?:\d{1,2}日)?)?(?:以降|以後|以前|より後)(?:に|の)?(?:生まれ|出生|生)"
+    rf"|(?:昭和|平成|昭|平)[\d元]{{1,2}}年(?:度)?(?:\d{{1,2}}月(?:\d{{1,2}}日)?)?(?:以降|以後|以前|より後)(?:に|の)?(?:生まれ|出生)"
+    r"|(?:19|20)\d{2}年(?:度)?(?:\d{1,2}月(?:\d{1,2}日)?)?(?:以降|以後|以前|より後)(?:に|の)?(?:生まれ|出生)"
 )
-_TRIGGERS: Final = ("歳", "才", "0代", "十代", "若", "生まれ", "以降に出生", "以後に出生")
 
 _PEOPLE = (
     r"(?:高齢者|お年寄り|市民|町民|村民|区民|住民|県民|都民|府民|道民|接種|被接種|対象者"
@@ -105,15 +104,8 @@ def _is_recipients(name: str, sentence: str, before: str, after: str) -> bool:
     return name in WORK_TEXTS and bool(_WORK_PEOPLE.search(before + after))
 
 
-def may_name_age(text: str) -> bool:
-    """False when a plain text holds nothing that could be an age."""
-    return any(trigger in text for trigger in _TRIGGERS)
-
-
 def applicants_age(name: str, text: str) -> AgeWord | None:
     """The first words of a field's plain text that ask for an age of the applicants, None when there are none."""
-    if not may_name_age(text):
-        return None
     for match in AGE.finditer(text):
         left, right = _sentence(text, match.start())
         before, word, after = text[left : match.start()], match.group(), text[match.end() : right]

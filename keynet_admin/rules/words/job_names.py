@@ -4,7 +4,6 @@ All texts are plain (`words.plain`). Being named is not being recruited: 「医�
 """
 
 import re
-from functools import lru_cache
 from typing import Final
 
 OWN: Final = "〓"
@@ -52,35 +51,6 @@ _ALSO: Final = re.compile(
     f"可|応募可|歓迎|ok|を?含む|募集)?\\)"
 )
 
-_STEMS: Final = (
-    "医師",
-    "歯科医",
-    "保健師",
-    "助産師",
-    "准看",
-    "看護師",
-    "放射線技師",
-    "検査技師",
-    "工学技士",
-    "薬剤師",
-    "救命士",
-    "衛生士",
-    "事務",
-    "保育士",
-    "調理",
-    "運転",
-    "警備員",
-    "守衛",
-    "清掃",
-    "栄養士",
-    "介護",
-    "福祉士",
-    "用務員",
-    OWN,
-    "ドクター",
-    "ナース",
-    "dr",
-)
 
 # What may follow a group of job names in a title when it is the group that is wanted.
 _WANTED: Final = re.compile(
@@ -118,16 +88,8 @@ def _slugs(text: str, junior: bool) -> list[str]:
     return [slug for slug in slugs if not (junior and slug == "assistant_nurse" and "nurse" in slugs)]
 
 
-def _may_name_jobs(text: str) -> bool:
-    """True when at least two of the stems stand in a text (a stem inside another counts, so this only rules texts out)."""
-    return sum(map(text.__contains__, _STEMS)) > 1
-
-
-@lru_cache(maxsize=1024)
 def two_jobs_in_title(text: str, junior: bool, job: object) -> tuple[str, ...] | None:
     """Japanese names of the jobs that a title recruits together (「看護師・事務」), None for one job or mere mentions."""
-    if not _may_name_jobs(text):
-        return None
     for match in _CHAIN.finditer(text):
         slugs = _slugs(match.group(), junior)
         if len(slugs) < 2 or not _WANTED.match(text, match.end()):
@@ -144,11 +106,8 @@ def two_jobs_in_title(text: str, junior: bool, job: object) -> tuple[str, ...] |
     return None
 
 
-@lru_cache(maxsize=1024)
 def two_jobs_in_detail(text: str, junior: bool, job: object) -> tuple[str, ...] | None:
     """Japanese names of the jobs that a description recruits together (「看護師及び事務員を募集します」), None for mere mentions."""
-    if not _may_name_jobs(text):
-        return None
     for match in _CHAIN.finditer(text):
         slugs = _slugs(match.group(), junior)
         if len(slugs) < 2:

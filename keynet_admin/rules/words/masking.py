@@ -5,7 +5,6 @@ Used by PUB-005 at entry and again for what is sent to a partner (SHARE-003). Te
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from typing import Any, Final
 
 from keynet_admin.catalogue.reference import domains_of
@@ -30,7 +29,6 @@ _LG_DOMAIN: Final = re.compile(r"(?:[a-z0-9-]+\.)+lg\.jp|(?:city|town|vill|villa
 _HOST: Final = re.compile(r"^(?:https?://)?(?:www\.)?([a-z0-9.-]+)")
 
 
-@lru_cache(maxsize=512)
 def _name_pattern(org_name: str, is_prefecture: bool) -> re.Pattern[str] | None:
     """The body's name where it stands as such: 津市 does not stand in 会津市, and a prefecture's name is shown anyway."""
     name = plain(org_name)
@@ -53,7 +51,6 @@ def _squeeze(address: str) -> str:
     return re.sub(r"-(?=\D|$)", "", _NUMBER.sub(lambda m: m[1] + "-", address))
 
 
-@lru_cache(maxsize=512)
 def _streets(address: str, org_name: str) -> tuple[str, ...]:
     """What of an address gives it away: the town part with its number, and the town part alone when it has three characters or more."""
     text = re.sub(r"^(?:[^市区町村郡]{2,3}[都道府県])?", "", plain(address))

@@ -6,7 +6,6 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 _SENTENCE: Final = re.compile(r"[^。\n;]+")
@@ -52,7 +51,6 @@ def _items(sentence: str) -> Iterator[tuple[int, str]]:
     yield start, sentence[start:]
 
 
-@lru_cache(maxsize=2048)
 def papers(text: str) -> tuple[Paper, ...]:
     """The items of a plain text that lists papers.
 

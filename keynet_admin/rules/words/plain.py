@@ -1,16 +1,15 @@
 """Tools for rules that read free text: one plain form of it, word lists with exceptions, and the numbers people write.
 
-All functions work on *plain* text (see `plain`). They are cheap on the usual text that holds no listed word: a list is first
-asked for its short trigger strings (`in`), the regular expressions run only after that.
+All functions work on *plain* text (see `plain`), which is computed once a posting for each field (`plain_field`).
 """
 
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
+from keynet_admin.rules.engine.posting_values import rows
 from keynet_admin.rules.engine.rule import Scope
 
 PUBLIC_TEXT: Final = (
@@ -54,7 +53,6 @@ _UNIFY: Final = {
 _SPACES: Final = re.compile(r"(?<![0-9A-Za-z]) +| +(?![0-9A-Za-z])")
 
 
-@lru_cache(maxsize=8192)
 def plain(text: str) -> str:
     """Text as the word lists read it: NFKC, one kind of tilde (`~`) and hyphen (`-`), lower case, no spaces between Japanese words."""
     folded = unicodedata.normalize("NFKC", text.translate(_UNIFY)).translate(_UNIFY).lower()
@@ -63,64 +61,53 @@ def plain(text: str) -> str:
     return folded if folded.isascii() else unicodedata.normalize("NFKC", folded)
 
 
+def plain_field(scope: Scope, name: str) -> str:
+    """Plain text of a field of the record, empty when it holds no text. Computed once a scope."""
+    found = scope.plain_texts.get(name)
+    if found is None:
+        value = scope.record.get(name)
+        found = scope.plain_texts[name] = plain(value) if isinstance(value, str) else ""
+    return found
+
+
 def text_of(scope: Scope, *names: str) -> str:
     """Plain text of the named fields of the record, one line a field (empty and unreadable ones left out)."""
-    if len(names) == 1:
-        value = scope.record.get(names[0])
-        return plain(value) if isinstance(value, str) and value else ""
-    memo = scope.memo
-    key = "text:" + ",".join(names)
-    found = memo.get(key)
-    if found is None:
-        record = scope.record
-        found = "\n".join([plain(value) for name in names if isinstance(value := record.get(name), str) and value])
-        memo[key] = found
-    return str(found)
+    return "\n".join(text for _, text in fields_with(scope, names))
 
 
 def public_text(scope: Scope) -> str:
     """Plain text of everything visitors read of a posting (see PUBLIC_TEXT), one line a field."""
-    found = scope.memo.get("public")
-    if found is None:
-        record = scope.record
-        found = "\n".join([plain(value) for name in PUBLIC_TEXT if isinstance(value := record.get(name), str) and value])
-        scope.memo["public"] = found
-    return str(found)
+    return text_of(scope, *PUBLIC_TEXT)
 
 
 def fields_with(scope: Scope, names: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Name and plain text of each named field that holds text."""
-    record = scope.record
     for name in names:
-        value = record.get(name)
-        if isinstance(value, str) and value:
-            yield name, plain(value)
+        if text := plain_field(scope, name):
+            yield name, text
+
+
+def row_texts(scope: Scope) -> Iterator[tuple[str, str]]:
+    """Place and plain text of the names of shifts and the labels of pay lines."""
+    for group, column in (("shifts", "name"), ("pay_lines", "label")):
+        for index, row in rows(scope, group):
+            value = row.get(column)
+            if isinstance(value, str) and value:
+                yield f"{group}.{index}.{column}", plain(value)
 
 
 class WordList:
     """Words that must not stand in a text, and the harmless words that contain them.
 
-    `triggers` are short literals one of which stands in every hit: a text without any is done at once.
     `pattern` finds the hits, `harmless` finds passages in which a hit does not count (「派遣職員ではありません」).
     """
 
-    def __init__(self, triggers: Iterable[str], pattern: str, harmless: str = "") -> None:
-        self.triggers: Final = tuple(plain(trigger) for trigger in triggers)
+    def __init__(self, pattern: str, harmless: str = "") -> None:
         self.pattern: Final = re.compile(pattern)
         self.harmless: Final = re.compile(harmless) if harmless else None
 
-    def suspects(self, text: str) -> bool:
-        """True when a trigger stands in a plain text, so that a hit is possible at all."""
-        return any(map(text.__contains__, self.triggers))
-
-    def may_hit(self, text: str) -> bool:
-        """False when no trigger stands in a plain text: a cheap first look at many fields joined."""
-        return any(trigger in text for trigger in self.triggers)
-
     def matches(self, text: str) -> list[re.Match[str]]:
         """All hits in a plain text that do not lie in a harmless passage."""
-        if not self.suspects(text):
-            return []
         found = list(self.pattern.finditer(text))
         if not found or self.harmless is None:
             return found

@@ -26,7 +26,6 @@ _SERVICE = (
 )
 
 LIMIT: Final = WordList(
-    ("女性", "男性", "女子", "男子", "(女", "(男", ":女", ":男"),
     rf"(?:女性|男性|女子|男子){_WANTED}|(?:看護師|准看護師|保健師|助産師|薬剤師|医師|職員|事務員"
     r"|事務職員|事務|スタッフ|受付|従事者|社員)[(:](?:女性|男性|女子|男子|女|男)(?=[)。、\n]|のみ|限|$)",
     rf"(?:女性|男性|女子|男子){_WANTED}{_NOT_LIMITED}"
@@ -42,35 +41,12 @@ LIMIT: Final = WordList(
 )
 
 HOUSEWIFE: Final = WordList(
-    ("主婦", "ママ", "奥様", "奥さま", "婦人"),
     r"主婦(?:さん)?|ママ(?:さん|ナース)?(?:大)?(?:歓迎|限定|募集)|奥(?:様|さま|さん)(?:大)?(?:歓迎|限定)|ご?婦人(?:限定|歓迎)",
     r"主婦(?:層)?(?:さん)?(?:\((?:主)?夫\)|[・/、と や或はor]*(?:主夫)|・夫)|主夫[^。!?\n]{0,4}主婦(?:さん)?|主\(?婦・夫\)?"
     r"|主婦(?:連|会|の友|の店|連合)|(?:パパ|お父さん)[・/や、]ママ(?:さん)?(?:大)?歓迎|ママ(?:さん)?[・/や、]パパ",
 )
 
 TITLES: Final = WordList(
-    (
-        "婦",
-        "レディ",
-        "ガール",
-        "マン",
-        "ボーイ",
-        "ウェイ",
-        "ウエイ",
-        "ウェー",
-        "スチュワ",
-        "ホステス",
-        "保母",
-        "保父",
-        "寮母",
-        "寮父",
-        "女中",
-        "嬢",
-        "看板娘",
-        "女工",
-        "女手",
-        "ol",
-    ),
     r"看護婦|保健婦|助産婦|准看護婦"
     r"|[ァ-ヴー]*レディー?(?:さん)?(?![ァ-ヴー])|レディース?(?:大)?(?:歓迎|限定|スタッフ(?:募集|歓迎)?|募集)"
     r"|(?<![ァ-ヴ])(?:[ァ-ヴー]{2,8})?ガールズ?(?![ァ-ヴー])(?:さん)?|ガールズ?(?:スタッフ|募集|歓迎)"
@@ -114,11 +90,6 @@ def only_women(text: str) -> list[str]:
     return words or [match.group() for match in re.finditer(r"\(女性?\)|女性の助産師|女性であること", text)]
 
 
-def may_name_sex(text: str) -> bool:
-    """False when a plain text holds no word that any of the lists could hit."""
-    return LIMIT.may_hit(text) or HOUSEWIFE.may_hit(text) or TITLES.may_hit(text)
-
-
 def sex_words(text: str) -> list[str]:
     """Words that limit a posting to one sex, in the order of the lists."""
     return [*LIMIT.find(text), *HOUSEWIFE.find(text), *TITLES.find(text)]
@@ -126,8 +97,6 @@ def sex_words(text: str) -> list[str]:
 
 def counts_by_sex(text: str, *, whole_field: bool = False) -> str | None:
     """The first number of people by sex (男5名, 女性10人) that is meant as the number to hire; `whole_field`: the text is a headcount."""
-    if "男" not in text and "女" not in text:
-        return None
     for match in COUNTS.finditer(text):
         sentence = clause_around(text, match.start(), match.end())
         if whole_field or _HIRING.search(sentence) or not (_PRESENT_STAFF.search(sentence) or _VISITORS.search(sentence)):
@@ -137,8 +106,6 @@ def counts_by_sex(text: str, *, whole_field: bool = False) -> str | None:
 
 def conditions_by_sex(text: str) -> str | None:
     """The first passage that gives men and women different conditions, None when there is none."""
-    if "男" not in text or "女" not in text:
-        return None
     for match in _BY_SEX.finditer(text):
         if _CONDITION.search(match.group()) and not _NOT_CONDITION.search(clause_around(text, match.start(), match.end())):
             return match.group()

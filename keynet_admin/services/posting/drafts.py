@@ -1,21 +1,25 @@
 """Postings as their municipality writes them: drafts from an accepted case, new ones, copies, edits."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
 
 from keynet_admin import clock
+from keynet_admin.catalogue import posting_field
 from keynet_admin.catalogue.difference import changes
 from keynet_admin.errors import NotPermitted, Refused
 from keynet_admin.extensions import db
 from keynet_admin.models import AuditEvent, Organization, Posting, Submission, SubmissionRevision
 from keynet_admin.permissions import Actor, Permission, can
+from keynet_admin.rules import rule_by_code
 from keynet_admin.rules.engine.reasons import moved, reasons_from
 from keynet_admin.rules.engine.rule import Finding, Level, Result
+from keynet_admin.rules.families.publication import material_changes
 from keynet_admin.services import audit, counter, workflow
 from keynet_admin.services.posting.publication import go_live
-from keynet_admin.services.posting.revisions import PREFIX, check, current_revision, describe, store
+from keynet_admin.services.posting.revisions import PREFIX, check, current_revision, describe, live_revision, store
 from keynet_admin.vocabulary import PostingStatus
 
 
@@ -79,8 +83,9 @@ def copy(posting: Posting, actor: Actor, *, seen_version: int) -> Posting:
 def save(posting: Posting, typed: Mapping[str, Any], result: Result, actor: Actor, *, seen_version: int) -> str:
     """Store an edited posting as a new revision and say what became of it.
 
-    `draft` (not published), `live` (visitors see it now), `waiting` (warnings: the old one stays up until an operator releases it),
-    `kept` (errors: kept, the old one stays up), `same` (nothing changed). Raises StaleVersion, Refused for a closed posting.
+    `draft` (not published), `live` (visitors see it now), `waiting` (warnings, a material change among them: the old one stays up
+    until an operator releases it), `kept` (errors: kept, the old one stays up), `same` (nothing changed). Raises StaleVersion, Refused
+    for a closed posting.
     """
     if not can(actor, Permission.posting_edit, organization_id=posting.organization_id):
         raise NotPermitted("この操作を行う権限がありません。")
@@ -88,6 +93,7 @@ def save(posting: Posting, typed: Mapping[str, Any], result: Result, actor: Acto
     if posting.status in (PostingStatus.closed, PostingStatus.suspended):
         raise Refused(f"いまの状態（{posting.status.label}）では、内容を変更できません。")
     content = result.normalized["postings"][0]
+    result = replace(result, findings=(*result.findings, *second_look(posting, content)))
     findings = [finding.as_json() for finding in result.findings]
     before = current_revision(posting)
     changed = [c.path.removeprefix(PREFIX) for c in changes({"postings": [before.normalized]}, {"postings": [content]})]
@@ -113,6 +119,26 @@ def save(posting: Posting, typed: Mapping[str, Any], result: Result, actor: Acto
             outcome = "live"
     audit.record(posting, "edit", actor, fields=changed, revision=posting.current, outcome=outcome, version=posting.version)
     return outcome
+
+
+def second_look(posting: Posting, content: Mapping[str, Any]) -> list[Finding]:
+    """PUB-009 for each material condition of a published posting that an edit changes: an operator looks before visitors see it."""
+    live = live_revision(posting) if posting.status in (PostingStatus.live, PostingStatus.paused) else None
+    rule = rule_by_code("PUB-009")
+    if live is None or rule is None:
+        return []
+    return [
+        Finding(
+            rule.code,
+            rule.level,
+            f"{PREFIX}{name}",
+            f"公開中の募集の「{posting_field(name).label}」が変わっています。{rule.why}{rule.how}",
+            live.normalized.get(name),
+            content.get(name),
+            rule.basis,
+        )
+        for name in material_changes(live.normalized, content)
+    ]
 
 
 def change_headcount(posting: Posting, number: str, actor: Actor, *, seen_version: int) -> tuple[str, Result]:

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from keynet_admin import clock
 from keynet_admin.extensions import db
 from keynet_admin.models import Organization, Posting, PostingRevision
-from keynet_admin.rules import evaluate
+from keynet_admin.rules import RULESET, evaluate
 from keynet_admin.rules.engine.reasons import Reasons, reasons_from, with_reasons
-from keynet_admin.rules.engine.rule import RULESET, Level, Result
+from keynet_admin.rules.engine.rule import Level, Result
 
 PREFIX = "postings.0."
 

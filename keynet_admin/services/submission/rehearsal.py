@@ -17,8 +17,8 @@ from sqlalchemy.orm import joinedload
 
 from keynet_admin.extensions import db
 from keynet_admin.models import Submission, SubmissionRevision
-from keynet_admin.rules import evaluate
-from keynet_admin.rules.engine.rule import RULESET, Finding, Level
+from keynet_admin.rules import RULESET, evaluate
+from keynet_admin.rules.engine.rule import Finding, Level
 from keynet_admin.services.submission import intake as submissions
 
 BATCH = 200

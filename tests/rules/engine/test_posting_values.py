@@ -38,21 +38,6 @@ def test_span_and_work(row: dict[str, Any], span: int | None, work: int | None) 
 
 
 @pytest.mark.parametrize(
-    ("rows", "minutes"),
-    [
-        ([shift("13:00", "17:30")], 540),
-        ([shift("13:00", "17:30", 0, ("sat", "sun", "hol"))], 540),
-        ([shift("08:30", "17:15", 60, ("mon",)), shift("13:00", "17:00", 0, ("sat",))], 705),
-        ([shift("13:00", "17:30", None)], None),
-        ([shift("13:00", "17:30", 0, ())], None),
-        ([], 0),
-    ],
-)
-def test_weekly_minutes(rows: list[dict[str, Any]], minutes: int | None) -> None:
-    assert posting_values.weekly_minutes(rows) == minutes
-
-
-@pytest.mark.parametrize(
     ("row", "night"),
     [
         (shift("20:00", "08:30", 60, end_next_day=True), True),
@@ -90,23 +75,6 @@ def test_clock_minutes(value: Any, minutes: int | None) -> None:
 )
 def test_parse_day(value: Any, day: date | None) -> None:
     assert posting_values.parse_day(value) == day
-
-
-@pytest.mark.parametrize(
-    ("slug", "group"),
-    [
-        ("nurse", "nursing"),
-        ("midwife", "nursing"),
-        ("physician", "doctor"),
-        ("pharmacist", "pharmacist"),
-        ("clerical", "clerical"),
-        ("other", "other"),
-        (None, "other"),
-        (["nurse"], "other"),
-    ],
-)
-def test_job_group(slug: Any, group: str) -> None:
-    assert posting_values.job_group(slug) == group
 
 
 @pytest.mark.parametrize(

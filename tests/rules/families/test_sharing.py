@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from keynet_admin.rules import evaluate
-from keynet_admin.rules.families.sharing import may_send, recalls_due
 from tests.rules.base_submission import ON, changed
 from tests.rules.speaking import level, paths, said
 
@@ -69,30 +68,6 @@ def test_what_the_nurse_center_needs(values: dict[str, Any], expected: str | Non
 )
 def test_hidden_postings_are_not_passed_on(values: dict[str, Any], expected: str | None) -> None:
     assert level("SHARE-003", values) == expected
-
-
-DOCUMENT = {"organization": {"org_name": "日向市", "org_type": "city", "lg_code": "452068"}, "contact": {}}
-
-
-@pytest.mark.parametrize(
-    ("visibility", "payload", "consent", "allowed"),
-    [
-        ("public", {"title": "日向市の看護師", "org_name": "日向市"}, False, True),
-        ("masked", {"title": "県北の市の看護師"}, True, True),
-        ("masked", {"title": "県北の市の看護師"}, False, False),
-        ("masked", {"title": "日向市の看護師"}, True, False),
-        ("masked", {"title": "看護師", "venue_name": "海山会場"}, True, False),
-        ("private", {"title": "看護師"}, False, False),
-    ],
-)
-def test_what_may_be_sent(visibility: str, payload: dict[str, Any], consent: bool, allowed: bool) -> None:
-    assert (may_send({"visibility": visibility}, DOCUMENT, payload, consent=consent) == ()) is allowed
-
-
-def test_recalls() -> None:
-    assert recalls_due(["nurse_center", "save_the_town", "nurse_center"], ["save_the_town"]) == ("nurse_center",)
-    assert recalls_due(["nurse_center"], ["nurse_center"]) == ()
-    assert recalls_due([], []) == ()
 
 
 @pytest.mark.parametrize(

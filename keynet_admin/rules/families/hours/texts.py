@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from typing import Any, Final
 
 from keynet_admin.rules.engine.posting_values import (
     WEEKDAYS,
     clock_minutes,
+    days_of,
     hours_text,
     number,
     rows,
@@ -72,24 +72,13 @@ def week_reach(lines: list[Shift], note: str) -> tuple[float, float] | None:
     Rows on the same weekday may be alternatives (early and late shift) or both be worked; the note says how many of the possible
     days are worked (週2日程度, 月4回以上). A holiday is a further possible day and never a sure one.
     """
-    worked = []
-    for row in lines:
-        work, days = work_minutes(row), row.get("days")
-        if work is None or not isinstance(days, (list, tuple)):
-            return None
-        worked.append((work, tuple(item for item in days if isinstance(item, str))))
-    return _reach(tuple(worked), note)
-
-
-@lru_cache(maxsize=1024)
-def _reach(worked: tuple[tuple[int, tuple[str, ...]], ...], note: str) -> tuple[float, float] | None:
-    """`week_reach` of rows given as minutes of work and their days."""
     least: dict[str, float] = {}
     most: dict[str, float] = {}
-    for work, days in worked:
-        if not days:
+    for row in lines:
+        work, days = work_minutes(row), days_of(row)
+        if work is None or not days:
             return None
-        for one in frozenset(days):
+        for one in days:
             least[one] = min(least.get(one, work), work)
             most[one] = most.get(one, 0) + work
     low = sorted(value for one, value in least.items() if one in WEEKDAYS)

@@ -13,7 +13,7 @@ from typing import Final
 from keynet_admin.rules.engine.posting_values import day, is_employment, missing, number
 from keynet_admin.rules.engine.rule import Hit, Scope
 from keynet_admin.rules.families.pay.minimum_wage import WEEKS_PER_MONTH, first_day, hourly_equivalents
-from keynet_admin.rules.words.plain import PUBLIC_TEXT, WordList, clause_around, fields_with, plain, public_text
+from keynet_admin.rules.words.plain import PUBLIC_TEXT, WordList, clause_around, fields_with, plain
 
 SHORT_COVER_FROM: Final = date(2022, 10, 1)
 """From this day 20 hours a week are covered when the term exceeds two months (before: one year), S37."""
@@ -99,7 +99,6 @@ def check_cover_missing(scope: Scope) -> Iterator[Hit]:
 
 
 FULL_COVER: Final = WordList(
-    ("完備",),
     r"(?:社会保険|社保|各種保険|各種社会保険|保険)(?:等)?(?:を|は|も)?完備",
     r"(?:社会保険|社保|各種保険|各種社会保険|保険)(?:等)?(?:を|は|も)?完備(?:して(?:い)?(?:ません|ない)|では(?:ありません|ない))",
 )
@@ -117,7 +116,7 @@ def check_cover_promised(scope: Scope) -> Iterator[Hit]:
     reason = f"週{weekly:g}時間" if short_hours else "15日以内の期間"
     if (found & {"health", "pension"} and (short_hours or short_term)) or ("employment" in found and (few_hours or short_term)):
         yield Hit("insurance", _promise(reason), example="勤務時間による")
-    elif (short_hours or short_term) and FULL_COVER.may_hit(public_text(scope)):
+    elif short_hours or short_term:
         for name, text in fields_with(scope, PUBLIC_TEXT):
             if FULL_COVER.find(text):
                 yield Hit(name, _promise(reason), example="勤務時間による")
@@ -151,7 +150,6 @@ def check_honorarium(scope: Scope) -> Iterator[Hit]:
 
 
 DEPENDANT: Final = WordList(
-    ("扶養",),
     r"扶養",
     r"扶養手当",
 )
@@ -175,7 +173,7 @@ _NOT_FOR_CLERKS: Final = re.compile(
 
 def check_dependants_exception(scope: Scope) -> Iterator[Hit]:
     """INS-006: the exception for vaccination pay (2021-04 to 2023-03) does not cover clerks."""
-    if scope.get("job_type") != "clerical" or not DEPENDANT.may_hit(public_text(scope)):
+    if scope.get("job_type") != "clerical":
         return
     for name, text in fields_with(scope, PUBLIC_TEXT):
         for match in DEPENDANT.matches(text):

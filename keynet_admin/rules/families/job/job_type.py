@@ -274,7 +274,7 @@ RULES: tuple[Rule, ...] = (
         how="自動で「はい」にします。違う場合は「任用・契約の形」をご確認ください。",
         good=(Example({P + "nonregular": True}, "はい"),),
         bad=(Example({P + "nonregular": False}, "パートタイムで「いいえ」→「はい」"),),
-        check=fix_nonregular,
+        fix=fix_nonregular,
     ),
     Rule(
         code="JOB-007",

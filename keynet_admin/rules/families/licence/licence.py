@@ -16,6 +16,7 @@ from keynet_admin.rules.words.plain import (
     phrase_around,
     plain,
     public_text,
+    row_texts,
     text_of,
     yen_amounts,
 )
@@ -56,7 +57,6 @@ def check_licence_of_job(scope: Scope) -> Iterator[Hit]:
 # LIC-003 -------------------------------------------------------------------------------------------------------------------------
 
 _OLD_NAMES: Final = WordList(
-    ("婦", "看護士", "保健士", "助産士"),
     r"准?看護[婦士]|保健[婦士]|助産[婦士]",
     r"保健婦助産婦看護婦法|看護婦(?:会館|宿舎|寮|養成所)|(?:日本)?(?:看護婦|助産婦)協会",
 )
@@ -65,16 +65,9 @@ _NEW_NAME: Final = {"看護": "看護師", "准看": "准看護師", "保健": "
 
 def check_old_names(scope: Scope) -> Iterator[Hit]:
     """Names of professions that the law gave up in 2002."""
-    if _OLD_NAMES.suspects(public_text(scope)):
-        for name, text in fields_with(scope, PUBLIC_TEXT):
-            if found := _OLD_NAMES.find(text):
-                yield _old_name(name, found[0])
-    for group in ("shifts", "pay_lines"):
-        for index, row in rows(scope, group):
-            column = "name" if group == "shifts" else "label"
-            label = row.get(column)
-            if isinstance(label, str) and label and (found := _OLD_NAMES.find(plain(label))):
-                yield _old_name(f"{group}.{index}.{column}", found[0])
+    for name, text in (*fields_with(scope, PUBLIC_TEXT), *row_texts(scope)):
+        if found := _OLD_NAMES.find(text):
+            yield _old_name(name, found[0])
     typed = typed_value(scope, "job_type")
     if isinstance(typed, str) and scope.get("job_type") is None and (found := _OLD_NAMES.find(plain(typed[:40]))):
         yield _old_name("job_type", found[0])
@@ -94,7 +87,6 @@ def _old_name(name: str, word: str) -> Hit:
 # LIC-004 -------------------------------------------------------------------------------------------------------------------------
 
 _NATIONAL: Final = WordList(
-    ("厚生", "厚労", "国家資格", "国家免許", "看護師籍", "国の"),
     r"(?:厚生労働|厚労|厚生)(?:大臣|省)(?:の|が(?:交付|発行)(?:する|した)|(?:交付|発行)の?|による|発出の)?(?:免許|籍|登録|資格)"
     r"|国(?:家|の)免許|国の(?:登録番号|籍)|(?<!准)看護師籍|国家資格(?:が|は)?(?:必要|必須|を?(?:有|持|お持)|証|の(?:写し|番号|証))",
 )
@@ -108,7 +100,7 @@ def check_national_register(scope: Scope) -> Iterator[Hit]:
     """An assistant nurse is licensed by a governor: no national register number exists."""
     if scope.get("job_type") != "assistant_nurse":
         return
-    for name, text in fields_with(scope, PUBLIC_TEXT) if _NATIONAL.suspects(public_text(scope)) else ():
+    for name, text in fields_with(scope, PUBLIC_TEXT):
         for match in _NATIONAL.matches(text):
             if not _NOT_ASKED.search(phrase_around(text, match.start(), match.end())):
                 yield _national(name, match.group())
@@ -206,7 +198,6 @@ def check_driving(scope: Scope) -> Iterator[Hit]:
 
 _YEARS: Final = r"(?:通算|おおむね|概ね|約|満)?[\d一二三四五六七八九十]{1,2}(?:年|[かヶカケ箇]月)(?:間)?"
 _EXPERIENCE: Final = WordList(
-    ("経験", "年以上", "月以上"),
     rf"経験(?:年数)?(?:が|は|を|:)?{_YEARS}(?:程度)?(?:以上|を超え|超)"
     rf"|{_YEARS}以上の?[^。、,\n]{{0,12}}(?:経験|勤務|従事|実務|臨床)"
     r"|経験者(?:に限|のみ|限定)|(?:実務|臨床|業務|看護|勤務)?経験(?:が|は)?(?:必須|必要|のある(?:方"
@@ -272,7 +263,7 @@ RULES: tuple[Rule, ...] = (
         how="自動で「看護師」「准看護師」に書き換えます。",
         good=(Example({P + "other_req": "看護師の方"}, "看護師"),),
         bad=(Example({P + "other_req": "正看の方"}, "正看 → 看護師"),),
-        where="normalise",
+        runs_in="normalise",
     ),
     Rule(
         code="LIC-003",

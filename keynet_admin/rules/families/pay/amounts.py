@@ -23,8 +23,6 @@ MONTH_LEAST: Final = 50_000
 HOUR_MOST: Final = 10_000
 _RANGES: Final = {"physician": (5_000, 50_000), "pharmacist": (1_200, 8_000), **dict.fromkeys(NURSING, (1_000, 6_000))}
 CLERK_MOST: Final = 2_500
-COMMON_FROM: Final = max(low for job, (low, _) in _RANGES.items() if job != "physician")
-"""From here to CLERK_MOST an hour's pay is usual for every job but a physician's."""
 # A salary by the month leaves bonus and allowances out, so only what is far below the usual pay an hour is remarkable.
 _MONTH_SHARE: Final = 0.7
 _NO_AMOUNT: Final = "報酬の額が入力されていません。最低額が分かる数字を1行以上入力してください。"

@@ -54,11 +54,7 @@ def is_added(row: Mapping[str, Any]) -> bool:
 
 def pay_rows(scope: Scope) -> list[tuple[int, Mapping[str, Any]]]:
     """The pay lines that name a wage (extras left out) with their index."""
-    found: list[tuple[int, Mapping[str, Any]]] | None = scope.memo.get("pay_rows")
-    if found is None:
-        found = [(index, row) for index, row in rows(scope, "pay_lines") if not is_added(row)]
-        scope.memo["pay_rows"] = found
-    return found
+    return [(index, row) for index, row in rows(scope, "pay_lines") if not is_added(row)]
 
 
 def unit_hours(row: Mapping[str, Any], unit: str, weekly_hours: float | None) -> tuple[float | None, bool]:
@@ -79,7 +75,7 @@ def unit_hours(row: Mapping[str, Any], unit: str, weekly_hours: float | None) ->
 def hourly_equivalents(scope: Scope, column: str = "min") -> list[HourlyPay]:
     """Yen an hour of each pay line whose amount and hours are known (extras left out)."""
     key = f"hourly:{column}"
-    found: list[HourlyPay] | None = scope.memo.get(key)
+    found: list[HourlyPay] | None = scope.computed.get(key)
     if found is not None:
         return found
     found = []
@@ -96,7 +92,7 @@ def hourly_equivalents(scope: Scope, column: str = "min") -> list[HourlyPay]:
             hours, from_week = unit_hours(row, unit, weekly)
             if hours:
                 found.append(HourlyPay(index, yen, yen / hours, unit, hours, from_week))
-    scope.memo[key] = found
+    scope.computed[key] = found
     return found
 
 
@@ -114,12 +110,6 @@ def minimum_wage(pref: str, on: date) -> MinimumWage | None:
     days, found = _by_prefecture().get(pref, ((), ()))
     place = bisect_right(days, on)
     return found[place - 1] if place else None
-
-
-@lru_cache(maxsize=1)
-def highest_minimum_wage() -> int:
-    """The highest amount of the table: pay by the hour that reaches it is below no minimum."""
-    return max((wage.yen_per_hour for wage in minimum_wages()), default=0)
 
 
 def revisions_within(pref: str, after: date, until: date) -> tuple[MinimumWage, ...]:
@@ -149,8 +139,5 @@ def first_day(scope: Scope) -> date:
 
 def wage_in_force(scope: Scope) -> MinimumWage | None:
     """The minimum wage of the workplace on the first day of work, None when the place is not known."""
-    if "wage" not in scope.memo:
-        pref = venue_prefecture(scope)
-        scope.memo["wage"] = minimum_wage(pref, first_day(scope)) if pref else None
-    found: MinimumWage | None = scope.memo["wage"]
-    return found
+    pref = venue_prefecture(scope)
+    return minimum_wage(pref, first_day(scope)) if pref else None

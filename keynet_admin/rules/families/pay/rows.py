@@ -261,7 +261,7 @@ RULES: tuple[Rule, ...] = (
         how="円単位の整数で入力してください。",
         good=(Example({P + "pay_lines.0.min": "1500"}, "1500"),),
         bad=(Example({P + "pay_lines.0.min": "1.5"}, "1.5"), Example({P + "pay_lines.0.min": "1500千円"}, "1500千円")),
-        where="normalise",
+        runs_in="normalise",
     ),
     Rule(
         code="WAGE-015",

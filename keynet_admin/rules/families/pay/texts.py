@@ -16,7 +16,6 @@ from keynet_admin.rules.words.plain import (
     listed,
     phrase_around,
     plain,
-    public_text,
     yen_amounts,
 )
 
@@ -26,7 +25,6 @@ PAY_TEXTS: Final = ("title", "duty_detail", "support_note", "workdays_note", "pa
 
 _OVERTIME = r"(?:残業(?:代|手当|賃金)?|時間外(?:勤務)?(?:手当|割増(?:賃金)?)?|超過勤務手当)"
 INCLUDED: Final = WordList(
-    ("残業", "時間外", "超過勤務", "一律手当"),
     rf"{_OVERTIME}(?:分)?(?:を|も|は|が)?(?:(?:報酬|時給|時間額|日額|月額|給与|給料|基本給"
     r"|上記の額|この額)(?:の中)?に)?(?:全て|すべて|一律に?|定額で|既に|すでに)?(?:含(?:む"
     r"|み(?!ません)|め|まれ(?!ません|ない|ず|て(?:い)?(?:ません|ない))|んだ|んで(?!い?ません|いない)|有)"
@@ -41,7 +39,7 @@ INCLUDED: Final = WordList(
 
 def check_overtime_included(scope: Scope) -> Iterator[Hit]:
     """WAGE-009: the text speaks of overtime pay that is included, the field says there is none."""
-    if scope.get("fixed_ot") != "no" or not INCLUDED.may_hit(public_text(scope)):
+    if scope.get("fixed_ot") != "no":
         return
     for name, text in fields_with(scope, PAY_TEXTS):
         words = INCLUDED.find(text)
@@ -207,7 +205,6 @@ def check_amounts_in_text(scope: Scope) -> Iterator[Hit]:
 # WAGE-015 ------------------------------------------------------------------------------------------------------------------------
 
 TEMPTING: Final = WordList(
-    ("収入", "稼", "日本一", "必ず", "保証", "時給", "報酬", "最高", "儲"),
     r"高収入|高額(?:収入|報酬|時給|日給)|高時給|高日給|高報酬|(?:がっつり|ガッツリ|しっかり"
     r"|たっぷり|楽に|楽して|らくらく)?稼[げぎぐごい](?:る|ます|たい|ごう|げ)?|儲か[るり]"
     r"|日本一|必ず(?:[^。!?\n、]{0,6})(?:稼|採用|儲|もらえ|収入|高収入|合格|得を"
@@ -222,8 +219,6 @@ TEMPTING: Final = WordList(
 
 def check_tempting_words(scope: Scope) -> Iterator[Hit]:
     """WAGE-015: words that promise more than the conditions say."""
-    if not TEMPTING.may_hit(public_text(scope)):
-        return
     for name, text in fields_with(scope, PUBLIC_TEXT):
         words = TEMPTING.find(text)
         if words:

@@ -3,8 +3,6 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
-from typing import Any
 
 from keynet_admin.catalogue import SECTIONS, Field, Kind
 from keynet_admin.catalogue import reference as ref
@@ -13,20 +11,11 @@ from keynet_admin.rules.families.text.rows import rows
 
 _TEXT_KINDS = frozenset({Kind.TEXT, Kind.AREA, Kind.NAME, Kind.ADDRESS})
 _FIELDS = {section: tuple(f for f in fields if f.kind in _TEXT_KINDS) for section, fields in SECTIONS.items()}
-_FREE = {section: tuple(f.name for f in fields) for section, fields in _FIELDS.items()}
 Place = tuple[str, Field, str]
 
 
-def texts(scope: Scope) -> list[Place]:
-    """Every text of the submission with its path and field, in the form's order (read once a submission)."""
-    found = scope.memo.get("texts")
-    if found is None:
-        found = list(_texts(scope))
-        scope.memo["texts"] = found
-    return found
-
-
-def _texts(scope: Scope) -> Iterator[Place]:
+def texts(scope: Scope) -> Iterator[Place]:
+    """Every text of the submission with its path and field, in the form's order."""
     for section in ("organization", "contact"):
         record = scope.document.get(section) or {}
         for item in _FIELDS[section]:
@@ -45,49 +34,8 @@ def _texts(scope: Scope) -> Iterator[Place]:
                     yield f"postings.{number}.{rows_name}.{index}.{column}", _column(rows_name, column), value
 
 
-@lru_cache(maxsize=8)
 def _column(rows_name: str, column: str) -> Field:
     return next(f for f in SECTIONS["postings"] if f.name == rows_name).column(column)
-
-
-_DUMMY_WORD, _MARKUP, _DOT, _INTERNAL_WORD = 1, 2, 4, 8
-
-
-def _marks_of(text: str) -> int:
-    """What a text may hold, as bits: the first cheap look of the rules of this module."""
-    return (
-        (_DUMMY_WORD if is_dummy(text) else 0)
-        | (_MARKUP if any(mark in text for mark in "<＜:：.．&") else 0)
-        | (_DOT if "." in text or "．" in text else 0)
-        | (_INTERNAL_WORD if _INTERNAL_MARK(text) is not None or any(word in text for word in _INTERNAL_WORDS) else 0)
-    )
-
-
-_known_marks = lru_cache(maxsize=4096)(_marks_of)
-
-
-def _marks(scope: Scope) -> int:
-    """The bits of all texts of a submission together (looked at once a submission)."""
-    found: int | None = scope.memo.get("text_marks")
-    if found is None:
-        found = 0
-        for text in _values(scope):
-            found |= _known_marks(text) if len(text) <= 400 else _marks_of(text)
-        scope.memo["text_marks"] = found
-    return found
-
-
-def _values(scope: Scope) -> list[str]:
-    document = scope.document
-    values: list[Any] = []
-    for section in ("organization", "contact"):
-        record = document.get(section) or {}
-        values += [record.get(name) for name in _FREE[section]]
-    for posting in document.get("postings") or ():
-        values += [posting.get(name) for name in _FREE["postings"]]
-        values += [row.get("name") for row in posting.get("shifts") or ()]
-        values += [row.get("label") for row in posting.get("pay_lines") or ()]
-    return [value for value in values if value and isinstance(value, str)]
 
 
 # TXT-010 ---------------------------------------------------------------------------------------------------------------------
@@ -167,7 +115,6 @@ _ONE_CHARACTER = re.compile(r"(.)\1{2,}")
 _TRIM = re.compile(r"[\s。.、,!()「」【】\[\]]+")
 
 
-@lru_cache(maxsize=4096)
 def is_dummy(text: str) -> bool:
     """True when a whole text is a dummy word: テスト, 未定, 別紙のとおり, あああ, ・."""
     if len(text) > 14:
@@ -182,8 +129,6 @@ _PLACE_FIELDS = frozenset({"venue_name", "venue_address"})
 
 def check_dummy(scope: Scope) -> Iterator[Hit]:
     """Required texts hold conditions, not dummy words. 未定 of a workplace is PLACE-001's matter."""
-    if not _marks(scope) & _DUMMY_WORD:
-        return
     for path, item, text in texts(scope):
         if len(text) > 14 or item.required is None or not is_dummy(text):
             continue
@@ -236,8 +181,6 @@ def check_markup(scope: Scope) -> Iterator[Hit]:
         short = _SHORT_LINK.search(url)
         if short is not None:
             yield Hit("organization.org_url", _short_message("団体のホームページ", short.group()))
-    if not _marks(scope) & _MARKUP:
-        return
     for path, item, text in texts(scope):
         plain = _narrow(text)
         found = _TAG.search(plain)
@@ -256,8 +199,6 @@ def _short_message(label: str, host: str) -> str:
 
 def check_links(scope: Scope) -> Iterator[Hit]:
     """No address of a page in the title; elsewhere only those of the body itself."""
-    if not _marks(scope) & _DOT:
-        return
     own = _own_hosts(scope)
     for path, item, text in texts(scope):
         for match in _URL.finditer(_narrow(text)):
@@ -293,30 +234,10 @@ _INTERNAL = re.compile(
     rf"(?<![{_KANJI_DIGITS}〇])(?:[○◯〇●△▲□■◎]{{2,}}|[×✕]{{2,}}|[xX＊*]{{3,}})(?![{_KANJI_DIGITS}〇])|"
     r"[(（\[【〔](?:案|仮|素案|たたき台)[)）\]】〕]|見え消し|(?<![A-Za-z])(?:TODO|TBD|FIXME)(?![A-Za-z])|※(?:後で|あとで|要)(?:修正|確認|差し替え)"
 )
-_INTERNAL_MARK = re.compile("[○◯〇●△▲□■◎×✕＊*※【TFxX]").search
-_INTERNAL_WORDS = (
-    "案)",
-    "案）",
-    "案]",
-    "案】",
-    "案〕",
-    "仮)",
-    "仮）",
-    "仮]",
-    "仮】",
-    "仮〕",
-    "要確認",
-    "要修正",
-    "要検討",
-    "見え消し",
-    "たたき台",
-)
 
 
 def check_internal_words(scope: Scope) -> Iterator[Hit]:
     """No words that were meant for colleagues: 【要確認】, ○○市, (案)."""
-    if not _marks(scope) & _INTERNAL_WORD:
-        return
     for path, item, text in texts(scope):
         found = _INTERNAL.search(text)
         if found is not None:

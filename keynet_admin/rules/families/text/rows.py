@@ -28,7 +28,7 @@ def rows(checks: Mapping[str, Check]) -> tuple[Rule, ...]:
                 Example({f"{P}pay_lines.0.min": "１，４７２円"}, "１，４７２円（1472にします）"),
                 Example({f"{P}pay_lines.0.min": "1,29円"}, "1,29円"),
             ),
-            where="normalise",
+            runs_in="normalise",
         ),
         Rule(
             code="TXT-002",
@@ -40,7 +40,7 @@ def rows(checks: Mapping[str, Check]) -> tuple[Rule, ...]:
             how="自動で全角にします。",
             good=(Example({f"{P}holidays": "シフトによる"}, "ワクチン"),),
             bad=(Example({f"{P}holidays": "ｼﾌﾄによる"}, "ﾜｸﾁﾝ"),),
-            where="normalise",
+            runs_in="normalise",
         ),
         Rule(
             code="TXT-003",
@@ -52,7 +52,7 @@ def rows(checks: Mapping[str, Check]) -> tuple[Rule, ...]:
             how="自動で書き換えます。",
             good=(Example({f"{P}workdays_note": "(1) 週2日程度"}, "(1) 受付"),),
             bad=(Example({f"{P}workdays_note": "① 週2日程度"}, "① 受付"),),
-            where="normalise",
+            runs_in="normalise",
         ),
         Rule(
             code="TXT-004",
@@ -64,7 +64,7 @@ def rows(checks: Mapping[str, Check]) -> tuple[Rule, ...]:
             how="表示用の字体を使ってよいかご確認ください。入力された字体もそのまま保存します。",
             good=(Example({f"{C}contact_last": "高橋"}, "高橋"),),
             bad=(Example({f"{C}contact_last": "髙橋"}, "髙橋（表示用は高橋）"),),
-            where="normalise",
+            runs_in="normalise",
         ),
         Rule(
             code="TXT-005",
@@ -76,7 +76,7 @@ def rows(checks: Mapping[str, Check]) -> tuple[Rule, ...]:
             how="別の言葉に書き換えてください。",
             good=(Example({f"{P}workdays_note": "受付です"}, "受付です"),),
             bad=(Example({f"{P}workdays_note": "受付です😊"}, "受付です😊"), Example({f"{P}workdays_note": "週2日、髙田会場"}, "文中の髙")),
-            where="normalise",
+            runs_in="normalise",
         ),
         Rule(
             code="TXT-006",
@@ -88,7 +88,7 @@ def rows(checks: Mapping[str, Check]) -> tuple[Rule, ...]:
             how="常用の字体に置き換えて、もう一度入力してください。",
             good=(Example({f"{C}contact_last": "川辺"}, "川辺"),),
             bad=(Example({f"{C}contact_last": "川\ue000"}, "外字"), Example({f"{P}workdays_note": "週2日\u0000程度"}, "制御文字")),
-            where="normalise",
+            runs_in="normalise",
         ),
         Rule(
             code="TXT-007",
@@ -103,7 +103,7 @@ def rows(checks: Mapping[str, Check]) -> tuple[Rule, ...]:
                 Example({f"{P}workdays_note": "週2日\u200b程度"}, "ゼロ幅の文字"),
                 Example({f"{P}workdays_note": "週2日　　　程度"}, "続いた空白"),
             ),
-            where="normalise",
+            runs_in="normalise",
         ),
         Rule(
             code="TXT-008",
@@ -116,7 +116,7 @@ def rows(checks: Mapping[str, Check]) -> tuple[Rule, ...]:
             good=(Example({f"{C}contact_last_kana": "ウミヤマ"}, "ウミヤマ"),),
             bad=(Example({f"{C}contact_last_kana": "うみやま"}, "うみやま"), Example({f"{C}contact_last_kana": "ｳﾐﾔﾏ"}, "ｳﾐﾔﾏ")),
             per=Per.SUBMISSION,
-            where="normalise",
+            runs_in="normalise",
         ),
         Rule(
             code="TXT-009",
@@ -129,7 +129,7 @@ def rows(checks: Mapping[str, Check]) -> tuple[Rule, ...]:
             good=(Example({f"{C}contact_last_kana": "ウミヤマ タロウ"}, "ウミヤマ タロウ"),),
             bad=(Example({f"{C}contact_last_kana": "海山タロウ"}, "海山タロウ"), Example({f"{C}contact_last_kana": "Umiyama"}, "Umiyama")),
             per=Per.SUBMISSION,
-            where="normalise",
+            runs_in="normalise",
         ),
         Rule(
             code="TXT-010",
@@ -154,7 +154,7 @@ def rows(checks: Mapping[str, Check]) -> tuple[Rule, ...]:
             how="要点を残して短くしてください。",
             good=(Example({f"{P}title": "集団接種会場の看護師（土日祝の午後・駐車場あり・短時間）"}, "28文字"),),
             bad=(Example({f"{P}title": "集団接種会場の看護師（土日祝の午後・駐車場あり・短時間も可）"}, "29文字以上"),),
-            where="normalise",
+            runs_in="normalise",
         ),
         Rule(
             code="TXT-012",
