@@ -1,4 +1,4 @@
-# Key-Net: the few commands of the house. Nothing but Python 3.11+, make and a package index is needed.
+# Key-Net: the few commands. Nothing but Python 3.11+, make and a package index is needed.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin

@@ -8,7 +8,7 @@ from keynet_admin.permissions import Permission
 from keynet_admin.web import file_pages
 from keynet_admin.web.actor import current_actor
 
-DOOR = file_pages.Door("layout/operator.html", "admin_submission.file", "admin_submission.kept_file", operator=True)
+PAGES = file_pages.UploadPages("layout/operator.html", "admin_submission.file", "admin_submission.kept_file", operator=True)
 RIGHTS = {"file": Permission.submission_create, "kept_file": Permission.submission_create}
 
 
@@ -18,10 +18,10 @@ class FilePages:
     @expose("/file", methods=("GET", "POST"))
     def file(self) -> Response:
         """Choose a file (GET) and have it checked (POST)."""
-        return file_pages.check(DOOR, current_actor()) if request.method == "POST" else file_pages.start(DOOR)
+        return file_pages.check(PAGES, current_actor()) if request.method == "POST" else file_pages.start(PAGES)
 
     @expose("/file/<key>", methods=("GET", "POST"))
     def kept_file(self, key: str) -> Response:
         """What was found (GET); take it in (POST)."""
         actor = current_actor()
-        return file_pages.confirm(DOOR, key, actor) if request.method == "POST" else file_pages.kept(DOOR, key, actor)
+        return file_pages.confirm(PAGES, key, actor) if request.method == "POST" else file_pages.kept(PAGES, key, actor)

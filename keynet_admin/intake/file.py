@@ -10,7 +10,7 @@ from keynet_admin.services import settings
 from keynet_admin.services.files.template import template_file
 from keynet_admin.web import addresses, file_pages
 
-DOOR = file_pages.Door("layout/visitor.html", "intake.file", "intake.kept_file")
+PAGES = file_pages.UploadPages("layout/visitor.html", "intake.file", "intake.kept_file")
 RATE = addresses.of("/entry").rate
 
 
@@ -20,15 +20,15 @@ def file() -> BaseResponse:
     closed = _closed()
     if closed is not None:
         return closed
-    return file_pages.check(DOOR, SENDER) if request.method == "POST" else file_pages.start(DOOR)
+    return file_pages.check(PAGES, SENDER) if request.method == "POST" else file_pages.start(PAGES)
 
 
 @limiter.limit(RATE, methods=["POST"])
 def kept_file(key: str) -> BaseResponse:
     """What was found (GET); send it (POST)."""
     if request.method == "POST":
-        return _closed() or file_pages.confirm(DOOR, key, SENDER)
-    return file_pages.kept(DOOR, key, SENDER)
+        return _closed() or file_pages.confirm(PAGES, key, SENDER)
+    return file_pages.kept(PAGES, key, SENDER)
 
 
 def template() -> BaseResponse:

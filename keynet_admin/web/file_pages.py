@@ -5,6 +5,7 @@ Each POST answers with a redirect to the page of the kept file, whose address ho
 
 import tempfile
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +21,13 @@ from keynet_admin.services.files import upload
 from keynet_admin.services.files.read_file import UnknownFormat
 from keynet_admin.services.transaction import transaction
 
-SEEN = 422  # understood, but something must be mended
 TYPES = (".xlsx", ".csv", ".jsonl")
 TEMPLATE_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True)
-class Door:
-    """Where the pages stand: their layout and their addresses."""
+class UploadPages:
+    """Where the pages of a file stand: their layout and their addresses."""
 
     layout: str
     start: str
@@ -39,29 +39,29 @@ class Door:
         return url_for(self.kept, key=key) if key else url_for(self.start)
 
 
-def start(door: Door, error: str = "", name: str = "", code: int = 200) -> Response:
+def start(pages: UploadPages, error: str = "", name: str = "", code: int = 200) -> Response:
     """The page where a file is chosen."""
     page = render_template(
-        "files/start.html", door=door, error=error, name=name, most=UPLOAD // 1024 // 1024, rows=upload.MAX_ROWS, accept=",".join(TYPES)
+        "files/start.html", pages=pages, error=error, name=name, most=UPLOAD // 1024 // 1024, rows=upload.MAX_ROWS, accept=",".join(TYPES)
     )
     return make_response(page, code)
 
 
-def check(door: Door, actor: Actor) -> Response:
+def check(pages: UploadPages, actor: Actor) -> Response:
     """Take in a chosen file, judge it and keep it; nothing of it is stored as a case."""
     db.session.rollback()  # reading and judging take their time: no lock may be held meanwhile
     given = request.files.get("file")
     name = Path((given.filename or "").replace("\\", "/")).name[:100] if given is not None else ""
     if given is None or not name:
-        return start(door, "ファイルを選んでから、「内容を確かめる」を押してください。", code=SEEN)
+        return start(pages, "ファイルを選んでから、「内容を確かめる」を押してください。", code=HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
         items = _items(given, name)
     except Refused as error:
-        return start(door, str(error), name, SEEN)
+        return start(pages, str(error), name, HTTPStatus.UNPROCESSABLE_ENTITY)
     report, _, _ = upload.examine(items)
     with transaction():
         key = upload.keep(name, items, report, actor)
-    return redirect(door.url(key), 303)
+    return redirect(pages.url(key), 303)
 
 
 def _items(given: FileStorage, name: str) -> list[Any]:
@@ -83,39 +83,41 @@ def _items(given: FileStorage, name: str) -> list[Any]:
         return upload.read(path, name)
 
 
-def kept(door: Door, key: str, actor: Actor, error: str = "", code: int = 200) -> Response:
+def kept(pages: UploadPages, key: str, actor: Actor, error: str = "", code: int = 200) -> Response:
     """The page of a kept file: what the check found, or, after the confirmation, the receipt numbers."""
     found = upload.find(key, actor)
     template = "files/check.html" if found.receipts is None else "files/done.html"
-    return make_response(render_template(template, door=door, key=key, upload=found, report=found.report, error=error), code)
+    return make_response(render_template(template, pages=pages, key=key, upload=found, report=found.report, error=error), code)
 
 
-def confirm(door: Door, key: str, actor: Actor) -> Response:
+def confirm(pages: UploadPages, key: str, actor: Actor) -> Response:
     """Store what the sender chose, or forget the file."""
     found = upload.find(key, actor)
     if request.form.get("do") == "discard":
         with transaction():
             upload.discard(key, actor)
-        return redirect(door.url(), 303)
+        return redirect(pages.url(), 303)
     report = found.report
-    take = door.operator and request.form.get("take_errors") == "1"
+    take = pages.operator and request.form.get("take_errors") == "1"
     if found.receipts is None:
-        why = _missing(door, report, take)
+        why = _missing(pages, report, take)
         if why:
-            return kept(door, key, actor, why, SEEN)
+            return kept(pages, key, actor, why, HTTPStatus.UNPROCESSABLE_ENTITY)
     done = upload.send(key, actor, take_errors=take)
     if not done.receipts:
-        return kept(door, key, actor, "受け付けられる申請がありません。ファイルを直して、もう一度お送りください。", SEEN)
-    return redirect(door.url(key), 303)
+        return kept(
+            pages, key, actor, "受け付けられる申請がありません。ファイルを直して、もう一度お送りください。", HTTPStatus.UNPROCESSABLE_ENTITY
+        )
+    return redirect(pages.url(key), 303)
 
 
-def _missing(door: Door, report: upload.CheckReport, take: bool) -> str:
+def _missing(pages: UploadPages, report: upload.CheckReport, take: bool) -> str:
     """What must be chosen before this file can be stored; empty when nothing is missing."""
     left_out = report.refused + (0 if take else report.errors)
     if report.good + report.errors + report.refused == left_out:
         return "受け付けられる申請がありません。ファイルを直して、もう一度お送りください。"
     if left_out and request.form.get("only_good") != "1":
         return f"受け付けられない申請が{left_out}件あります。残りだけを送るときは、確認の欄を選んでから押してください。"
-    if report.with_account and not door.operator and request.form.get("has_account") != "1":
+    if report.with_account and not pages.operator and request.form.get("has_account") != "1":
         return "管理者アカウントをお持ちの団体が含まれています。この内容で申請するときは、確認の欄を選んでから押してください。"
     return ""

@@ -19,7 +19,7 @@ _NUMBERS = (Kind.INT, Kind.YEN, Kind.HOURS)
 
 
 @dataclass(frozen=True)
-class Column:
+class FormColumn:
     """Where a column's values go: a section, a field and, for rows of a group, the row's number and the column inside it."""
 
     name: str
@@ -56,10 +56,10 @@ class Column:
         rows[self.row][self.inner.name] = value
 
 
-def column_of(name: str) -> Column | None:
+def column_of(name: str) -> FormColumn | None:
     """The place a column's heading names, or None when it means nothing."""
     if name in EXTRA:
-        return Column(name, name)
+        return FormColumn(name, name)
     parts = name.split("-")
     if parts[0] == "postings" and len(parts) > 2 and parts[1] == "0":
         parts = parts[2:]
@@ -70,14 +70,14 @@ def column_of(name: str) -> Column | None:
     if field is None:
         return None
     if len(parts) == 1:
-        return None if field.columns else Column(name, section, field)
+        return None if field.columns else FormColumn(name, section, field)
     inner = next((c for c in field.columns if len(parts) == 3 and c.name == parts[2]), None)
     if inner is None or not re.fullmatch(r"[0-9]{1,2}", parts[1]):
         return None
-    return Column(name, section, field, int(parts[1]), inner)
+    return FormColumn(name, section, field, int(parts[1]), inner)
 
 
-def every_column() -> Iterator[Column]:
+def every_column() -> Iterator[FormColumn]:
     """All columns of the form in its own order, as the Excel template has them (fields that fill themselves are left out)."""
     for section, fields in SECTIONS.items():
         prefix = "" if section == "postings" else f"{section}-"
@@ -85,10 +85,10 @@ def every_column() -> Iterator[Column]:
             if field.kind is Kind.AUTO:
                 continue
             if not field.columns:
-                yield Column(f"{prefix}{field.name}", section, field)
+                yield FormColumn(f"{prefix}{field.name}", section, field)
             for row in range(field.max_rows if field.columns else 0):
                 for inner in field.columns:
-                    yield Column(f"{prefix}{field.name}-{row}-{inner.name}", section, field, row, inner)
+                    yield FormColumn(f"{prefix}{field.name}-{row}-{inner.name}", section, field, row, inner)
 
 
 def value_of(kind: Kind, cell: Any) -> Any:

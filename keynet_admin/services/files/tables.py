@@ -18,7 +18,7 @@ from typing import Any
 from openpyxl.utils import get_column_letter
 
 from keynet_admin.catalogue import SECTIONS, Kind
-from keynet_admin.services.files.columns import Column, column_of, value_of
+from keynet_admin.services.files.columns import FormColumn, column_of, value_of
 from keynet_admin.services.files.rows import NOWHERE, FileSubmission, Heading, Unreadable, reference_day
 
 HEADING_WITHIN = 20
@@ -142,8 +142,8 @@ def _empty(cells: Cells) -> bool:
     return all(cell is None or cell == "" for cell in cells)
 
 
-def _heading(line: int, cells: Cells, sheet: str) -> tuple[list[Column | None], list[Unreadable]]:
-    columns: list[Column | None] = []
+def _heading(line: int, cells: Cells, sheet: str) -> tuple[list[FormColumn | None], list[Unreadable]]:
+    columns: list[FormColumn | None] = []
     problems: list[Unreadable] = []
     seen: set[str] = set()
 
@@ -169,14 +169,14 @@ def _heading(line: int, cells: Cells, sheet: str) -> tuple[list[Column | None], 
 class _Reader:
     """A column made ready for ten thousand rows: its section, its kind, and the plain field's name when a value goes straight there."""
 
-    column: Column
+    column: FormColumn
     section: str
     kind: Kind
     straight: str | None
     as_typed: bool
 
     @staticmethod
-    def of(column: Column | None) -> "_Reader | None":
+    def of(column: FormColumn | None) -> "_Reader | None":
         if column is None:
             return None
         spec = column.spec

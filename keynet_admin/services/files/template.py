@@ -18,7 +18,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from keynet_admin.catalogue import MAX_POSTINGS, SECTION_LABELS, Field, Kind
 from keynet_admin.catalogue.applicability import condition_words
-from keynet_admin.services.files.columns import REASONS, Column, every_column
+from keynet_admin.services.files.columns import REASONS, FormColumn, every_column
 from keynet_admin.services.files.excel import SHEET
 from keynet_admin.services.files.template_example import YES_NO, example_of
 
@@ -102,7 +102,7 @@ def _put(sheet: Any, row: int, column: int, value: Any) -> Cell:
     return cell
 
 
-def _head(sheet: Any, columns: Sequence[Column]) -> None:
+def _head(sheet: Any, columns: Sequence[FormColumn]) -> None:
     """Bands, labels and names; widths, number formats and frozen panes."""
     top = _put(sheet, 1, 1, "入力は4行目から、1行に1件の募集です。1～3行目は消さないでください。")
     note = _put(sheet, 2, 1, "直すところ（記入不要。受け付けられなかったときに、理由が入ります）")
@@ -134,13 +134,13 @@ def _head(sheet: Any, columns: Sequence[Column]) -> None:
     sheet.freeze_panes = f"B{FIRST_ROW}"
 
 
-def _band_of(column: Column) -> str:
+def _band_of(column: FormColumn) -> str:
     letter = dict(zip(SECTION_LABELS, "ABCD", strict=True))[column.section]
     group = column.field.group if column.field is not None else ""
     return f"{letter} {SECTION_LABELS[column.section]}{f'（{group}）' if group else ''}"
 
 
-def _fill_of(column: Column) -> PatternFill:
+def _fill_of(column: FormColumn) -> PatternFill:
     field = column.spec
     if field is None or field.required is None:
         return _FREE
@@ -150,7 +150,7 @@ def _fill_of(column: Column) -> PatternFill:
     return _MUST if field.required.field is None and field.required.since is None and whole else _MAYBE
 
 
-def _choices(sheet: Any, columns: Sequence[Column]) -> dict[str, str]:
+def _choices(sheet: Any, columns: Sequence[FormColumn]) -> dict[str, str]:
     """One column a list of Japanese labels. Returns the catalogue's field → the range of its labels."""
     lists: dict[str, str] = {}
     number = 0
@@ -181,14 +181,14 @@ def _list_of(field: Field | None) -> tuple[str, ...]:
     return tuple(choice.label for choice in field.choices)
 
 
-def _list_key(column: Column) -> str:
+def _list_key(column: FormColumn) -> str:
     field = column.spec
     if field is None or field.kind is Kind.BOOL:
         return "bool"
     return f"{column.section}.{column.field.name if column.field else ''}.{field.name}"
 
 
-def _checks(sheet: Any, columns: Sequence[Column], lists: dict[str, str]) -> None:
+def _checks(sheet: Any, columns: Sequence[FormColumn], lists: dict[str, str]) -> None:
     """A check and a help text in every cell that is filled in."""
     for index, column in enumerate(columns, start=2):
         field = column.spec
@@ -227,7 +227,7 @@ def _check_of(field: Field, listed: str) -> DataValidation:
     )
 
 
-def _example(sheet: Any, columns: Sequence[Column], on: date) -> None:
+def _example(sheet: Any, columns: Sequence[FormColumn], on: date) -> None:
     """The same columns with two postings of an invented town."""
     filled = [column for column in columns if any(example_of(column, on, number) is not None for number in (0, 1))]
     _put(sheet, 1, 1, "記入例（架空の団体です。使わない列は省いています。このシートは読み込まれません）").font = Font(bold=True)
@@ -255,7 +255,7 @@ def _explain(sheet: Any) -> None:
         _put(sheet, sheet.max_row + 1, 1, text).fill = colour
 
 
-def label_of(column: Column, *, with_need: bool = True) -> str:
+def label_of(column: FormColumn, *, with_need: bool = True) -> str:
     """The column's label: 「勤務時間帯2 始業　※必須」."""
     field, outer = column.spec, column.field
     if field is None or outer is None:
@@ -267,7 +267,7 @@ def label_of(column: Column, *, with_need: bool = True) -> str:
     return f"{words}{unit}\n{_need_of(column, field)}"
 
 
-def _need_of(column: Column, field: Field) -> str:
+def _need_of(column: FormColumn, field: Field) -> str:
     if field.required is None or (column.field is not None and column.field.required is None):
         return "任意"
     if column.row:
@@ -275,7 +275,7 @@ def _need_of(column: Column, field: Field) -> str:
     return "※必須" if field.required.field is None and field.required.since is None else "条件により必須"
 
 
-def help_of(column: Column) -> str:
+def help_of(column: FormColumn) -> str:
     """The text that appears when a cell is chosen: the form's help, how to write, and the longest length."""
     field, outer = column.spec, column.field
     if field is None or outer is None:

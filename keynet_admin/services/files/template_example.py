@@ -5,12 +5,12 @@ from functools import lru_cache
 from typing import Any
 
 from keynet_admin.catalogue import Kind
-from keynet_admin.services.files.columns import Column
+from keynet_admin.services.files.columns import FormColumn
 
 YES_NO = ("はい", "いいえ")
 
 
-def example_of(column: Column, on: date, number: int) -> Any:
+def example_of(column: FormColumn, on: date, number: int) -> Any:
     """The example's value for a column as one types it (`number`: 0 or 1), None where it is left empty."""
     value = _rows(on)[number].get(column.name)
     field = column.spec

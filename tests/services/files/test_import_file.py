@@ -70,7 +70,7 @@ def test_excel_and_csv_are_the_same_submission(app: Flask, db_session: Session, 
 
 
 def test_a_batch_writes_what_one_case_writes(app: Flask, db_session: Session, clock: Any, tmp_path: Path) -> None:
-    """Column by column: the quick way and the form's way leave the same rows behind."""
+    """FormColumn by column: the quick way and the form's way leave the same rows behind."""
     (entry,) = read_file(filled_template(tmp_path / "one.xlsx", [town(1, headcount="若干名", smoking="その他")]))
     assert isinstance(entry, FileSubmission)
     checked = check_submission(entry)
