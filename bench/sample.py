@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, update
 
 from keynet_admin import clock
 from keynet_admin.catalogue import reference
@@ -24,7 +24,7 @@ CHUNK = 5_000
 
 
 def fill_listing(app: Flask, file: Path, count: int) -> None:
-    """Write `count` listed postings of some hundred bodies, with card, content and search index."""
+    """Write `count` listed postings of some hundred bodies, with content and search index."""
     with app.app_context():
         engine = db.engine
         with engine.begin() as connection:
@@ -36,7 +36,7 @@ def fill_listing(app: Flask, file: Path, count: int) -> None:
             with engine.begin() as connection:
                 _chunk(connection, variants, start, min(count, start + CHUNK))
         with engine.begin() as connection:
-            connection.execute(insert(ListingVersion).values(id=1, number=1))
+            connection.execute(update(ListingVersion).values(number=count))
     with sqlite3.connect(file) as raw:
         raw.execute("ANALYZE")
 
@@ -70,7 +70,6 @@ def _variants() -> Iterator[tuple[int, dict[str, Any], list[str]]]:
         content = listing.public_content(organization, words)
         columns = listing._columns(content)
         columns["search_text"] = listing.search_text(content, "KN-P-000000")
-        columns["card"] = listing.card(content, "KN-P-000000", clock.now())
         yield organization.id, columns, search_index.tokens_of(columns["search_text"])
 
 
@@ -101,8 +100,8 @@ def _chunk(connection: Connection, variants: list[tuple[int, dict[str, Any], lis
                 "state": ListingState.listed,
                 "listed_at": moment,
                 "changed_at": moment,
-                "listed_until": now + timedelta(days=30 + number % 90),
-                "card": columns["card"].replace("KN-P-000000", posting_no),
+                "sequence": number,
+                "open_until": listing.end_of(clock.today() + timedelta(days=30 + number % 90)),
             }
         )
         tokens.append((number, " ".join(words)))

@@ -28,7 +28,17 @@ FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 
 def init_app(app: Flask) -> None:
     """Register the commands. With KEYNET_DEMO=1 a database with other people's rows is refused here, before anything starts."""
-    for command in (load_reference, load_demo, create_operator, check, import_file, template, rehearse_rules, deliver_mail):
+    for command in (
+        load_reference,
+        load_demo,
+        create_operator,
+        check,
+        import_file,
+        template,
+        rehearse_rules,
+        deliver_mail,
+        refresh_listing,
+    ):
         app.cli.add_command(command)
     if config.of(app).demo:
         _refuse_real_data(app)
@@ -194,6 +204,16 @@ def deliver_mail() -> None:
     from keynet_admin.services.mail import outbox as mailer
 
     click.echo(f"送信 {mailer.deliver_waiting()}通")
+
+
+@click.command("refresh-listing")
+@with_appcontext
+def refresh_listing() -> None:
+    """Make all rows of the public table anew from the live postings. `db upgrade` does it by itself when their code changed."""
+    from keynet_admin.services.listing import refresh
+
+    with click.progressbar(length=max(1, refresh.count()), label="公開情報の作り直し", file=sys.stderr) as bar:
+        refresh.run(bar.update)
 
 
 def _read(file: Path) -> Iterator[FileSubmission | Unreadable]:

@@ -129,10 +129,11 @@ class MailStatus(Word):
 
 
 class ListingState(Word):
-    """A row of the public table: shown, or only a tombstone."""
+    """A row of the public table: shown, taken back (paused, suspended, private), or over."""
 
     listed = "listed", "公開中", "is-ok", "check"
-    tombstone = "tombstone", "募集終了", "is-mute", "minus"
+    withdrawn = "withdrawn", "掲載取下げ", "is-mute", "pause"
+    closed = "closed", "募集終了", "is-mute", "minus"
 
 
 class ActorKind(Word):

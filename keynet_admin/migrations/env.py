@@ -1,4 +1,7 @@
-"""Alembic's environment: the application's engine and tables; one transaction a migration run."""
+"""Alembic's environment: the application's engine and tables; one transaction a migration run.
+
+When the tables are at their newest, the public table is made anew if the code that derives it has changed.
+"""
 
 from typing import Any
 
@@ -6,8 +9,9 @@ from alembic import context
 from flask import current_app
 from sqlalchemy import Enum
 
-from keynet_admin.extensions import db
+from keynet_admin.extensions import db, reading
 from keynet_admin.models.base import AsciiJson, UtcDateTime
+from keynet_admin.services.listing import refresh
 
 SEARCH = "listing_search"
 
@@ -35,6 +39,12 @@ def run() -> None:
         with context.begin_transaction():
             context.run_migrations()
         connection.commit()
+        at_head = set(context.get_context().get_current_heads()) == set(context.script.get_heads())
+    with reading():
+        stale = at_head and refresh.is_stale()
+        db.session.rollback()
+    if stale:
+        refresh.run()
 
 
 if context.is_offline_mode():

@@ -3,12 +3,16 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String, text
+from sqlalchemy import Boolean, ColumnElement, Date, ForeignKey, Index, Integer, String, and_, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from keynet_admin import clock
 from keynet_admin.extensions import db
 from keynet_admin.models.base import AsciiJson, CleanText, UtcDateTime, words
 from keynet_admin.vocabulary import ListingState
+
+# Written out, not bound: a partial index serves only a query that names its condition.
+_LISTED: ColumnElement[Any] = literal_column("'listed'")
 
 
 def _listed_index(name: str, *columns: str) -> Index:
@@ -18,29 +22,31 @@ def _listed_index(name: str, *columns: str) -> Index:
 
 
 class Listing(db.Model):  # type: ignore[name-defined,misc]
-    """One published posting, written in the transaction that publishes it; a tombstone (number, title, closed date) afterwards.
+    """One posting that is or was public, written in the transaction that moves it. Rows are never deleted.
 
-    `posting_id` is the key and the newest-first tie-breaker. `listed_until` = 24:00 JST of the last day (exclusive moment in UTC);
-    every query compares it with now, so an expired row needs no sweep to vanish. `content` holds the public fields of the posting
-    (already masked), `place` their venue; `card` the list's ready HTML.
+    `state`: a withdrawn row keeps its number, a closed one also title and closed date; the content of both is gone. `sequence` is the
+    number of the change that touched the row last, in the order of commits (NULL until then, see `services.listing.publish`).
+    `open_until` is the first moment (UTC) at which the posting is over: 24:00 JST of its deadline or of its last day of publication,
+    whichever is earlier. `content` holds the public fields of the posting (already masked).
     """
 
     __tablename__ = "listing"
     __table_args__ = (
         _listed_index("new", "listed_at"),
-        _listed_index("ending", "listed_until"),
+        _listed_index("ending", "open_until"),
         _listed_index("pay", "pay_hour"),
         _listed_index("prefecture", "prefecture_code", "listed_at"),
         _listed_index("job", "job_type", "listed_at"),
     )
 
     posting_id: Mapped[int] = mapped_column(ForeignKey("posting.id"), primary_key=True, autoincrement=False)
+    sequence: Mapped[int | None] = mapped_column(Integer, unique=True)
     posting_no: Mapped[str] = mapped_column(CleanText(16), unique=True)
     state: Mapped[ListingState] = mapped_column(words(ListingState))
     title: Mapped[str] = mapped_column(CleanText(100))
     listed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    listed_until: Mapped[datetime] = mapped_column(UtcDateTime)
+    open_until: Mapped[datetime] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     job_type: Mapped[str | None] = mapped_column(String(40))
     prefecture_code: Mapped[str | None] = mapped_column(String(2))
@@ -57,14 +63,27 @@ class Listing(db.Model):  # type: ignore[name-defined,misc]
     deadline: Mapped[date | None] = mapped_column(Date)
     # The long ones last, and the longest at the very end: SQLite reads a row from its beginning.
     search_text: Mapped[str | None] = mapped_column(CleanText())
-    card: Mapped[str | None] = mapped_column(CleanText())
     content: Mapped[dict[str, Any] | None] = mapped_column(AsciiJson)
+
+    @classmethod
+    def listed(cls, now: Any, ends: Any = None) -> Any:
+        """Where-clause: visitors may read it at this moment (an aware datetime or a bound parameter). The one judgement of expiry.
+
+        `ends` is `open_until` in another dress for the planner's sake.
+        """
+        return and_(cls.state == _LISTED, (cls.open_until if ends is None else ends) > now)
+
+    @classmethod
+    def over(cls, now: Any) -> Any:
+        """Where-clause: still marked as listed, but its end has come; the sweep tidies it up."""
+        return and_(cls.state == _LISTED, cls.open_until <= now)
 
 
 class ListingVersion(db.Model):  # type: ignore[name-defined,misc]
-    """One row that counts changes of the public table, for caches and ETags."""
+    """One row: the number of the newest change of the public table and its moment, for caches and for the partners' feed."""
 
     __tablename__ = "listing_version"
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     number: Mapped[int] = mapped_column(Integer, default=0)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)

@@ -3,15 +3,13 @@
 A browser that is signed in elsewhere gets the very same pages: its session is not even opened here (`VisitorSessions`).
 """
 
-import hashlib
 from collections.abc import Callable
 
 from flask import Blueprint, Flask, Request, Response, request
 from flask.sessions import SecureCookieSession, SessionInterface, SessionMixin
 
-from keynet_admin import config
 from keynet_admin.public import feeds, guide, health, pages
-from keynet_admin.public.store import Store
+from keynet_admin.public.page_cache import PageCache
 from keynet_admin.web import addresses
 
 ADDRESSES: dict[str, Callable[..., Response]] = {
@@ -29,6 +27,11 @@ ADDRESSES: dict[str, Callable[..., Response]] = {
     "/healthz": health.healthz,
     "/readyz": health.readyz,
 }
+
+
+def is_kept(path: str) -> bool:
+    """True for the pages that the page cache may keep."""
+    return not addresses.of(path).session and not path.startswith(("/static/", "/healthz", "/readyz"))
 
 
 class VisitorSessions(SessionInterface):
@@ -59,18 +62,5 @@ def init_app(app: Flask) -> None:
         blueprint.add_url_rule(address, view.__name__, view, methods=["GET"])
     app.register_blueprint(blueprint)
     app.session_interface = VisitorSessions(app.session_interface)
-    app.extensions["keynet_public"] = Store(app)
-    app.extensions["keynet_shells"] = {}
-    app.extensions["keynet_build"] = _build(app)
-
-
-def _build(app: Flask) -> str:
-    """A mark of everything beside the data that a visitor's page is made of."""
-    templates, package = config.ROOT / "templates", config.ROOT / "keynet_admin"
-    files = (f for folder in ("public", "layout", "macros", "web") for f in (templates / folder).glob("*.html"))
-    code = (f for folder in ("public", "catalogue", "web") for f in (package / folder).glob("*.py"))
-    mark = hashlib.sha256()
-    for file in sorted((*files, *code, *(package / "static").rglob("*.*"))):
-        mark.update(file.read_bytes())
-    mark.update(repr(config.of(app)).encode())
-    return mark.hexdigest()[:12]
+    app.extensions["keynet_cards"] = {}
+    app.wsgi_app = PageCache(app.wsgi_app, app, is_kept)  # type: ignore[method-assign]

@@ -6,15 +6,15 @@ from datetime import datetime, timedelta
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from flask import Response, abort, make_response, request
+from flask import Response, abort, request
+from sqlalchemy import Row
 
 from keynet_admin import clock, config
 from keynet_admin.catalogue import display
-from keynet_admin.public import statements
-from keynet_admin.public.pages import LIVE, etag, etag_of, not_modified, unchanged
+from keynet_admin.public import queries
+from keynet_admin.public.answers import answer
+from keynet_admin.public.queries import MOST, connected
 from keynet_admin.public.query import read
-from keynet_admin.public.statements import MOST
-from keynet_admin.public.store import Store, store
 from keynet_admin.services.listing import card as facts
 from keynet_admin.web import addresses
 
@@ -25,55 +25,48 @@ JSON_PAGE = 50
 PART = 40_000
 # The day the programme opened to municipalities: `updated` of a feed that holds nothing yet.
 OPENED = datetime(2021, 5, 6, tzinfo=clock.TOKYO)
-_READ = "posting_no, title, changed_at, listed_until, content, listed_at AS first_listed"
+COLUMNS = ("posting_no", "title", "changed_at", "open_until", "content", "listed_at")
 
 ET.register_namespace("", ATOM)
 
 
 def atom() -> Response:
     """`GET /postings.atom`: the newest postings of a search."""
-    base, search = store(), read(request.args)
-    with base.cursor() as cursor:
-        totals = base.totals(cursor)
-        page = base.page(cursor, search, _READ, totals)
-    mark = etag("atom", totals, page, search)
-    if unchanged(mark):
-        return not_modified(mark)
+    search = read(request.args)
+    with connected() as connection:
+        counts = queries.totals(connection)
+        page = queries.page(connection, search, COLUMNS, counts)
     site = config.current().public_url
     feed = ET.Element(f"{{{ATOM}}}feed", {"{http://www.w3.org/XML/1998/namespace}lang": "ja"})
     words = search.words_for_people()
-    changed = [base.aware(row[4]) for row in page.rows]
     _add(feed, "id", site + "/postings.atom" + search.query())
     _add(feed, "title", config.current().site_name + (f"：{words}" if words else "：新しい募集"))
-    _add(feed, "updated", _moment(max(changed, default=OPENED)))
+    _add(feed, "updated", _moment(max((row.changed_at for row in page.rows), default=OPENED)))
     _add(_add(feed, "author"), "name", config.current().site_name)
     _add(feed, "link", rel="self", type="application/atom+xml", href=site + "/postings.atom" + search.query(cursor=search.after))
     _add(feed, "link", rel="alternate", type="text/html", href=site + "/postings/" + search.query())
     if page.following:
         _add(feed, "link", rel="next", type="application/atom+xml", href=site + "/postings.atom" + search.query(cursor=page.following))
-    for row, moment in zip(page.rows, changed, strict=True):
-        content = base.content(row[6])
-        address = f"{site}/postings/{row[2]}"
+    for row in page.rows:
+        address = f"{site}/postings/{row.posting_no}"
         entry = _add(feed, "entry")
         _add(entry, "id", address)
-        _add(entry, "title", f"{row[3]}（{facts.place(content)}）")
-        _add(entry, "updated", _moment(moment))
-        _add(entry, "published", _moment(base.aware(row[7])))
+        _add(entry, "title", f"{row.title}（{facts.place(row.content)}）")
+        _add(entry, "updated", _moment(row.changed_at))
+        _add(entry, "published", _moment(row.listed_at))
         _add(entry, "link", rel="alternate", type="text/html", href=address)
-        _add(entry, "category", term=str(content["posting"].get("job_type", "")), label=facts.job(content["posting"]))
-        _add(entry, "summary", _summary(content), type="text")
-    return _xml(feed, "application/atom+xml; charset=utf-8", mark)
+        posting = row.content["posting"]
+        _add(entry, "category", term=str(posting.get("job_type", "")), label=facts.job(posting))
+        _add(entry, "summary", _summary(row.content), type="text")
+    return _xml(feed, "application/atom+xml; charset=utf-8", until=counts.ends)
 
 
 def open_data() -> Response:
     """`GET /postings.json`: the same search as data, 50 a page; `next` is the address of the following page."""
-    base, search = store(), read(request.args)
-    with base.cursor() as cursor:
-        totals = base.totals(cursor)
-        page = base.page(cursor, search, _READ, totals, JSON_PAGE)
-    mark = etag("json", totals, page, search)
-    if unchanged(mark):
-        return not_modified(mark)
+    search = read(request.args)
+    with connected() as connection:
+        counts = queries.totals(connection)
+        page = queries.page(connection, search, COLUMNS, counts, JSON_PAGE)
     site = config.current().public_url
     data = {
         "title": f"{config.current().site_name} 公開中の募集",
@@ -82,71 +75,60 @@ def open_data() -> Response:
         "count_is_at_least": page.count > MOST,
         "problems": list(search.problems),
         "next": site + "/postings.json" + search.query(cursor=page.following) if page.following else None,
-        "postings": [_item(base, row, site) for row in page.rows],
+        "postings": [_item(row, site) for row in page.rows],
     }
-    response = make_response(json.dumps(data, ensure_ascii=False, separators=(",", ":")))
-    response.content_type = "application/json; charset=utf-8"
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    response = answer(text, "application/json; charset=utf-8", until=counts.ends)
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    return _marked(response, mark)
+    return response
 
 
 def sitemap() -> Response:
     """`GET /sitemap.xml`: all open postings with the day of their last change, in parts when there are many."""
-    base, site = store(), config.current().public_url
-    part = request.args.get("part", "")
+    site, part = config.current().public_url, request.args.get("part", "")
     if part and not (part.isascii() and part.isdigit() and len(part) < 6):
         abort(404)
-    with base.cursor() as cursor:
-        cursor.execute("SELECT max(posting_id) FROM listing WHERE state = 'listed'")
-        highest = cursor.fetchone()[0] or 0
-        number = base.version(cursor)
-        if not part and highest >= PART:
-            rows = None
-        else:
-            low = int(part or 0) * PART
-            values = {"now": base.moment(clock.now()), "low": low, "high": low + PART}
-            cursor.execute(statements.between(base.sqlite, "posting_no, changed_at"), values)
-            rows = cursor.fetchall()
-    mark = etag_of("sitemap", number, part, highest, len(rows or ()))
-    if unchanged(mark):
-        return not_modified(mark)
-    if rows is None:
+    now, low = clock.now(), int(part or 0) * PART
+    with connected() as connection:
+        highest = connection.execute(queries.HIGHEST, {"now": now}).scalar() or 0
+        whole = part or highest < PART
+        rows = connection.execute(queries.BETWEEN, {"now": now, "low": low, "high": low + PART}).all() if whole else []
+    if not whole:
         root = ET.Element(f"{{{SITEMAP}}}sitemapindex")
         for at in range(highest // PART + 1):
             ET.SubElement(ET.SubElement(root, f"{{{SITEMAP}}}sitemap"), f"{{{SITEMAP}}}loc").text = f"{site}/sitemap.xml?part={at}"
-        return _xml(root, "application/xml; charset=utf-8", mark, SITEMAP)
+        return _xml(root, "application/xml; charset=utf-8", SITEMAP)
     root = ET.Element(f"{{{SITEMAP}}}urlset")
     if part in ("", "0"):
         for path in ("/", "/postings/", "/flow", "/rules", "/privacy", "/accessibility"):
             ET.SubElement(ET.SubElement(root, f"{{{SITEMAP}}}url"), f"{{{SITEMAP}}}loc").text = site + path
-    for posting_no, changed_at in rows:
+    for row in rows:
         url = ET.SubElement(root, f"{{{SITEMAP}}}url")
-        ET.SubElement(url, f"{{{SITEMAP}}}loc").text = f"{site}/postings/{posting_no}"
-        ET.SubElement(url, f"{{{SITEMAP}}}lastmod").text = _moment(base.aware(changed_at))
-    return _xml(root, "application/xml; charset=utf-8", mark, SITEMAP)
+        ET.SubElement(url, f"{{{SITEMAP}}}loc").text = f"{site}/postings/{row.posting_no}"
+        ET.SubElement(url, f"{{{SITEMAP}}}lastmod").text = _moment(row.changed_at)
+    return _xml(root, "application/xml; charset=utf-8", SITEMAP, until=min((row.open_until for row in rows), default=None))
 
 
 def robots() -> Response:
     """`GET /robots.txt`."""
     site = config.current().public_url
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in addresses.CLOSED_TO_CRAWLERS), "", f"Sitemap: {site}/sitemap.xml", ""]
-    response = make_response("\n".join(lines))
-    response.content_type = "text/plain; charset=utf-8"
+    response = answer("\n".join(lines), "text/plain; charset=utf-8")
     response.headers["Cache-Control"] = "public, max-age=3600"
     return response
 
 
-def _item(base: Store, row: Any, site: str) -> dict[str, Any]:
-    content = base.content(row[6])
+def _item(row: Row[Any], site: str) -> dict[str, Any]:
+    content = row.content
     where = content["place"]
     return {
-        "posting_no": row[2],
-        "url": f"{site}/postings/{row[2]}",
-        "title": row[3],
-        "published": _moment(base.aware(row[7])),
-        "updated": _moment(base.aware(row[4])),
-        "listed_through": (base.aware(row[5]) - timedelta(seconds=1)).astimezone(clock.TOKYO).date().isoformat(),
+        "posting_no": row.posting_no,
+        "url": f"{site}/postings/{row.posting_no}",
+        "title": row.title,
+        "published": _moment(row.listed_at),
+        "updated": _moment(row.changed_at),
+        "listed_through": (row.open_until - timedelta(seconds=1)).astimezone(clock.TOKYO).date().isoformat(),
         "prefecture": where["prefecture"],
         "prefecture_name": display.prefecture(where["prefecture"]),
         "municipality": where["city"],
@@ -182,14 +164,6 @@ def _moment(value: datetime) -> str:
     return value.astimezone(clock.TOKYO).isoformat(timespec="seconds")
 
 
-def _xml(root: ET.Element, kind: str, mark: str, namespace: str = ATOM) -> Response:
+def _xml(root: ET.Element, kind: str, namespace: str = ATOM, *, until: datetime | None = None) -> Response:
     text = ET.tostring(root, encoding="unicode", default_namespace=namespace if namespace != ATOM else None)
-    response = make_response('<?xml version="1.0" encoding="utf-8"?>\n' + text + "\n")
-    response.content_type = kind
-    return _marked(response, mark)
-
-
-def _marked(response: Response, mark: str) -> Response:
-    response.headers["Cache-Control"] = LIVE
-    response.headers["ETag"] = mark
-    return response
+    return answer('<?xml version="1.0" encoding="utf-8"?>\n' + text + "\n", kind, until=until)

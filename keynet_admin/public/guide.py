@@ -1,16 +1,13 @@
 """Plain pages: the entry rules printed from their rows, the six steps, privacy, accessibility."""
 
-import gzip
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
 
-from flask import Response, current_app, make_response, request
+from flask import Response, request
 
-from keynet_admin import catalogue
 from keynet_admin.catalogue import SECTION_LABELS, SECTIONS, Field
-from keynet_admin.public.pages import etag_of, html, not_modified, unchanged
+from keynet_admin.public.answers import page
 from keynet_admin.rules import RULESET, RUNNING, Level, Rule, rule_by_code
 from keynet_admin.services.listing import search_index
 
@@ -39,35 +36,26 @@ class Chapter:
 def rules() -> Response:
     """`GET /rules`: all entry rules by part of the form; `q` narrows them."""
     q = " ".join("".join(c if c.isprintable() else " " for c in request.args.get("q", "")).split())[:MOST_Q]
-    mark = etag_of("rules", RULESET, q)
-    if unchanged(mark):
-        return not_modified(mark)
     found = chapters(search_index.words_of(q))
     count = sum(len(chapter.rules) for chapter in found)
-    text = _template(
+    return page(
         "public/rules.html", chapters=found, count=count, q=q, levels=LEVELS, binds=BINDS, ruleset=RULESET, labels=labels, basis=basis
     )
-    response = html(text, mark)
-    response.vary.add("Accept-Encoding")
-    if "gzip" in request.headers.get("Accept-Encoding", ""):
-        response.set_data(gzip.compress(response.get_data(), 6, mtime=0))
-        response.headers["Content-Encoding"] = "gzip"
-    return response
 
 
 def flow() -> Response:
     """`GET /flow`: the six steps of the circular of 2021-05-07."""
-    return _plain("flow")
+    return page("public/flow.html")
 
 
 def privacy() -> Response:
     """`GET /privacy`."""
-    return _plain("privacy")
+    return page("public/privacy.html")
 
 
 def accessibility() -> Response:
     """`GET /accessibility`."""
-    return _plain("accessibility")
+    return page("public/accessibility.html")
 
 
 def chapters(words: tuple[str, ...] = ()) -> list[Chapter]:
@@ -141,22 +129,3 @@ def _titles() -> list[tuple[str, str]]:
         else:
             titles.append((section, SECTION_LABELS[section]))
     return [*titles, (REST, "申請全体")]
-
-
-def _plain(name: str) -> Response:
-    mark = etag_of(name)
-    if unchanged(mark):
-        return not_modified(mark)
-    return html(_template(f"public/{name}.html"), mark)
-
-
-def _template(name: str, **values: Any) -> str:
-    return current_app.jinja_env.get_template(name).render(SECTIONS=catalogue.SECTIONS, **values)
-
-
-def plain_text(text: str, status: int) -> Response:
-    """An answer for machines."""
-    response = make_response(text + "\n", status)
-    response.content_type = "text/plain; charset=utf-8"
-    response.headers["Cache-Control"] = "no-store"
-    return response

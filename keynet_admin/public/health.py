@@ -3,13 +3,14 @@
 import logging
 from functools import lru_cache
 
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Response
 from werkzeug.exceptions import ServiceUnavailable
 
 from keynet_admin.config import ROOT
-from keynet_admin.public.guide import plain_text
-from keynet_admin.public.store import store
+from keynet_admin.public.answers import plain_text
+from keynet_admin.public.queries import connected
 
 log = logging.getLogger(__name__)
 
@@ -21,14 +22,11 @@ def healthz() -> Response:
 
 def readyz() -> Response:
     """`GET /readyz`: the database answers and its tables are those of this program. 503 with a word about what is missing."""
-    base = store()
     try:
-        with base.cursor() as cursor:
-            cursor.execute("SELECT version_num FROM alembic_version")
-            rows = cursor.fetchall()
+        with connected() as connection:
+            found = set(MigrationContext.configure(connection).get_current_heads())
     except ServiceUnavailable:
         return plain_text("database: no answer", 503)
-    found = {row[0] for row in rows}
     if found != head():
         return plain_text("migrations: not at head", 503)
     return plain_text("ok", 200)

@@ -12,7 +12,7 @@ from keynet_admin.models import Account, AuditEvent, Listing, OutboxMail, Postin
 from keynet_admin.permissions import Actor
 from keynet_admin.services.posting import drafts, publication, revisions
 from keynet_admin.services.posting import lists as board
-from keynet_admin.vocabulary import PostingStatus, Role
+from keynet_admin.vocabulary import ListingState, PostingStatus, Role
 from tests import factories
 from tests.support.web import Client
 
@@ -91,7 +91,7 @@ def test_suspend_and_restore_with_the_reason_mailed(client: Client, operator: Ac
     assert act(client, row, "suspend", reason="") == 422
     assert row.status is P.live
     assert act(client, row, "suspend", reason=WHY) == 303
-    assert (row.status, db_session.get(Listing, row.id)) == (P.suspended, None)
+    assert (row.status, db_session.get(Listing, row.id).state) == (P.suspended, ListingState.withdrawn)  # type: ignore[union-attr]
     assert client.get(f"/postings/{row.posting_no}").status_code == 404
     assert act(client, row, "restore", reason="確かめました。") == 303
     assert row.status is P.paused
@@ -101,7 +101,7 @@ def test_suspend_and_restore_with_the_reason_mailed(client: Client, operator: Ac
     addresses = db_session.execute(select(OutboxMail.recipient).where(OutboxMail.posting_id == row.id)).scalars().all()
     assert town.email in addresses
     publication.resume(row, owner(row), seen_version=row.version)
-    assert db_session.get(Listing, row.id) is not None
+    assert db_session.get(Listing, row.id).state is ListingState.listed  # type: ignore[union-attr]
 
 
 def test_decisions_that_do_not_fit_the_state_are_refused(client: Client, operator: Account, db_session: Session) -> None:

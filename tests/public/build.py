@@ -1,4 +1,4 @@
-"""Listed postings made quickly: rows of the tables and `list_posting`, without the walk through the queue."""
+"""Listed postings made quickly: rows of the tables and `listing.update`, without the walk through the queue."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -8,6 +8,7 @@ from keynet_admin import clock
 from keynet_admin.extensions import db
 from keynet_admin.models import Organization, Posting, PostingRevision
 from keynet_admin.services.listing import publish as listing
+from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import PostingStatus
 from tests import factories
 from tests.rules.base_submission import base_submission
@@ -28,8 +29,8 @@ def listed(
 ) -> Posting:
     """A live posting with its row in the public table, in the test's transaction."""
     body = organization or factories.make_organization()
-    last = {"publish_until": until.isoformat()} if until else {}
-    values = content({**(changes or {}), **last})
+    last = {"publish_until": until.isoformat(), "deadline_type": "until_filled"} if until else {}
+    values = content({**last, **(changes or {})})
     made = number or (db.session.execute(db.select(db.func.max(Posting.id))).scalar() or 0) + 1
     posting = Posting(
         id=made,
@@ -62,5 +63,14 @@ def revise(posting: Posting, values: dict[str, Any]) -> None:
     db.session.add(revision)
     db.session.flush()
     posting.live = posting.current = revision.number
-    listing.list_posting(posting, revision)
-    db.session.commit()
+    put(posting, posting.status)
+
+
+def put(posting: Posting, state: PostingStatus) -> None:
+    """Bring the posting to a state, its row with it, and commit as the program does."""
+    posting.status = state
+    if state is PostingStatus.closed:
+        posting.closed_at = clock.now()
+    listing.update(posting)
+    with transaction():
+        pass

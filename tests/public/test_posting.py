@@ -2,11 +2,10 @@
 
 import json
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -14,10 +13,10 @@ from keynet_admin.catalogue import POSTING, Visibility, display
 from keynet_admin.models import Listing, Posting
 from keynet_admin.services.listing import card as facts
 from keynet_admin.services.listing import publish as listing
-from keynet_admin.vocabulary import PostingStatus
+from keynet_admin.vocabulary import ListingState, PostingStatus
 from keynet_admin.web import posting_page
 from tests import factories
-from tests.public.build import content, listed, revise
+from tests.public.build import content, listed, put, revise
 from tests.support.clock import MovableClock
 
 EVERYWHERE = ("/", "/postings/", "/postings.atom", "/postings.json", "/sitemap.xml", "/postings/?q={word}", "/postings.json?q={word}")
@@ -151,36 +150,65 @@ def test_only_live_ones_are_shown(client: FlaskClient, db_session: Session, cloc
     assert all(posting.posting_no not in text for text in found.values())
 
 
-def test_a_tombstone_keeps_nothing_else(db_session: Session, clock: MovableClock) -> None:
-    posting = factories.posting(PostingStatus.closed)
-    row = db_session.execute(db_session.query(Listing).filter_by(posting_id=posting.id).statement).scalar_one()
-    kept = {column.name for column in Listing.__table__.columns if getattr(row, column.name) not in (None, False, 0)}
-    assert kept == {"posting_id", "posting_no", "state", "title", "listed_at", "changed_at", "listed_until", "closed_at"}
+def kept_columns(session: Session, posting: Posting) -> set[str]:
+    """Names of the columns that hold anything."""
+    row = session.query(Listing).filter_by(posting_id=posting.id).one()
+    return {column.name for column in Listing.__table__.columns if getattr(row, column.name) not in (None, False, 0, "")}
 
 
-def test_a_paused_posting_that_is_closed_leaves_a_tombstone_and_a_draft_none(
+NUMBERS = {"posting_id", "sequence", "posting_no", "state", "listed_at", "changed_at", "open_until"}
+
+
+def test_a_closed_row_keeps_nothing_else(db_session: Session, clock: MovableClock) -> None:
+    posting = factories.posting(PostingStatus.live)
+    put(posting, PostingStatus.closed)
+    assert kept_columns(db_session, posting) == NUMBERS | {"title", "closed_at"}
+
+
+@pytest.mark.parametrize("state", [PostingStatus.paused, PostingStatus.suspended])
+def test_a_withdrawn_row_keeps_the_number_alone(
+    client: FlaskClient, db_session: Session, clock: MovableClock, state: PostingStatus
+) -> None:
+    posting = listed({"title": "珊瑚の会場"})
+    before = db_session.query(Listing.sequence).scalar()
+    put(posting, state)
+    assert kept_columns(db_session, posting) == NUMBERS
+    assert db_session.query(Listing).one().state is ListingState.withdrawn
+    assert db_session.query(Listing.sequence).scalar() == before + 1
+    assert client.get(f"/postings/{posting.posting_no}").text == client.get("/postings/KN-P-999999").text.replace("999999", "000001")
+    put(posting, PostingStatus.live)
+    assert "珊瑚の会場" in client.get(f"/postings/{posting.posting_no}").text
+
+
+def test_a_paused_posting_that_is_closed_says_so_and_a_draft_is_unknown(
     client: FlaskClient, db_session: Session, clock: MovableClock
 ) -> None:
     posting = listed(number=500)
-    listing.unlist(posting)
-    listing.tombstone(posting, clock.now)
+    put(posting, PostingStatus.paused)
+    put(posting, PostingStatus.closed)
     draft = factories.posting(PostingStatus.draft)
-    listing.tombstone(draft, clock.now)
+    listing.update(draft)
     db_session.commit()
     assert client.get(f"/postings/{posting.posting_no}").status_code == 200
     assert client.get(f"/postings/{draft.posting_no}").status_code == 404
+    assert db_session.query(Listing).count() == 1
 
 
-def test_a_private_posting_has_no_row(client: FlaskClient, db_session: Session, clock: MovableClock) -> None:
+def test_a_posting_that_turns_private_is_withdrawn(client: FlaskClient, db_session: Session, clock: MovableClock) -> None:
     posting = listed({"title": "珊瑚の会場"})
     revise(posting, content({"title": "珊瑚の会場", "visibility": "private"}))
-    assert db_session.query(Listing).count() == 0
+    assert kept_columns(db_session, posting) == NUMBERS
     found = pages(client, posting, "珊瑚")
     assert all(posting.posting_no not in text for path, text in found.items() if "/KN" not in path)
     assert client.get(f"/postings/{posting.posting_no}").status_code == 404
-    listing.tombstone(posting, clock.now)
-    db_session.commit()
+    put(posting, PostingStatus.closed)
     assert client.get(f"/postings/{posting.posting_no}").status_code == 404
+
+
+def test_a_posting_that_was_always_private_has_no_row(db_session: Session, clock: MovableClock) -> None:
+    posting = listed({"visibility": "private"})
+    put(posting, PostingStatus.closed)
+    assert db_session.query(Listing).count() == 0
 
 
 SECRETS: dict[str, Any] = {
@@ -225,13 +253,12 @@ def test_a_masked_posting_names_neither_body_nor_venue_anywhere(client: FlaskCli
         assert (posting.posting_no in client.get(f"/postings/?q={word}").text) is (word == "看護師")
     assert posting.posting_no not in client.get("/postings/?municipality=452068").text
     row = db_session.query(Listing).one()
-    whole = json.dumps([row.content, row.card, row.search_text, row.title, row.org_name, row.municipality_code], ensure_ascii=False)
+    whole = json.dumps([row.content, row.search_text, row.title, row.org_name, row.municipality_code], ensure_ascii=False)
     assert not [secret for secret in HIDDEN if secret in whole]
     text = client.get(f"/postings/{posting.posting_no}").text
     for part in ("宮崎県", "時間額 1,987円", "13:00", "団体名は非公開", "会場は応募された方にお伝えします"):
         assert part in text, part
-    listing.tombstone(posting, clock.now)
-    db_session.commit()
+    put(posting, PostingStatus.closed)
     assert not [secret for secret in HIDDEN if secret in client.get(f"/postings/{posting.posting_no}").text]
 
 
@@ -317,32 +344,28 @@ def test_pay_in_words(changes: dict[str, Any], expected: str) -> None:
     assert facts.pay(content(changes)) == expected
 
 
-def test_listed_until_is_an_aware_midnight() -> None:
-    assert listing.listed_until(date(2021, 6, 10)) == datetime.fromisoformat("2021-06-11T00:00:00+09:00")
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, "2021-05-26T00:00:00+09:00"),
+        ({"deadline": "2021-05-20"}, "2021-05-21T00:00:00+09:00"),
+        ({"deadline_type": "until_filled"}, "2021-06-11T00:00:00+09:00"),
+        ({"deadline": None}, "2021-06-11T00:00:00+09:00"),
+        ({"deadline": "2021-07-01"}, "2021-06-11T00:00:00+09:00"),
+        ({"publish_until": None}, None),
+    ],
+)
+def test_open_until_is_the_earlier_of_deadline_and_last_day(clock: MovableClock, changes: dict[str, Any], expected: str | None) -> None:
+    found = listing.open_until(content({"publish_until": "2021-06-10", **changes}))
+    assert found == (datetime.fromisoformat(expected) if expected else None)
 
 
-def test_the_row_can_be_made_anew(app: Flask, client: FlaskClient, db_session: Session, clock: MovableClock) -> None:
-    posting = listed({"title": "珊瑚の会場"})
-    before = client.get(f"/postings/{posting.posting_no}").text
-    row = db_session.query(Listing).one()
-    changed, row.card, row.search_text = row.changed_at, "old", row.search_text
-    db_session.commit()
-    clock.advance(days=1)
-    assert listing.refresh_all() == 1
-    db_session.commit()
-    assert "珊瑚の会場" in client.get("/postings/?q=珊瑚").text
-    assert client.get(f"/postings/{posting.posting_no}").text == before
-    assert db_session.query(Listing).one().changed_at == changed
-
-
-def test_a_passed_deadline_is_said(client: FlaskClient, db_session: Session, clock: MovableClock) -> None:
-    posting = listed({"deadline": "2021-05-20"}, until=date(2021, 6, 10))
-    path = f"/postings/{posting.posting_no}"
-    clock.set("2021-05-20 23:00")
-    assert "締切を過ぎています" not in client.get(path).text
-    mark = client.get(path).headers["ETag"]
-    clock.advance(hours=2)
-    later = client.get(path, headers={"If-None-Match": mark})
-    assert later.status_code == 200
-    assert "締切を過ぎています" in later.text
-    assert timedelta(0) < listing.listed_until(date(2021, 6, 10)) - clock.now
+def test_a_posting_is_over_when_its_deadline_is(client: FlaskClient, db_session: Session, clock: MovableClock) -> None:
+    posting = listed({"deadline_type": "date", "deadline": "2021-05-20", "title": "珊瑚の会場"}, until=date(2021, 6, 10))
+    clock.set("2021-05-20 23:59:59")
+    assert all(posting.posting_no in text for text in pages(client, posting, "珊瑚").values())
+    assert '"validThrough": "2021-05-20T23:59:59+09:00"' in client.get(f"/postings/{posting.posting_no}").text
+    clock.set("2021-05-21 00:00")
+    found = pages(client, posting, "珊瑚")
+    assert "募集終了" in found.pop(f"/postings/{posting.posting_no}")
+    assert all(posting.posting_no not in text for text in found.values())

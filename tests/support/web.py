@@ -23,6 +23,7 @@ DEFAULTS: dict[str, Any] = {
     "TESTING": True,
     "WTF_CSRF_ENABLED": False,
     "RATELIMIT_ENABLED": False,
+    "PAGE_CACHE_SECONDS": 0,
 }
 # A test may name a setting as Flask does; it changes the one object that everything is derived from.
 OURS = {"RATELIMIT_ENABLED": "rate_limits", "SQLALCHEMY_DATABASE_URI": "database_url"} | {f.name.upper(): f.name for f in fields(Settings)}
@@ -79,9 +80,11 @@ class Client(FlaskClient):
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         """Send a request; what the test reads afterwards is read afresh."""
         from keynet_admin.extensions import db
+        from keynet_admin.services.transaction import transaction
 
         if has_app_context():
-            db.session.commit()
+            with transaction():  # with all that belongs to a commit: changed listings get their numbers
+                pass
         response = Context().run(super().open, *args, **kwargs)
         if has_app_context():
             db.session.expire_all()

@@ -239,10 +239,10 @@ def test_two_officers_and_the_sweep_at_once(app: Flask, db_session: Session, clo
     numbers = [row.id for row in rows]
     results: list[Any] = []
     threads: list[threading.Thread] = []
-    real, sweeping = listing.tombstone, threading.get_ident()
+    real, sweeping = listing.update, threading.get_ident()
 
-    def tombstone(posting: Posting, moment: Any) -> None:
-        real(posting, moment)
+    def update(posting: Posting) -> None:
+        real(posting)
         if threading.get_ident() == sweeping and not threads:
             threads.extend(
                 threading.Thread(target=lambda act=act: results.extend(together(app, act)))
@@ -252,7 +252,7 @@ def test_two_officers_and_the_sweep_at_once(app: Flask, db_session: Session, clo
                 thread.start()
             settled(app, threads)
 
-    monkeypatch.setattr(listing, "tombstone", tombstone)
+    monkeypatch.setattr(listing, "update", update)
     closed = jobs.expire_postings()
     for thread in threads:
         thread.join(60)
@@ -292,14 +292,14 @@ def test_a_row_that_fails_takes_no_other_with_it(app: Flask, db_session: Session
     rows = [factories.posting(PostingStatus.live) for _ in range(3)]
     clock.advance(days=400)
     db_session.commit()
-    real, bad = listing.tombstone, rows[0].id
+    real, bad = listing.update, rows[0].id
 
-    def tombstone(posting: Posting, moment: Any) -> None:
-        real(posting, moment)
+    def update(posting: Posting) -> None:
+        real(posting)
         if posting.id == bad:
             raise StaleVersion("終了", "ほかの担当者", None)
 
-    monkeypatch.setattr(listing, "tombstone", tombstone)
+    monkeypatch.setattr(listing, "update", update)
     assert jobs.expire_postings() == 2
     db_session.expire_all()
     assert [row.status for row in rows] == [PostingStatus.live, PostingStatus.closed, PostingStatus.closed]

@@ -1,37 +1,35 @@
-"""The public table: what publishing writes and what closing leaves. Called in the transaction that moves the posting.
+"""The public table: one function that makes a posting's row what the posting's state asks for.
 
-Use (services/posting.py): after the move,
-- `list_posting(posting, revision)` when the posting became live or its live revision changed;
-- `unlist(posting)` when it was paused, suspended or sent back;
-- `tombstone(posting, closed_at)` when it was closed or expired.
-Each of them may be repeated. None commits, none changes the posting.
+`update(posting)` is called in the transaction that moves or edits the posting, after the change. It never commits and may be repeated;
+where nothing that visitors see is different, it writes nothing.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
+from functools import partial
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import insert, select
+from sqlalchemy import update as update_of
 
 from keynet_admin import clock
 from keynet_admin.catalogue import ORGANIZATION, POSTING, Visibility, display, reference
 from keynet_admin.catalogue.blank import says_nothing
-from keynet_admin.config import ROOT
 from keynet_admin.errors import Refused
 from keynet_admin.extensions import db
 from keynet_admin.models import Listing, ListingVersion, Organization, Posting, PostingRevision
 from keynet_admin.services.listing import card as facts
 from keynet_admin.services.listing import search_index
-from keynet_admin.vocabulary import ListingState
+from keynet_admin.services.transaction import before_commit
+from keynet_admin.vocabulary import ListingState, PostingStatus
 
 HIDDEN = "（非公開）"
 _EMPTY_COLUMNS = ("job_type", "prefecture_code", "municipality_code", "engagement", "org_name", "headcount", "pay_hour", "deadline")
 _NOTHING: dict[str, Any] = {
-    **dict.fromkeys((*_EMPTY_COLUMNS, "content", "card", "search_text")),
+    **dict.fromkeys((*_EMPTY_COLUMNS, "content", "search_text")),
+    "title": "",
     "masked": False,
     "days": 0,
     "single_day": False,
@@ -51,76 +49,77 @@ _TEXT_FIELDS = (
 )
 
 
-def list_posting(posting: Posting, revision: PostingRevision) -> None:
-    """Write or replace the Listing row of a live posting from this revision's normalised content.
+def update(posting: Posting, *, changed_at: datetime | None = None) -> None:
+    """Write the Listing row of a posting from its state and its live revision.
 
-    A posting that is 非公開 (`visibility` private) is live without a row: its row is removed. Raises Refused when the revision has
-    no readable last day of publication (the gate of publishing does not let such a revision through).
-    """
-    db.session.flush()
-    if revision.normalized.get("visibility") == "private":
-        unlist(posting)
-        return
-    last = display.as_date(revision.normalized.get("publish_until"))
-    if last is None:
-        raise Refused("公開終了予定日が入力されていないため、公開できません。")
-    now = clock.now()
-    content = public_content(posting.organization, revision.normalized)
-    values = _columns(content) | {
-        "posting_no": posting.posting_no,
-        "state": ListingState.listed,
-        "listed_at": posting.published_at or now,
-        "changed_at": now,
-        "listed_until": listed_until(last),
-        "closed_at": None,
-    }
-    values["search_text"] = search_text(content, posting.posting_no)
-    values["card"] = card(content, posting.posting_no, now)
-    connection = db.session.connection()
-    old = _old(connection, posting.id)
-    _write(connection, posting.id, old is not None, values)
-    search_index.put(connection, posting.id, old.search_text if old is not None else None, values["search_text"])
-    _changed(connection)
-
-
-def unlist(posting: Posting) -> None:
-    """Remove the row (paused, suspended, sent back, made private): the address answers 404. Nothing happens without a row."""
-    db.session.flush()
-    connection = db.session.connection()
-    old = _old(connection, posting.id)
-    if old is None:
-        return
-    search_index.put(connection, posting.id, old.search_text, None)
-    connection.execute(delete(Listing).where(Listing.posting_id == posting.id))
-    _changed(connection)
-
-
-def tombstone(posting: Posting, closed_at: datetime) -> None:
-    """Leave number, title and closed date (an aware moment), nothing else. The address says 募集終了 for 30 days, then 410.
-
-    A paused posting gets its tombstone, too, since visitors knew it. One that was never public (never published, or 非公開) gets none.
+    `listed` while it is live; `closed` (number, title, closed date) once it is closed and visitors knew it; `withdrawn` (the number only)
+    when it was listed and is paused, suspended or private now. One that was never public gets no row. `changed_at` (now unless given)
+    is the moment that visitors read as 更新日; a row that is only made anew keeps its own. Raises Refused when the live revision has no
+    readable last day of publication (the gate of publishing does not let such a revision through).
     """
     db.session.flush()
     connection = db.session.connection()
-    old = _old(connection, posting.id)
-    values = _NOTHING | {"state": ListingState.tombstone, "closed_at": closed_at, "changed_at": clock.now()}
-    if old is not None:
-        search_index.put(connection, posting.id, old.search_text, None)
-        values["title"] = old.title
+    row = connection.execute(select(Listing.__table__).where(Listing.posting_id == posting.id)).mappings().one_or_none()
+    values = _values(posting, row["state"] if row is not None else None)
+    if values is None or (row is not None and all(row[name] == value for name, value in values.items())):
+        return
+    old_text = row["search_text"] if row is not None else None
+    if row is None or any(row[name] != value for name, value in values.items() if name != "search_text"):
+        values |= {"sequence": None, "changed_at": changed_at or clock.now()}
+        before_commit(partial(_number, posting.id))
+    if row is None:
+        connection.execute(insert(Listing).values(posting_id=posting.id, posting_no=posting.posting_no, **values))
     else:
-        seen = _seen_revision(posting)
-        last = display.as_date(seen.normalized.get("publish_until")) if seen is not None else None
-        if seen is None or last is None or seen.normalized.get("visibility") == "private":
-            return
-        values["title"] = public_content(posting.organization, seen.normalized)["posting"].get("title", "")[:100]
-        values |= {"posting_no": posting.posting_no, "listed_at": posting.published_at, "listed_until": listed_until(last)}
-    _write(connection, posting.id, old is not None, values)
-    _changed(connection)
+        connection.execute(update_of(Listing).where(Listing.posting_id == posting.id).values(**values))
+    if values["search_text"] != old_text:
+        search_index.put(connection, posting.id, old_text, values["search_text"])
 
 
-def listed_until(publish_until: date) -> datetime:
-    """24:00 in Japan of the last day, as an aware moment: the first at which the posting is no longer shown."""
-    return datetime.combine(publish_until + timedelta(days=1), time(), clock.TOKYO)
+def _number(posting_id: int) -> None:
+    """Give the changed row its number from the one version row, which stays locked until the commit.
+
+    That row is the last thing a transaction locks, so numbers are handed out in the order of commits and nobody waits in a circle.
+    """
+    raised = update_of(ListingVersion).where(ListingVersion.id == 1).values(number=ListingVersion.number + 1, changed_at=clock.now())
+    number = db.session.execute(raised.returning(ListingVersion.number)).scalar_one()
+    db.session.connection().execute(update_of(Listing).where(Listing.posting_id == posting_id).values(sequence=number))
+
+
+def open_until(normalized: Mapping[str, Any]) -> datetime | None:
+    """The first moment at which a posting is over: 24:00 JST of its deadline or of its last day, the earlier. None without a last day."""
+    days = [display.as_date(normalized.get("publish_until"))]
+    if normalized.get("deadline_type") == "date":
+        days.append(display.as_date(normalized.get("deadline")) or days[0])
+    return end_of(min(day for day in days if day)) if days[0] else None
+
+
+def end_of(day: date) -> datetime:
+    """24:00 in Japan of a day, as an aware moment."""
+    return datetime.combine(day + timedelta(days=1), time(), clock.TOKYO)
+
+
+def _values(posting: Posting, before: ListingState | None) -> dict[str, Any] | None:
+    """The columns as they should be; None when the row (or its absence) is right as it stands."""
+    revision = _live_revision(posting)
+    public = revision is not None and revision.normalized.get("visibility") != "private"
+    if revision is not None and public and posting.status is PostingStatus.live:
+        ends = open_until(revision.normalized)
+        if ends is None:
+            raise Refused("公開終了予定日が入力されていないため、公開できません。")
+        content = public_content(posting.organization, revision.normalized)
+        text = search_text(content, posting.posting_no)
+        times = {"listed_at": posting.published_at or clock.now(), "open_until": ends, "closed_at": None}
+        return {"state": ListingState.listed, "search_text": text} | times | _columns(content)
+    if revision is not None and public and posting.status is PostingStatus.closed and posting.published_at is not None:
+        ends = open_until(revision.normalized)
+        if ends is None:
+            return None
+        title = str(public_content(posting.organization, revision.normalized)["posting"].get("title", ""))[:100]
+        times = {"listed_at": posting.published_at, "open_until": ends, "closed_at": posting.closed_at or clock.now()}
+        return _NOTHING | {"state": ListingState.closed, "title": title} | times
+    if before is ListingState.listed:
+        return _NOTHING | {"state": ListingState.withdrawn}
+    return None
 
 
 def public_content(organization: Organization, normalized: Mapping[str, Any]) -> dict[str, Any]:
@@ -168,38 +167,6 @@ def search_text(content: Mapping[str, Any], posting_no: str) -> str:
     return search_index.fold("\n".join(parts))
 
 
-def card(content: Mapping[str, Any], posting_no: str, changed_at: datetime) -> str:
-    """The list's ready HTML of one posting."""
-    posting = content["posting"]
-    return (
-        _templates()
-        .get_template("public/card.html")
-        .render(posting_no=posting_no, posting=posting, content=content, facts=facts, as_of=display.short_date(changed_at))
-        .strip()
-    )
-
-
-def refresh_all() -> int:
-    """Write card, columns and search index of every listed row anew from its content (after a change of template or folding).
-
-    Returns how many rows were written; their dates stay.
-    """
-    connection = db.session.connection()
-    rows = connection.execute(select(Listing.posting_id, Listing.posting_no, Listing.changed_at, Listing.content, Listing.search_text))
-    count = 0
-    for row in rows.all():
-        if row.content is None:
-            continue
-        values = _columns(row.content)
-        values["search_text"] = search_text(row.content, row.posting_no)
-        values["card"] = card(row.content, row.posting_no, row.changed_at)
-        search_index.put(connection, row.posting_id, row.search_text, values["search_text"])
-        connection.execute(update(Listing).where(Listing.posting_id == row.posting_id).values(**values))
-        count += 1
-    _changed(connection)
-    return count
-
-
 def _columns(content: Mapping[str, Any]) -> dict[str, Any]:
     posting, where = content["posting"], content["place"]
     return {
@@ -221,26 +188,8 @@ def _columns(content: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _old(connection: Connection, posting_id: int) -> Any:
-    return connection.execute(select(Listing.title, Listing.search_text).where(Listing.posting_id == posting_id)).one_or_none()
-
-
-def _write(connection: Connection, posting_id: int, exists: bool, values: dict[str, Any]) -> None:
-    if exists:
-        connection.execute(update(Listing).where(Listing.posting_id == posting_id).values(**values))
-    else:
-        connection.execute(insert(Listing).values(posting_id=posting_id, **(_NOTHING | values)))
-
-
-def _changed(connection: Connection) -> None:
-    """Raise the version of the public table, so that caches and ETags notice."""
-    done = connection.execute(update(ListingVersion).where(ListingVersion.id == 1).values(number=ListingVersion.number + 1))
-    if done.rowcount == 0:
-        connection.execute(insert(ListingVersion).values(id=1, number=1))
-
-
-def _seen_revision(posting: Posting) -> PostingRevision | None:
-    if posting.live is None or posting.published_at is None:
+def _live_revision(posting: Posting) -> PostingRevision | None:
+    if posting.live is None:
         return None
     query = select(PostingRevision).where(PostingRevision.posting_id == posting.id, PostingRevision.number == posting.live)
     return db.session.execute(query).scalar_one_or_none()
@@ -290,8 +239,3 @@ def _clean(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_clean(item) for item in value]
     return value
-
-
-@lru_cache(maxsize=1)
-def _templates() -> Environment:
-    return Environment(loader=FileSystemLoader(ROOT / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True)

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Integer, TextualSelect, column, text
 
 MAX_WORDS = 12
 MAX_LETTERS = 60
@@ -54,17 +54,23 @@ def pairs_of(word: str) -> list[str]:
     return list(dict.fromkeys(word[at : at + 2] for at in range(len(word) - 1))) or [word]
 
 
-def sqlite_match(words: Iterable[str]) -> str:
-    """The FTS5 expression for texts that may hold all the words. The tokens are letters and digits only: nothing to escape."""
-    parts: list[str] = []
-    for word in words:
-        parts.extend(f'"{token}"' + ("*" if len(word) == 1 else "") for token in pairs_of(word))
-    return " AND ".join(dict.fromkeys(parts))
+def candidates(dialect: str) -> TextualSelect:
+    """The ids that the index finds for the bound parameter `match`: the one place where the databases search differently."""
+    where = (
+        "rowid AS id FROM listing_search WHERE listing_search MATCH"
+        if dialect == "sqlite"
+        else "posting_id AS id FROM listing_search WHERE tokens @>"
+    )
+    return text(f"SELECT {where} :match").columns(column("id", Integer))
 
 
-def postgres_tokens(words: Iterable[str]) -> list[str]:
-    """The tokens that an indexed text must have (PostgreSQL's index also holds every single letter)."""
-    return list(dict.fromkeys(token for word in words for token in pairs_of(word)))
+def matching(dialect: str, words: Iterable[str]) -> str | list[str]:
+    """The value of `match` for texts that may hold all these words. The tokens are letters and digits only: nothing to escape."""
+    tokens = dict.fromkeys((token, len(word) == 1) for word in words for token in pairs_of(word))
+    if dialect == "sqlite":
+        return " AND ".join(f'"{token}"' + ("*" if prefix else "") for token, prefix in tokens)
+    # PostgreSQL's index also holds every single letter.
+    return [token for token, _ in tokens]
 
 
 def put(connection: Connection, posting_id: int, old: str | None, new: str | None) -> None:

@@ -1,6 +1,8 @@
 """What becomes of a posting before the public: published through the gate, paused, resumed, closed, released, suspended."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -13,8 +15,8 @@ from keynet_admin.rules.engine.rule import Level
 from keynet_admin.services import audit, workflow
 from keynet_admin.services.listing import publish as listing
 from keynet_admin.services.mail import outbox
-from keynet_admin.services.posting.revisions import current_revision, describe, last_day, live_revision, recheck, store
-from keynet_admin.vocabulary import AccountStatus, ListingState, PostingStatus, ReviewAction
+from keynet_admin.services.posting.revisions import current_revision, describe, live_revision, recheck, store
+from keynet_admin.vocabulary import AccountStatus, PostingStatus, ReviewAction
 
 _OPEN = (PostingStatus.live, PostingStatus.paused)
 
@@ -30,8 +32,8 @@ def publish(posting: Posting, actor: Actor, *, seen_version: int) -> PostingStat
     result = recheck(posting)
     findings = [finding.as_json() for finding in result.findings]
     target = PostingStatus.awaiting_release if result.at(Level.WARNING) else PostingStatus.live
-    if not result.at(Level.ERROR) and last_day(result.normalized["postings"][0]) < clock.today():
-        raise Refused("公開終了予定日を過ぎています。日付を直してから公開してください。")
+    if not result.at(Level.ERROR) and _is_over(result.normalized["postings"][0]):
+        raise Refused("公開終了予定日または締切を過ぎています。日付を直してから公開してください。")
     if not result.at(Level.ERROR):
         workflow.move(posting, "publish", actor, seen_version=seen_version, target=target, revision=posting.current)
     if findings != revision.findings:
@@ -51,7 +53,7 @@ def pause(posting: Posting, actor: Actor, *, seen_version: int) -> None:
     """Take a live posting out of the site for a time."""
     if not workflow.repeated(posting, "pause", actor, seen_version):
         workflow.move(posting, "pause", actor, seen_version=seen_version)
-        listing.unlist(posting)
+        listing.update(posting)
 
 
 def resume(posting: Posting, actor: Actor, *, seen_version: int) -> None:
@@ -61,14 +63,14 @@ def resume(posting: Posting, actor: Actor, *, seen_version: int) -> None:
     revision = live_revision(posting)
     if revision is None:
         raise Refused("公開できる内容がまだありません。内容を直し、運営事務局の確認を受けてください。")
-    if last_day(revision.normalized) < clock.today():
-        raise Refused("公開終了予定日を過ぎています。日付を直してから再開してください。")
+    if _is_over(revision.normalized):
+        raise Refused("公開終了予定日または締切を過ぎています。日付を直してから再開してください。")
     workflow.move(posting, "resume", actor, seen_version=seen_version)
-    listing.list_posting(posting, revision)
+    listing.update(posting)
 
 
 def close(posting: Posting, actor: Actor, *, seen_version: int) -> None:
-    """End the recruiting: out of every list at once, a tombstone at its own address if it was ever public."""
+    """End the recruiting: out of every list at once, 募集終了 at its own address if it was ever public."""
     if not workflow.repeated(posting, "close", actor, seen_version):
         workflow.move(posting, "close", actor, seen_version=seen_version)
         _end(posting, clock.now())
@@ -81,8 +83,8 @@ def release(posting: Posting, actor: Actor, *, seen_version: int) -> None:
     if posting.errors:
         raise Refused("要修正の指摘があるため、公開を許可できません。差し戻してください。")
     revision = current_revision(posting)
-    if last_day(revision.normalized) < clock.today():
-        raise Refused("公開終了予定日を過ぎています。差し戻して日付を直してもらってください。")
+    if _is_over(revision.normalized):
+        raise Refused("公開終了予定日または締切を過ぎています。差し戻して日付を直してもらってください。")
     if posting.release_asked:
         workflow.require(posting, "release", actor)
         workflow.touch(posting, seen_version)
@@ -116,7 +118,7 @@ def suspend(posting: Posting, actor: Actor, *, seen_version: int, reason: str) -
         return
     workflow.move(posting, "suspend", actor, seen_version=seen_version, reason=reason)
     posting.release_asked = False
-    listing.unlist(posting)
+    listing.update(posting)
     _add_review(posting, ReviewAction.suspend, actor, reason)
     _mail_owner(posting, "posting_suspended", reason)
 
@@ -133,24 +135,24 @@ def restore(posting: Posting, actor: Actor, *, seen_version: int, reason: str) -
 def due_to_expire() -> list[int]:
     """Ids of open postings that may be over (reads only); `expire` judges each under its lock. Visitors' pages do not wait for this."""
     # `publish_until` is that of the newest revision; of a published posting the revision that is live decides.
-    over = select(Listing.posting_id).where(Listing.state == ListingState.listed, Listing.listed_until <= clock.now())
+    over = select(Listing.posting_id).where(Listing.over(clock.now()))
     # One that waits for the release of its longer term is left: the operator may be a weekend away.
     past = (Posting.publish_until < clock.today()) | (Posting.id.in_(over) & Posting.release_asked.is_(False))
     return list(db.session.execute(select(Posting.id).where(Posting.status.in_(_OPEN), past).order_by(Posting.id)).scalars())
 
 
 def expire(posting_id: int) -> bool:
-    """Close this posting if its last day is over (24:00 JST). False when it is not, or when somebody else is changing it just now."""
+    """Close this posting if it is over (24:00 JST of its deadline or last day). False when it is not, or when somebody else is changing it just now."""
     query = select(Posting).where(Posting.id == posting_id, Posting.status.in_(_OPEN)).with_for_update(skip_locked=True, of=Posting)
     posting = db.session.execute(query, execution_options={"populate_existing": True}).scalar_one_or_none()
     if posting is None:
         return False
     revision = live_revision(posting)
-    last = last_day(revision.normalized) if revision is not None else posting.publish_until
-    if last is None or last >= clock.today():
+    ends = listing.open_until(revision.normalized) if revision is not None else None
+    if ends is None or ends > clock.now():
         return False
     workflow.move(posting, "expire", SYSTEM, seen_version=None)
-    _end(posting, listing.listed_until(last))
+    _end(posting, ends)
     return True
 
 
@@ -161,14 +163,18 @@ def go_live(posting: Posting, revision: PostingRevision) -> None:
         return
     posting.published_at = posting.published_at or clock.now()
     db.session.flush()
-    listing.list_posting(posting, revision)
+    listing.update(posting)
 
 
 def _end(posting: Posting, moment: datetime) -> None:
     posting.closed_at, posting.release_asked = moment, False
     db.session.flush()
-    if posting.published_at is not None:
-        listing.tombstone(posting, moment)
+    listing.update(posting)
+
+
+def _is_over(content: Mapping[str, Any]) -> bool:
+    ends = listing.open_until(content)
+    return ends is not None and ends <= clock.now()
 
 
 def _add_review(posting: Posting, action: ReviewAction, actor: Actor, reason: str) -> None:

@@ -1,0 +1,44 @@
+"""The answers of the visitors' pages: body, ETag, how long the page cache may keep them."""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from flask import Response, current_app, request
+
+from keynet_admin import clock
+
+HTML = "text/html; charset=utf-8"
+# Browsers ask again each time, so that a closed posting vanishes at once; the ETag makes that cheap.
+LIVE = "public, no-cache"
+KEEP = "keynet.keep_until"
+
+
+def answer(body: str | bytes, kind: str = HTML, *, until: datetime | None = None, status: int = 200) -> Response:
+    """A page that everybody may read. Its ETag is a hash of it, so all workers name the same page alike.
+
+    The page cache keeps it until the next midnight in Japan at the latest (pages print the day), or until `until` (aware) before that.
+    """
+    request.environ[KEEP] = min(midnight(), until) if until is not None else midnight()
+    response = Response(body, status, content_type=kind)
+    response.headers["Cache-Control"] = LIVE if status == 200 else "no-cache"
+    response.add_etag(weak=True)
+    response.vary.add("Accept-Encoding")
+    return response.make_conditional(request) if status == 200 else response
+
+
+def page(template: str, *, until: datetime | None = None, status: int = 200, **values: Any) -> Response:
+    """A template file as an answer."""
+    text = current_app.jinja_env.get_template(template).render(values)
+    return answer(text, until=until, status=status)
+
+
+def plain_text(text: str, status: int) -> Response:
+    """An answer for machines that watch us: never kept."""
+    response = Response(text + "\n", status, content_type="text/plain; charset=utf-8")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def midnight() -> datetime:
+    """The next 0:00 in Japan."""
+    return datetime.combine(clock.today() + timedelta(days=1), time(), clock.TOKYO)

@@ -1,0 +1,176 @@
+"""The page cache: a WSGI layer before Flask that keeps visitors' pages ready, plain and packed.
+
+A kept page is given again while nothing that pages are made of has changed (`SourceVersion`) and until the moment its view named
+(`answers.KEEP`). Requests with a cookie or `Authorization` go past it, and so does every other address. A page is kept under the Host
+it was asked for: Flask has checked that one, and an untrusted one never gets a page that could be kept.
+"""
+
+import gzip
+import sqlite3
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from weakref import finalize
+
+from flask import Flask
+from sqlalchemy import exc
+from werkzeug.datastructures import Headers
+from werkzeug.http import parse_accept_header, unquote_etag
+
+from keynet_admin import clock
+from keynet_admin.extensions import db, reading
+from keynet_admin.public.answers import KEEP
+from keynet_admin.services.listing import version
+
+MOST_PAGES, MOST_BYTES, MOST_QUERY = 2000, 32 * 1024 * 1024, 500
+# PostgreSQL is asked this often at most; SQLite tells of every change at once.
+LOOK_AGAIN = 2.0
+# What a page must not depend on when it is made to be kept.
+PRIVATE = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_ACCEPT_ENCODING", "HTTP_RANGE")
+
+Environ = dict[str, Any]
+Start = Callable[..., Any]
+Key = tuple[str, str, str]
+
+
+@dataclass(slots=True)
+class Kept:
+    """A page as it goes out."""
+
+    source: Any
+    until: datetime
+    status: str
+    etag: str
+    headers: list[tuple[str, str]]
+    body: bytes
+    packed: bytes | None = None
+
+    def answer(self, environ: Environ, start: Start) -> Iterable[bytes]:
+        """The page for this request: 304, packed or plain, without a body for HEAD."""
+        asked = environ.get("HTTP_IF_NONE_MATCH")
+        if asked is not None and (asked == "*" or self.etag in asked) and self.status[:3] == "200":
+            start("304 NOT MODIFIED", [item for item in self.headers if item[0] != "Content-Type"])
+            return ()
+        body, extra = self.body, []
+        if takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")):
+            if self.packed is None:
+                self.packed = gzip.compress(self.body, 6, mtime=0)
+            body, extra = self.packed, [("Content-Encoding", "gzip")]
+        start(self.status, [*self.headers, *extra, ("Content-Length", str(len(body)))])
+        return () if environ["REQUEST_METHOD"] == "HEAD" else (body,)
+
+    @property
+    def size(self) -> int:
+        """Bytes in memory, roughly: the packed form is at most a third."""
+        return len(self.body) * 4 // 3 + 2000
+
+
+class PageCache:
+    """The layer. Bounded by pages and by bytes; what was asked for last stays."""
+
+    def __init__(self, inner: Callable[[Environ, Start], Iterable[bytes]], app: Flask, belongs: Callable[[str], bool]) -> None:
+        """`belongs` tells the addresses whose pages may be kept."""
+        self.inner, self.belongs = inner, belongs
+        self.source = SourceVersion(app)
+        self.pages: OrderedDict[Key, Kept] = OrderedDict()
+        self.bytes = 0
+        self.lock = threading.Lock()
+
+    def __call__(self, environ: Environ, start: Start) -> Iterable[bytes]:
+        """Give the kept page, or make it and keep it."""
+        key = self._key(environ)
+        source = self.source.look() if key is not None else None
+        if key is None or source is None:
+            return self.inner(environ, start)
+        kept = self.pages.get(key)
+        if kept is None or kept.source != source or clock.now() >= kept.until:
+            return self._made(key, source, environ, start)
+        with self.lock:
+            if key in self.pages:
+                self.pages.move_to_end(key)
+        return kept.answer(environ, start)
+
+    def _key(self, environ: Environ) -> Key | None:
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or "HTTP_COOKIE" in environ or "HTTP_AUTHORIZATION" in environ:
+            return None
+        path, query = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
+        return (path, query, environ.get("HTTP_HOST", "")) if self.belongs(path) and len(query) <= MOST_QUERY else None
+
+    def _made(self, key: Key, source: Any, environ: Environ, start: Start) -> Iterable[bytes]:
+        """Let Flask make the page, without what only this reader asked for."""
+        inner = {name: value for name, value in environ.items() if name not in PRIVATE} | {"REQUEST_METHOD": "GET", KEEP: None}
+        answered: list[Any] = []
+        parts = self.inner(inner, lambda *given: answered.extend(given))
+        try:
+            body = b"".join(parts)
+        finally:
+            getattr(parts, "close", lambda: None)()
+        status, headers = answered[0], Headers(answered[1])
+        until = inner[KEEP]
+        if until is None or "Set-Cookie" in headers:
+            start(status, list(headers))
+            return () if environ["REQUEST_METHOD"] == "HEAD" else (body,)
+        headers.pop("Content-Length", None)
+        kept = Kept(source, until, status, unquote_etag(headers.get("ETag"))[0] or "", list(headers), body)
+        self._keep(key, kept)
+        return kept.answer(environ, start)
+
+    def _keep(self, key: Key, kept: Kept) -> None:
+        if kept.size > MOST_BYTES // 8:
+            return
+        with self.lock:
+            old = self.pages.pop(key, None)
+            self.bytes += kept.size - (old.size if old else 0)
+            self.pages[key] = kept
+            while len(self.pages) > MOST_PAGES or self.bytes > MOST_BYTES:
+                self.bytes -= self.pages.popitem(last=False)[1].size
+
+
+class SourceVersion:
+    """What the pages are made of, as a value that differs when any of it has changed.
+
+    SQLite: `PRAGMA data_version` on a connection of its own that never writes tells whether anything was committed since; only then the
+    version is read again. PostgreSQL: the version is read at most every two seconds.
+    """
+
+    def __init__(self, app: Flask) -> None:
+        """Remember the database; it is opened at the first look."""
+        with app.app_context():
+            self.engine = db.engine
+        self.sqlite = self.engine.dialect.name == "sqlite"
+        self.seconds = float(app.config.get("PAGE_CACHE_SECONDS", LOOK_AGAIN))
+        self.lock = threading.Lock()
+        self.probe: sqlite3.Connection | None = None
+        self.seen: float | None = None
+        self.value: Any = None
+
+    def look(self) -> Any:
+        """The version now; None when the database does not answer."""
+        with self.lock:
+            try:
+                seen = self._data_version() if self.sqlite else time.monotonic()
+                if self.seen is None or (seen != self.seen if self.sqlite else seen >= self.seen + self.seconds):
+                    with reading(), self.engine.connect() as connection:
+                        self.value = version.of_public_pages(connection)
+                    self.seen = seen
+            except (exc.SQLAlchemyError, sqlite3.Error):
+                self.seen = self.value = None
+            return self.value
+
+    def _data_version(self) -> int:
+        if self.probe is None:
+            self.probe = sqlite3.connect(str(self.engine.url.database), check_same_thread=False, isolation_level=None)
+            finalize(self, self.probe.close)
+            self.probe.execute("PRAGMA query_only=ON")
+        return int(self.probe.execute("PRAGMA data_version").fetchone()[0])
+
+
+@lru_cache(maxsize=256)
+def takes_gzip(accepted: str) -> bool:
+    """Whether a browser that says this takes gzip."""
+    return bool(parse_accept_header(accepted)["gzip"])
