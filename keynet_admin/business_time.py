@@ -49,7 +49,7 @@ class TimeLeft:
 
 
 @dataclass(frozen=True)
-class Step:
+class CountedDay:
     """One calendar day of a deadline's count: was it counted, and why (or why not), in Japanese."""
 
     day: date
@@ -162,25 +162,25 @@ def time_left(now: datetime, due: datetime, closed: Collection[date] = NO_DAYS) 
     return TimeLeft(days, rest // 3600, rest % 3600 // 60, _in_tokyo(now) > _in_tokyo(due))
 
 
-def explain(received: datetime, closed: Collection[date] = NO_DAYS) -> list[Step]:
+def explain(received: datetime, closed: Collection[date] = NO_DAYS) -> list[CountedDay]:
     """Every calendar day from the receipt to the promised day, counted or not, with the reason (names the holiday)."""
     moment = _in_tokyo(received)
     counted_from = counts_from(received, closed).date()
     last = promise_due(received, closed).date()
-    steps: list[Step] = []
+    steps: list[CountedDay] = []
     number = 0
     day = moment.date()
     while day <= last:
         why_closed = closed_reason(day, closed)
         if why_closed:
-            steps.append(Step(day, False, why_closed))
+            steps.append(CountedDay(day, False, why_closed))
         elif day < counted_from:
-            steps.append(Step(day, False, "17:00以後の受付のため、翌営業日の受付として数えます"))
+            steps.append(CountedDay(day, False, "17:00以後の受付のため、翌営業日の受付として数えます"))
         elif day == counted_from:
-            steps.append(Step(day, False, "受付日（初日は数えません）"))
+            steps.append(CountedDay(day, False, "受付日（初日は数えません）"))
         else:
             number += 1
-            steps.append(Step(day, True, f"{number}営業日目" + ("（17:00が期限）" if day == last else "")))
+            steps.append(CountedDay(day, True, f"{number}営業日目" + ("（17:00が期限）" if day == last else "")))
         day += _ONE_DAY
     return steps
 

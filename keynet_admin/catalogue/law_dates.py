@@ -5,7 +5,7 @@ from datetime import date
 from functools import lru_cache
 from itertools import pairwise
 
-from keynet_admin.catalogue.table import BadReferenceFile, Row, table
+from keynet_admin.catalogue.table import BadReferenceFile, CsvRow, table
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class LawDate:
 def law_dates() -> tuple[LawDate, ...]:
     """All dates of the law table; two periods of one key must not overlap."""
 
-    def make(row: Row) -> LawDate:
+    def make(row: CsvRow) -> LawDate:
         start, end = row.day_or_none("valid_from"), row.day_or_none("valid_to")
         if start and end and end < start:
             raise row.bad("valid_to", "終わりが始まりより前です")

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from keynet_admin.catalogue.law_dates import LawDate, law_date, law_dates
-from keynet_admin.catalogue.table import BadReferenceFile, Row, read_rows, seed_folder, table
+from keynet_admin.catalogue.table import BadReferenceFile, CsvRow, read_rows, seed_folder, table
 
 KINDS = ("prefecture", "designated_city", "core_city", "city", "special_ward", "town", "village", "ward_of_designated_city")
 CITY_KINDS = frozenset({"designated_city", "core_city", "city"})
@@ -120,7 +120,7 @@ def is_union(code6: str) -> bool:
 def read_prefectures(folder: Path | None = None) -> tuple[Prefecture, ...]:
     """The 47 prefectures, in the order of their codes."""
 
-    def make(row: Row) -> Prefecture:
+    def make(row: CsvRow) -> Prefecture:
         code = row.text("code", pattern=r"0[1-9]|[1-3]\d|4[0-7]")
         return Prefecture(code, row.text("name"), row.text("kana"), row.text("romaji"), row.text("region"))
 
@@ -133,7 +133,7 @@ _MUNICIPALITY_COLUMNS = ("code6", "prefecture_code", "name", "kana", "romaji", "
 def read_municipalities(folder: Path | None = None) -> tuple[Municipality, ...]:
     """All bodies and wards of the table, in the order of their codes; check digits and prefectures are verified."""
 
-    def make(row: Row) -> Municipality:
+    def make(row: CsvRow) -> Municipality:
         code = row.text("code6", pattern=r"\d{6}")
         if check_digit(code[:5]) != code[5]:
             raise row.bad("code6", f"検査数字が合いません: {code}")
@@ -250,7 +250,7 @@ def municipalities_named(name: str) -> list[Municipality]:
 def minimum_wages() -> tuple[MinimumWage, ...]:
     """All revisions, by prefecture and day."""
 
-    def make(row: Row) -> MinimumWage:
+    def make(row: CsvRow) -> MinimumWage:
         row.text("sources")
         row.text("verified")
         code = row.text("prefecture_code", pattern=r"0[1-9]|[1-3]\d|4[0-7]")
@@ -282,7 +282,7 @@ _JOB_COLUMNS = (
 def job_types() -> tuple[JobType, ...]:
     """The job types in the form's order."""
 
-    def make(row: Row) -> JobType:
+    def make(row: CsvRow) -> JobType:
         return JobType(
             row.number_in("sort", 1, 99),
             row.text("slug", pattern=r"[a-z_]+"),
@@ -305,7 +305,7 @@ def job_types() -> tuple[JobType, ...]:
 def domains() -> tuple[Domain, ...]:
     """The web domains of the bodies, in the order of their codes."""
 
-    def make(row: Row) -> Domain:
+    def make(row: CsvRow) -> Domain:
         return Domain(
             row.text("code6", pattern=r"\d{6}"),
             row.text("domain", pattern=r"[a-z0-9.-]+"),
@@ -349,7 +349,7 @@ _CENTER_COLUMNS = (
 def nurse_centers() -> tuple[NurseCenter, ...]:
     """The Nurse Centers, one a prefecture."""
 
-    def make(row: Row) -> NurseCenter:
+    def make(row: CsvRow) -> NurseCenter:
         rest = (row.text(column, empty=True) for column in ("postal_code", "address", "phone", "email", "website"))
         return NurseCenter(row.text("prefecture_code", pattern=r"\d{2}"), row.text("name"), row.text("operator"), *rest)
 

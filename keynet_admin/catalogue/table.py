@@ -22,7 +22,7 @@ class BadReferenceFile(KeynetError):
         self.file, self.row, self.column, self.why = file, row, column, why
 
 
-class Row:
+class CsvRow:
     """One row of a table, read column by column; every refusal names file, row and column."""
 
     def __init__(self, file: str, number: int, cells: dict[str, str]) -> None:
@@ -79,7 +79,7 @@ def seed_folder() -> Path:
     return Path(moved) if moved else Path(__file__).resolve().parents[2] / "seed_data"
 
 
-def read_rows(name: str, columns: tuple[str, ...], folder: Path | None = None) -> Iterator[Row]:
+def read_rows(name: str, columns: tuple[str, ...], folder: Path | None = None) -> Iterator[CsvRow]:
     """Rows of `name`; raises BadReferenceFile for a missing file, another header, a row of another width or bad bytes."""
     path = (folder or seed_folder()) / name
     try:
@@ -95,11 +95,11 @@ def read_rows(name: str, columns: tuple[str, ...], folder: Path | None = None) -
     for cells in reader:
         if len(cells) != len(columns):
             raise BadReferenceFile(name, reader.line_num, "", f"列の数が{len(columns)}ではなく{len(cells)}です")
-        yield Row(name, reader.line_num, dict(zip(columns, cells, strict=True)))
+        yield CsvRow(name, reader.line_num, dict(zip(columns, cells, strict=True)))
 
 
 def table(
-    name: str, columns: tuple[str, ...], make: Callable[[Row], T], key: Callable[[T], object], folder: Path | None = None
+    name: str, columns: tuple[str, ...], make: Callable[[CsvRow], T], key: Callable[[T], object], folder: Path | None = None
 ) -> tuple[T, ...]:
     """All rows of a table made into objects; a second row with the same key is refused."""
     seen: set[object] = set()

@@ -12,16 +12,16 @@ class Fault:
     """A fault of the first posting (or the body). `rule` is the entry rule that finds it; without one only a person sees it."""
 
     path: str
-    spoil: Callable[[Form], None]
+    apply: Callable[[Form], None]
     message: str
     rule: str = ""
 
 
 def _set(name: str, value: Any) -> Callable[[Form], None]:
-    def spoil(form: Form) -> None:
+    def apply(form: Form) -> None:
         form["postings"][0][name] = value
 
-    return spoil
+    return apply
 
 
 def _no_retention(form: Form) -> None:

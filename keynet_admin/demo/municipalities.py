@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from keynet_admin.catalogue import reference
-from keynet_admin.catalogue.table import Row, read_rows
+from keynet_admin.catalogue.table import CsvRow, read_rows
 
 FILE = "demo/bodies.csv"
 COLUMNS = ("code6", "zip", "address", "venue_zip", "venue_code6", "venue_address", "area_code", "mail_host")
@@ -50,7 +50,7 @@ class DemoMunicipality:
 
     @property
     def unit(self) -> str:
-        """How it speaks of its own area: 市内, 町内 …"""
+        """What it calls its own area: 市内, 町内 …"""
         return self.name[-1] + "内"
 
     def phone(self, number: int) -> str:
@@ -65,7 +65,7 @@ def demo_municipalities() -> tuple[DemoMunicipality, ...]:
     return tuple(_body(row) for row in read_rows(FILE, COLUMNS))
 
 
-def _body(row: Row) -> DemoMunicipality:
+def _body(row: CsvRow) -> DemoMunicipality:
     own, venue = reference.municipality(row.text("code6")), reference.municipality(row.text("venue_code6"))
     if own is None or venue is None:
         raise row.bad("code6" if own is None else "venue_code6", "団体コードの表にありません")

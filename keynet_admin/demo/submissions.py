@@ -41,7 +41,7 @@ def case(simulation: Simulation, plan: SubmissionPlan) -> Scenario:
     chosen = [posting_histories.prepare(simulation, posting, plan.body) for posting in clean["postings"]]
     typed = deepcopy(clean)
     if plan.fault is not None:
-        plan.fault.spoil(typed)
+        plan.fault.apply(typed)
     operator = simulation.operator()
     made = simulation.submit(typed, plan.source, operator if plan.source is Source.phone else SENDER)
     if plan.outcome == "withdraw":

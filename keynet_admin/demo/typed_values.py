@@ -34,10 +34,10 @@ def wrong_weekday(day: date) -> str:
 def a_time(rng: Random, moment: time) -> str:
     """13:00, 13時, 13時30分, １３：００, 午後1時."""
     plain = f"{moment.hour}:{moment.minute:02d}"
-    spoken = f"{moment.hour}時" + (f"{moment.minute}分" if moment.minute else "")
+    hours = f"{moment.hour}時" + (f"{moment.minute}分" if moment.minute else "")
     half = ("午前", moment.hour) if moment.hour < 12 else ("午後", moment.hour - 12)
-    said = f"{half[0]}{half[1]}時" + (f"{moment.minute}分" if moment.minute else "")
-    return rng.choice((f"{moment.hour:02d}:{moment.minute:02d}", plain, plain, spoken, wide(plain), said))
+    half_day = f"{half[0]}{half[1]}時" + (f"{moment.minute}分" if moment.minute else "")
+    return rng.choice((f"{moment.hour:02d}:{moment.minute:02d}", plain, plain, hours, wide(plain), half_day))
 
 
 def yen(rng: Random, amount: int) -> str | int:

@@ -9,7 +9,7 @@ from keynet_admin.models.listing import Listing, ListingVersion
 from keynet_admin.models.mail import OutboxMail
 from keynet_admin.models.organization import Organization
 from keynet_admin.models.posting import Posting, PostingRevision
-from keynet_admin.models.reference import LawDate, MinimumWage, Municipality, NurseCenter, Prefecture
+from keynet_admin.models.reference import LawDateRecord, MinimumWageRecord, MunicipalityRecord, NurseCenterRecord, PrefectureRecord
 from keynet_admin.models.review import Review
 from keynet_admin.models.submission import EntryDraft, ReturnLink, Submission, SubmissionContact, SubmissionRevision
 
@@ -20,17 +20,17 @@ __all__ = [
     "EntryDraft",
     "FirstLogin",
     "Keying",
-    "LawDate",
+    "LawDateRecord",
     "Listing",
     "ListingVersion",
-    "MinimumWage",
-    "Municipality",
-    "NurseCenter",
+    "MinimumWageRecord",
+    "MunicipalityRecord",
+    "NurseCenterRecord",
     "Organization",
     "OutboxMail",
     "Posting",
     "PostingRevision",
-    "Prefecture",
+    "PrefectureRecord",
     "ReturnLink",
     "Review",
     "Setting",

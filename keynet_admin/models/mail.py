@@ -12,7 +12,7 @@ from keynet_admin.vocabulary import MailStatus
 
 
 class OutboxMail(Versioned, db.Model):  # type: ignore[name-defined,misc]
-    """One message. `sealed` holds link and code for the body's marks until delivery and is emptied then: nobody reads them here.
+    """One message. `sealed` holds link and code for the body's placeholders until delivery and is emptied then: nobody reads them here.
 
     `next_try_at` and `lease_until` are real time (the queue engine's), not the movable clock's.
     """

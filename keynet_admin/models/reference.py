@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from keynet_admin.extensions import db
 
 
-class Prefecture(db.Model):  # type: ignore[name-defined,misc]
+class PrefectureRecord(db.Model):  # type: ignore[name-defined,misc]
     """One of the 47 prefectures (JIS X 0401)."""
 
     __tablename__ = "prefecture"
@@ -19,7 +19,7 @@ class Prefecture(db.Model):  # type: ignore[name-defined,misc]
     region: Mapped[str] = mapped_column(String(10))
 
 
-class Municipality(db.Model):  # type: ignore[name-defined,misc]
+class MunicipalityRecord(db.Model):  # type: ignore[name-defined,misc]
     """One local body or ward of the code table (全国地方公共団体コード)."""
 
     __tablename__ = "municipality"
@@ -35,7 +35,7 @@ class Municipality(db.Model):  # type: ignore[name-defined,misc]
     domain: Mapped[str] = mapped_column(String(100), default="")
 
 
-class MinimumWage(db.Model):  # type: ignore[name-defined,misc]
+class MinimumWageRecord(db.Model):  # type: ignore[name-defined,misc]
     """A revision of a regional minimum wage (地域別最低賃金), yen an hour from a day on."""
 
     __tablename__ = "minimum_wage"
@@ -45,7 +45,7 @@ class MinimumWage(db.Model):  # type: ignore[name-defined,misc]
     yen_per_hour: Mapped[int] = mapped_column(Integer)
 
 
-class NurseCenter(db.Model):  # type: ignore[name-defined,misc]
+class NurseCenterRecord(db.Model):  # type: ignore[name-defined,misc]
     """The Nurse Center of a prefecture; contacts are filled in by an administrator."""
 
     __tablename__ = "nurse_center"
@@ -61,7 +61,7 @@ class NurseCenter(db.Model):  # type: ignore[name-defined,misc]
     note: Mapped[str] = mapped_column(Text, default="")
 
 
-class LawDate(db.Model):  # type: ignore[name-defined,misc]
+class LawDateRecord(db.Model):  # type: ignore[name-defined,misc]
     """A dated value of law or programme, for example the programme's end as known on a day."""
 
     __tablename__ = "law_date"

@@ -105,7 +105,7 @@ class SubmissionContact(db.Model):  # type: ignore[name-defined,misc]
 
 
 class ReturnLink(db.Model):  # type: ignore[name-defined,misc]
-    """The link of one return mail. It dies on resubmission, decision or after 30 days, and says which."""
+    """The link of one return mail. It ends with resubmission, decision or after 30 days; `closed_why` says which."""
 
     __tablename__ = "return_link"
     __table_args__ = (Index("ix_return_link_submission_id_id", "submission_id", "id"),)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from keynet_admin.catalogue import reference
 from keynet_admin.catalogue.table import BadReferenceFile
 from keynet_admin.extensions import db
-from keynet_admin.models import LawDate, MinimumWage, Municipality, NurseCenter, Prefecture
+from keynet_admin.models import LawDateRecord, MinimumWageRecord, MunicipalityRecord, NurseCenterRecord, PrefectureRecord
 
 CENTER_CONTACTS = ("postal_code", "address", "phone", "email", "website")
 
@@ -33,11 +33,16 @@ def load_reference() -> list[Loaded]:
     """
     _forget()
     tables: list[tuple[type[Any], list[dict[str, Any]], bool, Sequence[str]]] = [
-        (Prefecture, [{"code": p.code, "name": p.name, "kana": p.kana, "region": p.region} for p in reference.prefectures()], False, ()),
-        (Municipality, list(_municipalities()), False, ()),
-        (MinimumWage, list(_wages()), True, ()),
-        (NurseCenter, list(_centers()), False, CENTER_CONTACTS),
-        (LawDate, list(_law_dates()), True, ()),
+        (
+            PrefectureRecord,
+            [{"code": p.code, "name": p.name, "kana": p.kana, "region": p.region} for p in reference.prefectures()],
+            False,
+            (),
+        ),
+        (MunicipalityRecord, list(_municipalities()), False, ()),
+        (MinimumWageRecord, list(_wages()), True, ()),
+        (NurseCenterRecord, list(_centers()), False, CENTER_CONTACTS),
+        (LawDateRecord, list(_law_dates()), True, ()),
     ]
     reference.job_types()
     return [_bring_up(model, rows, remove=remove, fill_only=fill_only) for model, rows, remove, fill_only in tables]

@@ -30,14 +30,14 @@ _POSTING_NAMES = {spec.name: spec for spec in POSTING}
 
 
 @dataclass
-class Reading:
+class TypedForm:
     """A posted form: the typed document, and a finding for every scalar that came twice with different values."""
 
     document: Document
     doubled: list[Finding] = field(default_factory=list)
 
 
-def read(data: MultiDict[str, str]) -> Reading:
+def read(data: MultiDict[str, str]) -> TypedForm:
     """The whole submission as posted. Names that are not in the catalogue are ignored.
 
     Rows and postings are numbered anew in their order, an unticked box is False, days and choices not ticked are [],
@@ -50,7 +50,7 @@ def read(data: MultiDict[str, str]) -> Reading:
             sections[found[1]][found[2]] = values
         elif found := _POSTING.fullmatch(key):
             _take(postings.setdefault(int(found[1]), {}), found[2], values)
-    reading = Reading({})
+    reading = TypedForm({})
     keep = _has_button(data)
     for name, specs in SECTIONS.items():
         if name != "postings":
@@ -66,12 +66,12 @@ def read_document(data: MultiDict[str, str]) -> Document:
     return read(data).document
 
 
-def read_posting(data: MultiDict[str, str], prefix: str = "postings.0.") -> Reading:
+def read_posting(data: MultiDict[str, str], prefix: str = "postings.0.") -> TypedForm:
     """One posting from names without a prefix; `prefix` is put before the paths of findings."""
     values: Values = {}
     for key, given in data.lists():
         _take(values, key, given)
-    reading = Reading({})
+    reading = TypedForm({})
     reading.document = _record(POSTING, values, prefix, reading, _has_button(data))
     return reading
 
@@ -108,7 +108,7 @@ def _take(record: Values, key: str, values: list[str]) -> None:
             record.setdefault(f"{spec.name}[]", {}).setdefault(int(found[2]), {})[found[3]] = values
 
 
-def _record(specs: Iterable[Field], given: Values, prefix: str, reading: Reading, keep: bool) -> Document:
+def _record(specs: Iterable[Field], given: Values, prefix: str, reading: TypedForm, keep: bool) -> Document:
     record: Document = {}
     for spec in specs:
         path = f"{prefix}{spec.name}"
@@ -138,7 +138,7 @@ def _ticked(values: list[str]) -> bool | str:
     return value or False
 
 
-def _note_doubled(values: list[str], spec: Field, path: str, reading: Reading) -> None:
+def _note_doubled(values: list[str], spec: Field, path: str, reading: TypedForm) -> None:
     different = tuple(dict.fromkeys(values))
     if len(different) > 1:
         shown = "と".join(f"「{value[:40]}」" for value in different[:3])
@@ -154,7 +154,7 @@ def _note_doubled(values: list[str], spec: Field, path: str, reading: Reading) -
 
 
 def _walk(document: Document, value: str) -> tuple[Document, list[str], str]:
-    """The record a button's value speaks about, the rest of its parts, and the prefix of the record's element ids."""
+    """The record that a button's value names, the rest of its parts, and the prefix of the record's element ids."""
     parts = value.split("-")
     if "postings" not in document:
         return document, parts, ""

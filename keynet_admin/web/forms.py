@@ -63,8 +63,8 @@ COUNTED = frozenset({Kind.TEXT, Kind.AREA, Kind.NAME, Kind.KANA, Kind.ADDRESS})
 AUTOCOMPLETE = {"org_zip": "postal-code", "org_name": "organization", "contact_email": "email"}
 
 
-class Said:
-    """What was said about a field or group: findings of the rules and an operator's words."""
+class FieldMessages:
+    """Mixin: the messages at a field or group: findings of the rules and an operator's words."""
 
     findings: Sequence[Finding] = ()
     remark: str = ""
@@ -76,8 +76,8 @@ class Said:
         return any(found.level is Level.ERROR for found in self.findings)
 
     @property
-    def spoken(self) -> list[Finding]:
-        """The findings that are said in words before the control (all but plain normalising)."""
+    def messages(self) -> list[Finding]:
+        """The findings shown as sentences before the control (all but plain normalising)."""
         return [found for found in self.findings if found.level is not Level.FIX]
 
     @property
@@ -92,11 +92,11 @@ class Said:
         ids = [f"{self.id}-h"] if has_help else []
         if self.remark:
             ids.append(f"{self.id}-r")
-        ids.extend(f"{self.id}-e{i}" for i in range(len(self.spoken)))
+        ids.extend(f"{self.id}-e{i}" for i in range(len(self.messages)))
         return " ".join([*ids, extra] if extra else ids)
 
 
-class Typed(Said, StringField):
+class Typed(FieldMessages, StringField):
     """One field of the catalogue. `data` is the text to show, or a list of texts for days and multiple choice."""
 
     def __init__(self, spec: Spec, in_row: bool = False, **kwargs: Any) -> None:
@@ -143,7 +143,7 @@ class Typed(Said, StringField):
         return f"{self.id}-0" if self.control in ("radio", "checks", "days") else self.id
 
 
-class Rows(Said, FieldList):
+class Rows(FieldMessages, FieldList):
     """A repeated group (shifts, pay lines). More rows than allowed are kept: a rule says so."""
 
     control = "rows"

@@ -50,7 +50,7 @@ NOTES = {
 
 
 @dataclass
-class Row:
+class DetailRow:
     """One line of facts: the catalogue's field it begins with, its label and its paragraphs; `note` stands small below."""
 
     name: str
@@ -66,7 +66,7 @@ class Section:
 
     title: str
     key: str
-    rows: list[Row] = field(default_factory=list)
+    rows: list[DetailRow] = field(default_factory=list)
 
 
 def view(content: Mapping[str, Any]) -> dict[str, Any]:
@@ -107,7 +107,7 @@ def sections(content: Mapping[str, Any]) -> list[Section]:
     return result
 
 
-def _rows(fields: list[Field], posting: Mapping[str, Any]) -> list[Row]:
+def _rows(fields: list[Field], posting: Mapping[str, Any]) -> list[DetailRow]:
     by_name = {item.name: item for item in fields}
     taken: set[str] = set()
     rows = []
@@ -120,13 +120,13 @@ def _rows(fields: list[Field], posting: Mapping[str, Any]) -> list[Row]:
     return rows
 
 
-def _row(item: Field, followers: list[Field], posting: Mapping[str, Any]) -> Row:
+def _row(item: Field, followers: list[Field], posting: Mapping[str, Any]) -> DetailRow:
     texts = display.show(item, posting.get(item.name)).split("\n")
     rest = {follower.name: display.show(follower, posting.get(follower.name)) for follower in followers}
     if item.name == "venue_name" and rest:
         texts = [f"{texts[0]}（{rest.pop('venue_type')}）"]
     elif item.name == "term_start" and rest:
-        return Row(item.name, "任用（従事）期間", [f"{texts[0]}から", f"{rest['term_end']}まで"])
+        return DetailRow(item.name, "任用（従事）期間", [f"{texts[0]}から", f"{rest['term_end']}まで"])
     elif item.name == "job_type" and rest:
         texts = [rest.pop("job_other")]
     elif item.name == "deadline_type" and rest:
@@ -137,22 +137,24 @@ def _row(item: Field, followers: list[Field], posting: Mapping[str, Any]) -> Row
         texts = [f"{texts[0]}（月平均 {rest.pop('overtime_hours')}）"]
     elif item.name == "pay_lines":
         labelled = any(line.get("label") for line in facts.rows_of(posting, "pay_lines"))
-        return Row(item.name, "報酬", [facts.pay(posting), *(texts if len(texts) > 1 or labelled else ()), *rest.values()], strong=True)
-    return Row(
+        return DetailRow(
+            item.name, "報酬", [facts.pay(posting), *(texts if len(texts) > 1 or labelled else ()), *rest.values()], strong=True
+        )
+    return DetailRow(
         item.name, item.label, [*texts, *rest.values()], NOTES.get(str(posting.get("engagement")), "") if item.name == "engagement" else ""
     )
 
 
-def _place_rows(content: Mapping[str, Any], rows: list[Row]) -> list[Row]:
+def _place_rows(content: Mapping[str, Any], rows: list[DetailRow]) -> list[DetailRow]:
     posting, place = content["posting"], facts.place(content)
     if content["masked"]:
-        return [Row("venue_name", "勤務場所", [f"{place}　{facts.VENUE_HIDDEN}"]), *(row for row in rows if row.name != "venue_city")]
+        return [DetailRow("venue_name", "勤務場所", [f"{place}　{facts.VENUE_HIDDEN}"]), *(row for row in rows if row.name != "venue_city")]
     kept = []
     for row in rows:
         if row.name == "venue_address":
             code = f"{display.zip_code(posting['venue_zip'])}　" if posting.get("venue_zip") else ""
             address = row.texts[0] if _names_place(posting, place) else f"{place}{posting['venue_address']}"
-            row = Row(row.name, "住所", [code + address])
+            row = DetailRow(row.name, "住所", [code + address])
         elif row.name in ("venue_zip", "venue_city") and posting.get("venue_address"):
             continue
         kept.append(row)

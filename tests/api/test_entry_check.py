@@ -154,7 +154,7 @@ def test_get_is_not_allowed(client):
     assert client.get(URL).status_code == 405
 
 
-def test_the_brake_says_when_to_come_back(tmp_path):
+def test_the_rate_limit_says_when_to_come_back(tmp_path):
     with application(f"sqlite:///{tmp_path}/none.db", tmp_path, {"RATELIMIT_ENABLED": True}) as made:
         client = made.test_client()
         answers = [ask(client, {"submission": {}, "partial": True}) for _ in range(60)]

@@ -1,1 +1,1 @@
-"""The rules of the house, held by tests that read the source."""
+"""The rules of the source, held by tests that read the source."""

@@ -63,7 +63,7 @@ def test_the_audiences_do_not_know_each_other() -> None:
 
 
 def foreign(parts: tuple[str, ...], forbidden: tuple[str, ...]) -> list[str]:
-    """Imports of forbidden packages in some parts of the house."""
+    """Imports of forbidden packages in some parts of the package."""
     return [
         f"{source.where(path, line)}: {module}"
         for path in source.modules()

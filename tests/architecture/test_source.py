@@ -20,7 +20,7 @@ CLOCKS = {
     "keynet_admin.services.account.rate_limit",
     "keynet_admin.services.mail.outbox",
     "keynet_admin.admin.mail",
-}  # brakes and leases count real time
+}  # rate limits and leases count real time
 SQL_CLOCK = re.compile(r"func\.(?:now|current_timestamp|localtimestamp)\b|CURRENT_TIMESTAMP", re.IGNORECASE)
 
 

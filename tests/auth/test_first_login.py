@@ -90,7 +90,7 @@ def test_a_wrong_code_keeps_what_was_typed(client: FlaskClient, invited: Account
 
 @pytest.mark.settings(RATELIMIT_ENABLED=True)
 def test_wrong_codes_slow_down_and_burn_nothing(client: FlaskClient, invited: Account) -> None:
-    """The code waits until the brake is off; the link is not touched by it."""
+    """The code waits until the rate limit is over; the link is not touched by it."""
     link, code = secrets_of_last_mail()
     answers = [client.post("/first-login", data={"email": EMAIL, "code": "2222-2222-2222"}).status_code for _ in range(30)]
     assert set(answers) == {422, 429}
@@ -227,7 +227,7 @@ def test_the_same_answer_and_work_for_every_address(client: FlaskClient, invited
 
 
 @pytest.mark.settings(RATELIMIT_ENABLED=True)
-def test_forgotten_password_has_a_brake(client: FlaskClient, invited: Account) -> None:
+def test_forgotten_password_has_a_rate_limit(client: FlaskClient, invited: Account) -> None:
     """Nobody fills a town's mailbox."""
     answers = [client.post("/password/forgot", data={"email": EMAIL}).status_code for _ in range(10)]
     assert answers == [200] * 5 + [429] * 5

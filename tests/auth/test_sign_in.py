@@ -1,4 +1,4 @@
-"""Sign-in, sign-out, idling, brakes, and where one lands afterwards."""
+"""Sign-in, sign-out, idling, rate limits, and where one lands afterwards."""
 
 import time
 from typing import Any
@@ -165,7 +165,7 @@ def test_suspended_while_signed_in(client: FlaskClient, operator: Account) -> No
 
 @pytest.mark.settings(RATELIMIT_ENABLED=True)
 @pytest.mark.parametrize("email", [EMAIL, "nobody@keynet.example"])
-def test_the_brake(client: FlaskClient, operator: Account, email: str) -> None:
+def test_the_rate_limit(client: FlaskClient, operator: Account, email: str) -> None:
     """Within 30 wrong passwords, whichever worker they reach; then the right one waits, too, and others do not."""
     browsers = [another(client), another(client)]
     codes = [sign_in(browsers[n % 2], email, "wrong wrong wrong").status_code for n in range(30)]

@@ -1,4 +1,4 @@
-"""`/entry/status`: one answer for every kind of mismatch, a brake on guessing, the truth for the sender."""
+"""`/entry/status`: one answer for every kind of mismatch, a rate limit on guessing, the truth for the sender."""
 
 from typing import Any
 
@@ -79,7 +79,7 @@ def test_what_is_missing_is_told_at_its_field(app: Flask, client: Client, clock:
 
 
 @pytest.mark.settings(RATELIMIT_ENABLED=True)
-def test_guessing_is_braked(app: Flask, client: Client, clock: Any) -> None:
+def test_guessing_is_rate_limited(app: Flask, client: Client, clock: Any) -> None:
     codes = [ask(client, NO, MAIL).status_code for _ in range(25)]
     assert codes[0] == 422
     assert codes[-1] == 429

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from keynet_admin.catalogue.table import BadReferenceFile, seed_folder
-from keynet_admin.models import LawDate, MinimumWage, Municipality, NurseCenter, Prefecture
+from keynet_admin.models import LawDateRecord, MinimumWageRecord, MunicipalityRecord, NurseCenterRecord, PrefectureRecord
 from keynet_admin.services import reference
 
 
@@ -35,10 +35,11 @@ def edit(file: Path, old: str, new: str) -> None:
 def test_the_tables_hold_the_files(db_session: Session) -> None:
     reference.load_reference()
     counts = [
-        db_session.execute(select(func.count()).select_from(m)).scalar_one() for m in (Prefecture, Municipality, MinimumWage, NurseCenter)
+        db_session.execute(select(func.count()).select_from(m)).scalar_one()
+        for m in (PrefectureRecord, MunicipalityRecord, MinimumWageRecord, NurseCenterRecord)
     ]
     assert counts == [47, 1959, 369, 47]
-    chiyoda = db_session.get(Municipality, "131016")
+    chiyoda = db_session.get(MunicipalityRecord, "131016")
     assert chiyoda is not None
     assert (chiyoda.name, chiyoda.domain) == ("千代田区", "city.chiyoda.lg.jp")
 
@@ -55,7 +56,7 @@ def test_a_changed_file_changes_its_rows(db_session: Session, seed: Path) -> Non
     loaded = {t.table: (t.added, t.changed, t.removed) for t in reference.load_reference()}
     assert loaded["minimum_wage"] == (1, 0, 1)
     assert loaded["municipality"] == (0, 1, 0)
-    assert db_session.get(MinimumWage, ("13", date(2021, 10, 1))) is None
+    assert db_session.get(MinimumWageRecord, ("13", date(2021, 10, 1))) is None
 
 
 @pytest.mark.parametrize(
@@ -78,14 +79,14 @@ def test_a_bad_file_is_refused_with_its_place(
         reference.load_reference()
     assert (refused.value.file, refused.value.row, refused.value.column) == (file, row, column)
     # nothing of the other files was taken over
-    center = db_session.get(NurseCenter, "01")
+    center = db_session.get(NurseCenterRecord, "01")
     assert center is not None
     assert center.name == "北海道ナースセンター"
 
 
 def test_contacts_that_somebody_filled_in_are_kept(db_session: Session, seed: Path) -> None:
     reference.load_reference()
-    center = db_session.get(NurseCenter, "13")
+    center = db_session.get(NurseCenterRecord, "13")
     assert center is not None
     center.phone, center.email = "03-0000-0099", ""
     reference.load_reference()
@@ -94,7 +95,7 @@ def test_contacts_that_somebody_filled_in_are_kept(db_session: Session, seed: Pa
 
 def test_law_dates_keep_their_basis(db_session: Session) -> None:
     reference.load_reference()
-    row = db_session.get(LawDate, ("intake_from", date(2000, 1, 1)))
+    row = db_session.get(LawDateRecord, ("intake_from", date(2000, 1, 1)))
     assert row is not None
     assert (row.value, row.valid_to) == ("2021-05-06", None)
     assert "事務連絡" in row.basis

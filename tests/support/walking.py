@@ -1,4 +1,4 @@
-"""What both whole walks share: the sample form, the house that runs, the mails it writes."""
+"""What both whole walks share: the sample form, the processes that run, the mails it writes."""
 
 import email
 import email.policy

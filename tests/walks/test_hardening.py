@@ -137,7 +137,7 @@ def test_nobody_stops_their_own_account(db_session: Session, clock: Any) -> None
 @pytest.mark.parametrize(
     "written", ["ｌead@keynet.example", "le\u200bad@keynet.example", " LEAD@keynet.example", "lead@\u00adkeynet.example"]
 )
-def test_other_letters_for_one_account_share_its_brake(db_session: Session, written: str) -> None:
+def test_other_letters_for_one_account_share_its_rate_limit(db_session: Session, written: str) -> None:
     for _ in range(rate_limit.LIMITS["login"].address):
         rate_limit.hit("login", address="lead@keynet.example", network="192.0.2.1")
     with pytest.raises(Exception, match="回数が多い"):
@@ -156,7 +156,7 @@ def test_loopback_is_trusted_beside_the_named_hosts() -> None:
     assert made.for_flask()["TRUSTED_HOSTS"] == ["www.keynet.example", "127.0.0.1", "localhost"]
 
 
-def test_brakes_that_are_off_are_told_loudly(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+def test_rate_limits_that_are_off_are_told_loudly(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
     from keynet_admin.web import limits
 
     other = Flask("other")

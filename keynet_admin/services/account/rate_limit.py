@@ -1,4 +1,4 @@
-"""Brakes on guessing: counts of tries in a table that all workers share. Real time, not the movable clock.
+"""Rate limits on guessing: counts of tries in a table that all workers share. Real time, not the movable clock.
 
 Each kind of try counts twice: for the address typed (known or unknown, no difference) and for the network it comes from. Networks get
 wide limits, since the towns of a whole prefecture may share one address. A full count refuses until its window is over; refused

@@ -89,7 +89,7 @@ def find(key: str) -> SignedIn | None:
 
 
 def end(signed_in: SignedIn) -> None:
-    """Sign out: the key is dead, also for a copy of the cookie."""
+    """Sign out: the key stops working, whoever has the cookie."""
     if _end(StaffSession.key_hash == token_hash(signed_in.key)):
         audit.record(signed_in.account, "sign_out", signed_in.actor)
 

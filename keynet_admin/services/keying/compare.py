@@ -132,5 +132,5 @@ def _reading(typed: Mapping[str, Any], path: str, text: str, on: date) -> tuple[
         document["contact"] = {name: value for name, value in (walk(typed, "contact") or {}).items() if name != "contact_email2"}
     put(document, here, text)
     result = evaluate(document, on=on, partial=True)
-    said = frozenset((found.rule, found.path, found.level) for found in result.findings if found.level is not Level.FIX)
-    return walk(result.normalized, here), result.normalized, said
+    verdict = frozenset((found.rule, found.path, found.level) for found in result.findings if found.level is not Level.FIX)
+    return walk(result.normalized, here), result.normalized, verdict

@@ -17,7 +17,7 @@ from keynet_admin.extensions import mail
 
 
 @dataclass(frozen=True)
-class Limits:
+class TransportLimits:
     """Seconds that one wait may take. The last one is RFC 5321's (4.5.3.2.6): who gives up earlier makes duplicates."""
 
     connect: float = 30
@@ -25,7 +25,7 @@ class Limits:
     final_dot: float = 600
 
 
-LIMITS = Limits()
+LIMITS = TransportLimits()
 # From the greeting to the message's last byte: EHLO twice, STARTTLS, sign-in in up to three steps, MAIL, RCPT, DATA, the body, RSET.
 COMMANDS = 12
 

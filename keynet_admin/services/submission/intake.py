@@ -354,7 +354,7 @@ def case_words(submission: Submission, revision: SubmissionRevision) -> dict[str
 
 
 def sender_words(normalized: Mapping[str, Any], org_name: str) -> dict[str, Any]:
-    """Whom a mail about a normalised form speaks to."""
+    """How mails about a normalised form address its sender: template variables."""
     organization, contact = _section(normalized, "organization"), _section(normalized, CONTACT)
     name = " ".join(filter(None, (_short(contact.get("contact_last"), 40), _short(contact.get("contact_first"), 40))))
     return {

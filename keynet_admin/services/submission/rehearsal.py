@@ -23,7 +23,7 @@ from keynet_admin.services.submission import intake as submissions
 
 BATCH = 200
 SHOWN = 20
-# What a judge says of one document: rule, level, path of every loud finding.
+# What a judge says of one document: rule, level, path of every finding above level fix.
 Verdict = frozenset[tuple[str, str, str]]
 Judge = Callable[[Mapping[str, Any], date], Verdict]
 

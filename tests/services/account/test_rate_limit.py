@@ -1,4 +1,4 @@
-"""The brakes: counted in the database, by address and by network, without making a difference for known addresses."""
+"""The rate limits: counted in the database, by address and by network, without making a difference for known addresses."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -22,7 +22,7 @@ def hit(kind: str = "login", address: str = "a@b.example", network: str = "192.0
 
 
 def tries(most: int, **more: str) -> int:
-    """How many tries pass before the brake bites."""
+    """How many tries pass before the rate limit holds."""
     for number in range(most):
         try:
             hit(**more)

@@ -159,7 +159,7 @@ def mute() -> Iterator[str]:
 
 def test_a_mute_server(app: Flask, db_session: Session, mute: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The wait ends, the mail is kept for later, and the others are not tried against the same wall."""
-    monkeypatch.setattr(transport, "LIMITS", transport.Limits(connect=0.2, command=0.2, final_dot=0.2))
+    monkeypatch.setattr(transport, "LIMITS", transport.TransportLimits(connect=0.2, command=0.2, final_dot=0.2))
     change_settings(app, mail_url=mute)
     first, second = write(), write()
     assert mailer.deliver_due() == 0
@@ -329,7 +329,7 @@ def test_a_connection_lost_after_the_final_dot(db_session: Session, by_smtp: Smt
 def test_a_gateway_that_scans_for_too_long(db_session: Session, by_smtp: SmtpServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its answer to the final dot may take longer than any other; when even that is over, nobody knows."""
     by_smtp.delay = 30
-    monkeypatch.setattr(transport, "LIMITS", transport.Limits(connect=10, command=10, final_dot=0.2))
+    monkeypatch.setattr(transport, "LIMITS", transport.TransportLimits(connect=10, command=10, final_dot=0.2))
     number = write()
     assert mailer.deliver_due() == 0
     assert fate(number).status is MailStatus.uncertain
@@ -338,7 +338,7 @@ def test_a_gateway_that_scans_for_too_long(db_session: Session, by_smtp: SmtpSer
 def test_a_slow_answer_to_the_final_dot_is_waited_for(db_session: Session, by_smtp: SmtpServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Longer than for a command; the next message of the connection is sent with the short limit again."""
     by_smtp.delay = 0.5
-    monkeypatch.setattr(transport, "LIMITS", transport.Limits(connect=10, command=0.2, final_dot=30))
+    monkeypatch.setattr(transport, "LIMITS", transport.TransportLimits(connect=10, command=0.2, final_dot=30))
     numbers = [write(), write()]
     assert mailer.deliver_due() == 2
     assert [fate(number).status for number in numbers] == [MailStatus.sent, MailStatus.sent]
