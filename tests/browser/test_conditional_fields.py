@@ -1,0 +1,76 @@
+"""Fields that apply only with a certain answer: hidden in a real Chromium until it is given, and all there without script."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.support.databases import Databases
+from tests.support.server import LiveServer
+from tests.support.walking import NOW
+
+P = "postings-0-"
+# Field, deciding field, an answer with which it applies, one with which it does not.
+FIELDS = [
+    ("fixed_ot_yen", "fixed_ot", "yes", "no"),
+    ("fixed_ot_excess", "fixed_ot", "yes", "no"),
+    ("deadline", "deadline_type", "date", "until_filled"),
+    ("job_other", "job_type", "other", "nurse"),
+    ("share_stt", "job_type", "physician", "nurse"),
+    ("pay_lines-0-hours_per_unit", "pay_type", "day", "hour"),
+]
+
+
+@pytest.fixture(scope="module")
+def server(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """A server with an empty form."""
+    folder = tmp_path_factory.mktemp("instance")
+    running = LiveServer(folder, {"DATABASE_URL": databases.copy_sqlite(folder), "KEYNET_RATE_LIMITS": "0", "KEYNET_NOW": NOW}).start()
+    yield running
+    running.stop()
+
+
+def answer(page: Any, name: str, value: str) -> None:
+    """Give an answer, whether by radio buttons or a list."""
+    radio = page.locator(f"input[type=radio][name='{P}{name}'][value='{value}']")
+    if radio.count():
+        radio.check()
+    else:
+        page.select_option(f"select[name='{P}{name}']", value)
+
+
+@pytest.mark.parametrize(("name", "deciding", "applies", "applies_not"), FIELDS)
+def test_hidden_until_it_applies(browser_page: Any, server: LiveServer, name: str, deciding: str, applies: str, applies_not: str) -> None:
+    browser_page.goto(f"{server.url}/entry/")
+    control = browser_page.locator(f"[name='{P}{name}']")
+    assert not control.is_visible()
+    for value, visible in ((applies, True), (applies_not, False), (applies, True)):
+        answer(browser_page, deciding, value)
+        assert control.is_visible() is visible, value
+
+
+def test_what_was_typed_comes_back_and_is_not_sent_while_hidden(browser_page: Any, server: LiveServer) -> None:
+    page = browser_page
+    page.goto(f"{server.url}/entry/")
+    answer(page, "fixed_ot", "yes")
+    page.fill(f"[name='{P}fixed_ot_yen']", "10,000円")
+    answer(page, "fixed_ot", "no")
+    sent = "() => [...new FormData(document.querySelector('form[data-entry]')).keys()]"
+    assert f"{P}fixed_ot_yen" not in page.evaluate(sent)
+    answer(page, "fixed_ot", "yes")
+    assert page.input_value(f"[name='{P}fixed_ot_yen']") == "10,000円"
+    assert f"{P}fixed_ot_yen" in page.evaluate(sent)
+    # A second posting is drawn by the server and swapped in: its fields hide, too, and those of the first stay.
+    page.click("button[name=add][value=postings]")
+    page.wait_for_selector("[name='postings-1-title']")
+    assert not page.is_visible("[name='postings-1-fixed_ot_yen']")
+    assert page.is_visible(f"[name='{P}fixed_ot_yen']")
+
+
+def test_all_there_without_script(browser: Any, server: LiveServer) -> None:
+    context = browser.new_context(java_script_enabled=False, locale="ja-JP")
+    page = context.new_page()
+    page.goto(f"{server.url}/entry/")
+    assert all(page.is_visible(f"[name='{P}{name}']") for name, *_ in FIELDS)
+    assert "「固定残業代」が「あり」の場合は必須です。" in page.inner_text("main")
+    context.close()
