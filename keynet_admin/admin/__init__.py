@@ -13,7 +13,7 @@ from keynet_admin.admin.rule import RuleView
 from keynet_admin.admin.setting import SettingView
 from keynet_admin.admin.submission import SubmissionView
 from keynet_admin.extensions import csrf
-from keynet_admin.models import Account, AuditEvent, Organization, OutboxMail
+from keynet_admin.models import Account, AuditEvent, Keying, Organization, OutboxMail, Posting, Submission, SubmissionFinding
 from keynet_admin.web.guard import make_admin
 
 
@@ -25,14 +25,14 @@ def init_app(app: Flask) -> None:
         name="運営事務局",
         index_view=HomeView(name="ダッシュボード", endpoint="admin", url="/admin"),
         views=[
-            SubmissionView(name="申請", endpoint="admin_submission", url="/admin/submission"),
-            KeyingView(name="電話・書面の代行入力", endpoint="admin_keying", url="/admin/submission/new"),
-            PostingView(name="募集情報", endpoint="admin_posting", url="/admin/posting"),
+            SubmissionView(Submission, name="申請", endpoint="admin_submission", url="/admin/submission"),
+            KeyingView(Keying, name="電話・書面の代行入力", endpoint="admin_keying", url="/admin/submission/new"),
+            PostingView(Posting, name="募集情報", endpoint="admin_posting", url="/admin/posting"),
             OrganizationView(Organization, name="団体", endpoint="admin_organization", url="/admin/organization"),
             AccountView(Account, name="アカウント", endpoint="admin_account", url="/admin/account"),
             MailView(OutboxMail, name="メール", endpoint="admin_mail", url="/admin/mail"),
             EventView(AuditEvent, name="記録", endpoint="admin_event", url="/admin/event"),
-            RuleView(name="記入ルール", endpoint="admin_rule", url="/admin/rule"),
+            RuleView(SubmissionFinding, name="記入ルール", endpoint="admin_rule", url="/admin/rule"),
             SettingView(name="設定", endpoint="admin_setting", url="/admin/setting"),
         ],
     )

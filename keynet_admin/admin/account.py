@@ -5,9 +5,11 @@ from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
 from flask_admin import expose
+from sqlalchemy.orm import defer, joinedload
 
+from keynet_admin.admin.list_filters import word_filter
 from keynet_admin.errors import ReasonMissing, Refused
-from keynet_admin.models import Account
+from keynet_admin.models import Account, Organization
 from keynet_admin.permissions import Permission
 from keynet_admin.services import workflow
 from keynet_admin.services.account import use_cases as accounts
@@ -15,8 +17,7 @@ from keynet_admin.services.transaction import transaction
 from keynet_admin.services.workflow import history
 from keynet_admin.vocabulary import AccountStatus, Role
 from keynet_admin.web.actor import current_actor
-from keynet_admin.web.guard import GuardedModelView
-from keynet_admin.web.list_page import ListFilter
+from keynet_admin.web.model_view import GuardedModelView
 
 WORDS: dict[str, tuple[str, str, str, bool, str]] = {
     "resend": (
@@ -47,9 +48,7 @@ class AccountView(GuardedModelView):
         "restore": Permission.account_suspend,
     }
     can_view_details = True
-    page_title = "アカウント"
     column_list = ("email", "name", "organization.name", "role", "status", "last_login_at")
-    column_details_list = ("email", "name")
     column_labels = {
         "email": "メールアドレス",
         "name": "氏名・部署",
@@ -58,15 +57,17 @@ class AccountView(GuardedModelView):
         "status": "状態",
         "last_login_at": "最後のログイン",
     }
-    search_columns = (Account.email, Account.name)
-    search_label = "メールアドレス・氏名"
-    sort_columns = {"email": Account.email, "last_login_at": Account.last_login_at}
-    list_filters = (
-        ListFilter(
-            "status", "状態", lambda: [(s.value, s.label) for s in AccountStatus], lambda q, v: q.filter(Account.status == AccountStatus(v))
-        ),
-        ListFilter("role", "役割", lambda: [(r.value, r.label) for r in Role], lambda q, v: q.filter(Account.role == Role(v))),
+    noun = "アカウント"
+    exports = saved_views = True
+    search_columns = (
+        Account.email,
+        Account.name,
+        lambda word: Account.organization.has(Organization.name.icontains(word, autoescape=True)),
     )
+    search_label = "メールアドレス・氏名・団体"
+    sort_columns = {"email": Account.email, "last_login_at": Account.last_login_at}
+    list_filters = (word_filter("status", "状態", Account.status, AccountStatus), word_filter("role", "役割", Account.role, Role))
+    list_options = (defer(Account.password_hash), joinedload(Account.organization).load_only(Organization.name))
     empty_title = "アカウントはまだありません"
     empty_text = "申請を承認すると、自治体のアカウントがここに並びます。"
 

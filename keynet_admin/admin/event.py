@@ -1,14 +1,17 @@
 """The audit log as sentences. Nothing here can be changed."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import g
+from sqlalchemy import func, select
 
-from keynet_admin.models import AuditEvent
+from keynet_admin.models import Account, AuditEvent
 from keynet_admin.permissions import Permission
 from keynet_admin.services.workflow import history, subject
-from keynet_admin.web.guard import GuardedModelView
-from keynet_admin.web.list_page import Listed, ListFilter
+from keynet_admin.vocabulary import STAFF_ROLES
+from keynet_admin.web.lists.page import ListFilter
+from keynet_admin.web.model_view import GuardedModelView
 
 SUBJECTS = {
     "setting": "設定",
@@ -29,15 +32,23 @@ PLACES = {
 }
 
 
+def _staff() -> Any:
+    return select(Account.id, func.coalesce(func.nullif(Account.name, ""), Account.email)).where(Account.role.in_(STAFF_ROLES))
+
+
 class EventView(GuardedModelView):
     """All events, newest first."""
 
     permission = Permission.event_read
-    page_title = "記録"
     column_list = ("at", "subject", "sentence")
     column_labels = {"at": "日時", "subject": "対象", "sentence": "できごと"}
     page_size = 50
+    noun = "記録"
+    exports = saved_views = True
+    search_columns = (subject.named,)
+    search_label = "受付番号・募集番号・団体・アカウント"
     list_filters = (
+        ListFilter("actor", "だれが", list, lambda query, value: query.where(AuditEvent.actor_id == int(value)), stored=_staff),
         ListFilter("subject", "対象", lambda: list(SUBJECTS.items()), lambda query, value: query.filter(AuditEvent.subject == value)),
         ListFilter(
             "action",
@@ -59,11 +70,11 @@ class EventView(GuardedModelView):
         """Staff see every event; the view's permission is theirs alone."""
         return query
 
-    def list_page(self) -> Listed:
-        """The page with the names of everything on it, asked for once."""
-        listed = super().list_page()
-        g.event_subjects, g.event_actors = subject.names_of(listed.rows), history.names_of(listed.rows)
-        return listed
+    def prepare(self, rows: Sequence[AuditEvent]) -> None:
+        """The names of everything on the page, asked for once."""
+        names = subject.names_of(rows)
+        g.event_subjects = names
+        g.event_actors = {number: name for (kind, number), name in names.items() if kind == "actor"}
 
     def show_subject(self, row: AuditEvent) -> str:
         """What it is about, by the name people use for it."""

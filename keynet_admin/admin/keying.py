@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import flash, redirect, request, url_for
 from flask_admin import expose
+from sqlalchemy.orm import defer, joinedload
 from wtforms.validators import ValidationError
 
 from keynet_admin import clock
@@ -12,7 +13,7 @@ from keynet_admin.catalogue import SECTION_LABELS, field_at, label_at
 from keynet_admin.catalogue.key_fields import key_paths
 from keynet_admin.errors import Refused, StaleVersion
 from keynet_admin.extensions import db
-from keynet_admin.models import Keying
+from keynet_admin.models import Account, Keying
 from keynet_admin.permissions import Permission
 from keynet_admin.rules import evaluate
 from keynet_admin.rules.engine.reasons import Reasons, with_reasons
@@ -27,7 +28,7 @@ from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import KeyingStatus, KeyingWay
 from keynet_admin.web import form_reader, forms, reason_boxes
 from keynet_admin.web.actor import current_actor
-from keynet_admin.web.guard import GuardedView
+from keynet_admin.web.model_view import GuardedModelView
 from keynet_admin.web.token import check_token
 
 Document = dict[str, Any]
@@ -35,13 +36,59 @@ SEEN = 422  # understood, but something on the page must be mended
 OLD_PAGE = "画面を開いてから時間がたったため、保存を確かめられませんでした。入力した内容は残っています。もう一度保存してください。"
 
 
-class KeyingView(GuardedView):
+class KeyingView(GuardedModelView):
     """The open keyings, and the four steps of one."""
 
     permission = Permission.submission_create
+    method_permissions = dict.fromkeys(("index_view", "edit", "second", "compare", "send", "discard"), Permission.submission_create)
+    list_template = "admin/keying.html"
+    cells_template = "admin/_keying_cells.html"
+    page_size = 50
+    column_list = ("org_name", "way", "status", "missing", "first_by", "second_by", "saved_at", "discard")
+    column_labels = {
+        "org_name": "団体",
+        "way": "届いた方法",
+        "status": "状態",
+        "missing": "残り",
+        "first_by": "1回目",
+        "second_by": "2回目",
+        "saved_at": "保存",
+        "discard": "操作",
+    }
+    column_default_sort = ("id", False)
+    list_options = (
+        defer(Keying.typed),
+        defer(Keying.second),
+        defer(Keying.chosen),
+        *(joinedload(column).load_only(Account.name, Account.email) for column in (Keying.first_by, Keying.second_by, Keying.saved_by)),
+    )
+    empty_title = "入力中のものはありません"
+    empty_text = (
+        "届いた方法を選んで「入力を始める」を押すと、受け付けるまでここに並びます。途中で保存して、ほかの担当者が続けることもできます。"
+    )
+
+    def scope(self, query: Any) -> Any:
+        """The keyings that are not sent yet."""
+        return super().scope(query).where(Keying.status.in_(keyings.OPEN))
+
+    def missing(self, row: Keying) -> list[str]:
+        """What is left to do."""
+        return missing_of(row)
+
+    def who(self, account: Account | None) -> str:
+        """A person's name."""
+        return (account.name or account.email) if account is not None else ""
+
+    def show_first_by(self, row: Keying) -> str:
+        """Who keyed first."""
+        return self.who(row.first_by)
+
+    def show_second_by(self, row: Keying) -> str:
+        """Who keyed again."""
+        return self.who(row.second_by)
 
     @expose("/", methods=("GET", "POST"))
-    def index(self) -> Any:
+    def index_view(self) -> Any:
         """The open keyings, and the start of a new one."""
         if request.method != "POST":
             return self._list()
@@ -183,9 +230,10 @@ class KeyingView(GuardedView):
         flash(f"代行入力 {id} を破棄しました。", "success")
         return redirect(url_for(".index"), 303)
 
+    index = index_view
+
     def _list(self, error: str = "") -> str:
-        rows = [(row, missing_of(row)) for row in keyings.open_ones(current_actor())]
-        return self.render("admin/keying.html", rows=rows, ways=KeyingWay, form_key=drafts.new_key(), error=error)
+        return self.list_of(ways=KeyingWay, form_key=drafts.new_key(), error=error)
 
     def _form(
         self,

@@ -5,16 +5,19 @@ from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
 from flask_admin import expose
+from sqlalchemy import or_, select
+from sqlalchemy.orm import defer
 
-from keynet_admin.models import OutboxMail
-from keynet_admin.permissions import Permission
+from keynet_admin.admin.list_filters import word_filter
+from keynet_admin.errors import Refused
+from keynet_admin.models import OutboxMail, Submission
+from keynet_admin.permissions import Actor, Permission
 from keynet_admin.services import audit, workflow
 from keynet_admin.services.mail import outbox as mailer
 from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import MailStatus
 from keynet_admin.web.actor import current_actor
-from keynet_admin.web.guard import GuardedModelView
-from keynet_admin.web.list_page import ListFilter
+from keynet_admin.web.model_view import BulkMove, GuardedModelView
 
 # What a state means for the person who looks at it, and what to do.
 MEANING: dict[MailStatus, str] = {
@@ -30,21 +33,39 @@ MEANING: dict[MailStatus, str] = {
 }
 
 
+def _of_case(word: str) -> Any:
+    named = or_(Submission.org_name.icontains(word, autoescape=True), Submission.receipt_no.icontains(word, autoescape=True))
+    return OutboxMail.submission_id.in_(select(Submission.id).where(named))
+
+
+def _may_retry(row: OutboxMail, _actor: Actor) -> str:
+    return "" if row.status in mailer.STUCK else f"いまの状態は「{row.status.label}」です"
+
+
+def _retry(row: OutboxMail, actor: Actor, _version: int) -> None:
+    if not mailer.retry(row):
+        raise Refused("リンクの期限が切れているため、送り直せません")
+    audit.record(row, "retry", actor)
+
+
 class MailView(GuardedModelView):
     """All mails, newest first."""
 
     permission = Permission.mail_read
     method_permissions = {"retry": Permission.mail_retry}
     can_view_details = True
-    page_title = "メール"
     column_list = ("subject", "recipient", "status", "created_at", "answer")
-    column_details_list = ("recipient", "subject")
     column_labels = {"created_at": "作成", "recipient": "宛先", "subject": "件名", "status": "状態", "answer": "相手のサーバーの返事"}
-    search_columns = (OutboxMail.recipient, OutboxMail.subject)
-    search_label = "宛先・件名"
-    list_filters = (
-        ListFilter(
-            "state", "状態", lambda: [(s.value, s.label) for s in MailStatus], lambda q, v: q.filter(OutboxMail.status == MailStatus(v))
+    noun = "メール"
+    exports = saved_views = True
+    search_columns = (OutboxMail.recipient, OutboxMail.subject, _of_case)
+    search_label = "宛先・件名・団体名・受付番号"
+    sort_columns = {"created_at": OutboxMail.created_at, "recipient": OutboxMail.recipient}
+    list_filters = (word_filter("state", "状態", OutboxMail.status, MailStatus),)
+    list_options = (defer(OutboxMail.body), defer(OutboxMail.sealed))
+    bulk_moves = (
+        BulkMove(
+            "retry", "もう一度送る", Permission.mail_retry, "選んだメールをもう一度送りますか", "もう一度送ります。", _may_retry, _retry
         ),
     )
     empty_title = "メールはまだありません"

@@ -51,6 +51,7 @@ class SettingView(GuardedView):
     """`/admin/setting/`."""
 
     permission = Permission.setting_edit
+    method_permissions = {"index": Permission.setting_edit}
 
     @expose("/", methods=("GET", "POST"))
     def index(self) -> Any:

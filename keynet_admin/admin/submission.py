@@ -7,12 +7,12 @@ from flask import abort, flash, redirect, request, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
+from keynet_admin.admin.queue_list import QueueList
 from keynet_admin.admin.submission_file import RIGHTS as FILE_RIGHTS
 from keynet_admin.admin.submission_file import FilePages
 from keynet_admin.business_time import explain
 from keynet_admin.catalogue import MAX_POSTINGS, SECTIONS, label_at
 from keynet_admin.catalogue.difference import changes
-from keynet_admin.catalogue.reference import prefectures
 from keynet_admin.errors import ReasonMissing, Refused
 from keynet_admin.extensions import db
 from keynet_admin.models import Submission
@@ -27,7 +27,7 @@ from keynet_admin.services.transaction import transaction
 from keynet_admin.services.workflow import history
 from keynet_admin.vocabulary import SubmissionStatus
 from keynet_admin.web.actor import current_actor
-from keynet_admin.web.guard import GuardedView
+from keynet_admin.web.model_view import GuardedModelView
 
 # What is mailed after an acceptance, by the account it uses (`review.Plan.account`).
 SENT = {
@@ -39,7 +39,7 @@ SENT = {
 }
 
 
-class SubmissionView(FilePages, GuardedView):
+class SubmissionView(FilePages, QueueList, GuardedModelView):
     """Queue, case and decisions."""
 
     permission = Permission.submission_read
@@ -52,25 +52,6 @@ class SubmissionView(FilePages, GuardedView):
         "reopen": Permission.submission_decide,
         "withdraw": Permission.submission_withdraw,
     } | FILE_RIGHTS
-
-    @expose("/")
-    def index(self) -> str:
-        """The queue: tabs, filters, search, one page of rows by deadline."""
-        filters = queue.filters_from(request.args, request.args.getlist("status"))
-        actor = current_actor()
-        page = queue.page_of(filters, actor)
-        return self.render(
-            "admin/queue.html",
-            filters=filters,
-            page=page,
-            tabs=[(name, label, page.counts[name]) for name, label in queue.TABS.items()],
-            prefectures=prefectures(),
-            assignees=queue.assignees(),
-            findings_words=queue.FINDINGS,
-            sorts=queue.SORTS,
-            actor=actor,
-            page_size=queue.PAGE,
-        )
 
     @expose("/next")
     def next(self) -> Response:

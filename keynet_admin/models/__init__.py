@@ -11,6 +11,7 @@ from keynet_admin.models.organization import Organization
 from keynet_admin.models.posting import Posting, PostingRevision
 from keynet_admin.models.reference import LawDateRecord, MinimumWageRecord, MunicipalityRecord, NurseCenterRecord, PrefectureRecord
 from keynet_admin.models.review import Review
+from keynet_admin.models.saved_view import SavedView
 from keynet_admin.models.submission import EntryDraft, ReturnLink, Submission, SubmissionContact, SubmissionRevision
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "PrefectureRecord",
     "ReturnLink",
     "Review",
+    "SavedView",
     "Setting",
     "StaffSession",
     "Submission",

@@ -26,6 +26,8 @@ class Posting(Versioned, db.Model):  # type: ignore[name-defined,misc]
     __tablename__ = "posting"
     __table_args__ = (
         Index("ix_posting_status_id", "status", "id"),
+        Index("ix_posting_status_changed_at_id", "status", "changed_at", "id"),
+        Index("ix_posting_changed_at_id", "changed_at", "id"),
         Index("ix_posting_organization_id_status_id", "organization_id", "status", "id"),
         UniqueConstraint("submission_id", "submission_index"),
     )

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from keynet_admin.extensions import csrf
+from keynet_admin.models import Posting
 from keynet_admin.office.home import HomeView
 from keynet_admin.office.posting import PostingView
 from keynet_admin.web.guard import make_admin
@@ -15,6 +16,6 @@ def init_app(app: Flask) -> None:
         url="/office",
         name="自治体管理画面",
         index_view=HomeView(name="ホーム", endpoint="office", url="/office"),
-        views=[PostingView(name="募集情報", endpoint="office_posting", url="/office/posting")],
+        views=[PostingView(Posting, name="募集情報", endpoint="office_posting", url="/office/posting")],
     )
     csrf.exempt(f"{PostingView.__module__}.edit")

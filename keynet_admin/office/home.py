@@ -22,6 +22,7 @@ class HomeView(GuardedIndex):
             organization=desk.organization_of(actor),
             steps=desk.steps(actor),
             duties=desk.duties(actor),
-            found=desk.postings(actor),
+            newest=desk.newest(actor),
+            counts=desk.counts(actor),
             tabs=desk.TABS,
         )

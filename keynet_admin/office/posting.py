@@ -8,6 +8,7 @@ from flask_admin import expose
 from wtforms.validators import ValidationError
 
 from keynet_admin import clock
+from keynet_admin.catalogue import posting_field
 from keynet_admin.errors import Refused
 from keynet_admin.extensions import db
 from keynet_admin.models import Posting
@@ -22,7 +23,8 @@ from keynet_admin.services.workflow import history
 from keynet_admin.vocabulary import PostingStatus
 from keynet_admin.web import form_reader, forms, posting_page
 from keynet_admin.web.actor import current_actor
-from keynet_admin.web.guard import GuardedView
+from keynet_admin.web.lists.page import Order, Tab
+from keynet_admin.web.model_view import GuardedModelView
 from keynet_admin.web.token import check_token
 
 PREFIX = revisions.PREFIX
@@ -40,20 +42,42 @@ ACTIONS: dict[str, tuple[str, Callable[..., Any], str]] = {
 }
 
 
-class PostingView(GuardedView):
+class PostingView(GuardedModelView):
     """The municipality's postings; every row is looked up among its own."""
 
     permission = Permission.posting_read
+    method_permissions = dict.fromkeys(("new", "edit", "headcount", "copy"), Permission.posting_edit) | {
+        "publish": Permission.posting_publish,
+        "pause": Permission.posting_publish,
+        "resume": Permission.posting_publish,
+        "close": Permission.posting_close,
+    }
+    list_template = "office/postings.html"
+    page_size = 20
+    noun = "募集情報"
+    exports = saved_views = can_view_details = True
+    tabs = tuple(
+        Tab(name, label, (lambda _actor, states=states: Posting.status.in_(states)) if name != "all" else None)
+        for name, (label, states) in desk.TABS.items()
+    )
+    column_list = ("title", "posting_no", "status", "job_type", "headcount", "published_at", "publish_until", "changed_at")
+    column_labels = {
+        "title": "見出し",
+        "posting_no": "番号",
+        "status": "状態",
+        "job_type": "職種",
+        "headcount": "人数",
+        "published_at": "公開",
+        "publish_until": "公開終了予定",
+        "changed_at": "更新",
+    }
+    default_order = (Order(Posting.status == PostingStatus.closed), Order(Posting.changed_at, down=True), Order(Posting.id, down=True))
+    search_columns = (Posting.title, Posting.posting_no)
+    search_label = "見出し・番号"
 
-    @expose("/")
-    def index(self) -> str:
-        """The list, by state."""
-        tab = request.args.get("tab", "all")
-        tab = tab if tab in desk.TABS else "all"
-        q, number = request.args.get("q", "").strip()[:100], request.args.get("page", "1")
-        page = min(max(int(number), 1), 5000) if number.isascii() and number.isdigit() and len(number) < 6 else 1
-        found = desk.postings(current_actor(), tab=tab, q=q, page=page)
-        return self.render("office/postings.html", found=found, tab=tab, q=q, page=page, tabs=desk.TABS, page_size=desk.PAGE)
+    def show_job_type(self, row: Posting) -> str:
+        """The job by its name."""
+        return posting_field("job_type").label_of(row.job_type)
 
     @expose("/new", methods=("GET", "POST"))
     def new(self) -> Any:

@@ -21,6 +21,7 @@ from keynet_admin.services import overview
 from keynet_admin.web import addresses, forms, static_files
 from keynet_admin.web.actor import current_actor
 from keynet_admin.web.headers import csp_nonce
+from keynet_admin.web.lists.page import counted
 
 _MARK = re.compile(r"\s*\[S[0-9a-z ,S]+\]")
 
@@ -167,6 +168,8 @@ def init_app(app: Flask) -> None:
         prefecture=display.prefecture,
         time_of_day=display.time_of_day,
         days=display.days,
+        counted=counted,
+        tone=lambda name: f"is-{name}" if name else "",
         findings_by_field=findings_by_field,
     )
     env.globals.update(

@@ -8,6 +8,7 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from keynet_admin.admin.submission import SubmissionView
 from keynet_admin.models import Account, Submission
 from keynet_admin.services.account.session import actor_of
 from keynet_admin.services.submission import lists as queue
@@ -131,7 +132,7 @@ def test_an_empty_queue_says_why(client: Client, clock: Any, query: str, words: 
 
 
 def test_pages_follow_each_other(client: Client, cases: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queue, "PAGE", 2)
+    monkeypatch.setattr(SubmissionView, "page_size", 2)
     assert shown(client) == ["日向市", "海南市"]
     assert shown(client, "?page=2") == ["延岡市"]
     first = client.get("/admin/submission/?assignee=none&sort=receipt").get_data(as_text=True)
@@ -145,9 +146,9 @@ def test_time_left_and_its_tone(client: Client, cases: dict[str, Any], clock: An
     case = cases["hyuga"]
     assert queue.line(case).tone == ""
     clock.set("2021-05-11 10:01")
-    assert queue.line(case).tone == "is-ask"
+    assert queue.line(case).tone == "ask"
     clock.set("2021-05-12 10:00")
-    assert queue.line(case).tone == "is-must"
+    assert queue.line(case).tone == "must"
     assert queue.line(cases["returned"]).words == ""
     assert "時計は止まっています" in client.get("/admin/submission/?tab=returned").get_data(as_text=True)
 

@@ -20,6 +20,8 @@ VISITORS = ("nobody", "operator", "lead", "admin", "own", "other")
 ALL = (200,) * 6
 STAFF_GET = (302, 200, 200, 200, 403, 403)
 STAFF_POST = (403, 400, 400, 400, 403, 403)  # 400: allowed in, and the missing `version` is noticed
+STAFF_OWN = (403, 303, 303, 303, 403, 403)  # a saved view without a name: back to the list, which says so
+STAFF_NONE = (403, 404, 404, 404, 403, 403)  # nobody has saved a view
 LEAD_GET = (302, 403, 200, 200, 403, 403)
 LEAD_POST = (403, 403, 400, 400, 403, 403)
 ADMIN_GET = (302, 403, 403, 200, 403, 403)
@@ -134,6 +136,32 @@ ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "/admin/rule/rehearsal"): LEAD_GET,
     ("GET", "/admin/setting/"): ADMIN_GET,
     ("POST", "/admin/setting/"): ADMIN_POST,
+    ("GET", "/admin/submission/export.<any(csv, xlsx):kind>"): STAFF_GET,
+    ("POST", "/admin/submission/views"): STAFF_OWN,
+    ("POST", "/admin/submission/views/<num:id>/delete"): STAFF_NONE,
+    ("GET", "/admin/submission/bulk"): (302, 400, 400, 400, 403, 403),
+    ("POST", "/admin/submission/bulk"): STAFF_POST,
+    ("GET", "/admin/posting/export.<any(csv, xlsx):kind>"): STAFF_GET,
+    ("POST", "/admin/posting/views"): STAFF_OWN,
+    ("POST", "/admin/posting/views/<num:id>/delete"): STAFF_NONE,
+    ("GET", "/admin/organization/export.<any(csv, xlsx):kind>"): STAFF_GET,
+    ("POST", "/admin/organization/views"): STAFF_OWN,
+    ("POST", "/admin/organization/views/<num:id>/delete"): STAFF_NONE,
+    ("GET", "/admin/account/export.<any(csv, xlsx):kind>"): STAFF_GET,
+    ("POST", "/admin/account/views"): STAFF_OWN,
+    ("POST", "/admin/account/views/<num:id>/delete"): STAFF_NONE,
+    ("GET", "/admin/mail/export.<any(csv, xlsx):kind>"): STAFF_GET,
+    ("POST", "/admin/mail/views"): STAFF_OWN,
+    ("POST", "/admin/mail/views/<num:id>/delete"): STAFF_NONE,
+    ("GET", "/admin/mail/bulk"): (302, 400, 400, 400, 403, 403),
+    ("POST", "/admin/mail/bulk"): STAFF_POST,
+    ("GET", "/admin/event/export.<any(csv, xlsx):kind>"): STAFF_GET,
+    ("POST", "/admin/event/views"): STAFF_OWN,
+    ("POST", "/admin/event/views/<num:id>/delete"): STAFF_NONE,
+    ("GET", "/admin/rule/export.<any(csv, xlsx):kind>"): STAFF_GET,
+    ("GET", "/office/posting/export.<any(csv, xlsx):kind>"): OFFICE_GET,
+    ("POST", "/office/posting/views"): (403, 403, 403, 403, 303, 303),
+    ("POST", "/office/posting/views/<num:id>/delete"): (403, 403, 403, 403, 404, 404),
     ("GET", "/office/"): OFFICE_GET,
     ("GET", "/office/posting/"): OFFICE_GET,
     ("GET", "/office/posting/new"): OFFICE_GET,
@@ -204,6 +232,7 @@ def world(app: Flask, db_session: Session, clock: Any) -> dict[str, Any]:
 
 def address(rule: str, world: dict[str, Any]) -> str:
     """The rule with real values in it."""
+    rule = rule.replace("<any(csv, xlsx):kind>", "csv").replace("/views/<num:id>/", "/views/99/")
     if "<num:id>" in rule:
         kind = "keying" if rule.startswith("/admin/submission/new/") else rule.split("/")[2]
         rule = rule.replace("<num:id>", str(world["ids"][kind]))

@@ -59,12 +59,6 @@ def start(way: KeyingWay, form_key: str, actor: Actor) -> tuple[Keying, bool]:
     return row, True
 
 
-def open_ones(actor: Actor, most: int = 100) -> list[Keying]:
-    """The keyings that are not sent yet, oldest first."""
-    query = Keying.visible_to(actor).where(Keying.status.in_(OPEN)).order_by(Keying.id).limit(most)
-    return list(db.session.execute(query).scalars())
-
-
 def get(number: int, actor: Actor) -> Keying:
     """A keying that the actor may see. Raises NotFound."""
     row: Keying | None = db.session.execute(Keying.visible_to(actor).where(Keying.id == number)).scalar_one_or_none()

@@ -12,7 +12,7 @@ from keynet_admin.models import Account, Organization, Posting, Submission
 from keynet_admin.permissions import Actor
 from keynet_admin.vocabulary import AccountStatus, PostingStatus
 
-PAGE = 20
+SHOWN = 9
 SOON_DAYS = 7
 # The circular of 2021-05-07, attachment 「Key-Net」ご利用の流れ: six steps.
 STEPS = ("申請", "ログインの案内", "初回ログイン", "確認・公開", "応募への対応", "公開の終了")
@@ -48,38 +48,15 @@ class Duty:
     action: str
 
 
-@dataclass(frozen=True)
-class Page:
-    """One page of postings."""
-
-    rows: list[Posting]
-    total: int
-    has_next: bool
-    counts: dict[str, int]
-
-
-def postings(actor: Actor, *, tab: str = "all", q: str = "", page: int = 1) -> Page:
-    """The actor's postings, newest change first; closed ones come after all others."""
-    query = _of(actor, tab)
-    for word in q.replace("\0", "").split()[:5]:
-        key = word[:50]
-        query = query.where(Posting.title.contains(key, autoescape=True) | Posting.posting_no.contains(key.upper(), autoescape=True))
-    total = db.session.execute(select(func.count()).select_from(query.with_only_columns(Posting.id).order_by(None).subquery())).scalar_one()
-    rows = (
-        db.session.execute(
-            query.order_by(Posting.status == PostingStatus.closed, Posting.changed_at.desc(), Posting.id.desc())
-            .limit(PAGE + 1)
-            .offset((page - 1) * PAGE)
-        )
-        .scalars()
-        .all()
-    )
-    return Page(list(rows[:PAGE]), total, len(rows) > PAGE, counts(actor))
+def newest(actor: Actor) -> list[Posting]:
+    """The actor's postings changed last; closed ones come after all others."""
+    query = _of(actor).order_by(Posting.status == PostingStatus.closed, Posting.changed_at.desc(), Posting.id.desc()).limit(SHOWN)
+    return list(db.session.execute(query).scalars())
 
 
 def counts(actor: Actor) -> dict[str, int]:
     """How many postings each tab holds."""
-    base = _of(actor, "all").with_only_columns(Posting.status, func.count(Posting.id)).group_by(Posting.status)
+    base = _of(actor).with_only_columns(Posting.status, func.count(Posting.id)).group_by(Posting.status)
     found: dict[PostingStatus, int] = {row[0]: row[1] for row in db.session.execute(base)}
     return {tab: sum(found.get(status, 0) for status in states) for tab, (_, states) in TABS.items()}
 
@@ -88,12 +65,12 @@ def duties(actor: Actor) -> list[Duty]:
     """What waits for the municipality, the most pressing first."""
     found: list[Duty] = []
     open_ = (PostingStatus.draft, PostingStatus.live, PostingStatus.paused, PostingStatus.suspended)
-    rows = db.session.execute(_of(actor, "all").where(Posting.status.in_(open_)).order_by(Posting.id).limit(200)).scalars().all()
+    rows = db.session.execute(_of(actor).where(Posting.status.in_(open_)).order_by(Posting.id).limit(200)).scalars().all()
     for row in rows:
         duty = _duty(row)
         if duty is not None:
             found.append(duty)
-    order = {"is-must": 0, "is-ask": 1, "is-info": 2}
+    order = {"must": 0, "ask": 1, "info": 2}
     return sorted(found, key=lambda duty: order[duty.tone])[:10]
 
 
@@ -119,16 +96,15 @@ def organization_of(actor: Actor) -> Organization | None:
     return db.session.execute(Organization.visible_to(actor).where(Organization.id == (actor.organization_id or 0))).scalar_one_or_none()
 
 
-def _of(actor: Actor, tab: str) -> Select[Any]:
-    query = Posting.visible_to(actor).where(Posting.organization_id == (actor.organization_id or 0))
-    return query if tab == "all" else query.where(Posting.status.in_(TABS[tab][1]))
+def _of(actor: Actor) -> Select[Any]:
+    return Posting.visible_to(actor).where(Posting.organization_id == (actor.organization_id or 0))
 
 
 def _duty(row: Posting) -> Duty | None:
     name = f"「{row.title or row.posting_no}」"
     if row.status is PostingStatus.suspended:
         return Duty(
-            "is-must",
+            "must",
             "stop",
             f"{name}は運営事務局が掲載を停止しています。",
             "理由を確かめて、サービスセンターへご連絡ください。",
@@ -137,12 +113,12 @@ def _duty(row: Posting) -> Duty | None:
             "",
         )
     if row.status is PostingStatus.draft and row.errors:
-        return Duty("is-must", "x", f"{name}に、直さないと公開できない項目が{row.errors}件あります。", "", row, "内容を直す", "edit")
+        return Duty("must", "x", f"{name}に、直さないと公開できない項目が{row.errors}件あります。", "", row, "内容を直す", "edit")
     if row.status is PostingStatus.draft:
-        return Duty("is-ask", "pen", f"{name}はまだ公開されていません。", "内容を確かめて公開してください。", row, "確かめて公開する", "")
+        return Duty("ask", "pen", f"{name}はまだ公開されていません。", "内容を確かめて公開してください。", row, "確かめて公開する", "")
     if row.live is not None and row.live != row.current and row.errors:
         return Duty(
-            "is-ask",
+            "ask",
             "x",
             f"{name}の直した内容に、要修正が{row.errors}件あります。",
             "公開中の内容は前のままです。",
@@ -154,7 +130,7 @@ def _duty(row: Posting) -> Duty | None:
         left = (row.publish_until - clock.today()).days
         if 0 <= left <= SOON_DAYS:
             words = "今日で公開が終わります。" if left == 0 else f"あと{left}日で公開が終わります。"
-            return Duty("is-info", "clock", f"{name}は{words}", "続けるときは、公開終了予定日を直してください。", row, "日付を直す", "edit")
+            return Duty("info", "clock", f"{name}は{words}", "続けるときは、公開終了予定日を直してください。", row, "日付を直す", "edit")
     return None
 
 

@@ -1,0 +1,205 @@
+"""The operators' queue as a list: its columns, tabs, filters, sorts and search."""
+
+from typing import Any
+
+from sqlalchemy import Text, func, select, type_coerce
+from sqlalchemy.orm import joinedload, load_only
+
+from keynet_admin.admin.list_filters import job_types, prefecture_filter
+from keynet_admin.models import Account, Submission
+from keynet_admin.permissions import Permission
+from keynet_admin.services import workflow
+from keynet_admin.services.submission import lists as queue
+from keynet_admin.services.submission import review
+from keynet_admin.vocabulary import SETTLED, STAFF_ROLES, SubmissionStatus
+from keynet_admin.web.lists.page import ListFilter, Order, Tab
+from keynet_admin.web.model_view import BulkMove
+
+_S = Submission
+_WITH_FINDINGS = {
+    "errors": ("要修正あり", _S.errors > 0),
+    "warnings": ("要確認あり", _S.warnings > 0),
+    "clean": ("指摘なし", (_S.errors == 0) & (_S.warnings == 0)),
+}
+_DUE = (Order(_S.due_at, never_null=True), Order(_S.id))
+
+
+def _may_take(row: Submission, actor: Any) -> str:
+    return "" if "take" in workflow.allowed(row, actor) else f"いまの状態は「{row.status.label}」です"
+
+
+def _of_assignee(query: Any, value: str) -> Any:
+    return query.where(_S.assignee_id.is_(None) if value == "none" else _S.assignee_id == int(value))
+
+
+def _staff() -> Any:
+    return select(Account.id, func.coalesce(func.nullif(Account.name, ""), Account.email)).where(Account.role.in_(STAFF_ROLES))
+
+
+class QueueList:
+    """What `/admin/submission/` lists, mixed into the view of the cases."""
+
+    list_template = "admin/queue.html"
+    cells_template = "admin/_queue_cells.html"
+    page_size = 30
+    noun = "申請"
+    exports = saved_views = True
+    search_label = "団体名・よみ・電話・メール・受付番号"
+    has_search = True
+    tabs = (
+        Tab(
+            "due",
+            "期限順",
+            lambda _actor: _S.awaiting_review(),
+            _DUE,
+            ("確認を待つ申請はありません", "自治体が申請フォームを送ると、期限の近い順にここに並びます。"),
+            "確認を待つ申請",
+        ),
+        Tab(
+            "mine",
+            "自分の担当",
+            lambda actor: (_S.assignee_id == (actor.account_id or 0)) & _S.status.not_in(SETTLED),
+            (Order(_S.due_at), Order(_S.id)),
+            ("担当している申請はありません", "期限順の一覧で「担当する」を押すと、ここに並びます。"),
+            "自分が担当する申請",
+        ),
+        Tab(
+            "returned",
+            "差し戻し中",
+            lambda _actor: _S.status == SubmissionStatus.returned,
+            (Order(_S.id, down=True),),
+            ("差し戻し中の申請はありません", "差し戻した申請は、相手が再提出するまでここに並びます。"),
+            "差し戻し中の申請",
+        ),
+        Tab(
+            "done",
+            "完了",
+            lambda _actor: _S.settled(),
+            (Order(_S.decided_at, down=True, never_null=True), Order(_S.id, down=True)),
+            ("完了した申請はまだありません", "承認・却下・取下げになった申請がここに並びます。"),
+            "完了した申請",
+        ),
+    )
+    column_list = ("org", "due", "findings", "jobs", "status", "assignee", "receipt")
+    column_labels = {
+        "org": "団体",
+        "due": "残り時間",
+        "findings": "指摘",
+        "jobs": "職種・人数",
+        "status": "状態",
+        "assignee": "担当",
+        "receipt": "受付番号",
+        "prefecture": "都道府県",
+        "received_at": "受付",
+        "due_at": "期限",
+        "decided_at": "決定",
+        "errors": "要修正",
+        "warnings": "要確認",
+        "lg_code": "団体コード",
+        "current": "回数",
+    }
+    column_export_list = (
+        "receipt",
+        "prefecture",
+        "lg_code",
+        "org",
+        "jobs",
+        "status",
+        "current",
+        "errors",
+        "warnings",
+        "assignee",
+        "received_at",
+        "due_at",
+        "decided_at",
+    )
+    ordinary_sort = "due"
+    sort_columns = {
+        "due": (),
+        "findings": (Order(_S.errors, down=True), Order(_S.warnings, down=True)),
+        "assignee": (Order(_S.assignee_id.is_(None), down=True), Order(_S.assignee_id)),
+        "receipt": _S.receipt_no,
+    }
+    list_filters = (
+        prefecture_filter(_S.prefecture_code),
+        ListFilter(
+            "job_type",
+            "職種",
+            job_types,
+            lambda query, value: query.where(type_coerce(_S.jobs, Text).contains(f'["{value}",', autoescape=True)),
+        ),
+        ListFilter(
+            "findings",
+            "指摘",
+            lambda: [(name, label) for name, (label, _clause) in _WITH_FINDINGS.items()],
+            lambda query, value: query.where(_WITH_FINDINGS[value][1]),
+        ),
+        ListFilter("assignee", "担当", lambda: [("none", "未定")], _of_assignee, stored=_staff, every="全員"),
+        ListFilter(
+            "status",
+            "状態",
+            lambda: [(status.value, status.label) for status in SubmissionStatus],
+            lambda query, values: query.where(_S.status.in_([SubmissionStatus(value) for value in values])),
+            many=True,
+            shown=False,
+        ),
+    )
+    list_options = (
+        load_only(
+            _S.receipt_no,
+            _S.status,
+            _S.version,
+            _S.current,
+            _S.lg_code,
+            _S.org_name,
+            _S.prefecture_code,
+            _S.jobs,
+            _S.errors,
+            _S.warnings,
+            _S.due_at,
+            _S.received_at,
+            _S.decided_at,
+            _S.assignee_id,
+            _S.organization_id,
+        ),
+        joinedload(_S.assignee).load_only(Account.name, Account.email),
+    )
+    bulk_moves = (
+        BulkMove(
+            "take",
+            "担当する",
+            Permission.submission_decide,
+            "選んだ申請をまとめて担当しますか",
+            "担当になりました。",
+            _may_take,
+            lambda row, actor, version: review.take(row, actor, seen_version=version),
+        ),
+    )
+
+    def search(self, query: Any, text: str) -> Any:
+        """Words of the case and of its contacts, whatever their width, kana or hyphens."""
+        return queue.found(query, text)
+
+    def line(self, row: Submission) -> queue.Line:
+        """The clock of a case."""
+        return queue.line(row)
+
+    def row_name(self, row: Submission) -> str:
+        """Body and number."""
+        return f"{row.org_name or '（団体名なし）'} {row.receipt_no}"
+
+    def show_org(self, row: Submission) -> str:
+        """The body."""
+        return row.org_name
+
+    def show_jobs(self, row: Submission) -> str:
+        """看護師 3名、医師 1名."""
+        return "、".join(f"{job or '職種不明'}{f' {number}名' if number else ''}" for job, number in queue.line(row).jobs)
+
+    def show_receipt(self, row: Submission) -> str:
+        """The number."""
+        return row.receipt_no
+
+    def show_assignee(self, row: Submission) -> str:
+        """Who has it."""
+        return (row.assignee.name or row.assignee.email) if row.assignee is not None else ""

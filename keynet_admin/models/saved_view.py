@@ -1,0 +1,24 @@
+"""Views of lists that somebody keeps for themselves."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Integer, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from keynet_admin import clock
+from keynet_admin.extensions import db
+from keynet_admin.models.base import UtcDateTime
+
+
+class SavedView(db.Model):  # type: ignore[name-defined,misc]
+    """Tab, filters and sort of one list (`place`: its endpoint) as a query string, under a name of the account's own."""
+
+    __tablename__ = "saved_view"
+    __table_args__ = (UniqueConstraint("account_id", "place", "name"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    place: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(40))
+    query: Mapped[str] = mapped_column(String(500))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)

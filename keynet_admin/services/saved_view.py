@@ -1,0 +1,33 @@
+"""Views of lists that an account keeps: at most 20 a list, one of each name."""
+
+from sqlalchemy import delete, func, select
+
+from keynet_admin.errors import Refused
+from keynet_admin.extensions import db
+from keynet_admin.models import SavedView
+from keynet_admin.permissions import Actor
+
+MOST = 20
+LONGEST = 40
+
+
+def save(actor: Actor, place: str, name: str, query: str) -> None:
+    """Keep a query string of the list `place` under a name; a view of that name is replaced. Raises Refused with words for the reader."""
+    name = " ".join("".join(c if c.isprintable() else " " for c in name).split())
+    if not name or len(name) > LONGEST:
+        raise Refused(f"表示の名前を、{LONGEST}文字までで入力してください。")
+    if len(query) > 500:
+        raise Refused("条件が多すぎるため、保存できません。条件を減らしてください。")
+    own = (SavedView.account_id == (actor.account_id or 0), SavedView.place == place)
+    known = db.session.execute(select(SavedView).where(*own, SavedView.name == name)).scalar_one_or_none()
+    if known is not None:
+        known.query = query
+        return
+    if db.session.execute(select(func.count()).select_from(SavedView).where(*own)).scalar_one() >= MOST:
+        raise Refused(f"保存できる表示は{MOST}件までです。使わないものを消してください。")
+    db.session.add(SavedView(account_id=actor.account_id, place=place, name=name, query=query))
+
+
+def drop(actor: Actor, number: int) -> None:
+    """Forget a view; nothing happens to somebody else's."""
+    db.session.execute(delete(SavedView).where(SavedView.id == number, SavedView.account_id == (actor.account_id or 0)))

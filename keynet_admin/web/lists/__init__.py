@@ -1,0 +1,1 @@
+"""The parts of the one list: its page and its export."""

@@ -1,0 +1,349 @@
+"""The one list: a guarded Flask-Admin model view. Queue, postings, accounts, organizations, mails, log, rules and master data are made of it.
+
+A list is declared by data (columns, tabs, filters, sorts, search) on a subclass; flows are further methods of that class. Rows are those of
+`Model.visible_to(actor)`, by list and by id alike; only what is named is shown, searched, sorted, filtered, exported or saved.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from flask import abort, flash, redirect, request, url_for
+from flask_admin import expose
+from flask_admin.contrib.sqla import ModelView
+from sqlalchemy import Select, select
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+from wtforms import Form
+
+from keynet_admin.clock import TOKYO
+from keynet_admin.errors import BadVersion, KeynetError, NotPermitted
+from keynet_admin.extensions import db
+from keynet_admin.models import SavedView
+from keynet_admin.permissions import Actor, Permission
+from keynet_admin.services import saved_view
+from keynet_admin.services.transaction import transaction
+from keynet_admin.services.workflow import version_of
+from keynet_admin.web.actor import current_actor
+from keynet_admin.web.guard import Guard
+from keynet_admin.web.lists import export as list_export
+from keynet_admin.web.lists.editing import Editing
+from keynet_admin.web.lists.page import Listed, ListFilter, Order, Tab, apply_search, list_page, options_of, ordered_rows, state_of, tab_of
+
+WHOLE = Tab("", "")
+
+
+@dataclass(frozen=True)
+class BulkMove:
+    """A move for many rows at once. `why_not(row, actor)` says why a row is left out ("": it is not); `act(row, actor, version)` does it."""
+
+    name: str
+    label: str
+    permission: Permission
+    question: str
+    done: str
+    why_not: Callable[[Any, Actor], str]
+    act: Callable[[Any, Actor, int], object]
+
+
+class GuardedModelView(Guard, Editing, ModelView):
+    """Lists, details and, for master data only (`MasterDataView`), forms of one table."""
+
+    can_create = can_edit = can_delete = can_export = can_view_details = False
+    column_list: Sequence[str] = ()
+    column_details_list: Sequence[str] = ()
+    column_sortable_list: Sequence[str] = ()
+    column_default_sort = ("id", True)
+    form_columns: Sequence[str] = ()
+    page_size = 25
+    list_template = "web/list.html"
+    details_template = "web/details.html"
+
+    tabs: Sequence[Tab] = (WHOLE,)
+    search_columns: Sequence[Any] = ()
+    sort_columns: dict[str, Any] = {}
+    ordinary_sort = ""  # the column that shows the ordinary order
+    list_filters: Sequence[ListFilter] = ()
+    list_options: Sequence[Any] = ()  # loader options: what the rows need, and no more
+    bulk_moves: Sequence[BulkMove] = ()
+    exports = False
+    saved_views = False
+    cells_template = "web/cell.html"  # macros `cell_<column>(row)` for columns that are more than a word
+    search_label = "ことばで探す"
+    list_hint = ""
+    noun = "もの"
+    form_hint = ""
+    number_columns: Sequence[str] = ()
+    empty_title = "まだありません"
+    empty_text = ""
+
+    # Which right opens which address; all other addresses of the stock view stay closed.
+    _OPENED_BY: dict[str, str | None] = {
+        "index_view": None,
+        "details": "can_view_details",
+        "create_view": "can_create",
+        "edit_view": "can_edit",
+        "export_rows": "exports",
+        "save_view": "saved_views",
+        "drop_view": "saved_views",
+        "bulk": "bulk_moves",
+    }
+
+    def __init__(self, model: Any, **kwargs: Any) -> None:
+        """Bind to a table. Raises ValueError when a whitelist that the opened rights need is missing."""
+        plain_details = self.can_view_details and type(self).details is GuardedModelView.details
+        if not self.column_list or (plain_details and not self.column_details_list):
+            raise ValueError(f"{type(self).__name__}: name the columns to show")
+        if (self.can_create or self.can_edit) and not self.form_columns:
+            raise ValueError(f"{type(self).__name__}: name the form's columns")
+        if self.can_delete or self.can_export or self.column_editable_list:
+            raise ValueError(f"{type(self).__name__}: deleting, exporting and editing in lists are no stock actions here")
+        if self.permission is not None:
+            # A saved view is the reader's own; each bulk move asks for its own right.
+            self.method_permissions = dict.fromkeys(("save_view", "drop_view", "bulk"), self.permission) | self.method_permissions
+        super().__init__(model, db, **kwargs)
+        # Only opened addresses exist at all; Flask-Admin would answer the others with a redirect.
+        self._urls = [rule for rule in type(self)._urls if self._is_open(rule[-2])]
+
+    def _is_open(self, method: str) -> bool:
+        if method in self._OPENED_BY:
+            right = self._OPENED_BY[method]
+            return right is None or bool(getattr(self, right))
+        return method not in _STOCK
+
+    # ---- rows ----
+
+    def scope(self, query: Any) -> Any:
+        """Only the rows that the reader may see."""
+        return query.where(self.model.id.in_(self.model.visible_to(current_actor()).with_only_columns(self.model.id)))
+
+    def get_query(self) -> Select[Any]:
+        """The rows of the list, scoped."""
+        query: Select[Any] = self.scope(select(self.model))
+        return query
+
+    def get_count_query(self) -> None:
+        """Counts are made by `list_page`."""
+        return
+
+    def get_one(self, id: Any) -> Any:
+        """The row of that id inside the scope, else None."""
+        if not (isinstance(id, str) and id.isascii() and id.isdigit() and len(id) < 10):
+            return None
+        return db.session.execute(self.get_query().where(self.model.id == int(id))).scalar_one_or_none()
+
+    def row_or_404(self, id: int) -> Any:
+        """The row of an address."""
+        row = self.get_one(str(id))
+        return row if row is not None else abort(404)
+
+    @property
+    def default_order(self) -> tuple[Order, ...]:
+        """The order of tabs that name none."""
+        name, down = self.column_default_sort
+        return (Order(getattr(self.model, name), down),)
+
+    @property
+    def has_search(self) -> bool:
+        """Whether the list has a search box."""
+        return bool(self.search_columns)
+
+    def search(self, query: Any, text: str) -> Any:
+        """The rows in which all words are found."""
+        return apply_search(query, self.search_columns, text)
+
+    def prepare(self, rows: Sequence[Any]) -> None:
+        """Read at once what the cells of these rows need (for subclasses)."""
+
+    # ---- pages ----
+
+    @expose("/")
+    def index_view(self) -> Any:
+        """The list: tabs, filters, search, sort and one page."""
+        return self.list_of()
+
+    index = index_view  # the name that pages use for the first page of any view
+
+    def list_of(self, **more: Any) -> str:
+        """The list's page; `more` are further variables of its template."""
+        return self.render(self.list_template, page=self.list_page(), **more)
+
+    def list_page(self) -> Listed:
+        """The page of rows that the query string asks for."""
+        page = list_page(self, request.args, request.path, current_actor())
+        self.prepare(page.rows)
+        return page
+
+    @expose("/<num:id>/")
+    def details(self, id: int) -> str:
+        """One row, all listed columns."""
+        row = self.row_or_404(id)
+        return self.render(self.details_template, row=row, columns=[(name, self.label(name)) for name in self.column_details_list])
+
+    @expose("/export.<any(csv, xlsx):kind>")
+    def export_rows(self, kind: str) -> Response:
+        """Exactly the rows that the list shows for this address, in its order."""
+        state = state_of(self, request.args, self._all_options())
+        tab = tab_of(self, state)
+        return list_export.answer(self, kind, self.exported_rows(state), "_".join(filter(None, (str(self.name), tab.label))))
+
+    def exported_rows(self, state: Any) -> Any:
+        """The rows of an export, in portions."""
+        statement = ordered_rows(self, state, current_actor()).limit(list_export.MOST + 1)
+        return db.session.execute(statement.execution_options(yield_per=500)).scalars().partitions()
+
+    def _all_options(self) -> dict[str, list[tuple[str, str]]]:
+        options = options_of(self)
+        for rule in self.list_filters:
+            if rule.stored is not None:
+                options[rule.name] += [(str(value), label) for value, label in db.session.execute(rule.stored())]
+        return options
+
+    @expose("/views", methods=("POST",))
+    def save_view(self) -> Response:
+        """Keep the conditions of the list under a name. Words searched for are not kept: they may be a person's."""
+        asked = MultiDict(_parsed(request.form.get("query", "")))
+        asked.pop("q", None)
+        query = _encoded(state_of(self, asked, self._all_options()).pairs(self.tabs[0].name))
+        try:
+            with transaction():
+                saved_view.save(current_actor(), self.endpoint, request.form.get("name", ""), query)
+        except KeynetError as refused:
+            flash(str(refused), "error")
+        else:
+            flash("この表示を保存しました。", "success")
+        return redirect(f"{url_for('.index_view')}{'?' + query if query else ''}", 303)
+
+    @expose("/views/<num:id>/delete", methods=("POST",))
+    def drop_view(self, id: int) -> Response:
+        """Forget a saved view of the reader's own."""
+        row = db.session.get(SavedView, id)
+        if row is None or row.account_id != current_actor().account_id:
+            abort(404)
+        with transaction():
+            saved_view.drop(current_actor(), id)
+        flash("保存した表示を消しました。", "success")
+        return redirect(url_for(".index_view"), 303)
+
+    @expose("/bulk", methods=("GET", "POST"))
+    def bulk(self) -> Any:
+        """What a move would do to the ticked rows (GET), and the move itself (POST): one short transaction a row, each reported."""
+        sent: Mapping[str, Any] = request.form if request.method == "POST" else request.args
+        move = next((move for move in self.bulk_moves if move.name == sent.get("move")), None)
+        if move is None:
+            raise BadVersion("操作を選んでください。一覧に戻って、行と操作を選び直してください。")
+        if not self.may(move.permission):
+            raise NotPermitted("この操作を行う権限がありません。")
+        ticked = [_ticked(value) for value in request.values.getlist("row")[: self.page_size]]
+        if not ticked:
+            flash("行を選んでから押してください。", "warning")
+            return redirect(url_for(".index_view"), 303 if request.method == "POST" else 302)
+        if request.method != "POST":
+            actor = current_actor()
+            rows = [
+                (row, version, move.why_not(row, actor)) for number, version in ticked if (row := self.get_one(str(number))) is not None
+            ]
+            return self.render("web/bulk.html", move=move, rows=rows)
+        self._bulk_done(move, ticked)
+        return redirect(url_for(".index_view"), 303)
+
+    def _bulk_done(self, move: BulkMove, ticked: list[tuple[int, int]]) -> None:
+        done, left = [], []
+        for number, version in ticked:
+            row = self.get_one(str(number))
+            if row is None:
+                continue
+            name = self.row_name(row)
+            try:
+                with transaction():
+                    row = self.row_or_404(number)
+                    why = move.why_not(row, current_actor())
+                    if not why:
+                        move.act(row, current_actor(), version)
+            except KeynetError as refused:
+                why = str(refused)
+            if why:
+                left.append(f"{name}（{why}）")
+            else:
+                done.append(name)
+        if done:
+            flash(f"{len(done)}件：{move.done} {'、'.join(done)}", "success")
+        if left:
+            flash(f"{len(left)}件は行いませんでした：{'、'.join(left)}", "warning")
+
+    # ---- cells ----
+
+    def label(self, name: str) -> str:
+        """The column's heading."""
+        return str((self.column_labels or {}).get(name, name))
+
+    def value(self, row: Any, name: str) -> Any:
+        """What a cell shows: the class's own formatter `show_<name>(row)`, else the attribute (dots reach into relations)."""
+        formatter = getattr(self, f"show_{name.replace('.', '_')}", None)
+        if formatter is not None:
+            return formatter(row)
+        for part in name.split("."):
+            row = getattr(row, part, None)
+        return row
+
+    def text(self, row: Any, name: str) -> str:
+        """A cell of an export, as text."""
+        value = self.value(row, name)
+        if value is None:
+            return ""
+        if isinstance(value, bool):
+            return "はい" if value else "いいえ"
+        if isinstance(value, datetime):
+            return value.astimezone(TOKYO).strftime("%Y-%m-%d %H:%M")
+        return value.isoformat() if isinstance(value, date) else str(getattr(value, "label", value))
+
+    def row_url(self, row: Any) -> str | None:
+        """Address that the first column links to; None for no link."""
+        return self.get_url(".details", id=row.id) if self.can_view_details else None
+
+    def row_name(self, row: Any) -> str:
+        """What people call a row."""
+        return str(self.value(row, self.column_list[0]))
+
+    def row_tone(self, _row: Any) -> str:
+        """A class for the row (`is-settled`), empty for none."""
+        return ""
+
+    def allowed_moves(self) -> list[BulkMove]:
+        """The bulk moves that the reader has the right to."""
+        return [move for move in self.bulk_moves if self.may(move.permission)]
+
+    # ---- Flask-Admin ----
+
+    def _refresh_forms_cache(self) -> None:
+        if self.can_create or self.can_edit:
+            super()._refresh_forms_cache()
+            return
+        # No form is opened: none is made, since scaffolding would read every column and relation.
+        self._form_ajax_refs = {}
+        self.form_widget_args = {}
+        self._create_form_class = self._edit_form_class = self._delete_form_class = self._action_form_class = type("NoForm", (Form,), {})
+        self.column_editable_list = {}
+
+    def init_search(self) -> bool:
+        """Flask-Admin's own search is not used."""
+        return False
+
+
+_STOCK = frozenset(rule[-2] for rule in ModelView._urls)
+
+
+def _parsed(query: str) -> list[tuple[str, str]]:
+    return parse_qsl(query[:1000], max_num_fields=50) if query.count("&") < 50 else []
+
+
+def _encoded(pairs: list[tuple[str, str]]) -> str:
+    return urlencode([pair for pair in pairs if pair[0] != "page"])
+
+
+def _ticked(value: str) -> tuple[int, int]:
+    """`12.3`: row 12 as seen at version 3. Raises BadVersion."""
+    number, _, version = value.partition(".")
+    return version_of(number), version_of(version)
