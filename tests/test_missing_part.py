@@ -28,7 +28,7 @@ def copy(tmp_path: Path) -> Path:
         "web/headers.py",
         "services/mail/outbox.py",
         "rules/families/privacy.py",
-        "catalogue/posting_terms.py",
+        "catalogue/fields",
     ],
 )
 def test_the_program_does_not_start_without(copy: Path, part: str) -> None:
