@@ -72,7 +72,7 @@ def count_rows(path: Path) -> int:
 
 
 def excel_rows(sheet: Any) -> Rows:
-    """The rows of a sheet with their numbers; a formula comes as `Formula`."""
+    """The rows of a sheet that have cells, with their numbers; a formula comes as `Formula`."""
 
     def broken(line: int, message: str) -> tuple[int, Unreadable]:
         return line, Unreadable(line, message, sheet=sheet.title, whole=True)
@@ -91,4 +91,5 @@ def excel_rows(sheet: Any) -> Rows:
         if line > MAX_ROW and (any(cells) or line > _LAST_ROW):
             yield broken(line, f"行が多すぎます（{MAX_ROW:,}行まで）。分けてお使いください。")
             return
-        yield line, cells
+        if cells:
+            yield line, cells

@@ -126,6 +126,18 @@ def test_a_large_part_that_is_no_sheet_is_refused(tmp_path: Path) -> None:
     assert "大きすぎます" in problem.message
 
 
+@pytest.mark.parametrize("line", [1_048_576, 999_999_999])
+def test_a_cell_far_down_is_told_and_takes_no_memory(tmp_path: Path, line: int) -> None:
+    sheet = (
+        '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+        '<row r="1"><c r="A1" t="inlineStr"><is><t>title</t></is></c></row>'
+        f'<row r="{line}"><c r="XFD{line}" t="inlineStr"><is><t>lost</t></is></c></row></sheetData></worksheet>'
+    ).encode()
+    (problem,) = read_file(_repacked(plain_workbook(tmp_path / "far.xlsx", [HEAD]), {"xl/worksheets/sheet1.xml": sheet}))
+    assert isinstance(problem, Unreadable)
+    assert "行が多すぎます" in problem.message
+
+
 def test_furigana_and_rich_text_leave_the_plain_words(tmp_path: Path) -> None:
     sheet = (
         '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
