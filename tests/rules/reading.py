@@ -3,10 +3,11 @@
 from datetime import date
 from typing import Any
 
-from keynet_admin.catalogue import Field, field_at
+from keynet_admin.catalogue import Field, Kind, field_at
+from keynet_admin.catalogue.blank import blank
 from keynet_admin.rules.engine.result import Context, Read
 from keynet_admin.rules.engine.rule import Level
-from keynet_admin.rules.normalise.registry import normalise
+from keynet_admin.rules.normalise.registry import reader_of
 
 ON = date(2021, 5, 7)
 
@@ -16,6 +17,13 @@ def field(path: str) -> Field:
     found = field_at(path)
     assert found is not None, path
     return found
+
+
+def normalise(item: Field, typed: Any, context: Context) -> Read:
+    """One typed value of a field, blank ones as None."""
+    if item.kind is not Kind.AUTO and blank(typed):
+        return Read(None)
+    return reader_of(item)(item, typed, context)
 
 
 def read(

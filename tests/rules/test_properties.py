@@ -10,9 +10,8 @@ from keynet_admin.catalogue import SECTIONS, Field, Kind
 from keynet_admin.rules import evaluate
 from keynet_admin.rules.engine.result import Context
 from keynet_admin.rules.engine.rule import Level
-from keynet_admin.rules.normalise.registry import normalise
 from tests.rules.base_submission import base_submission
-from tests.rules.reading import ON
+from tests.rules.reading import ON, normalise
 
 FIELDS: list[Field] = [f for fields in SECTIONS.values() for f in fields if f.kind is not Kind.ROWS]
 FIELDS += [column for f in SECTIONS["postings"] for column in f.columns]

@@ -106,9 +106,7 @@ def _symbols() -> dict[str, str]:
 
 SYMBOLS: dict[str, str] = _symbols()
 _TABLE = str.maketrans(_DASHES | SYMBOLS)
-_DASH_TABLE = str.maketrans(_DASHES)
 _HAS_SYMBOL = re.compile("[" + "".join(map(re.escape, SYMBOLS)) + "]|[m㎡][²³]")
-_DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
 
 
 def _class_of(chars: frozenset[str]) -> str:
@@ -143,11 +141,6 @@ def widen_kana(text: str) -> str:
     return text
 
 
-def unify_dashes(text: str) -> str:
-    """The dash and tilde variants made those of JIS X 0208."""
-    return text.translate(_DASH_TABLE)
-
-
 def plain_symbols(text: str) -> str:
     """Symbols of one machine written out, dashes and tildes unified."""
     if _HAS_SYMBOL.search(text):
@@ -176,11 +169,6 @@ _NARROW = str.maketrans(
         "\u3000": " ",
     }
 )
-
-
-def ascii_digits(text: str) -> str:
-    """Full-width digits made half-width; nothing else changes."""
-    return text.translate(_DIGITS)
 
 
 def hiragana_to_katakana(text: str) -> str:

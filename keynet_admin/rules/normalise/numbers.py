@@ -14,9 +14,6 @@ from keynet_admin.rules.normalise import characters as ch
 from keynet_admin.rules.normalise.text import not_text
 
 RANGE = "(?:~|-|ー|から|→|至|ないし|乃至|もしくは|または|又は|or)"
-ABOUT = re.compile(
-    r"約|およそ|おおよそ|凡そ|概ね|おおむね|程度|ほど|くらい|ぐらい|前後|以上|以下|以内|未満|超|まで|最大|最低|最高|上限|下限|~|～|予定|若干|数名|数人|何名"
-)
 KANJI = re.compile("[〇零一二三四五六七八九十百千万拾壱弐参]+")
 _DIGITS = {"〇": 0, "零": 0, "一": 1, "壱": 1, "二": 2, "弐": 2, "三": 3, "参": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _TENS = {"十": 10, "拾": 10, "百": 100, "千": 1000}

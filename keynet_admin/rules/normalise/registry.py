@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from keynet_admin.catalogue import Field, Kind
-from keynet_admin.catalogue.blank import blank
 from keynet_admin.rules.engine.result import Context, Read
 from keynet_admin.rules.normalise.choices import read_bool, read_choice, read_multi, read_prefecture
 from keynet_admin.rules.normalise.codes import read_lg_code, read_municipality
@@ -55,10 +54,3 @@ def reader_of(field: Field) -> Reader:
 
 def _rows_are_read_by_the_document(field: Field, _typed: Any, _context: Context) -> Read:
     raise TypeError(f"{field.name}: rows are read cell by cell")
-
-
-def normalise(field: Field, typed: Any, context: Context) -> Read:
-    """One typed value, blank ones as None. Never raises."""
-    if field.kind is not Kind.AUTO and blank(typed):
-        return Read(None)
-    return reader_of(field)(field, typed, context)

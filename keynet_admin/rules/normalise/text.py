@@ -47,7 +47,6 @@ def not_text(field: Field, text: str) -> Note | None:
 
 def tidy(text: str, *, lines: bool) -> tuple[str, bool]:
     """White space and invisible characters put in order; True when more than the ends or line feeds changed (TXT-007)."""
-    said = False
     if not lines or "\r" in text or ch.NEW_LINES.search(text):
         text = ch.NEW_LINES.sub("\n", text)
     whole = text.strip()
@@ -60,8 +59,7 @@ def tidy(text: str, *, lines: bool) -> tuple[str, bool]:
         text = re.sub(r"[ \u3000]*\n[ \u3000]*", "\n", text)
         text = re.sub(r"\n{3,}", "\n\n", text)
     text = text.strip()
-    said = text != whole or "\u3000" in (whole[:0] or "")
-    return text, said
+    return text, text != whole
 
 
 def too_long(field: Field, text: str) -> Note | None:

@@ -5,8 +5,8 @@ import pytest
 from keynet_admin.catalogue import SECTIONS, Kind
 from keynet_admin.rules.engine.required_words import example_of, missing_note
 from keynet_admin.rules.engine.result import Context
-from keynet_admin.rules.normalise.registry import normalise
 from tests.rules.base_submission import ON
+from tests.rules.reading import normalise
 
 REQUIRED = [
     (section, field)
