@@ -8,20 +8,20 @@ import re
 import time
 from typing import Any
 
-from flask import Blueprint, Flask, abort, flash, make_response, redirect, render_template, request, session, url_for
+from flask import Blueprint, Flask, flash, make_response, redirect, render_template, request, session, url_for
 from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from keynet_admin import config
 from keynet_admin.errors import LinkDead, NotFound, TooMany
-from keynet_admin.extensions import db, login
+from keynet_admin.extensions import login
 from keynet_admin.models import Account
 from keynet_admin.services.account import password as passwords
 from keynet_admin.services.account import rate_limit
 from keynet_admin.services.account import session as sessions
 from keynet_admin.services.account import use_cases as accounts
 from keynet_admin.services.transaction import transaction
-from keynet_admin.vocabulary import AccountStatus, Role
+from keynet_admin.vocabulary import Role
 from keynet_admin.web import addresses
 
 blueprint = Blueprint("auth", __name__)
@@ -132,22 +132,16 @@ def sign_in() -> Response:
             known = accounts.credentials(words["email"])
     except TooMany as error:
         return _braked("auth/login.html", error, **words)
-    right = passwords.verify(known.password_hash, secret)
-    signed_in = _begin(known, words["email"]) if right else None
+    signed_in = None
+    if passwords.verify(known.password_hash, secret):
+        with transaction():
+            signed_in = accounts.sign_in(known)
+            if signed_in is not None:
+                rate_limit.forgive("login", address=words["email"], network=_network())
     if signed_in is None:
         return _page("auth/login.html", 422, errors={"password": "メールアドレスまたはパスワードが違います。"}, **words)
     _enter(signed_in)
     return redirect(local_target(wanted, signed_in.role), 303)
-
-
-def _begin(known: accounts.Credentials, email: str) -> sessions.SignedIn | None:
-    """Open the session, unless the account was suspended or got another password while we were hashing."""
-    with transaction():
-        row = db.session.get(Account, known.account_id, populate_existing=True)
-        if row is None or row.status is not AccountStatus.active or row.password_hash != known.password_hash:
-            return None
-        rate_limit.forgive("login", address=email, network=_network())
-        return sessions.begin(row)
 
 
 @blueprint.post("/logout")
@@ -283,17 +277,19 @@ def change() -> Response:
             rate_limit.hit("password", address=account.email, network=_network())
     except TooMany as error:
         return _braked("auth/password.html", error, **words)
-    if not passwords.verify(account.password_hash, current):
+    known = accounts.Credentials(account.id, account.password_hash)
+    changed = None
+    if passwords.verify(known.password_hash, current):
+        hashed = passwords.hashed(chosen)
+        with transaction():
+            changed = accounts.change_password(known, hashed)
+            if changed is not None:
+                rate_limit.forgive("password", address=account.email, network=_network())
+    if changed is None:
         return _page("auth/password.html", 422, errors={"current": "いまのパスワードが違います。"}, **words)
-    hashed = passwords.hashed(chosen)
-    with transaction():
-        rate_limit.forgive("password", address=account.email, network=_network())
-        row = db.session.get(Account, account.id, populate_existing=True)
-        if row is None:
-            abort(404)
-        accounts.change_password(row, hashed, keep=current_user.key)
+    _enter(changed)
     flash("パスワードを変更しました。ほかの画面でのログインは終了しました。", "success")
-    return redirect(home_of(current_user.role), 303)
+    return redirect(home_of(changed.role), 303)
 
 
 @blueprint.route("/password/forgot", methods=["GET", "POST"])

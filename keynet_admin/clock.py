@@ -22,6 +22,11 @@ def now() -> datetime:
     return _fixed if _fixed is not None else datetime.now(UTC) + _offset
 
 
+def real_now() -> datetime:
+    """The machine's own moment, aware, in UTC: for lives and counts that a moved clock must not lengthen (sessions, rate limits, leases)."""
+    return datetime.now(UTC)
+
+
 def today() -> date:
     """The present day in Japan."""
     return now().astimezone(TOKYO).date()

@@ -1,7 +1,8 @@
 """Who may do what: permissions as "resource:action", a table from role to permissions, and `can()`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 from keynet_admin.vocabulary import ActorKind, Role
 
@@ -71,18 +72,27 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         }
     ),
 }
-_SENDER = frozenset({Permission.submission_create, Permission.submission_withdraw})
+# In the order of trust: nobody stops the account of somebody above them.
+RANKS = (Role.municipality, Role.operator, Role.lead, Role.admin)
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts: a signed-in account, the sender of a form (known by token only), or the system."""
+    """Who acts, and the id of the row that they are or hold the token of: an account, the sender of one submission, the system.
+
+    A sender without a subject is a visitor of the form, who may only send a new one.
+    """
 
     kind: ActorKind
-    account_id: int | None = None
+    subject: int | None = None
     role: Role | None = None
     organization_id: int | None = None
     name: str = ""
+
+    @property
+    def account_id(self) -> int | None:
+        """The account's id, None for everybody who is not signed in."""
+        return self.subject if self.kind is ActorKind.account else None
 
     @property
     def is_staff(self) -> bool:
@@ -94,14 +104,29 @@ SYSTEM = Actor(ActorKind.system, name="自動処理")
 SENDER = Actor(ActorKind.sender, name="申請者")
 
 
-def can(actor: Actor, permission: Permission, *, organization_id: int | None = None) -> bool:
-    """May this actor do this? For a municipality `organization_id` (the row's) must be its own; the system may do all."""
+def sender_of(submission_id: int) -> Actor:
+    """The sender of this one submission, known by the token of a mail."""
+    return replace(SENDER, subject=submission_id)
+
+
+def can(actor: Actor, permission: Permission, row: Any = None) -> bool:
+    """May this actor do this to this row (without one: to any row, or to none yet)? The system may do all.
+
+    A token's holder may touch only the submission that the token names, a municipality only what is its organization's; an account can
+    be suspended and restored only by a role that is not below its own.
+    """
     if actor.kind is ActorKind.system:
         return True
     if actor.kind is ActorKind.sender:
-        return permission in _SENDER
+        if row is None:
+            return permission is Permission.submission_create
+        own = (row.__tablename__, row.id) == ("submission", actor.subject)
+        return own and permission in (Permission.submission_create, Permission.submission_withdraw)
     if actor.role is None or permission not in GRANTS[actor.role]:
         return False
-    if actor.role is Role.municipality:
-        return actor.organization_id is not None and actor.organization_id == organization_id
+    if row is not None and permission is Permission.account_suspend and RANKS.index(row.role) > RANKS.index(actor.role):
+        return False
+    if row is not None and actor.role is Role.municipality:
+        owner = row.id if row.__tablename__ == "organization" else row.organization_id
+        return actor.organization_id is not None and actor.organization_id == owner
     return True

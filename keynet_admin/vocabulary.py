@@ -136,6 +136,12 @@ class ListingState(Word):
     closed = "closed", "募集終了", "is-mute", "minus"
 
 
+class SessionLevel(Word):
+    """What a session's person has proven. A second step and a fresh proof will be levels of their own once something asks for them."""
+
+    password = "password", "パスワード"
+
+
 class ActorKind(Word):
     """Who did something."""
 

@@ -13,7 +13,7 @@ from keynet_admin.catalogue.key_fields import key_paths
 from keynet_admin.catalogue.paths import walk
 from keynet_admin.extensions import db
 from keynet_admin.models import Account, Keying, Organization, Posting, Submission
-from keynet_admin.permissions import SENDER, Actor
+from keynet_admin.permissions import SENDER, Actor, sender_of
 from keynet_admin.rules import evaluate
 from keynet_admin.services.account import password
 from keynet_admin.services.account.session import actor_of
@@ -95,7 +95,7 @@ def submission(
     if state is SubmissionStatus.received:
         return made
     if state is SubmissionStatus.withdrawn:
-        submissions.withdraw(made, SENDER, seen_version=made.version)
+        submissions.withdraw(made, sender_of(made.id), seen_version=made.version)
         return _flushed(made)
     who = by or actor(Role.operator)
     version = made.version

@@ -66,10 +66,6 @@ class EventView(GuardedModelView):
     empty_title = "記録はまだありません"
     empty_text = "受付・決定・公開などのできごとが、新しい順に並びます。"
 
-    def scope(self, query: Any) -> Any:
-        """Staff see every event; the view's permission is theirs alone."""
-        return query
-
     def prepare(self, rows: Sequence[AuditEvent]) -> None:
         """The names of everything on the page, asked for once."""
         names = subject.names_of(rows)

@@ -1,6 +1,5 @@
 """The outbox: what was sent to whom, what is stuck and why, and the button that tries again. Secrets are never shown, only their marks."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
@@ -8,6 +7,7 @@ from flask_admin import expose
 from sqlalchemy import or_, select
 from sqlalchemy.orm import defer
 
+from keynet_admin import clock
 from keynet_admin.admin.list_filters import word_filter
 from keynet_admin.errors import Refused
 from keynet_admin.models import OutboxMail, Submission
@@ -35,7 +35,7 @@ MEANING: dict[MailStatus, str] = {
 
 def _of_case(word: str) -> Any:
     named = or_(Submission.org_name.icontains(word, autoescape=True), Submission.receipt_no.icontains(word, autoescape=True))
-    return OutboxMail.submission_id.in_(select(Submission.id).where(named))
+    return (OutboxMail.subject == Submission.__tablename__) & OutboxMail.subject_id.in_(select(Submission.id).where(named))
 
 
 def _may_retry(row: OutboxMail, _actor: Actor) -> str:
@@ -54,11 +54,11 @@ class MailView(GuardedModelView):
     permission = Permission.mail_read
     method_permissions = {"retry": Permission.mail_retry}
     can_view_details = True
-    column_list = ("subject", "recipient", "status", "created_at", "answer")
-    column_labels = {"created_at": "作成", "recipient": "宛先", "subject": "件名", "status": "状態", "answer": "相手のサーバーの返事"}
+    column_list = ("title", "recipient", "status", "created_at", "answer")
+    column_labels = {"created_at": "作成", "recipient": "宛先", "title": "件名", "status": "状態", "answer": "相手のサーバーの返事"}
     noun = "メール"
     exports = saved_views = True
-    search_columns = (OutboxMail.recipient, OutboxMail.subject, _of_case)
+    search_columns = (OutboxMail.recipient, OutboxMail.title, _of_case)
     search_label = "宛先・件名・団体名・受付番号"
     sort_columns = {"created_at": OutboxMail.created_at, "recipient": OutboxMail.recipient}
     list_filters = (word_filter("state", "状態", OutboxMail.status, MailStatus),)
@@ -71,10 +71,6 @@ class MailView(GuardedModelView):
     empty_title = "メールはまだありません"
     empty_text = "申請の受付・差し戻し・承認などで送るメールが、ここに並びます。"
 
-    def scope(self, query: Any) -> Any:
-        """Staff see every mail; the view's permission is theirs alone."""
-        return query
-
     def show_answer(self, row: OutboxMail) -> str:
         """Only where it matters: of a mail that is out, the answer says nothing new."""
         return "" if row.status is MailStatus.sent else row.answer[:80]
@@ -84,7 +80,7 @@ class MailView(GuardedModelView):
         """One mail with its fate."""
         row = self._row(id)
         # Real time, as the queue's: the movable clock of a demo would show another day.
-        minutes = max(0, round((row.next_try_at - datetime.now(UTC)).total_seconds() / 60))
+        minutes = max(0, round((row.next_try_at - clock.real_now()).total_seconds() / 60))
         return self.render("admin/mail.html", mail=row, meaning=MEANING[row.status], may_retry=self._may_retry(row), minutes=minutes)
 
     @expose("/<num:id>/retry", methods=("GET", "POST"))

@@ -15,7 +15,7 @@ from wtforms.validators import ValidationError
 from keynet_admin import clock, config
 from keynet_admin.errors import LinkDead, NotFound, TransitionRefused
 from keynet_admin.models import ReturnLink
-from keynet_admin.permissions import SENDER
+from keynet_admin.permissions import sender_of
 from keynet_admin.rules import evaluate
 from keynet_admin.rules.engine.reasons import Reasons, may_be_reasoned, reasons_from, with_reasons
 from keynet_admin.rules.engine.reasons import stored as reasons_stored
@@ -162,7 +162,7 @@ def _withdraw(visit: Visit) -> Response:
         return _form_page(visit, _full(visit), notice="取り下げるには、確認の欄を選んでから押してください。", code=SEEN)
     case = visit.link.submission
     with transaction():
-        submissions.withdraw(case, SENDER, seen_version=None)
+        submissions.withdraw(case, sender_of(case.id), seen_version=None)
         drafts.discard(visit.draft_key)
     return make_response(render_template("intake/withdrawn.html", case=case))
 

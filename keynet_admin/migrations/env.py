@@ -3,11 +3,13 @@
 When the tables are at their newest, the public table is made anew if the code that derives it has changed.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from alembic import context
 from flask import current_app
-from sqlalchemy import Enum
+from sqlalchemy import Connection, Enum
 
 from keynet_admin.extensions import db, reading
 from keynet_admin.models.base import AsciiJson, UtcDateTime
@@ -29,10 +31,26 @@ def render_item(kind: str, item: Any, _context: Any) -> str | bool:
     return False
 
 
+@contextmanager
+def _tables_may_be_copied(connection: Connection) -> Iterator[None]:
+    """SQLite changes a table by copying it, and dropping the old one would count as deleting rows that others refer to."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    raw: Any = connection.connection.driver_connection  # outside of any transaction, where alone SQLite listens to this
+    raw.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+        if wrong := raw.execute("PRAGMA foreign_key_check").fetchall():
+            raise SystemExit(f"references to missing rows: {wrong[:10]}")
+    finally:
+        raw.execute("PRAGMA foreign_keys=ON")
+
+
 def run() -> None:
     """Run the asked migrations on the application's database."""
     options = current_app.extensions["migrate"].configure_args
-    with db.engine.connect() as connection:
+    with db.engine.connect() as connection, _tables_may_be_copied(connection):
         context.configure(
             connection=connection, target_metadata=db.metadata, include_object=include_object, render_item=render_item, **options
         )

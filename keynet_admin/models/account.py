@@ -11,7 +11,7 @@ from keynet_admin.extensions import db
 from keynet_admin.models.base import CleanText, UtcDateTime, Versioned, words
 from keynet_admin.models.organization import Organization
 from keynet_admin.permissions import Actor
-from keynet_admin.vocabulary import AccountStatus, Role
+from keynet_admin.vocabulary import AccountStatus, Role, SessionLevel
 
 
 class Account(Versioned, db.Model):  # type: ignore[name-defined,misc]
@@ -63,7 +63,10 @@ class FirstLogin(db.Model):  # type: ignore[name-defined,misc]
 
 
 class StaffSession(db.Model):  # type: ignore[name-defined,misc]
-    """One signed-in browser. The cookie holds its key (kept here as a hash); sign-out ends one, a new password ends all."""
+    """One signed-in browser. The cookie holds its key (kept here as a hash); sign-out ends one, a new password or a suspension ends all.
+
+    `level` is what its person has proven and `level_at` when, in real time: from then on counts the session's longest life.
+    """
 
     __tablename__ = "staff_session"
     __table_args__ = (Index("ix_staff_session_account_id_ended_at", "account_id", "ended_at"),)
@@ -72,6 +75,8 @@ class StaffSession(db.Model):  # type: ignore[name-defined,misc]
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     key_hash: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    level: Mapped[SessionLevel] = mapped_column(words(SessionLevel), default=SessionLevel.password)
+    level_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.real_now)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     account: Mapped[Account] = relationship()

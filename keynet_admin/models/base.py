@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Enum, Integer, String, Text
+from sqlalchemy import ColumnElement, DateTime, Enum, Integer, Select, String, Text, and_, false, select
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DontWrapMixin
 from sqlalchemy.orm import Mapped, mapped_column
@@ -13,6 +13,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from keynet_admin import clock
 from keynet_admin.errors import Refused
 from keynet_admin.extensions import db
+from keynet_admin.permissions import Actor
 from keynet_admin.vocabulary import Word
 
 
@@ -97,6 +98,33 @@ class Versioned:
     version: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
 
 
+class About:
+    """A row about another one, which `subject` (its table) and `subject_id` name. One pair for every kind, so no foreign key."""
+
+    subject: Mapped[str] = mapped_column(String(30))
+    subject_id: Mapped[int] = mapped_column(Integer)
+
+    @classmethod
+    def about(cls, row: Any) -> ColumnElement[bool]:
+        """Where-clause: the rows about this one."""
+        return and_(cls.subject == row.__tablename__, cls.subject_id == row.id)
+
+
+def subject_of(row: Any) -> dict[str, Any]:
+    """The two columns that name this row as the subject of another (the row must have its id)."""
+    return {"subject": row.__tablename__, "subject_id": row.id}
+
+
+class StaffOnly:
+    """A table of the service center: its people see every row, nobody else any."""
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> Select[Any]:
+        """The rows that this actor may see."""
+        query = select(cls)
+        return query if actor.is_staff else query.where(false())
+
+
 class Setting(db.Model):  # type: ignore[name-defined,misc]
     """A value that an administrator may change (intake period, notices). Keys and defaults are in `services/settings.py`."""
 
@@ -126,4 +154,17 @@ class Throttle(db.Model):  # type: ignore[name-defined,misc]
     count: Mapped[int] = mapped_column(Integer, default=0)
 
 
-__all__ = ["AsciiJson", "CleanText", "Counter", "Setting", "TextTooLong", "Throttle", "UtcDateTime", "Versioned", "words"]
+__all__ = [
+    "About",
+    "AsciiJson",
+    "CleanText",
+    "Counter",
+    "Setting",
+    "StaffOnly",
+    "TextTooLong",
+    "Throttle",
+    "UtcDateTime",
+    "Versioned",
+    "subject_of",
+    "words",
+]

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from keynet_admin import clock
 from keynet_admin.extensions import db
-from keynet_admin.models.base import AsciiJson, UtcDateTime, words
+from keynet_admin.models.base import About, AsciiJson, StaffOnly, UtcDateTime, words
 from keynet_admin.vocabulary import ActorKind
 
 
-class AuditEvent(db.Model):  # type: ignore[name-defined,misc]
+class AuditEvent(About, StaffOnly, db.Model):  # type: ignore[name-defined,misc]
     """One event, written in the change's transaction. `subject` and `action` are names such as `submission`, `accept`."""
 
     __tablename__ = "audit_event"
@@ -26,7 +26,5 @@ class AuditEvent(db.Model):  # type: ignore[name-defined,misc]
     actor_kind: Mapped[ActorKind] = mapped_column(words(ActorKind))
     actor_id: Mapped[int | None] = mapped_column(Integer)
     organization_id: Mapped[int | None] = mapped_column(Integer)
-    subject: Mapped[str] = mapped_column(String(30))
-    subject_id: Mapped[int] = mapped_column(Integer)
     action: Mapped[str] = mapped_column(String(40))
     codes: Mapped[dict[str, Any]] = mapped_column(AsciiJson, default=dict)

@@ -3,19 +3,18 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, Select, String, select
+from sqlalchemy import ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from keynet_admin import clock
 from keynet_admin.extensions import db
 from keynet_admin.models.account import Account
-from keynet_admin.models.base import AsciiJson, CleanText, UtcDateTime, Versioned, words
+from keynet_admin.models.base import AsciiJson, CleanText, StaffOnly, UtcDateTime, Versioned, words
 from keynet_admin.models.submission import Submission
-from keynet_admin.permissions import Actor
 from keynet_admin.vocabulary import KeyingStatus, KeyingWay
 
 
-class Keying(Versioned, db.Model):  # type: ignore[name-defined,misc]
+class Keying(StaffOnly, Versioned, db.Model):  # type: ignore[name-defined,misc]
     """One case on its way from the paper into the queue.
 
     `typed` is the first keying (a whole document), `second` the key fields keyed again (path -> text), `chosen` what was settled
@@ -49,9 +48,3 @@ class Keying(Versioned, db.Model):  # type: ignore[name-defined,misc]
     second_by: Mapped[Account | None] = relationship(foreign_keys=[second_by_id])
     saved_by: Mapped[Account | None] = relationship(foreign_keys=[saved_by_id])
     submission: Mapped[Submission | None] = relationship()
-
-    @classmethod
-    def visible_to(cls, actor: Actor) -> Select[Any]:
-        """All for staff, none for anybody else."""
-        query = select(cls)
-        return query if actor.is_staff else query.where(cls.id == 0)

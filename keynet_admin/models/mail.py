@@ -7,21 +7,21 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from keynet_admin import clock
 from keynet_admin.extensions import db
-from keynet_admin.models.base import AsciiJson, CleanText, UtcDateTime, Versioned, words
+from keynet_admin.models.base import About, AsciiJson, CleanText, StaffOnly, UtcDateTime, Versioned, words
 from keynet_admin.vocabulary import MailStatus
 
 
-class OutboxMail(Versioned, db.Model):  # type: ignore[name-defined,misc]
+class OutboxMail(About, StaffOnly, Versioned, db.Model):  # type: ignore[name-defined,misc]
     """One message. `sealed` holds link and code for the body's placeholders until delivery and is emptied then: nobody reads them here.
 
+    `account_id` is whom it goes to, when that is an account; what it is about may be something else.
     `next_try_at` and `lease_until` are real time (the queue engine's), not the movable clock's.
     """
 
     __tablename__ = "outbox_mail"
     __table_args__ = (
         Index("ix_outbox_mail_status_next_try_at", "status", "next_try_at"),
-        Index("ix_outbox_mail_submission_id_id", "submission_id", "id"),
-        Index("ix_outbox_mail_posting_id_id", "posting_id", "id"),
+        Index("ix_outbox_mail_subject_subject_id_id", "subject", "subject_id", "id"),
         Index("ix_outbox_mail_account_id_id", "account_id", "id"),
     )
 
@@ -29,7 +29,7 @@ class OutboxMail(Versioned, db.Model):  # type: ignore[name-defined,misc]
     message_id: Mapped[str] = mapped_column(String(120), unique=True)
     template: Mapped[str] = mapped_column(String(40))
     recipient: Mapped[str] = mapped_column(CleanText(254))
-    subject: Mapped[str] = mapped_column(CleanText(200))
+    title: Mapped[str] = mapped_column(CleanText(200))
     body: Mapped[str] = mapped_column(CleanText())
     sealed: Mapped[dict[str, str] | None] = mapped_column(AsciiJson)
     status: Mapped[MailStatus] = mapped_column(words(MailStatus), default=MailStatus.waiting)
@@ -39,6 +39,4 @@ class OutboxMail(Versioned, db.Model):  # type: ignore[name-defined,misc]
     answer: Mapped[str] = mapped_column(CleanText(), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    submission_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"))
-    posting_id: Mapped[int | None] = mapped_column(ForeignKey("posting.id"))
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))

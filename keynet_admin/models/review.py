@@ -3,32 +3,26 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer
+from sqlalchemy import ForeignKey, Index, Integer
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from keynet_admin import clock
 from keynet_admin.extensions import db
 from keynet_admin.models.account import Account
-from keynet_admin.models.base import AsciiJson, CleanText, UtcDateTime, words
+from keynet_admin.models.base import About, AsciiJson, CleanText, UtcDateTime, words
 from keynet_admin.vocabulary import ReviewAction
 
 
-class Review(db.Model):  # type: ignore[name-defined,misc]
+class Review(About, db.Model):  # type: ignore[name-defined,misc]
     """One decision about a submission or a posting, at one revision, by one person.
 
     `items` of a return: a list of `{"path", "rule", "message"}`, one per marked field.
     """
 
     __tablename__ = "review"
-    __table_args__ = (
-        CheckConstraint("(submission_id IS NULL) <> (posting_id IS NULL)", name="one_subject"),
-        Index("ix_review_submission_id_id", "submission_id", "id"),
-        Index("ix_review_posting_id_id", "posting_id", "id"),
-    )
+    __table_args__ = (Index("ix_review_subject_subject_id_id", "subject", "subject_id", "id"),)
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
-    submission_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"))
-    posting_id: Mapped[int | None] = mapped_column(ForeignKey("posting.id"))
     revision: Mapped[int] = mapped_column(Integer)
     action: Mapped[ReviewAction] = mapped_column(words(ReviewAction))
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))

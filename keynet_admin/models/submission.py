@@ -3,15 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, Select, String, UniqueConstraint, literal_column, select, text
+from sqlalchemy import ForeignKey, Index, Integer, String, UniqueConstraint, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from keynet_admin import clock
 from keynet_admin.extensions import db
 from keynet_admin.models.account import Account
-from keynet_admin.models.base import AsciiJson, CleanText, UtcDateTime, Versioned, words
+from keynet_admin.models.base import AsciiJson, CleanText, StaffOnly, UtcDateTime, Versioned, words
 from keynet_admin.models.organization import Organization
-from keynet_admin.permissions import Actor
 from keynet_admin.vocabulary import AWAITING_REVIEW, SETTLED, ReturnClosed, Source, SubmissionStatus
 
 
@@ -25,7 +24,7 @@ def _partial(name: str, states: tuple[SubmissionStatus, ...], *columns: str) -> 
     return Index(f"ix_submission_{name}", *columns, "id", sqlite_where=these, postgresql_where=these)
 
 
-class Submission(Versioned, db.Model):  # type: ignore[name-defined,misc]
+class Submission(StaffOnly, Versioned, db.Model):  # type: ignore[name-defined,misc]
     """One form as a case of the queue. Content lies in revisions; the columns here are what lists and searches need.
 
     `due_at` is the promise (17:00 of the second business day); it is None while the municipality has the case.
@@ -63,12 +62,6 @@ class Submission(Versioned, db.Model):  # type: ignore[name-defined,misc]
     assignee: Mapped[Account | None] = relationship()
     organization: Mapped[Organization | None] = relationship()
     revisions: Mapped[list["SubmissionRevision"]] = relationship(back_populates="submission", order_by="SubmissionRevision.number")
-
-    @classmethod
-    def visible_to(cls, actor: Actor) -> Select[Any]:
-        """All for staff; a municipality sees no submission in its office (its own are answered by mail and status page)."""
-        query = select(cls)
-        return query if actor.is_staff else query.where(cls.id == 0)
 
     @classmethod
     def awaiting_review(cls) -> Any:

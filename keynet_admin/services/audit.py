@@ -6,6 +6,7 @@ from typing import Any
 from keynet_admin import clock
 from keynet_admin.extensions import db
 from keynet_admin.models import AuditEvent
+from keynet_admin.models.base import subject_of
 from keynet_admin.permissions import Actor
 
 _SCALARS = (str, int, bool, type(None))
@@ -46,8 +47,7 @@ def record(
         actor_kind=actor.kind,
         actor_id=actor.account_id,
         organization_id=organization_id if organization_id is not None else getattr(subject, "organization_id", None),
-        subject=subject.__tablename__,
-        subject_id=subject.id,
+        **subject_of(subject),
         action=action,
         codes=content,
     )

@@ -46,7 +46,7 @@ class Guard:
         actor = current_actor()
         if permission is None or actor.role not in addresses.of(self.area).roles:
             return False
-        return can(actor, permission, organization_id=actor.organization_id)
+        return can(actor, permission)
 
     def is_accessible(self) -> bool:
         """Flask-Admin's question about the whole view."""

@@ -117,7 +117,8 @@ class GuardedModelView(Guard, Editing, ModelView):
 
     def scope(self, query: Any) -> Any:
         """Only the rows that the reader may see."""
-        return query.where(self.model.id.in_(self.model.visible_to(current_actor()).with_only_columns(self.model.id)))
+        seen = self.model.visible_to(current_actor()).whereclause
+        return query if seen is None else query.where(seen)
 
     def get_query(self) -> Select[Any]:
         """The rows of the list, scoped."""

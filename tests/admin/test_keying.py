@@ -103,7 +103,7 @@ def test_the_whole_way(operator: Client, db_session: Session) -> None:
     case = db_session.query(Submission).one()
     assert answer.location == f"/admin/submission/{case.id}/"
     assert (case.source, case.org_name) == (Source.phone, "日向市")
-    assert db_session.query(OutboxMail).filter_by(submission_id=case.id).count() == 1
+    assert db_session.query(OutboxMail).filter(OutboxMail.about(case)).count() == 1
     shown = operator.get(answer.location).text
     assert "電話・書面の代行入力" in shown
     assert "運営担当 operatorが1回目の入力を終えました" in shown

@@ -44,7 +44,7 @@ def act(client: Client, row: Posting, action: str, **more: Any) -> int:
 
 
 def mails(session: Session, row: Posting) -> list[tuple[str, str]]:
-    query = select(OutboxMail.template, OutboxMail.body).where(OutboxMail.posting_id == row.id).order_by(OutboxMail.id)
+    query = select(OutboxMail.template, OutboxMail.body).where(OutboxMail.about(row)).order_by(OutboxMail.id)
     return [tuple(found) for found in session.execute(query)]
 
 
@@ -66,7 +66,7 @@ def test_release_and_return_of_a_first_publication(client: Client, waiting: Post
     sent = mails(db_session, waiting)
     assert {template for template, _ in sent} == {"posting_returned", "posting_released"}
     assert WHY in sent[0][1]
-    reasons = db_session.execute(select(Review.action, Review.reason).where(Review.posting_id == waiting.id).order_by(Review.id)).all()
+    reasons = db_session.execute(select(Review.action, Review.reason).where(Review.about(waiting)).order_by(Review.id)).all()
     assert [(a.value, r) for a, r in reasons] == [("return", WHY), ("release", "")]
 
 
@@ -98,7 +98,7 @@ def test_suspend_and_restore_with_the_reason_mailed(client: Client, operator: Ac
     sent = mails(db_session, row)
     assert list(dict.fromkeys(template for template, _ in sent)) == ["posting_suspended", "posting_restored"]
     assert WHY in sent[0][1]
-    addresses = db_session.execute(select(OutboxMail.recipient).where(OutboxMail.posting_id == row.id)).scalars().all()
+    addresses = db_session.execute(select(OutboxMail.recipient).where(OutboxMail.about(row))).scalars().all()
     assert town.email in addresses
     publication.resume(row, owner(row), seen_version=row.version)
     assert db_session.get(Listing, row.id).state is ListingState.listed  # type: ignore[union-attr]

@@ -172,3 +172,40 @@ def _json(value: Any) -> str:
 
 def _identity(document: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(document, sort_keys=True, ensure_ascii=True).encode("ascii")).hexdigest()
+
+
+def test_what_reviews_and_mails_are_about_is_kept(empty_app: Flask) -> None:
+    """0009 puts one pair of columns in the place of the foreign keys; links keep their review."""
+    upgrade(revision="0008")
+    with db.engine.begin() as connection:
+        tables = {table.name: table for table in _tables(connection)}
+        for name in ("organization", "account", "submission", "posting", "submission_revision"):
+            _insert(connection, tables[name], 1)
+        number = 1_000_001
+        for table, key, columns in (
+            ("review", number, {"submission_id": number}),
+            ("review", number + 1, {"posting_id": number}),
+            ("outbox_mail", number, {"submission_id": number, "account_id": number}),
+            ("outbox_mail", number + 1, {"posting_id": number, "account_id": number}),
+            ("outbox_mail", number + 2, {"account_id": number}),
+            ("outbox_mail", number + 3, {}),
+            ("return_link", number, {"review_id": number, "submission_id": number}),
+        ):
+            columns = {"id": key, **columns}
+            for column in tables[table].columns:
+                if not column.nullable and column.name not in columns:
+                    columns[column.name] = f"m{key}" if column.name == "message_id" else _value(column.type, 1)
+            connection.execute(tables[table].insert().values(columns))
+    upgrade()
+    with db.engine.connect() as connection:
+        reviews = connection.execute(sa.text("SELECT subject, subject_id FROM review ORDER BY id")).all()
+        mails = connection.execute(sa.text("SELECT subject, subject_id, account_id FROM outbox_mail ORDER BY id")).all()
+        link = connection.execute(sa.text("SELECT review_id FROM return_link")).scalar_one()
+    assert [tuple(row) for row in reviews] == [("submission", number), ("posting", number)]
+    assert [tuple(row) for row in mails] == [
+        ("submission", number, number),
+        ("posting", number, number),
+        ("account", number, number),
+        ("", 0, None),
+    ]
+    assert link == number

@@ -297,5 +297,5 @@ def test_what_nobody_asked_for_changes_nothing(client: Client, draft: Posting, o
     assert (draft.status, draft.organization_id, draft.posting_no, draft.release_asked) == (*before, False)
     assert act(client, draft, "publish", **odd) == 303
     assert draft.organization_id == before[1]
-    query = select(func.count(OutboxMail.id)).where(OutboxMail.posting_id == draft.id)
+    query = select(func.count(OutboxMail.id)).where(OutboxMail.about(draft))
     assert db_session.execute(query).scalar_one() == 0

@@ -169,7 +169,7 @@ def check(site: Site, ids: list[int], acknowledged: set[int]) -> None:
     )
     assert events == Counter(dict.fromkeys(accepted, 1))
     mails = db.session.execute(select(OutboxMail)).scalars().all()
-    assert Counter(m.submission_id for m in mails if m.template == "first_login") == Counter(dict.fromkeys(accepted, 1))
+    assert Counter(m.subject_id for m in mails if m.template == "first_login") == Counter(dict.fromkeys(accepted, 1))
     assert {m.status for m in mails} == {MailStatus.sent}
     spool = [email.message_from_bytes(file.read_bytes(), policy=email.policy.default) for file in (site.instance / "mail").glob("*.eml")]
     delivered = Counter(str(message["Message-ID"]).strip("<>") for message in spool)

@@ -10,16 +10,18 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from keynet_admin import jobs
-from keynet_admin.errors import StaleVersion, TransitionRefused
+from keynet_admin.errors import LinkDead, StaleVersion, TransitionRefused
 from keynet_admin.extensions import db
-from keynet_admin.models import Account, AuditEvent, Organization, OutboxMail, Posting, Submission
+from keynet_admin.models import Account, AuditEvent, FirstLogin, Organization, OutboxMail, Posting, StaffSession, Submission
 from keynet_admin.permissions import Actor
+from keynet_admin.services.account import session as sessions
+from keynet_admin.services.account import use_cases as accounts
 from keynet_admin.services.listing import publish as listing
 from keynet_admin.services.posting import publication
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.submission import review
 from keynet_admin.services.transaction import transaction
-from keynet_admin.vocabulary import PostingStatus, Role, SubmissionStatus
+from keynet_admin.vocabulary import AccountStatus, PostingStatus, Role, SubmissionStatus
 from tests import factories
 from tests.support.web import Client
 
@@ -303,3 +305,84 @@ def test_a_row_that_fails_takes_no_other_with_it(app: Flask, db_session: Session
     assert jobs.expire_postings() == 2
     db_session.expire_all()
     assert [row.status for row in rows] == [PostingStatus.live, PostingStatus.closed, PostingStatus.closed]
+
+
+def proving(act: str, account: Account) -> Callable[[], Any]:
+    """One of the ways in which a session of this account comes to be; gives it, or None when the account is closed."""
+    known = accounts.Credentials(account.id, account.password_hash)
+    if act == "reset":
+        with transaction():
+            accounts.request_reset(account.email)
+    link = db.session.execute(select(FirstLogin.id).where(FirstLogin.account_id == account.id)).scalar_one_or_none()
+
+    def prove() -> Any:
+        match act:
+            case "sign in":
+                return accounts.sign_in(known)
+            case "change":
+                return accounts.change_password(known, "new hash")
+            case _:
+                assert link is not None
+                return sessions.begin(accounts.finish_first_login(link, "new hash"))
+
+    return prove
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])  # SQLite has one writer
+@pytest.mark.parametrize("first", ["suspension", "person"])
+@pytest.mark.parametrize("act", ["sign in", "change", "reset"])
+def test_a_suspension_leaves_no_session(app: Flask, db_session: Session, clock: Any, act: str, first: str) -> None:
+    """Whoever comes first: the other waits for the account and then sees what happened."""
+    account, lead = factories.account(Role.operator), factories.actor(Role.lead)
+    db_session.commit()
+    prove, number = proving(act, account), account.id
+    version = account.version
+    db_session.commit()
+    threads: list[threading.Thread] = []
+    results: list[Any] = []
+
+    def suspend() -> None:
+        accounts.suspend(db.session.get_one(Account, number), lead, seen_version=version, reason="確認のため。")
+
+    def in_transaction(work: Callable[[], Any]) -> Callable[[], Any]:
+        def act() -> Any:
+            with transaction():
+                return work()
+
+        return act
+
+    one, two = (suspend, prove) if first == "suspension" else (prove, suspend)
+    with transaction():
+        one()
+        threads.append(threading.Thread(target=lambda: results.extend(together(app, in_transaction(two)))))
+        threads[0].start()
+        settled(app, threads)
+    threads[0].join(60)
+    if first == "suspension":
+        assert results[0] is None or isinstance(results[0], LinkDead)
+    else:
+        assert results == [None]
+    db_session.expire_all()
+    assert db_session.get_one(Account, number).status is AccountStatus.suspended
+    open_ = select(func.count(StaffSession.id)).where(StaffSession.account_id == number, StaffSession.ended_at.is_(None))
+    assert db_session.execute(open_).scalar_one() == 0
+
+
+def test_two_administrators_suspend_each_other(app: Flask, db_session: Session, clock: Any) -> None:
+    """One of them stays."""
+    rows = [factories.account(Role.admin) for _ in range(2)]
+    db_session.commit()
+    pairs = [(row.id, sessions.actor_of(other)) for row, other in zip(rows, rows[::-1], strict=True)]
+
+    def suspending(number: int, actor: Actor) -> Callable[[], str]:
+        def act() -> str:
+            with transaction():
+                accounts.suspend(db.session.get_one(Account, number), actor, seen_version=1, reason="確認のため。")
+            return "suspended"
+
+        return act
+
+    results = together(app, *(suspending(*pair) for pair in pairs))
+    assert sorted(type(result).__name__ for result in results) == ["Refused", "str"]
+    db_session.expire_all()
+    assert sorted(row.status for row in rows) == [AccountStatus.active, AccountStatus.suspended]

@@ -64,7 +64,9 @@ def fill(count: int, organization: Organization) -> None:
             "message_id": f"{n}@test",
             "template": "receipt",
             "recipient": f"a{n}@city.keynet-test.lg.jp",
-            "subject": f"受付{n}",
+            "title": f"受付{n}",
+            "subject": "submission",
+            "subject_id": n + 1,
             "body": "",
             "next_try_at": now,
         }

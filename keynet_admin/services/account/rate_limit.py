@@ -9,12 +9,12 @@ import hashlib
 import ipaddress
 import unicodedata
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import case, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from keynet_admin import config
+from keynet_admin import clock, config
 from keynet_admin.errors import TooMany
 from keynet_admin.extensions import db
 from keynet_admin.models import Throttle
@@ -49,7 +49,7 @@ def hit(kind: str, *, address: str, network: str) -> None:
     if not config.current().rate_limits:
         return
     limit = LIMITS[kind]
-    now = datetime.now(UTC)
+    now = clock.real_now()
     for key, most in ((_key(kind, "a", _same(address)), limit.address), (_key(kind, "n", _network(network)), limit.network)):
         count, started = _count_up(key, now, limit.window)
         if count > most:
@@ -68,7 +68,7 @@ def forgive(kind: str, *, address: str, network: str) -> None:
 
 def tidy() -> int:
     """Delete counts whose window is long over. Returns how many."""
-    return rows_changed(delete(Throttle).where(Throttle.window_start < datetime.now(UTC) - KEEP))
+    return rows_changed(delete(Throttle).where(Throttle.window_start < clock.real_now() - KEEP))
 
 
 def _count_up(key: str, now: datetime, window: timedelta) -> tuple[int, datetime]:

@@ -1,7 +1,12 @@
-"""Signed-in browsers: rows keyed by a random key that only the signed cookie holds. Sign-out ends one, a new password ends all others."""
+"""Signed-in browsers: rows keyed by a random key that only the signed cookie holds. Sign-out ends one, a new password ends all.
+
+Whoever opens a session or ends all of an account has locked the account (`workflow.lock`): else a session begun at the same moment would
+outlive the suspension or the new password.
+"""
 
 import secrets
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select, update
@@ -14,7 +19,9 @@ from keynet_admin.permissions import Actor
 from keynet_admin.services import audit
 from keynet_admin.services.account.tokens import token_hash
 from keynet_admin.services.transaction import rows_changed
-from keynet_admin.vocabulary import AccountStatus, ActorKind, Role
+from keynet_admin.vocabulary import AccountStatus, ActorKind, Role, SessionLevel
+
+LIFE = timedelta(hours=12)  # since the person was last proven, however busy the session is (OWASP ASVS 5, 7.3.2)
 
 
 @dataclass(frozen=True)
@@ -68,21 +75,33 @@ def actor_of(account: Account) -> Actor:
 
 
 def begin(account: Account) -> SignedIn:
-    """Open a session with a new key."""
-    key = secrets.token_urlsafe(32)
-    db.session.add(StaffSession(account_id=account.id, key_hash=token_hash(key), created_at=clock.now()))
+    """Open a session with a new key, for a person who has just proven to know the password (or has just set it)."""
     account.last_login_at = clock.now()
     audit.record(account, "sign_in", actor_of(account))
+    return _open(account)
+
+
+def renew(account: Account) -> SignedIn:
+    """End every session of an account and open one with a new key for the browser in which the password was proven just now."""
+    end_all(account)
+    return _open(account)
+
+
+def _open(account: Account) -> SignedIn:
+    key = secrets.token_urlsafe(32)
+    proven = {"level": SessionLevel.password, "level_at": clock.real_now()}
+    db.session.add(StaffSession(account_id=account.id, key_hash=token_hash(key), created_at=clock.now(), **proven))
     db.session.flush()
     return SignedIn(key, account)
 
 
 def find(key: str) -> SignedIn | None:
-    """The session of a key, if it is open and its account may still be used."""
+    """The session of a key, if it is open, not too old, and its account may still be used."""
+    alive = StaffSession.ended_at.is_(None) & (StaffSession.level_at > clock.real_now() - LIFE)
     account = db.session.execute(
         select(Account)
         .join(StaffSession, StaffSession.account_id == Account.id)
-        .where(StaffSession.key_hash == token_hash(key), StaffSession.ended_at.is_(None), Account.status == AccountStatus.active)
+        .where(StaffSession.key_hash == token_hash(key), alive, Account.status == AccountStatus.active)
         .options(joinedload(Account.organization))
     ).scalar_one_or_none()
     return SignedIn(key, account) if account is not None else None
@@ -94,9 +113,9 @@ def end(signed_in: SignedIn) -> None:
         audit.record(signed_in.account, "sign_out", signed_in.actor)
 
 
-def end_all(account: Account, *, keep: str | None = None) -> int:
-    """End every session of an account, but the one with the key `keep`. Returns how many."""
-    return _end(StaffSession.account_id == account.id, StaffSession.key_hash != (token_hash(keep) if keep else ""))
+def end_all(account: Account) -> int:
+    """End every session of an account. Returns how many."""
+    return _end(StaffSession.account_id == account.id)
 
 
 def _end(*where: Any) -> int:

@@ -60,9 +60,11 @@ def normal_email(text: str) -> str:
     return "".join(c for c in plain if c.isprintable()).strip().lower()[:254]
 
 
-def by_email(email: str) -> Account | None:
-    """The account of an address."""
+def by_email(email: str, *, lock: bool = False) -> Account | None:
+    """The account of an address; with `lock` it is the present transaction's until its end."""
     query = select(Account).where(Account.email == normal_email(email)).options(joinedload(Account.organization))
+    if lock:
+        query = query.with_for_update(of=Account).execution_options(populate_existing=True)
     return db.session.execute(query).scalar_one_or_none()
 
 
@@ -158,16 +160,20 @@ def first_login(row_id: int) -> Invitation:
 
 def finish_first_login(row_id: int, password_hash: str) -> Account:
     """Set the password, use the invitation up, end all older sessions. Of two at the same moment one gets LinkDead."""
-    found = first_login(row_id)
+    row = first_login(row_id).row
+    workflow.lock(row.account)
+    db.session.refresh(row, ["used_at", "replaced_at"])
+    found = _judged(row)
     if found.problem:
         raise LinkDead(found.problem)
-    used = rows_changed(update(FirstLogin).where(FirstLogin.id == row_id, FirstLogin.used_at.is_(None)).values(used_at=clock.now()))
-    if used != 1:
-        raise LinkDead("このご案内では、すでにパスワードが設定されています。")
-    set_password(found.account, password_hash)
-    _replace(found.account)
-    session.end_all(found.account)
-    return found.account
+    row.used_at = clock.now()
+    account, was_active = found.account, found.account.status is AccountStatus.active
+    set_password(account, password_hash)
+    _replace(account)
+    if was_active:
+        _tell_of_change(account)
+    session.end_all(account)
+    return account
 
 
 def renew(found: Invitation) -> None:
@@ -181,12 +187,25 @@ def renew(found: Invitation) -> None:
     audit.record(found.account, "invite_again", SYSTEM)
 
 
-def change_password(account: Account, password_hash: str, *, keep: str) -> None:
-    """A new password chosen while signed in: every other session ends, open reset links die."""
+def sign_in(known: Credentials) -> session.SignedIn | None:
+    """Open a session for who knew the password; None when the account was suspended or got another password in the meantime."""
+    account = _unchanged(known)
+    return session.begin(account) if account is not None else None
+
+
+def change_password(known: Credentials, password_hash: str) -> session.SignedIn | None:
+    """A new password chosen while signed in: every session ends, this browser gets a new one, open reset links die, the owner is mailed.
+
+    `known` is what the present password was compared with; None when the account was suspended or got another password in the meantime.
+    """
+    account = _unchanged(known)
+    if account is None:
+        return None
     account.password_hash, account.password_at = password_hash, clock.now()
     audit.record(account, "password", session.actor_of(account))
     _replace(account)
-    session.end_all(account, keep=keep)
+    _tell_of_change(account)
+    return session.renew(account)
 
 
 def request_reset(email: str) -> None:
@@ -194,7 +213,7 @@ def request_reset(email: str) -> None:
 
     For an unknown address the same statements run and are taken back, so that the time does not tell it either.
     """
-    account = by_email(email)
+    account = by_email(email, lock=True)
     step = db.session.begin_nested()
     if account is None or account.status is AccountStatus.suspended:
         _pretend()
@@ -218,15 +237,19 @@ def credentials(email: str) -> Credentials:
 
 
 def suspend(account: Account, actor: Actor, *, seen_version: int, reason: str) -> None:
-    """Stop an account: its sessions end, its links die, the reason is mailed. Raises Refused for one's own."""
+    """Stop an account: its sessions end, its links die, the reason is mailed. Raises Refused for one's own and the last administrator's."""
+    others = _lock_administrators() - {account.id} if account.role is Role.admin else set()
     if workflow.repeated(account, "suspend", actor, seen_version):
         return
     if account.id == actor.account_id:
         raise Refused("自分のアカウントの利用を停止することはできません。")
+    if account.role is Role.admin and not others:
+        raise Refused("システム管理の最後のアカウントは、利用を停止できません。")
     workflow.move(account, "suspend", actor, seen_version=seen_version, reason=reason)
     session.end_all(account)
     _replace(account)
-    mailer.enqueue("account_suspended", account.email, _words(account) | {"reason": reason.strip()}, account_id=account.id)
+    words = _words(account) | {"reason": reason.strip()}
+    mailer.enqueue("account_suspended", account.email, words, about=account, account_id=account.id)
 
 
 def restore(account: Account, actor: Actor, *, seen_version: int, reason: str) -> None:
@@ -235,15 +258,38 @@ def restore(account: Account, actor: Actor, *, seen_version: int, reason: str) -
         return
     target = AccountStatus.active if account.password_hash else AccountStatus.invited
     workflow.move(account, "restore", actor, seen_version=seen_version, reason=reason, target=target)
+    session.end_all(account)
     if target is AccountStatus.invited:
         _invite(account, None)
     else:
-        mailer.enqueue("account_restored", account.email, _words(account) | {"reason": reason.strip()}, account_id=account.id)
+        words = _words(account) | {"reason": reason.strip()}
+        mailer.enqueue("account_restored", account.email, words, about=account, account_id=account.id)
 
 
 def invitation_due() -> datetime:
     """The end of an invitation sent now: 17:00 of the seventh business day from today."""
     return _at(CLOSES, INVITE_DAYS)
+
+
+def _unchanged(known: Credentials) -> Account | None:
+    """The account that was compared with, locked; None when it may not sign in any more or has another password by now."""
+    account = db.session.get(Account, known.account_id)
+    if account is None:
+        return None
+    workflow.lock(account)
+    same = account.status is AccountStatus.active and account.password_hash == known.password_hash
+    return account if same else None
+
+
+def _lock_administrators() -> set[int]:
+    """Lock all active administrators, always in the same order, so that two who suspend each other do not both succeed. Their ids."""
+    query = select(Account.id).where(Account.role == Role.admin, Account.status == AccountStatus.active).order_by(Account.id)
+    return set(db.session.execute(query.with_for_update()).scalars())
+
+
+def _tell_of_change(account: Account) -> None:
+    words = _words(account) | {"at": clock.now()}
+    mailer.enqueue("password_changed", account.email, words, about=account, account_id=account.id)
 
 
 def _add(account: Account) -> None:
@@ -260,7 +306,7 @@ def _invite(account: Account, submission: Submission | None) -> OutboxMail:
     if submission is not None:
         words |= submissions.case_words(submission, submissions.current_revision(submission))
         words["contact_name"] = account.name or words["contact_name"]
-    return _send(account, INVITE, invitation_due(), "first_login", words, submission.id if submission is not None else None)
+    return _send(account, INVITE, invitation_due(), "first_login", words, submission)
 
 
 def _reset(account: Account) -> OutboxMail:
@@ -268,7 +314,7 @@ def _reset(account: Account) -> OutboxMail:
 
 
 def _send(
-    account: Account, purpose: str, due: datetime, template: str, words: Mapping[str, Any], submission_id: int | None = None
+    account: Account, purpose: str, due: datetime, template: str, words: Mapping[str, Any], submission: Submission | None = None
 ) -> OutboxMail:
     """Make link and code, replace the older ones, write the mail."""
     token, code = secret.new_token(), secret.new_code()
@@ -290,7 +336,7 @@ def _send(
         account.email,
         {**words, "email": account.email, "due": due},
         sealed={"link": mailer.public_link(path + token), "code": secret.shown(code)},
-        submission_id=submission_id,
+        about=submission or account,
         account_id=account.id,
     )
 

@@ -10,14 +10,15 @@ import re
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
 
 from keynet_admin import clock, config
 from keynet_admin.extensions import db
-from keynet_admin.models import OutboxMail
+from keynet_admin.models import OutboxMail, Submission
+from keynet_admin.models.base import subject_of
 from keynet_admin.services.mail import message as letter
 from keynet_admin.services.mail.message import Letter
 from keynet_admin.services.mail.transport import NotNow, Outgoing, Rejected, Uncertain, transport
@@ -72,16 +73,17 @@ def enqueue(
     context: Mapping[str, Any],
     *,
     sealed: Mapping[str, str] | None = None,
-    submission_id: int | None = None,
-    posting_id: int | None = None,
+    about: Any = None,
     account_id: int | None = None,
 ) -> OutboxMail:
     """Write a mail into the present transaction; it leaves after the commit. Returns the flushed row.
 
+    `about` is the row it is about, `account_id` the account it goes to, if it goes to one.
     `sealed` are the values of the placeholders in the template (`{"link": …, "code": …}`). An address that cannot be one does not raise:
     the row is kept as refused and shows up among the operators' tasks, so that no decision fails because of it.
     """
-    row = OutboxMail(**_values(template, to, context, sealed), submission_id=submission_id, posting_id=posting_id, account_id=account_id)
+    subject = subject_of(about) if about is not None else {"subject": "", "subject_id": 0}
+    row = OutboxMail(**_values(template, to, context, sealed), **subject, account_id=account_id)
     db.session.add(row)
     db.session.flush()
     after_commit(wake)
@@ -90,7 +92,9 @@ def enqueue(
 
 def enqueue_receipts(letters: Iterable[tuple[str, Mapping[str, Any], int]]) -> None:
     """Write many receipts at once: (address, words, id of the case). As `enqueue`, without the rows."""
-    rows = [_values("receipt", to, context, None) | {"submission_id": case} for to, context, case in letters]
+    rows = [
+        _values("receipt", to, context, None) | {"subject": Submission.__tablename__, "subject_id": case} for to, context, case in letters
+    ]
     if rows:
         db.session.execute(insert(OutboxMail), rows)
         after_commit(wake)
@@ -104,12 +108,12 @@ def _values(template: str, to: str, context: Mapping[str, Any], sealed: Mapping[
         "message_id": f"{uuid.uuid4().hex}@{config.current().mail_from.rpartition('@')[2] or 'localhost'}",
         "template": template,
         "recipient": address,
-        "subject": written.subject,
+        "title": written.subject,
         "body": written.body,
         "sealed": dict(sealed) if sealed else None,
         "status": MailStatus.waiting if good else MailStatus.refused,
         "answer": "" if good else "宛先のメールアドレスの形が正しくありません。",
-        "next_try_at": _real_now(),
+        "next_try_at": clock.real_now(),
     }
 
 
@@ -136,7 +140,7 @@ def deliver_due(limit: int = 100, now: datetime | None = None) -> int:
     sent = 0
     with transport(settings) as way:
         for _ in range(limit):
-            moment = now or _real_now()
+            moment = now or clock.real_now()
             claim = _claim(moment, way.lease)
             if claim is None:
                 break
@@ -148,7 +152,7 @@ def deliver_due(limit: int = 100, now: datetime | None = None) -> int:
                 _settle(claim, MailStatus.uncertain, str(error))
                 break
             except NotNow as error:
-                _postpone(claim, str(error), now or _real_now())
+                _postpone(claim, str(error), now or clock.real_now())
                 if error.whole:
                     break
             except Exception as error:
@@ -172,7 +176,7 @@ def retry(row: OutboxMail) -> bool:
     done = rows_changed(
         update(OutboxMail)
         .where(OutboxMail.id == row.id, OutboxMail.status.in_(STUCK), _whole())
-        .values(status=MailStatus.waiting, attempts=0, next_try_at=_real_now(), lease_until=None)
+        .values(status=MailStatus.waiting, attempts=0, next_try_at=clock.real_now(), lease_until=None)
     )
     db.session.expire(row)
     after_commit(wake)
@@ -193,7 +197,7 @@ def tidy() -> int:
     """Forget the secrets of mails that never went out and whose links are dead by now. Returns how many."""
     return rows_changed(
         update(OutboxMail)
-        .where(undeliverable(), OutboxMail.sealed.is_not(None), OutboxMail.next_try_at < _real_now() - KEEP_SEALED)
+        .where(undeliverable(), OutboxMail.sealed.is_not(None), OutboxMail.next_try_at < clock.real_now() - KEEP_SEALED)
         .values(sealed=None)
     )
 
@@ -208,7 +212,7 @@ def _claim(now: datetime, lease: timedelta) -> _Claim | None:
     )
     with transaction():
         row = db.session.execute(
-            select(OutboxMail.id, OutboxMail.attempts, OutboxMail.message_id, OutboxMail.recipient, OutboxMail.subject, OutboxMail.body)
+            select(OutboxMail.id, OutboxMail.attempts, OutboxMail.message_id, OutboxMail.recipient, OutboxMail.title, OutboxMail.body)
             .add_columns(OutboxMail.sealed, OutboxMail.created_at)
             .where(due)
             .order_by(OutboxMail.next_try_at, OutboxMail.id)
@@ -224,7 +228,7 @@ def _claim(now: datetime, lease: timedelta) -> _Claim | None:
         )
         if taken != 1:
             return None
-        return _Claim(row.id, row.attempts + 1, row.message_id, row.recipient, row.subject, row.body, row.sealed or {}, row.created_at)
+        return _Claim(row.id, row.attempts + 1, row.message_id, row.recipient, row.title, row.body, row.sealed or {}, row.created_at)
 
 
 def _settle(claim: _Claim, state: MailStatus, answer: str, **values: Any) -> int:
@@ -270,7 +274,3 @@ def _message(claim: _Claim) -> Outgoing:
 def _whole() -> ColumnElement[bool]:
     """The body has no placeholders, or their values are still there."""
     return or_(~OutboxMail.body.contains("⟦"), OutboxMail.sealed.is_not(None))
-
-
-def _real_now() -> datetime:
-    return datetime.now(UTC)

@@ -54,7 +54,7 @@ def create_from_submission(submission: Submission, revision: SubmissionRevision,
 
 def create(organization: Organization, typed: Mapping[str, Any], actor: Actor) -> Posting:
     """A new draft in a municipality's own office, from what was typed (a copy of another posting, or a fresh form)."""
-    if not can(actor, Permission.posting_edit, organization_id=organization.id):
+    if not can(actor, Permission.posting_edit, organization):
         raise NotPermitted("この操作を行う権限がありません。")
     result = check(organization, typed)
     findings = [finding.as_json() for finding in result.findings]
@@ -71,7 +71,7 @@ def create(organization: Organization, typed: Mapping[str, Any], actor: Actor) -
 def copy(posting: Posting, actor: Actor, *, seen_version: int) -> Posting:
     """A new draft with the content of the newest revision. Pressed again it is the draft made before. Raises StaleVersion."""
     if workflow.repeated(posting, "copy", actor, seen_version):
-        last = select(AuditEvent).where(AuditEvent.subject == "posting", AuditEvent.subject_id == posting.id, AuditEvent.action == "copy")
+        last = select(AuditEvent).where(AuditEvent.about(posting), AuditEvent.action == "copy")
         event = db.session.execute(last.order_by(AuditEvent.id.desc()).limit(1)).scalar_one()
         return db.session.get_one(Posting, event.codes["made"])
     workflow.touch(posting, seen_version)
@@ -87,7 +87,7 @@ def save(posting: Posting, typed: Mapping[str, Any], result: Result, actor: Acto
     until an operator releases it), `kept` (errors: kept, the old one stays up), `same` (nothing changed). Raises StaleVersion, Refused
     for a closed posting.
     """
-    if not can(actor, Permission.posting_edit, organization_id=posting.organization_id):
+    if not can(actor, Permission.posting_edit, posting):
         raise NotPermitted("この操作を行う権限がありません。")
     workflow.lock(posting)
     if posting.status in (PostingStatus.closed, PostingStatus.suspended):

@@ -10,6 +10,7 @@ from keynet_admin import clock
 from keynet_admin.errors import Refused
 from keynet_admin.extensions import db
 from keynet_admin.models import Listing, Posting, PostingRevision, Review
+from keynet_admin.models.base import subject_of
 from keynet_admin.permissions import SYSTEM, Actor
 from keynet_admin.rules.engine.rule import Level
 from keynet_admin.services import audit, workflow
@@ -180,7 +181,7 @@ def _is_over(content: Mapping[str, Any]) -> bool:
 def _add_review(posting: Posting, action: ReviewAction, actor: Actor, reason: str) -> None:
     db.session.add(
         Review(
-            posting_id=posting.id,
+            **subject_of(posting),
             revision=posting.current,
             action=action,
             actor_id=actor.account_id,
@@ -196,4 +197,4 @@ def _mail_owner(posting: Posting, template: str, reason: str) -> None:
     words = {"org_name": organization.name, "posting_no": posting.posting_no, "title": posting.title, "reason": reason.strip()}
     for account in organization.accounts:
         if account.status is AccountStatus.active:
-            outbox.enqueue(template, account.email, words | {"contact_name": account.name}, posting_id=posting.id, account_id=account.id)
+            outbox.enqueue(template, account.email, words | {"contact_name": account.name}, about=posting, account_id=account.id)

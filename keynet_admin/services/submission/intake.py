@@ -21,7 +21,8 @@ from keynet_admin.catalogue.folding import fold
 from keynet_admin.errors import LinkDead, NotFound
 from keynet_admin.extensions import db
 from keynet_admin.models import Organization, ReturnLink, Review, Submission, SubmissionContact, SubmissionRevision
-from keynet_admin.permissions import SENDER, Actor
+from keynet_admin.models.base import subject_of
+from keynet_admin.permissions import SENDER, Actor, sender_of
 from keynet_admin.rules.engine.rule import Finding, Level, Result
 from keynet_admin.services import audit, counter, workflow
 from keynet_admin.services.account.tokens import token_hash
@@ -110,7 +111,6 @@ def resubmit(
     reference_date: str,
     form_key: str,
     message: str = "",
-    actor: Actor = SENDER,
 ) -> tuple[Submission, bool]:
     """Store a new revision of a returned case and put it back into the queue, with a new count of business days.
 
@@ -120,7 +120,7 @@ def resubmit(
     workflow.lock(submission)
     if _known(key, None) is not None:
         return submission, False
-    workflow.move(submission, "resubmit", actor, seen_version=None, revision=submission.current + 1)
+    workflow.move(submission, "resubmit", sender_of(submission.id), seen_version=None, revision=submission.current + 1)
     submission.current += 1
     _describe(submission, result)
     submission.received_at = clock.now()
@@ -140,7 +140,7 @@ def withdraw(submission: Submission, actor: Actor, *, seen_version: int | None, 
     close_links(submission, ReturnClosed.withdrawn)
     db.session.add(
         Review(
-            submission_id=submission.id,
+            **subject_of(submission),
             revision=submission.current,
             action=ReviewAction.withdraw,
             actor_id=actor.account_id,
@@ -222,10 +222,7 @@ def status_of(receipt_no: str, email: str) -> StatusAnswer | None:
     review = None
     if submission.status is SubmissionStatus.returned:
         review = db.session.execute(
-            select(Review)
-            .where(Review.submission_id == submission.id, Review.action == ReviewAction.return_)
-            .order_by(Review.id.desc())
-            .limit(1)
+            select(Review).where(Review.about(submission), Review.action == ReviewAction.return_).order_by(Review.id.desc()).limit(1)
         ).scalar_one_or_none()
     return StatusAnswer(submission, review)
 
@@ -340,7 +337,7 @@ def _mail_sender(template: str, submission: Submission, revision: SubmissionRevi
     address = _short(contact.get("contact_email"), 254)
     if "@" not in address:
         return
-    mailer.enqueue(template, address, case_words(submission, revision), submission_id=submission.id)
+    mailer.enqueue(template, address, case_words(submission, revision), about=submission)
 
 
 def case_words(submission: Submission, revision: SubmissionRevision) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from keynet_admin.catalogue.reference import is_union
 from keynet_admin.errors import ReasonMissing, Refused
 from keynet_admin.extensions import db
 from keynet_admin.models import Account, Organization, Review, Submission, SubmissionRevision
+from keynet_admin.models.base import subject_of
 from keynet_admin.permissions import Actor
 from keynet_admin.services import workflow
 from keynet_admin.services.account import use_cases as accounts
@@ -159,7 +160,7 @@ def reopen(submission: Submission, actor: Actor, *, seen_version: int, reason: s
 
 def reviews_of(submission: Submission) -> list[Review]:
     """All decisions about a case, oldest first."""
-    return list(db.session.execute(select(Review).where(Review.submission_id == submission.id).order_by(Review.id)).scalars())
+    return list(db.session.execute(select(Review).where(Review.about(submission)).order_by(Review.id)).scalars())
 
 
 def _rules(items: Sequence[Mapping[str, str]]) -> list[str] | None:
@@ -168,7 +169,7 @@ def _rules(items: Sequence[Mapping[str, str]]) -> list[str] | None:
 
 def _add_review(submission: Submission, action: ReviewAction, actor: Actor, reason: str, items: list[dict[str, str]]) -> Review:
     review = Review(
-        submission_id=submission.id,
+        **subject_of(submission),
         revision=submission.current,
         action=action,
         actor_id=actor.account_id,
@@ -184,7 +185,7 @@ def _add_review(submission: Submission, action: ReviewAction, actor: Actor, reas
 def _mail(submission: Submission, revision: SubmissionRevision, template: str, words: Mapping[str, Any], sealed: Mapping[str, str]) -> None:
     address = str(submissions.contact_of(revision).get("contact_email") or "")
     if "@" in address:
-        mailer.enqueue(template, address, words, sealed=sealed, submission_id=submission.id)
+        mailer.enqueue(template, address, words, sealed=sealed, about=submission)
 
 
 def _find_organization(lg_code: str, name: str) -> Organization | None:
@@ -246,4 +247,4 @@ def _give_account(submission: Submission, revision: SubmissionRevision, organiza
     active = [a for a in organization.accounts if a.status is AccountStatus.active]
     address = chosen.email if chosen.account == EXISTING or not active else active[0].email
     words = submissions.case_words(submission, revision) | {"count": len(chosen.postings), "email": address}
-    mailer.enqueue("postings_added", address, words, submission_id=submission.id)
+    mailer.enqueue("postings_added", address, words, about=submission)

@@ -80,7 +80,7 @@ class Entry:
 
 def of_submission(submission: Submission) -> list[Entry]:
     """History of a case, newest first."""
-    reviews = list(db.session.execute(select(Review).where(Review.submission_id == submission.id).order_by(Review.id)).scalars())
+    reviews = list(db.session.execute(select(Review).where(Review.about(submission)).order_by(Review.id)).scalars())
     messages = {
         number: text
         for number, text in db.session.execute(
@@ -88,7 +88,7 @@ def of_submission(submission: Submission) -> list[Entry]:
         )
         if text
     }
-    mails = db.session.execute(select(OutboxMail).where(OutboxMail.submission_id == submission.id)).scalars()
+    mails = db.session.execute(select(OutboxMail).where(OutboxMail.about(submission))).scalars()
     keyings: list[Entry] = []
     if submission.source is Source.phone:
         number = db.session.execute(select(Keying.id).where(Keying.submission_id == submission.id)).scalar_one_or_none()
@@ -98,8 +98,8 @@ def of_submission(submission: Submission) -> list[Entry]:
 
 def of_posting(posting: Posting) -> list[Entry]:
     """History of a posting, newest first."""
-    reviews = list(db.session.execute(select(Review).where(Review.posting_id == posting.id).order_by(Review.id)).scalars())
-    mails = db.session.execute(select(OutboxMail).where(OutboxMail.posting_id == posting.id)).scalars()
+    reviews = list(db.session.execute(select(Review).where(Review.about(posting)).order_by(Review.id)).scalars())
+    mails = db.session.execute(select(OutboxMail).where(OutboxMail.about(posting))).scalars()
     return _sorted([*_events("posting", posting.id, reviews, {}), *_mails(mails)])
 
 
@@ -174,7 +174,7 @@ def _mails(mails: Iterable[OutboxMail]) -> list[Entry]:
     found = []
     for mail in mails:
         bad = mail.status in (MailStatus.refused, MailStatus.failed, MailStatus.uncertain)
-        title = without_site(mail.subject)
+        title = without_site(mail.title)
         found.append(
             Entry(mail.created_at, f"メール「{title}」：{mail.status.label}", "is-must" if bad else "", "mail", mail.body, "メールを読む")
         )

@@ -136,10 +136,7 @@ def touch(row: Any, seen_version: int | None) -> None:
 def stale(row: Any) -> StaleVersion:
     """The refusal that says who did what to the row last, read afresh."""
     last = db.session.execute(
-        select(AuditEvent)
-        .where(AuditEvent.subject == row.__tablename__, AuditEvent.subject_id == row.id, AuditEvent.action.not_in(_QUIET))
-        .order_by(AuditEvent.id.desc())
-        .limit(1)
+        select(AuditEvent).where(AuditEvent.about(row), AuditEvent.action.not_in(_QUIET)).order_by(AuditEvent.id.desc()).limit(1)
     ).scalar_one_or_none()
     if last is None:
         return StaleVersion("変更", "ほかの担当者", None)
@@ -164,16 +161,13 @@ def repeated(row: Any, action: str, actor: Actor, seen_version: int | None) -> b
     if seen_version is None:
         return False
     event = db.session.execute(
-        select(AuditEvent)
-        .where(AuditEvent.subject == row.__tablename__, AuditEvent.subject_id == row.id, AuditEvent.action == action)
-        .order_by(AuditEvent.id.desc())
-        .limit(1)
+        select(AuditEvent).where(AuditEvent.about(row), AuditEvent.action == action).order_by(AuditEvent.id.desc()).limit(1)
     ).scalar_one_or_none()
     return event is not None and event.actor_id == actor.account_id and event.codes.get("version") == seen_version + 1
 
 
 def _may(row: Any, transition: Transition, actor: Actor) -> bool:
-    return actor.kind in transition.kinds and can(actor, transition.permission, organization_id=getattr(row, "organization_id", None))
+    return actor.kind in transition.kinds and can(actor, transition.permission, row)
 
 
 def _guarded(row: Any, **values: Any) -> None:

@@ -14,7 +14,7 @@ _NAMES: dict[str, tuple[Any, Any, Any]] = {
     "posting": (Posting.id, Posting.posting_no, Posting.title),
     "account": (Account.id, Account.email, Account.name),
     "organization": (Organization.id, Organization.name, Organization.lg_code),
-    "outbox_mail": (OutboxMail.id, OutboxMail.subject, OutboxMail.recipient),
+    "outbox_mail": (OutboxMail.id, OutboxMail.title, OutboxMail.recipient),
     "actor": (Account.id, func.coalesce(func.nullif(Account.name, ""), Account.email), literal("")),
 }
 

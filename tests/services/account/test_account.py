@@ -1,6 +1,7 @@
 """Accounts: issued once, opened by link or code, and nothing that is only looked at is used up."""
 
 import re
+from contextlib import nullcontext
 from datetime import datetime
 
 import pytest
@@ -8,13 +9,14 @@ from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from keynet_admin.errors import LinkDead, NotFound, Refused
+from keynet_admin.errors import LinkDead, NotFound, NotPermitted, Refused
 from keynet_admin.extensions import db
 from keynet_admin.models import Account, AuditEvent, FirstLogin, OutboxMail, StaffSession
 from keynet_admin.permissions import SYSTEM
 from keynet_admin.services.account import session as sessions
 from keynet_admin.services.account import tokens as secret
 from keynet_admin.services.account import use_cases as accounts
+from keynet_admin.services.account.tokens import token_hash
 from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import AccountStatus, MailStatus, Role
 from tests import factories
@@ -200,7 +202,7 @@ def test_reset(db_session: Session, clock: MovableClock) -> None:
     clock.advance(hours=25)
     with transaction():
         accounts.request_reset(EMAIL)
-    assert len(mails()) == 2
+    assert [mail.template for mail in mails()] == ["password_reset", "password_changed", "password_reset"]
 
 
 def test_forgotten_before_the_first_login(db_session: Session) -> None:
@@ -261,14 +263,68 @@ def test_create_operator(db_session: Session) -> None:
 
 
 def test_change_password(db_session: Session) -> None:
-    """This browser stays, the others go."""
-    account = factories.account(Role.operator)
+    """This browser gets a new key, every other one goes, and the owner is told."""
+    account = factories.account(Role.operator, email=EMAIL)
     here, there = sessions.begin(account), sessions.begin(account)
     db.session.commit()
+    known = accounts.credentials(EMAIL)
     with transaction():
-        accounts.change_password(account, "new hash", keep=here.key)
-    assert sessions.find(here.key) is not None
+        changed = accounts.change_password(known, "new hash")
+    assert changed is not None
+    assert sessions.find(changed.key) is not None
+    assert sessions.find(here.key) is None
     assert sessions.find(there.key) is None
+    assert [(mail.template, mail.recipient) for mail in mails()] == [("password_changed", EMAIL)]
+    with transaction():
+        assert accounts.change_password(known, "late hash") is None
+        assert accounts.sign_in(known) is None
+
+
+def test_a_session_ends_however_busy_it_is(db_session: Session) -> None:
+    """Its life counts from the moment at which the password was proven."""
+    account = factories.account(Role.operator)
+    young, old = sessions.begin(account), sessions.begin(account)
+    row = db.session.query(StaffSession).filter_by(key_hash=token_hash(old.key)).one()
+    row.level_at -= sessions.LIFE
+    db.session.flush()
+    assert sessions.find(young.key) is not None
+    assert sessions.find(old.key) is None
+
+
+@pytest.mark.parametrize(
+    ("by", "target", "allowed"),
+    [
+        (Role.operator, Role.municipality, False),
+        (Role.lead, Role.municipality, True),
+        (Role.lead, Role.operator, True),
+        (Role.lead, Role.lead, True),
+        (Role.lead, Role.admin, False),
+        (Role.admin, Role.lead, True),
+        (Role.admin, Role.admin, True),
+    ],
+)
+def test_nobody_suspends_or_restores_a_higher_role(db_session: Session, by: Role, target: Role, allowed: bool) -> None:
+    factories.account(Role.admin)  # so that the target is not the last one
+    account, actor = factories.account(target), factories.actor(by)
+    for action in (accounts.suspend, accounts.restore):
+        account.status = AccountStatus.active if action is accounts.suspend else AccountStatus.suspended
+        db.session.commit()
+        with nullcontext() if allowed else pytest.raises(NotPermitted), transaction():
+            action(account, actor, seen_version=account.version, reason="確認のため")
+
+
+def test_the_last_administrator_stays(db_session: Session) -> None:
+    """Another one has to be active; a suspended one does not count."""
+    last, gone = factories.account(Role.admin), factories.account(Role.admin, status=AccountStatus.suspended)
+    db.session.commit()
+    with pytest.raises(Refused, match="最後"), transaction():
+        accounts.suspend(last, factories.actor(Role.admin, status=AccountStatus.suspended), seen_version=last.version, reason="確認のため")
+    db.session.refresh(gone)
+    gone.status = AccountStatus.active
+    db.session.commit()
+    with transaction():
+        accounts.suspend(last, sessions.actor_of(gone), seen_version=last.version, reason="確認のため")
+    assert last.status is AccountStatus.suspended
 
 
 def test_two_finish_at_once(db_session: Session) -> None:

@@ -245,7 +245,7 @@ def test_the_whole_way(db_session: Session, row: Keying, actor_operator: Actor, 
     assert actions(db_session, row) == ["start", "keyed_first", "keyed_second", "resolved", "sent"]
     event = db_session.query(AuditEvent).filter_by(subject="submission", subject_id=case.id, action="submit").one()
     assert (event.actor_id, event.codes["source"]) == (actor_lead.account_id, "phone")
-    assert db_session.query(OutboxMail).filter_by(submission_id=case.id).count() == 1
+    assert db_session.query(OutboxMail).filter(OutboxMail.about(case)).count() == 1
     said = " ".join(entry.text for entry in history.of_submission(case))
     for words in ("1回目の入力を終えました", "要点をもう一度入力しました", "違いを確かめました", "受け付けました", actor_lead.name):
         assert words in said
@@ -333,7 +333,7 @@ def test_without_an_address_no_mail(db_session: Session, row: Keying, actor_oper
     key_first(row, actor_operator, document)
     keyings.key_second(row, second_of(document), actor_operator, seen_version=row.version)
     case, _new = send(row, actor_operator, with_errors=True)
-    assert db_session.query(OutboxMail).filter_by(submission_id=case.id).count() == 0
+    assert db_session.query(OutboxMail).filter(OutboxMail.about(case)).count() == 0
 
 
 def test_discarded(db_session: Session, row: Keying, actor_operator: Actor) -> None:

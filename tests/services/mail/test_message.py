@@ -17,6 +17,7 @@ CONTEXT = {
     "title": "集団接種会場の看護師（土日・午後）",
     "email": "yobo@city.ome.example",
     "due": datetime(2021, 5, 19, 8, 0, tzinfo=UTC),
+    "at": datetime(2021, 5, 19, 8, 0, tzinfo=UTC),
     "reason": "報酬の額をご確認ください。\n" + "とても長い説明" * 20,
     "items": [{"label": "募集1　募集の見出し", "message": "見出しを28文字以内にしてください。" * 4}],
     "count": 2,

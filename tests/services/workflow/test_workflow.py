@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from keynet_admin.errors import BadVersion, NotPermitted, ReasonMissing, StaleVersion, TransitionRefused
 from keynet_admin.models import Account, AuditEvent, Posting, Submission
-from keynet_admin.permissions import SENDER, SYSTEM, Actor
+from keynet_admin.permissions import SENDER, SYSTEM, Actor, Permission, can, sender_of
 from keynet_admin.services import workflow
 from keynet_admin.services.account import use_cases as account
 from keynet_admin.services.posting import drafts, publication, revisions
@@ -77,7 +77,7 @@ def people(rows: dict[str, Any]) -> dict[str, Actor]:
         "admin": factories.actor(Role.admin),
         "own": factories.actor(Role.municipality, organization=rows["posting"].organization),
         "other": factories.actor(Role.municipality, organization=other),
-        "sender": SENDER,
+        "sender": sender_of(rows["submission"].id),
         "system": SYSTEM,
     }
 
@@ -224,3 +224,24 @@ def test_no_event_of_the_whole_line_holds_words_or_values(app: Flask, db_session
 
 def test_accounts_of_another_kind_are_no_rows_of_these_tables(db_session: Session) -> None:
     assert set(workflow.TRANSITIONS) == {Submission, Posting, Account}
+
+
+def test_a_token_reaches_one_submission_only(rows: dict[str, Any], people: dict[str, Actor], db_session: Session) -> None:
+    """The sender of one case may take back that one; nobody without a subject may take back any."""
+    case = rows["submission"]
+    for actor, may in ((sender_of(case.id), True), (sender_of(case.id + 1), False), (SENDER, False)):
+        put(db_session, case, SubmissionStatus.returned)
+        assert can(actor, Permission.submission_withdraw, case) is may
+        assert can(actor, Permission.submission_create, case) is may
+        assert ("withdraw" in workflow.allowed(case, actor)) is may
+    assert can(SENDER, Permission.submission_create)
+    assert not can(sender_of(rows["posting"].id), Permission.posting_close, rows["posting"])
+    assert not can(sender_of(case.id), Permission.submission_withdraw)
+
+
+def test_a_municipality_reaches_its_own_rows_only(rows: dict[str, Any], people: dict[str, Actor]) -> None:
+    posting = rows["posting"]
+    for name, may in (("own", True), ("other", False)):
+        assert can(people[name], Permission.posting_edit, posting) is may
+        assert can(people[name], Permission.posting_edit, posting.organization) is may
+        assert can(people[name], Permission.posting_edit)
