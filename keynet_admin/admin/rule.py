@@ -36,11 +36,11 @@ class RuleView(GuardedModelView):
     noun = "ルール"
     exports = True
     list_hint = "「問題なし」の割合が高いルールほど、的外れな指摘が多いと考えられます。割合の高い順に並んでいます。"
-    column_list = ("code", "summary", "levels", "found", "confirmed", "cleared", "returned", "false_alarms")
+    column_list = ("code", "what", "levels", "found", "confirmed", "cleared", "returned", "false_alarms")
     number_columns = ("found", "confirmed", "cleared", "returned", "false_alarms")
     column_labels = {
         "code": "ルール",
-        "summary": "内容",
+        "what": "内容",
         "levels": "重さ",
         "found": "指摘",
         "confirmed": "申請者が理由を記入",
@@ -81,7 +81,7 @@ class RuleView(GuardedModelView):
             return "・".join(_LEVELS[level] for level in row.rule.levels)
         if name == "false_alarms":
             return f"{100 * row.count.false_alarms:.0f}%" if row.count.found else "―"
-        return str(getattr(row.rule if name in ("code", "summary") else row.count, name))
+        return str(getattr(row.rule if name in ("code", "what") else row.count, name))
 
     @expose("/")
     def index_view(self) -> str:

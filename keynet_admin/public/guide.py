@@ -1,6 +1,5 @@
 """Plain pages: the entry rules printed from their rows, the six steps, privacy, accessibility."""
 
-import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -20,7 +19,6 @@ LEVELS: dict[Level, tuple[str, str, str]] = {
 BINDS = {"pub": "自治体が任用する募集", "priv": "委託先が雇用する募集"}
 REST = "全体"
 MOST_Q = 100
-_SOURCE = re.compile(r"\s*[\[（]?(?:[\s・、]*\bS[0-9]{2,3}[a-z]?\b)+[\]）]?")
 
 
 @dataclass
@@ -38,9 +36,7 @@ def rules() -> Response:
     q = " ".join("".join(c if c.isprintable() else " " for c in request.args.get("q", "")).split())[:MOST_Q]
     found = chapters(search_index.words_of(q))
     count = sum(len(chapter.rules) for chapter in found)
-    return page(
-        "public/rules.html", chapters=found, count=count, q=q, levels=LEVELS, binds=BINDS, ruleset=RULESET, labels=labels, basis=basis
-    )
+    return page("public/rules.html", chapters=found, count=count, q=q, levels=LEVELS, binds=BINDS, ruleset=RULESET, labels=labels)
 
 
 def flow() -> Response:
@@ -79,16 +75,11 @@ def labels(rule: Rule) -> list[str]:
     return list(dict.fromkeys(item.label for _, item in _fields(rule)))
 
 
-def basis(rule: Rule) -> str:
-    """The legal or practical source in words; the numbers of our own list of sources (S34) mean nothing to a reader."""
-    return _SOURCE.sub("", rule.basis).strip(" 　・、")
-
-
 @lru_cache(maxsize=1024)
 def _rule_words(code: str) -> str:
     rule = next(rule for rule in RUNNING if rule.code == code)
     notes = (example.note for example in (*rule.good, *rule.bad))
-    parts = (rule.code, rule.code.replace("-", ""), *labels(rule), rule.summary, rule.why, rule.how, rule.basis, *notes)
+    parts = (rule.code, rule.code.replace("-", ""), *labels(rule), rule.what, rule.why, rule.how, rule.basis, *notes)
     return search_index.fold("\n".join(parts))
 
 

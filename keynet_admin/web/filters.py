@@ -1,6 +1,5 @@
 """What templates may use: filters for values, addresses of static files, navigation, the settings (`site`)."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -22,8 +21,6 @@ from keynet_admin.web import addresses, forms, static_files
 from keynet_admin.web.actor import current_actor
 from keynet_admin.web.headers import csp_nonce
 from keynet_admin.web.lists.page import counted
-
-_MARK = re.compile(r"\s*\[S[0-9a-z ,S]+\]")
 
 
 @dataclass(frozen=True)
@@ -202,7 +199,5 @@ def init_app(app: Flask) -> None:
         now=clock.now,
         today=clock.today,
     )
-    # A row's basis ends in the marks of our own list of sources, which tell a reader nothing.
-    env.filters["without_marks"] = lambda text: _MARK.sub("", text)
     env.filters["show"] = lambda value, field: display.show(field, value)
     env.tests["under"] = lambda path, prefix: str(path).startswith(prefix)

@@ -147,7 +147,8 @@ def _note_doubled(values: list[str], spec: Field, path: str, reading: TypedForm)
                 "TYPE-001",
                 Level.ERROR,
                 path,
-                f"{spec.label}が{len(different)}通り送られてきました（{shown}）。どれか1つにしてください。",
+                f"{spec.label}が{len(different)}通り送られてきました（{shown}）。",
+                how="どれか1つにしてください。",
                 typed=list(different),
             )
         )

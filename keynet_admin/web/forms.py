@@ -280,17 +280,8 @@ def summary_items(form: Form, findings: Iterable[Finding], prefix: str = "") -> 
             place = place_of(form, found.path.removeprefix(prefix))
             label = label_at(found.path)
             # What stands at no field (21 postings) is read only here: whole.
-            items.append((place.anchor, label, _brief(label, found.message)) if place is not None else ("", label, found.message))
+            items.append((place.anchor, label, found.what) if place is not None else ("", label, found.message))
     return items
-
-
-def _brief(label: str, message: str) -> str:
-    """The first sentence of a message without the name that stands before it; the whole message is read at its field."""
-    first = message.partition("。")[0] + "。" if "。" in message else message
-    own = label.rpartition(" ")[2]
-    for start in (f"「{own}」を", f"「{own}」に", f"「{own}」が", f"{own}が", f"{own}は"):
-        first = first.removeprefix(start)
-    return first
 
 
 def need_of(spec: Spec, on: date) -> str:

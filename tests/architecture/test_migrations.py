@@ -17,6 +17,7 @@ from flask import Flask
 from flask_migrate import upgrade
 
 from keynet_admin.extensions import db
+from keynet_admin.rules import Finding
 from tests.architecture.source import PACKAGE
 from tests.support.databases import Databases
 from tests.support.web import application
@@ -164,6 +165,25 @@ def test_what_does_not_apply_leaves_the_stored_content(empty_app: Flask) -> None
         assert (json.loads(typed), json.loads(normalized)) == (document, expected)
         assert json.loads(connection.scalar(sa.text("SELECT content FROM listing"))) == {"posting": clean, "masked": False}
         assert connection.scalar(sa.text("SELECT identity FROM submission")) == _identity(expected | {"contact": person})
+
+
+def test_stored_findings_get_parts(empty_app: Flask) -> None:
+    """0009: the whole message becomes `what`, marks of sources leave the basis, the rest of a finding stays; a finding is readable again."""
+    upgrade(revision="0008")
+    before = {"rule": "ORG-001", "level": "error", "path": "organization.lg_code", "message": "検査数字が合いません。", "typed": "1"}
+    before |= {"value": None, "basis": "総務省の一覧 [S60]", "example": "452068", "reason": "確かめました。", "own_level": "error"}
+    names = ("submission_revision", "submission_contact", "posting_revision")
+    with db.engine.begin() as connection:
+        for table in _tables(connection):
+            _insert(connection, table, 1)
+        for name in names:
+            connection.execute(sa.text(f"UPDATE {name} SET findings = :f"), {"f": _json([before])})
+    upgrade(revision="0009")
+    with db.engine.connect() as connection:
+        for name in names:
+            (stored,) = json.loads(connection.scalar(sa.text(f"SELECT findings FROM {name}")))
+            assert stored == before | {"what": before["message"], "why": "", "how": "", "basis": "総務省の一覧"}
+            assert Finding.from_json(stored).message == before["message"]
 
 
 def _json(value: Any) -> str:

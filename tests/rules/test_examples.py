@@ -1,5 +1,7 @@
 """Every row's good and bad examples are tests: put into a valid submission, the rule speaks on the bad ones and is silent on the good ones."""
 
+import re
+
 import pytest
 
 from keynet_admin.rules import DOMAIN_RULES, RULES, RUNNING, Level, evaluate, rule_by_code
@@ -9,6 +11,10 @@ from tests.rules.base_submission import changed
 JUDGED = [rule for rule in RUNNING if not rule.runs_in.startswith("keynet_admin.")]
 GOOD = [(rule, example) for rule in JUDGED for example in rule.good]
 BAD = [(rule, example) for rule in JUDGED for example in rule.bad]
+
+
+# The numbers of the domain notes' list of sources (S48) are for ourselves.
+SOURCE = re.compile(r"\bS\d{2,3}[a-z]?\b")
 
 
 def name(value: object) -> str:
@@ -29,7 +35,9 @@ def test_bad(rule, example):
     assert found, [f"{f.rule} {f.path}" for f in result.findings]
     assert {f.level for f in found} <= set(rule.levels)
     for finding in found:
-        assert finding.message
+        assert finding.what
+        assert finding.message == finding.what + finding.why + finding.how
+        assert not SOURCE.search(finding.message + finding.basis + finding.example)
         assert finding.basis == rule.basis
         assert finding.example
 
@@ -37,13 +45,14 @@ def test_bad(rule, example):
 def test_rows_are_whole():
     assert len({rule.code for rule in RULES}) == len(RULES)
     for rule in RULES:
-        assert rule.summary, rule.code
+        assert rule.what, rule.code
         assert rule.why, rule.code
         assert rule.how, rule.code
         assert rule.basis, rule.code
         assert rule.levels, rule.code
         assert rule.good, rule.code
         assert rule.bad, rule.code
+        assert not SOURCE.search(rule.what + rule.why + rule.how + rule.basis + "".join(e.note for e in (*rule.good, *rule.bad)))
         assert rule_by_code(rule.code) is rule
     assert rule_by_code("NONE-001") is None
 

@@ -27,11 +27,11 @@ def table() -> str:
         examples = f"{len(rule.good)} good, {len(rule.bad)} bad"
         cells = [
             rule.code,
-            rule.summary,
+            rule.what,
             ", ".join(level.value for level in rule.levels),
             period(rule),
             BINDS[rule.binds],
-            rule.basis,
+            rule.basis + (f" ({', '.join(rule.sources)})" if rule.sources else ""),
             examples,
             ", ".join(named.get(rule.code, [])),
         ]

@@ -61,20 +61,26 @@ def _apply_fixes(rules: Iterable[Rule], reading: Reading, whole: Scope, scopes: 
 
 
 def _from_hit(rule: Rule, hit: Hit, scope: Scope, reading: Reading) -> Finding:
-    path = scope.path(hit.name)
-    value = hit.value if hit.value is not None else walk(reading.document, path)
-    example = hit.example or (rule.good[0].note if rule.good else "")
-    return Finding(
-        rule.code, hit.level or rule.level, path, hit.message, walk(reading.typed, path), value, rule.basis, example, hit.choices
-    )
+    return _finding(rule, rule.code, hit.level or rule.level, scope.path(hit.name), hit, reading)
 
 
 def _from_note(rules: Mapping[str, Rule], reading: Reading, path: str, note: Note) -> Finding:
-    rule = rules.get(note.rule)
-    value = note.value if note.value is not None else walk(reading.document, path)
-    example = note.example or (rule.good[0].note if rule and rule.good else "")
+    return _finding(rules.get(note.rule), note.rule, note.level, path, note, reading)
+
+
+def _finding(rule: Rule | None, code: str, level: Level, path: str, found: Hit | Note, reading: Reading) -> Finding:
     return Finding(
-        note.rule, note.level, path, note.message, walk(reading.typed, path), value, rule.basis if rule else "", example, note.choices
+        code,
+        level,
+        path,
+        found.message.what,
+        found.message.why,
+        found.message.how,
+        typed=walk(reading.typed, path),
+        value=found.value if found.value is not None else walk(reading.document, path),
+        basis=rule.basis if rule else "",
+        example=found.example or (rule.good[0].note if rule and rule.good else ""),
+        choices=found.choices,
     )
 
 

@@ -10,7 +10,7 @@ from keynet_admin.catalogue.applicability import drop_unused
 from keynet_admin.catalogue.blank import blank
 from keynet_admin.rules.engine.required_words import missing_note
 from keynet_admin.rules.engine.result import Context, Note, Read, clip, refuse
-from keynet_admin.rules.engine.rule import Level
+from keynet_admin.rules.engine.rule import Level, Message
 from keynet_admin.rules.normalise.registry import reader_of
 
 # A list of rows that was typed as words is judged by the rule that asks for the rows.
@@ -51,7 +51,15 @@ class Reading:
         for section in ("organization", "contact"):
             yield from self._missing_in(f"{section}.", _REQUIRED[section], self.understood[section], self.understood[section])
         if not self.postings and "postings" not in self.not_read:
-            yield "postings", Note("REQ-001", Level.ERROR, "募集情報が1件もありません。募集情報を1件以上入力してください。", "募集情報1")
+            yield (
+                "postings",
+                Note(
+                    "REQ-001",
+                    Level.ERROR,
+                    Message("募集情報が1件もありません。", how="募集情報を1件以上入力してください。"),
+                    "募集情報1",
+                ),
+            )
         for number, record in enumerate(self.postings):
             prefix = f"postings.{number}."
             yield from self._missing_in(prefix, _REQUIRED["postings"], record, record)
@@ -86,7 +94,7 @@ _REQUIRED_IN_ROWS = tuple((name, _required_of(columns)) for name, columns in _CO
 
 
 def _confirm(item: Field) -> Note:
-    message = f"「{item.label}」にチェックがありません。{item.help}内容に同意いただけない場合は送信できません。"
+    message = Message(f"「{item.label}」にチェックがありません。", why=f"{item.help}内容に同意いただけない場合は送信できません。")
     return Note("REQ-001", Level.ERROR, message, "はい")
 
 
@@ -109,14 +117,16 @@ def read_document(typed: Any, on: date, complete: bool = True) -> Reading:
 
 
 def _unknown(key: Any) -> Note:
-    message = f"「{clip(key)}」という項目は様式にありません。この値は審査にも公開にも使われません。項目名をご確認ください。"
+    message = Message(
+        f"「{clip(key)}」という項目は様式にありません。", why="この値は審査にも公開にも使われません。", how="項目名をご確認ください。"
+    )
     return Note("TYPE-001", Level.WARNING, message, "title")
 
 
 def _section(reading: Reading, section: str, context: Context) -> tuple[Any, dict[str, Any]]:
     value = reading.typed.get(section)
     if value is not None and type(value) is not dict and not isinstance(value, Mapping):
-        _refuse(reading, section, f"「{SECTION_LABELS[section]}」の形が正しくありません。項目名と値の組で送ってください。")
+        _refuse(reading, section, Message(f"「{SECTION_LABELS[section]}」の形が正しくありません。", how="項目名と値の組で送ってください。"))
         return value, {}
     return _record(reading, SECTIONS[section], value or {}, section, context, {})
 
@@ -126,16 +136,18 @@ def _postings(reading: Reading, context: Context) -> tuple[Any, list[dict[str, A
     if value is None:
         return [], []
     if not isinstance(value, (list, tuple)):
-        _refuse(reading, "postings", "「募集情報」の形が正しくありません。募集情報を並べた一覧で送ってください。")
+        _refuse(reading, "postings", Message("「募集情報」の形が正しくありません。", how="募集情報を並べた一覧で送ってください。"))
         return value, []
     if len(value) > MAX_POSTINGS:
-        message = f"募集情報が{len(value)}件あります。1回の申請で送れるのは{MAX_POSTINGS}件までです。申請を分けてください。"
+        message = Message(
+            f"募集情報が{len(value)}件あります。", why=f"1回の申請で送れるのは{MAX_POSTINGS}件までです。", how="申請を分けてください。"
+        )
         reading.notes.append(("postings", Note("ROWS-001", Level.ERROR, message, f"{MAX_POSTINGS}件と残りの件数に分けて申請")))
     shown: list[Any] = []
     for number, item in enumerate(value[:MAX_POSTINGS]):
         path = f"postings.{number}"
         if item is not None and type(item) is not dict and not isinstance(item, Mapping):
-            _refuse(reading, path, f"募集{number + 1}の形が正しくありません。項目名と値の組で送ってください。")
+            _refuse(reading, path, Message(f"募集{number + 1}の形が正しくありません。", how="項目名と値の組で送ってください。"))
             shown.append(item)
             reading.postings.append({})
             reading.unused.append({})
@@ -170,7 +182,9 @@ def _drop_unused(reading: Reading, normal: dict[str, Any], understood: dict[str,
     return unused
 
 
-def _refuse(reading: Reading, path: str, message: str, rule: str = "TYPE-001", example: str = '{"title": "集団接種会場の看護師"}') -> None:
+def _refuse(
+    reading: Reading, path: str, message: Message, rule: str = "TYPE-001", example: str = '{"title": "集団接種会場の看護師"}'
+) -> None:
     reading.notes.append((path, Note(rule, Level.ERROR, message, example)))
     reading.not_read.add(path)
 
@@ -234,7 +248,12 @@ _WORDS = frozenset({Kind.TEXT, Kind.AREA, Kind.NAME, Kind.ADDRESS, Kind.KANA, Ki
 
 def _endless(item: Field, value: str) -> Read:
     most = f"{item.max_length}文字まで" if item.max_length else "短く"
-    return refuse("TXT-011", value, f"「{item.label}」は{most}です。今は{len(value)}文字あり、長すぎて読み取れません。", example=item.help)
+    return refuse(
+        "TXT-011",
+        value,
+        Message(f"「{item.label}」は{most}です。", why=f"今は{len(value)}文字あり、長すぎて読み取れません。"),
+        example=item.help,
+    )
 
 
 def _rows(
@@ -246,14 +265,18 @@ def _rows(
         rule = _ROWS_RULE.get(item.name, "TYPE-001") if isinstance(value, str) else "TYPE-001"
         words = "・".join(column.label for column in item.columns)
         _refuse(
-            reading, path, f"「{item.label}」は行ごとに入力してください（{words}）。「{clip(value)}」からは読み取れません。", rule, words
+            reading,
+            path,
+            Message(f"「{item.label}」は行ごとに入力してください（{words}）。", why=f"「{clip(value)}」からは読み取れません。"),
+            rule,
+            words,
         )
         return value, []
     rows = list(value)
     while rows and (blank(rows[-1]) or (isinstance(rows[-1], Mapping) and all(blank(cell) or cell is False for cell in rows[-1].values()))):
         rows.pop()
     if len(rows) > item.max_rows:
-        message = f"「{item.label}」が{len(rows)}行あります。{item.max_rows}行までにまとめるか、募集を分けてください。"
+        message = Message(f"「{item.label}」が{len(rows)}行あります。", how=f"{item.max_rows}行までにまとめるか、募集を分けてください。")
         reading.notes.append((path, Note("ROWS-001", Level.ERROR, message, f"{item.max_rows}行まで")))
     shown: list[Any] = []
     seen: list[dict[str, Any]] = []
@@ -262,7 +285,10 @@ def _rows(
         if row is not None and type(row) is not dict and not isinstance(row, Mapping):
             rule = _ROWS_RULE.get(item.name, "TYPE-001") if isinstance(row, str) else "TYPE-001"
             _refuse(
-                reading, f"{path}.{number}", f"「{item.label}」の{number + 1}行目を読み取れません。欄ごとに分けて入力してください。", rule
+                reading,
+                f"{path}.{number}",
+                Message(f"「{item.label}」の{number + 1}行目を読み取れません。", how="欄ごとに分けて入力してください。"),
+                rule,
             )
             shown.append(row)
             seen.append({})

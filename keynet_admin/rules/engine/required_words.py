@@ -5,7 +5,7 @@ from typing import Final
 
 from keynet_admin.catalogue import Field, Kind
 from keynet_admin.rules.engine.result import Note
-from keynet_admin.rules.engine.rule import Level
+from keynet_admin.rules.engine.rule import Level, Message
 
 _WHY: Final = {
     "organization": "どの団体からの申請かを確かめるため、必須の項目です。",
@@ -60,7 +60,7 @@ def missing_note(section: str, item: Field) -> Note:
     """REQ-001 for a field of a section that was left empty."""
     chosen = bool(item.choices) or item.kind is Kind.BOOL
     what = f"「{item.label}」が{'選ばれて' if chosen else '入力されて'}いません。"
-    return Note("REQ-001", Level.ERROR, f"{what}{_WHY[section]}{_how(item)}", example_of(item))
+    return Note("REQ-001", Level.ERROR, Message(what, _WHY[section], _how(item)), example_of(item))
 
 
 def _how(item: Field) -> str:

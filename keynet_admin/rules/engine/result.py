@@ -10,7 +10,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from keynet_admin.rules.engine.rule import Level
+from keynet_admin.rules.engine.rule import Level, Message
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -24,7 +24,7 @@ class Note:
 
     rule: str
     level: Level
-    message: str
+    message: Message
     example: str = ""
     choices: tuple[Any, ...] = ()
     value: Any = None
@@ -63,16 +63,16 @@ def clip(value: Any, length: int = 40) -> str:
     return text if len(text) <= length else text[:length] + "…"
 
 
-def fixed(rule: str, value: Any, message: str, *, example: str = "", also: Mapping[str, Any] = NOTHING) -> Read:
+def fixed(rule: str, value: Any, message: Message, *, example: str = "", also: Mapping[str, Any] = NOTHING) -> Read:
     """An understood value with the remark that it was normalised."""
     return Read(value, True, (Note(rule, Level.FIX, message, example),), also)
 
 
-def refuse(rule: str, typed: Any, message: str, *, example: str = "", choices: tuple[Any, ...] = ()) -> Read:
+def refuse(rule: str, typed: Any, message: Message, *, example: str = "", choices: tuple[Any, ...] = ()) -> Read:
     """A value that was not understood: it stands as typed, and the error says how to write it."""
     return Read(typed, False, (Note(rule, Level.ERROR, message, example, choices),))
 
 
 def wrong_type(typed: Any, wanted: str, example: str) -> Read:
     """A value of a JSON type that the field cannot hold."""
-    return refuse("TYPE-001", typed, f"「{clip(typed)}」は読み取れません。{wanted}で入力してください。", example=example)
+    return refuse("TYPE-001", typed, Message(f"「{clip(typed)}」は読み取れません。", how=f"{wanted}で入力してください。"), example=example)

@@ -5,7 +5,7 @@ made for, turns hits into `Finding`s and keeps what the rule's period and bindin
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -29,14 +29,29 @@ class Per(StrEnum):
     POSTING = "posting"
 
 
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message in parts: what was found, why it matters, how to put it right. Each part is whole sentences; the last two may be empty."""
+
+    what: str
+    why: str = ""
+    how: str = ""
+
+    def after(self, start: str) -> "Message":
+        """The message with words in front of its first sentence."""
+        return replace(self, what=start + self.what)
+
+
 @dataclass(frozen=True)
 class Finding:
-    """What a rule said about one place of one document. `path` is dotted: `postings.0.pay_lines.0.min`."""
+    """What a rule found at one place of one document. `path` is dotted: `postings.0.pay_lines.0.min`; the parts are those of `Message`."""
 
     rule: str
     level: Level
     path: str
-    message: str
+    what: str
+    why: str = ""
+    how: str = ""
     typed: Any = None
     value: Any = None
     basis: str = ""
@@ -46,17 +61,24 @@ class Finding:
     reason: str = ""
     own_level: Level | None = None
 
+    @property
+    def message(self) -> str:
+        """The whole sentence."""
+        return self.what + self.why + self.how
+
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "Finding":
         """A stored finding (see `as_json`) as an object again."""
-        own = stored.get("own_level")
-        values = {
-            **stored,
-            "level": Level(stored["level"]),
-            "choices": tuple(stored.get("choices", ())),
-            "own_level": Level(own) if own else None,
-        }
-        return cls(**values)
+        values = {name: value for name, value in stored.items() if name != "message"}
+        own = values.pop("own_level", None)
+        return cls(
+            **values
+            | {
+                "level": Level(values["level"]),
+                "choices": tuple(values.get("choices", ())),
+                "own_level": Level(own) if own else None,
+            }
+        )
 
     def as_json(self) -> dict[str, Any]:
         """The finding as the contract's JSON object (`choices` only where two readings are offered)."""
@@ -65,6 +87,9 @@ class Finding:
             "level": self.level.value,
             "path": self.path,
             "message": self.message,
+            "what": self.what,
+            "why": self.why,
+            "how": self.how,
             "typed": self.typed,
             "value": self.value,
             "basis": self.basis,
@@ -128,10 +153,10 @@ class Scope:
 
 @dataclass(frozen=True)
 class Hit:
-    """A check's word about one place. `name` is relative to the scope (`pay_lines.0.min`); level None = the rule's own."""
+    """What a check found at one place. `name` is relative to the scope (`pay_lines.0.min`); level None = the rule's own."""
 
     name: str
-    message: str
+    message: Message
     level: Level | None = None
     value: Any = None
     example: str = ""
@@ -160,14 +185,15 @@ class Rule:
 
     `levels` says every level the row can speak at, strongest first. `check` finds what is wrong, `fix` what to change before anything is
     judged. A row with neither names what runs it in `runs_in`: "normalise", "engine" or a dotted function of a service. `planned`: no
-    code runs the row yet, and it is printed nowhere.
+    code runs the row yet, and it is printed nowhere. `basis` is the law or practice in words, `sources` its numbers in the domain
+    notes' list of sources, which no user sees.
     """
 
     code: str
     fields: tuple[str, ...]
     levels: tuple[Level, ...]
     basis: str
-    summary: str
+    what: str
     why: str
     how: str
     good: tuple[Example, ...] = ()
@@ -179,6 +205,7 @@ class Rule:
     valid_to: date | None = None
     binds: str = "all"
     overridable: bool = False
+    sources: tuple[str, ...] = ()
     runs_in: str = ""
     planned: bool = False
 

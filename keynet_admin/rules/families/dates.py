@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from keynet_admin.rules.engine.rule import Example, Hit, Level, Rule, Scope
+from keynet_admin.rules.engine.rule import Example, Hit, Level, Message, Rule, Scope
 from keynet_admin.rules.normalise.dates import WEEKDAYS
 from keynet_admin.rules.words.plain import PUBLIC_TEXT, public_text
 
@@ -31,8 +31,9 @@ def check_weekday_in_text(scope: Scope) -> Iterator[Hit]:
             if days and all(WEEKDAYS[day.weekday()] != match["w"] for day in days):
                 day = days[0]
                 right = WEEKDAYS[day.weekday()]
-                message = (
-                    f"「{match.group()}」：{day.year}年{day.month}月{day.day}日は{right}曜日です。日付か曜日のどちらかをご確認ください。"
+                message = Message(
+                    f"「{match.group()}」：{day.year}年{day.month}月{day.day}日は{right}曜日です。",
+                    how="日付か曜日のどちらかをご確認ください。",
                 )
                 yield Hit(name, message, example=f"{day.month}月{day.day}日({right})")
                 break
@@ -90,11 +91,11 @@ def check_plausible(scope: Scope) -> Iterator[Hit]:
         if abs(day.year - scope.on.year) >= 2 and not scope.on < day <= next_year_end:
             yield Hit(
                 name,
-                f"{shown}は、今年（{scope.on.year}年）から2年以上離れています。年の打ち間違いがないかご確認ください。",
+                Message(f"{shown}は、今年（{scope.on.year}年）から2年以上離れています。", how="年の打ち間違いがないかご確認ください。"),
                 example=str(scope.on.year),
             )
         elif day < scope.on and not editing:
-            yield Hit(name, f"{shown}は過ぎています。日付をご確認ください。", example=scope.on.isoformat())
+            yield Hit(name, Message(f"{shown}は過ぎています。", how="日付をご確認ください。"), example=scope.on.isoformat())
 
 
 RULES: tuple[Rule, ...] = (
@@ -102,8 +103,9 @@ RULES: tuple[Rule, ...] = (
         code="DT-001",
         fields=DATE_FIELDS,
         levels=(Level.ERROR, Level.FIX),
-        basis="電子申請の入力規則（日付） [S67]",
-        summary="日付は西暦・和暦のどちらでも入力でき、西暦に整える",
+        basis="電子申請の入力規則（日付）",
+        sources=("S67",),
+        what="日付は西暦・和暦のどちらでも入力でき、西暦に整える",
         why="年のない日付や「下旬」では、期間や締切を計算できません。",
         how="年月日を入力してください（例：2021/5/7、令和3年5月7日、R3.5.7）。",
         good=(Example({f"{P}deadline": "2021-05-25"}, "2021-05-07"),),
@@ -115,7 +117,7 @@ RULES: tuple[Rule, ...] = (
         fields=DATE_FIELDS,
         levels=(Level.WARNING,),
         basis="元号を改める政令（2019年5月1日施行）",
-        summary="終わった元号の年（平成33年など）は読み替えて示す",
+        what="終わった元号の年（平成33年など）は読み替えて示す",
         why="平成33年は令和3年のことですが、年の打ち間違いのこともあります。",
         how="読み替えた日付が正しいかご確認ください。",
         good=(Example({f"{P}deadline": "令和3年5月25日"}, "令和3年"),),
@@ -127,7 +129,7 @@ RULES: tuple[Rule, ...] = (
         fields=DATE_FIELDS,
         levels=(Level.ERROR,),
         basis="暦",
-        summary="実在する日付であること",
+        what="実在する日付であること",
         why="2月30日のような日付は、どの日のことか決められません。",
         how="月末の日をご確認ください。",
         good=(Example({f"{P}deadline": "2021-05-28"}, "2021-02-28"),),
@@ -139,7 +141,7 @@ RULES: tuple[Rule, ...] = (
         fields=(*DATE_FIELDS, "duty_detail", "training_note"),
         levels=(Level.WARNING,),
         basis="公告の慣行（日付と曜日の併記）",
-        summary="日付に添えた曜日が正しいこと",
+        what="日付に添えた曜日が正しいこと",
         why="日付と曜日が食い違うと、応募する方が別の日に来てしまいます。",
         how="日付か曜日のどちらかを直してください。",
         good=(Example({f"{P}training_note": "5月21日(金)に会場で2時間程度"}, "5月7日(金)"),),
@@ -153,8 +155,9 @@ RULES: tuple[Rule, ...] = (
         code="DT-005",
         fields=("shifts.start", "shifts.end"),
         levels=(Level.ERROR, Level.FIX),
-        basis="時刻の書き方（24時間表記） [S68]",
-        summary="時刻は24時間表記に整える",
+        basis="時刻の書き方（24時間表記）",
+        sources=("S68",),
+        what="時刻は24時間表記に整える",
         why="書き方がそろうと、時間帯で探せるようになります。範囲の片方や2つの時間帯は読み取れません。",
         how="「13:30」「午後1時30分」のように入力してください。始業と終業は欄を分けてください。",
         good=(Example({f"{P}shifts.0.end": "17:30"}, "17:30"),),
@@ -168,8 +171,9 @@ RULES: tuple[Rule, ...] = (
         code="DT-006",
         fields=("shifts.start", "shifts.end"),
         levels=(Level.ERROR,),
-        basis="午前・午後の12時（明治5年太政官布告第337号） [S68]",
-        summary="「午後12時30分」のように昼か夜か分からない時刻でないこと",
+        basis="午前・午後の12時（明治5年太政官布告第337号）",
+        sources=("S68",),
+        what="「午後12時30分」のように昼か夜か分からない時刻でないこと",
         why="午後12時30分は昼とも夜とも読まれます。",
         how="「12:30」または「午後0時30分」と入力してください。",
         good=(Example({f"{P}shifts.0.start": "午後0時30分"}, "12:30、午後0時30分"),),
@@ -181,7 +185,7 @@ RULES: tuple[Rule, ...] = (
         fields=("shifts.start", "shifts.end"),
         levels=(Level.ERROR,),
         basis="暦",
-        summary="分は0～59、時は23まで（24:00は終業だけ）",
+        what="分は0～59、時は23まで（24:00は終業だけ）",
         why="25:00のような時刻は、翌日のことか打ち間違いか分かりません。",
         how="日をまたぐ場合は終業に「翌1:00」と入力してください。",
         good=(Example({f"{P}shifts.0.end": "18:00"}, "終業に24:00"),),
@@ -193,7 +197,7 @@ RULES: tuple[Rule, ...] = (
         fields=DATE_FIELDS,
         levels=(Level.WARNING,),
         basis="打ち間違いの確認（事務局の実務）",
-        summary="期間・締切・公開の日付が基準日から離れすぎず、過ぎていないこと",
+        what="期間・締切・公開の日付が基準日から離れすぎず、過ぎていないこと",
         why="年の打ち間違いは、気づかれないまま公開されがちです。",
         how="年をご確認ください。翌年度に終わる期間は問題ありません。",
         good=(Example({f"{P}deadline": "2021-05-25"}, "2021年"),),

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 
 from keynet_admin.rules.engine.posting_values import NEVER_INJECT, duties, job_label, missing
-from keynet_admin.rules.engine.rule import Example, Hit, Level, Rule, Scope
+from keynet_admin.rules.engine.rule import Example, Hit, Level, Message, Rule, Scope
 from keynet_admin.rules.words.injection import mentions_injecting, says_injecting
 from keynet_admin.rules.words.plain import text_of
 
@@ -18,8 +18,11 @@ def check_pre_check(scope: Scope) -> Iterator[Hit]:
     if isinstance(job, str) and job != "physician" and "pre_check" in duties(scope):
         yield Hit(
             "duties",
-            f"予診は医師が行います。職種が{job_label(job)}の募集では「予診（医師）」を選べません。"
-            "予診票の聞き取りや記入の確認であれば「予診票の確認・聞き取り補助」を選んでください。",
+            Message(
+                "予診は医師が行います。",
+                why=f"職種が{job_label(job)}の募集では「予診（医師）」を選べません。",
+                how="予診票の聞き取りや記入の確認であれば「予診票の確認・聞き取り補助」を選んでください。",
+            ),
         )
 
 
@@ -32,8 +35,11 @@ def check_clerical_duties(scope: Scope) -> Iterator[Hit]:
     if words:
         yield Hit(
             "duties",
-            f"事務職員の業務に「{'」「'.join(words)}」が選ばれています。薬液の扱いや体調の判断は医療職が行うため、事務局で確認します。"
-            "待機場所の案内や声かけであれば「受付・案内・誘導」を選んでください。",
+            Message(
+                f"事務職員の業務に「{'」「'.join(words)}」が選ばれています。",
+                why="薬液の扱いや体調の判断は医療職が行うため、事務局で確認します。",
+                how="待機場所の案内や声かけであれば「受付・案内・誘導」を選んでください。",
+            ),
         )
 
 
@@ -42,8 +48,11 @@ def check_duty_change(scope: Scope) -> Iterator[Hit]:
     if missing(scope, "duty_change"):
         yield Hit(
             "duty_change",
-            "業務の変更の範囲が入力されていません。2024年4月1日からは、将来の業務の変更の範囲を募集のときに示す必要があります"
-            "（職業安定法施行規則第4条の2）。変更がない場合は「変更なし」と入力してください。",
+            Message(
+                "業務の変更の範囲が入力されていません。",
+                why="2024年4月1日からは、将来の業務の変更の範囲を募集のときに示す必要があります（職業安定法施行規則第4条の2）。",
+                how="変更がない場合は「変更なし」と入力してください。",
+            ),
         )
 
 
@@ -57,9 +66,10 @@ def check_injection_text(scope: Scope) -> Iterator[Hit]:
         if scope.get("job_type") not in NEVER_INJECT and not mentions_injecting(text):
             yield Hit(
                 "duty_detail",
-                "業務で「接種（注射）」を選んでいますが、仕事の内容に接種を行うことが書かれていません。"
-                "応募する方が備えられるよう、接種の人数の目安や分担を書くか、"
-                "業務の選択を直してください（例：1時間に20人ほどに接種を行います）。",
+                Message(
+                    "業務で「接種（注射）」を選んでいますが、仕事の内容に接種を行うことが書かれていません。",
+                    how="応募する方が備えられるよう、接種の人数の目安や分担を書くか、業務の選択を直してください（例：1時間に20人ほどに接種を行います）。",
+                ),
             )
         return
     job = scope.get("job_type")
@@ -68,8 +78,10 @@ def check_injection_text(scope: Scope) -> Iterator[Hit]:
     if isinstance(job, str) and says_injecting(text, job_label(job)):
         yield Hit(
             "duties",
-            "仕事の内容に接種（注射）を行うとありますが、業務で「接種（注射）」が選ばれていません。"
-            "行う場合は選び、行わない場合は文章を直してください（例：接種会場での予診票の確認を行います）。",
+            Message(
+                "仕事の内容に接種（注射）を行うとありますが、業務で「接種（注射）」が選ばれていません。",
+                how="行う場合は選び、行わない場合は文章を直してください（例：接種会場での予診票の確認を行います）。",
+            ),
         )
 
 
@@ -78,8 +90,11 @@ def check_training(scope: Scope) -> Iterator[Hit]:
     if scope.get("training") == "none" and scope.get("blank_ok") is True and "injection" in duties(scope):
         yield Hit(
             "training",
-            "ブランクのある方に接種をお願いする募集ですが、事前研修が「なし」です。潜在看護職の方の多くが接種手技の研修を望んでいます。"
-            "実技研修を設けるか、都道府県の研修を案内してください（例：あり（有給）・初日に2時間）。",
+            Message(
+                "ブランクのある方に接種をお願いする募集ですが、事前研修が「なし」です。",
+                why="潜在看護職の方の多くが接種手技の研修を望んでいます。",
+                how="実技研修を設けるか、都道府県の研修を案内してください（例：あり（有給）・初日に2時間）。",
+            ),
         )
 
 
@@ -92,8 +107,9 @@ RULES: tuple[Rule, ...] = (
         code="DUTY-001",
         fields=("duties", "job_type"),
         levels=(Level.ERROR,),
-        basis="新型コロナワクチン接種の手引き（予診は医師）S10",
-        summary="「予診（医師）」は医師だけ",
+        basis="新型コロナワクチン接種の手引き（予診は医師）",
+        sources=("S10",),
+        what="「予診（医師）」は医師だけ",
         why="接種してよいかどうかの判断は医師でなければできません。",
         how="医師以外の職種では「予診票の確認・聞き取り補助」を選んでください。",
         good=(Example({P + "duties": ["questionnaire", "injection"]}, "看護師：予診票の確認・聞き取り補助"),),
@@ -104,8 +120,9 @@ RULES: tuple[Rule, ...] = (
         code="DUTY-002",
         fields=("duties", "job_type"),
         levels=_WARN,
-        basis="新型コロナワクチン接種の手引き（会場の人員の役割）S10",
-        summary="事務職員に薬液の充填や経過観察を任せない",
+        basis="新型コロナワクチン接種の手引き（会場の人員の役割）",
+        sources=("S10",),
+        what="事務職員に薬液の充填や経過観察を任せない",
         why="薬液の扱いと体調の判断は医療職の役割です。",
         how="待機場所の案内であれば「受付・案内・誘導」を選んでください。",
         good=(Example({P + "job_type": "clerical", P + "duties": ["reception", "data_entry"]}, "事務職員：受付・案内"),),
@@ -119,8 +136,9 @@ RULES: tuple[Rule, ...] = (
         code="DUTY-003",
         fields=("duty_change",),
         levels=(Level.ERROR,),
-        basis="職業安定法施行規則第4条の2（2024年4月1日施行）S21",
-        summary="2024年4月1日から、業務の変更の範囲を書く",
+        basis="職業安定法施行規則第4条の2（2024年4月1日施行）",
+        sources=("S21",),
+        what="2024年4月1日から、業務の変更の範囲を書く",
         why="将来どの業務に変わりうるかは、募集のときに示さなければならない条件です。",
         how="変更がない場合は「変更なし」と入力してください。",
         good=(
@@ -135,8 +153,9 @@ RULES: tuple[Rule, ...] = (
         code="DUTY-004",
         fields=("duties", "duty_detail"),
         levels=_WARN,
-        basis="職業安定法第5条の4（的確な表示）S23",
-        summary="接種（注射）の選択と、仕事の内容がそろっていること",
+        basis="職業安定法第5条の4（的確な表示）",
+        sources=("S23",),
+        what="接種（注射）の選択と、仕事の内容がそろっていること",
         why="注射をするかどうかは、応募を決める大きな条件です。",
         how="業務の選択か仕事の内容の一方を直してください。",
         good=(
@@ -165,8 +184,9 @@ RULES: tuple[Rule, ...] = (
         code="DUTY-005",
         fields=("training", "blank_ok", "duties"),
         levels=_WARN,
-        basis="潜在看護職の希望（研修）・接種の手引き S08 S43",
-        summary="ブランクのある方が接種する募集には研修を",
+        basis="潜在看護職の希望（研修）・接種の手引き",
+        sources=("S08", "S43"),
+        what="ブランクのある方が接種する募集には研修を",
         why="研修の有無で応募が大きく変わります。安全のためにも要ります。",
         how="実技研修を設けるか、都道府県などの研修を案内してください。",
         good=(Example({P + "blank_ok": True, P + "training": "paid"}, "研修あり（有給）"),),

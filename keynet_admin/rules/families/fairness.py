@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from keynet_admin.rules.engine.posting_values import day, is_fiscal_year, is_private, missing, shifts, touches_night
-from keynet_admin.rules.engine.rule import Example, Hit, Level, Rule, Scope
+from keynet_admin.rules.engine.rule import Example, Hit, Level, Message, Rule, Scope
 from keynet_admin.rules.words.age import applicants_age, lower_limit, upper_limit
 from keynet_admin.rules.words.plain import PUBLIC_TEXT, fields_with, listed, plain, row_texts
 from keynet_admin.rules.words.sex import conditions_by_sex, counts_by_sex, only_women, sex_words
@@ -39,9 +39,12 @@ def check_age_words(scope: Scope) -> Iterator[Hit]:
         word = applicants_age(name, text)
         if word is not None:
             end = "年齢を条件にできません。" if is_private(scope.record) else "年齢を条件にしないことが求められます。"
-            message = (
-                f"年齢制限は「なし」ですが、「{word.text}」とあります。募集では{end}"
-                "接種を受ける方の年齢であれば、そのことが分かるように書いてください。例外に当たる場合は年齢制限「あり」を選んでください。"
+            message = Message(
+                f"年齢制限は「なし」ですが、「{word.text}」とあります。",
+                how=(
+                    f"募集では{end}接種を受ける方の年齢であれば、そのことが分かるように書いてください。"
+                    "例外に当たる場合は年齢制限「あり」を選んでください。"
+                ),
             )
             yield Hit(name, message, _level(scope), example="年齢不問")
 
@@ -52,11 +55,13 @@ def check_exception_item(scope: Scope) -> Iterator[Hit]:
     if scope.get("age_limit") != "yes":
         return
     if missing(scope, "age_reason"):
-        yield Hit("age_reason", "年齢制限がある場合は、省令の例外事由を選んでください。", E, example="2号")
+        yield Hit("age_reason", Message("年齢制限がある場合は、省令の例外事由を選んでください。"), E, example="2号")
     elif reason in _ITEM and (day(scope, "term_end") is not None or is_fiscal_year(scope.record)):
-        message = (
-            f"例外事由{_ITEM[reason]}は、期間の定めのない契約に限られます。この募集には終了日があるため使えません。"
-            "期間の定めのある募集で使えるのは、2号（法令の下限）と3号ニ（60歳以上など）です。"
+        message = Message(
+            f"例外事由{_ITEM[reason]}は、期間の定めのない契約に限られます。",
+            why=(
+                "この募集には終了日があるため使えません。期間の定めのある募集で使えるのは、2号（法令の下限）と3号ニ（60歳以上など）です。"
+            ),
         )
         yield Hit("age_reason", message, _level(scope), example="2号")
 
@@ -74,7 +79,7 @@ def check_lawful_limit(scope: Scope) -> Iterator[Hit]:
     if text and upper_limit(text):
         yield Hit(
             "age_note",
-            "例外事由2号は、法令が定める年齢の下限に限られます。上限（○歳以下など）は設けられません。",
+            Message("例外事由2号は、法令が定める年齢の下限に限られます。", why="上限（○歳以下など）は設けられません。"),
             _level(scope),
             example="18歳以上（深夜業のため）",
         )
@@ -85,9 +90,9 @@ def check_lawful_limit(scope: Scope) -> Iterator[Hit]:
     lawful = (night and least in (18, None)) or (smoke and least in (18, 20, None))
     if not lawful:
         shown = f"{least}歳以上" if least is not None else "この年齢制限"
-        message = (
-            f"{shown}とする根拠の法令が、勤務の条件から確認できません。"
-            "18歳以上は22時～5時の勤務がある場合、20歳以上は喫煙可の場所で働く場合に限られます。"
+        message = Message(
+            f"{shown}とする根拠の法令が、勤務の条件から確認できません。",
+            why="18歳以上は22時～5時の勤務がある場合、20歳以上は喫煙可の場所で働く場合に限られます。",
         )
         yield Hit("age_reason", message, _level(scope), example="18歳以上（深夜業のため）")
 
@@ -95,7 +100,7 @@ def check_lawful_limit(scope: Scope) -> Iterator[Hit]:
 def check_reason_given(scope: Scope) -> Iterator[Hit]:
     """AGE-004: an age limit needs its reason."""
     if scope.get("age_limit") == "yes" and missing(scope, "age_note"):
-        message = "年齢制限がある場合は、その理由を応募する方に示さなければなりません。年齢と理由を入力してください。"
+        message = Message("年齢制限がある場合は、その理由を応募する方に示さなければなりません。", how="年齢と理由を入力してください。")
         yield Hit("age_note", message, example="深夜業のため18歳以上")
 
 
@@ -108,9 +113,10 @@ def check_sex_words(scope: Scope) -> Iterator[Hit]:
             women = set(only_women(text))
             words = [word for word in words if word not in women]
         if words:
-            message = (
-                f"{listed(dict.fromkeys(words))}は、性別で限っていると受け取られる言葉です。募集では性別を条件にできません。"
-                "性別によらない言い方（看護師、主婦(夫)など）に直してください。"
+            message = Message(
+                f"{listed(dict.fromkeys(words))}は、性別で限っていると受け取られる言葉です。",
+                why="募集では性別を条件にできません。",
+                how="性別によらない言い方（看護師、主婦(夫)など）に直してください。",
             )
             yield Hit(name, message, example="主婦(夫)歓迎")
 
@@ -128,12 +134,16 @@ def check_sex_counts(scope: Scope) -> Iterator[Hit]:
             continue
         passage = conditions_by_sex(text)
         if passage or (name.startswith("pay_lines") and text.strip("()") in ("男", "女", "男性", "女性")):
-            message = f"「{passage or text}」は、男女で条件を分けています。性別で条件を変えることはできません。同じ条件に直してください。"
+            message = Message(
+                f"「{passage or text}」は、男女で条件を分けています。",
+                why="性別で条件を変えることはできません。",
+                how="同じ条件に直してください。",
+            )
             yield Hit(name, message, example="性別によらない条件")
 
 
-def _counted(word: str) -> str:
-    return f"「{word}」は、男女別に人数を決めています。募集人数は男女を合わせた数で入力してください。"
+def _counted(word: str) -> Message:
+    return Message(f"「{word}」は、男女別に人数を決めています。", how="募集人数は男女を合わせた数で入力してください。")
 
 
 def _typed_headcount(scope: Scope) -> str:
@@ -153,16 +163,16 @@ def check_midwife(scope: Scope) -> Iterator[Hit]:
     for name, text in texts(scope):
         words = only_women(text)
         if words:
-            message = (
-                f"{listed(dict.fromkeys(words))}とあります。"
-                "助産師は法律で女性とされている（保健師助産師看護師法第3条）ため、このまま受け付けます。"
-                "募集の理由としてご確認ください。"
+            message = Message(
+                f"{listed(dict.fromkeys(words))}とあります。",
+                why="助産師は法律で女性とされている（保健師助産師看護師法第3条）ため、このまま受け付けます。",
+                how="募集の理由としてご確認ください。",
             )
             yield Hit(name, message, example="助産師")
 
 
-_AGE_LAW = "労働施策総合推進法第9条・同施行規則第1条の3（S26 S27）"
-_SEX_LAW = "男女雇用機会均等法第5条／地方公務員法第13条（S29 S30）"
+_AGE_LAW = "労働施策総合推進法第9条・同施行規則第1条の3"
+_SEX_LAW = "男女雇用機会均等法第5条／地方公務員法第13条"
 _NIGHT: Final = {
     P + "shifts": [{"name": "夜勤", "days": ["sat", "sun"], "start": "20:00", "end": "翌5:00", "break": 60}],
     P + "weekly_hours": 16,
@@ -178,7 +188,8 @@ RULES: tuple[Rule, ...] = (
         fields=("title", "duty_detail", "other_req", "experience_note", "age_limit"),
         levels=(E, W),
         basis=_AGE_LAW,
-        summary="年齢制限「なし」の募集に、応募する方の年齢を書かないこと（委託先の雇用はエラー、自治体の任用は確認）",
+        sources=("S26", "S27"),
+        what="年齢制限「なし」の募集に、応募する方の年齢を書かないこと（委託先の雇用はエラー、自治体の任用は確認）",
         why="民間の雇用では年齢制限が禁じられています。自治体にも同じ配慮が求められます。接種を受ける方の年齢は対象外です。",
         how="年齢の言葉を消すか、例外に当たる場合は年齢制限「あり」と例外事由、理由を入力してください。",
         good=(
@@ -200,7 +211,8 @@ RULES: tuple[Rule, ...] = (
         fields=("age_reason", "term_end"),
         levels=(E, W),
         basis=_AGE_LAW,
-        summary="期間の定めのある募集で、例外事由1号・3号イ・3号ロを使わないこと",
+        sources=("S26", "S27"),
+        what="期間の定めのある募集で、例外事由1号・3号イ・3号ロを使わないこと",
         why="これらは期間の定めのない契約だけに認められた例外です。",
         how="2号か3号ニに当たるか確かめ、当たらない場合は年齢制限を「なし」にしてください。",
         good=(Example({**_LIMITED, **_NIGHT, P + "age_reason": "2号", P + "age_note": "深夜業のため18歳以上"}, "2号"),),
@@ -211,8 +223,9 @@ RULES: tuple[Rule, ...] = (
         code="AGE-003",
         fields=("age_reason", "age_note", "shifts", "smoking"),
         levels=(E, W),
-        basis=f"{_AGE_LAW}、受動喫煙防止（S25）",
-        summary="例外事由2号は法令の下限だけに使うこと（深夜業の18歳以上、喫煙可の場所の20歳以上）",
+        basis=f"{_AGE_LAW}、受動喫煙防止",
+        sources=("S26", "S27", "S25"),
+        what="例外事由2号は法令の下限だけに使うこと（深夜業の18歳以上、喫煙可の場所の20歳以上）",
         why="2号は、法令で働けない年齢がある場合の例外です。上限や、根拠のない下限には使えません。",
         how="年齢と理由を見直してください。根拠がない場合は年齢制限を「なし」にしてください。",
         good=(Example({**_LIMITED, **_NIGHT, P + "age_reason": "2号", P + "age_note": "深夜業のため18歳以上"}, "18歳以上・深夜"),),
@@ -227,7 +240,8 @@ RULES: tuple[Rule, ...] = (
         fields=("age_limit", "age_note"),
         levels=(E,),
         basis=_AGE_LAW,
-        summary="年齢制限「あり」には理由を書くこと",
+        sources=("S26", "S27"),
+        what="年齢制限「あり」には理由を書くこと",
         why="年齢を条件にする場合は、理由を示さなければなりません。",
         how="年齢と理由を「年齢制限の理由」に入力してください。",
         good=(Example({**_LIMITED, **_NIGHT, P + "age_reason": "2号", P + "age_note": "深夜業のため18歳以上"}, "深夜業のため18歳以上"),),
@@ -239,7 +253,8 @@ RULES: tuple[Rule, ...] = (
         fields=("title", "duty_detail", "other_req"),
         levels=(E,),
         basis=_SEX_LAW,
-        summary="性別で限る言葉（女性限定、主婦歓迎、看護婦、営業マンなど）を使わないこと",
+        sources=("S29", "S30"),
+        what="性別で限る言葉（女性限定、主婦歓迎、看護婦、営業マンなど）を使わないこと",
         why="募集と採用では、性別を理由にした区別が禁じられています。",
         how="性別によらない言い方に直してください。「主婦(夫)歓迎」「女性も活躍中」は使えます。",
         good=(Example({P + "other_req": "主婦(夫)歓迎。女性も活躍中です。"}, "主婦(夫)歓迎"),),
@@ -252,7 +267,8 @@ RULES: tuple[Rule, ...] = (
         fields=("headcount", "duty_detail", "other_req"),
         levels=(E,),
         basis=_SEX_LAW,
-        summary="男女別の人数や、男女で異なる条件を書かないこと",
+        sources=("S29", "S30"),
+        what="男女別の人数や、男女で異なる条件を書かないこと",
         why="人数や条件を男女で分けることは、性別による区別に当たります。",
         how="男女を合わせた人数と、同じ条件で書いてください。",
         good=(Example({P + "headcount": "15名"}, "15名"),),
@@ -264,8 +280,9 @@ RULES: tuple[Rule, ...] = (
         code="SEX-003",
         fields=("job_type", "title", "other_req"),
         levels=(W,),
-        basis="保健師助産師看護師法第3条（S48）",
-        summary="助産師の募集で女性に限る言葉は、理由を確認して通します",
+        basis="保健師助産師看護師法第3条",
+        sources=("S48",),
+        what="助産師の募集で女性に限る言葉は、理由を確認して通します",
         why="助産師は法律で女性とされている唯一の職種です。",
         how="助産師の募集であれば、そのまま送信できます。",
         good=(Example({P + "job_type": "midwife", P + "licenses": ["midwife"], P + "title": "保健センターの助産師"}, "助産師"),),

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from keynet_admin.catalogue import reference as ref
-from keynet_admin.rules.engine.rule import Example, Hit, Level, Per, Rule, Scope
+from keynet_admin.rules.engine.rule import Example, Hit, Level, Message, Per, Rule, Scope
 from keynet_admin.rules.families.telephone import contact_of
 
-MAIL_BASIS = "JPRS 地方公共団体用ドメイン名 [S61]"
+MAIL_BASIS = "JPRS 地方公共団体用ドメイン名"
 FREE_HOSTS = frozenset(
     [
         "gmail.com",
@@ -91,7 +91,9 @@ def check_same_mail(scope: Scope) -> Iterator[Hit]:
     first, second = contact.get("contact_email"), contact.get("contact_email2")
     if isinstance(first, str) and isinstance(second, str) and first and second and first.casefold() != second.casefold():
         yield Hit(
-            "contact.contact_email2", f"確認用のメールアドレスが違います。「{first}」と同じアドレスを入力してください。", example=first
+            "contact.contact_email2",
+            Message("確認用のメールアドレスが違います。", how=f"「{first}」と同じアドレスを入力してください。"),
+            example=first,
         )
 
 
@@ -122,7 +124,11 @@ def check_public_body_mail(scope: Scope) -> Iterator[Hit]:
     for name, mail, host in _mails(scope):
         if is_public_body(host) or is_own_domain(host, scope.organization.get("lg_code")):
             continue
-        message = f"「{mail}」は自治体のドメイン（lg.jp など）ではありません。事務局から代表電話番号へ確認のお電話を差し上げます。lg.jp のアドレスがあればそちらを入力してください。"
+        message = Message(
+            f"「{mail}」は自治体のドメイン（lg.jp など）ではありません。",
+            why="事務局から代表電話番号へ確認のお電話を差し上げます。",
+            how="lg.jp のアドレスがあればそちらを入力してください。",
+        )
         yield Hit(f"contact.{name}", message)
 
 
@@ -136,7 +142,7 @@ def check_free_mail(scope: Scope) -> Iterator[Hit]:
                 if account
                 else "自治体のアドレスを入力してください。"
             )
-            message = f"「{mail}」はフリーメールまたは携帯電話会社のアドレスです。{tail}"
+            message = Message(f"「{mail}」はフリーメールまたは携帯電話会社のアドレスです。", why=f"{tail}")
             yield Hit(f"contact.{name}", message, Level.ERROR if account else Level.WARNING)
 
 
@@ -150,7 +156,10 @@ def check_mail_kind(scope: Scope) -> Iterator[Hit]:
         if label is None or kind in _TYPE_OF_LABEL[label[1]]:
             continue
         if not is_own_domain(host, scope.organization.get("lg_code")):
-            message = f"「{mail}」の「{label[1]}.」は{_TYPE_WORDS[_TYPE_OF_LABEL[label[1]][0]]}のアドレスの形ですが、団体の区分は「{_TYPE_WORDS.get(kind, kind)}」です。ご確認ください。"
+            message = Message(
+                f"「{mail}」の「{label[1]}.」は{_TYPE_WORDS[_TYPE_OF_LABEL[label[1]][0]]}のアドレスの形ですが、団体の区分は「{_TYPE_WORDS.get(kind, kind)}」です。",
+                how="ご確認ください。",
+            )
             yield Hit(f"contact.{name}", message)
 
 
@@ -162,7 +171,7 @@ def check_second_officer(scope: Scope) -> Iterator[Hit]:
     if isinstance(second, str) and second and any(isinstance(m, str) and m.casefold() == second.casefold() for m in main):
         yield Hit(
             "contact.sub_contact_email",
-            "副担当者のメールアドレスが主担当者と同じです。ご不在のときに届くよう、別のアドレスを入力してください。",
+            Message("副担当者のメールアドレスが主担当者と同じです。", how="ご不在のときに届くよう、別のアドレスを入力してください。"),
         )
 
 
@@ -173,8 +182,9 @@ RULES: tuple[Rule, ...] = (
         code="MAIL-001",
         fields=MAILS,
         levels=(Level.FIX,),
-        basis="電子申請の入力規則 [S65]",
-        summary="メールアドレスは半角に整える",
+        basis="電子申請の入力規則",
+        sources=("S65",),
+        what="メールアドレスは半角に整える",
         why="全角文字や「mailto:」が混じると、メールが届きません。",
         how="自動で整えます。正しく読み取られたかご確認ください。",
         good=(Example({f"{C}contact_email": "vaccine@city.hyuga-test.lg.jp"}, "vaccine@city.hyuga-test.lg.jp"),),
@@ -186,8 +196,9 @@ RULES: tuple[Rule, ...] = (
         code="MAIL-002",
         fields=MAILS,
         levels=(Level.ERROR,),
-        basis="RFC 5321、電子申請の入力規則 [S65 S66]",
-        summary="メールアドレスの形が正しいこと",
+        basis="RFC 5321、電子申請の入力規則",
+        sources=("S65", "S66"),
+        what="メールアドレスの形が正しいこと",
         why="形の正しくないアドレスには、初回ログインのご案内が届きません。",
         how="「@」は1つ、「.」は続けず「@」の直前にも置かず、ドメインまで入力してください。",
         good=(Example({f"{C}contact_email": "vaccine@city.hyuga-test.lg.jp"}, "kenko@city.example.lg.jp"),),
@@ -203,7 +214,7 @@ RULES: tuple[Rule, ...] = (
         fields=("contact.contact_email", "contact.contact_email2"),
         levels=(Level.ERROR,),
         basis="事務局の実務（宛先の打ち間違い）",
-        summary="2つのメールアドレスが同じこと",
+        what="2つのメールアドレスが同じこと",
         why="1文字の誤りでも、アカウントのご案内が届かないか、別の方に届きます。",
         how="貼り付けずに、もう一度入力してください。",
         good=(Example({f"{C}contact_email2": "vaccine@city.hyuga-test.lg.jp"}, "同じアドレス"),),
@@ -216,7 +227,8 @@ RULES: tuple[Rule, ...] = (
         fields=("contact.contact_email", "contact.account_email"),
         levels=(Level.WARNING,),
         basis=MAIL_BASIS,
-        summary="自治体のドメイン（lg.jp、地域型、団体のホームページと同じドメイン）であること",
+        sources=("S61",),
+        what="自治体のドメイン（lg.jp、地域型、団体のホームページと同じドメイン）であること",
         why="lg.jp は地方公共団体だけが使えるドメインで、団体からの申請であることの手がかりになります。",
         how="自治体のアドレスを入力してください。ない場合は、代表電話番号へ確認のお電話を差し上げます。",
         good=(Example({f"{C}account_email": "kenko@city.hyuga-test.lg.jp"}, "kenko@city.example.lg.jp"),),
@@ -229,7 +241,8 @@ RULES: tuple[Rule, ...] = (
         fields=("contact.contact_email", "contact.account_email"),
         levels=(Level.ERROR, Level.WARNING),
         basis=f"{MAIL_BASIS}、アカウントは団体のもの（運用）",
-        summary="フリーメールや携帯電話会社のアドレスではないこと",
+        sources=("S61",),
+        what="フリーメールや携帯電話会社のアドレスではないこと",
         why="応募者の個人情報を扱うアカウントは、異動しても引き継げる団体のアドレスに発行します。",
         how="自治体のアドレス（係の共用アドレスなど）を入力してください。",
         good=(Example({f"{C}account_email": "kenko@city.hyuga-test.lg.jp"}, "kenko@city.example.lg.jp"),),
@@ -245,7 +258,8 @@ RULES: tuple[Rule, ...] = (
         fields=("contact.contact_email", "organization.org_type"),
         levels=(Level.WARNING,),
         basis=MAIL_BASIS,
-        summary="アドレスの pref・city・town などが団体の区分と合うこと",
+        sources=("S61",),
+        what="アドレスの pref・city・town などが団体の区分と合うこと",
         why="別の団体のアドレスが入力されているかもしれません。",
         how="アドレスと団体の区分をご確認ください。",
         good=(Example({f"{C}contact_email": "vaccine@city.hyuga-test.lg.jp"}, "市の団体に city."),),
@@ -263,7 +277,7 @@ RULES: tuple[Rule, ...] = (
         fields=("contact.account_email",),
         levels=(Level.ERROR,),
         basis="運用（1つのアドレスは1つの団体のアカウント）",
-        summary="ほかの団体の管理者アドレスとして使われていないこと",
+        what="ほかの団体の管理者アドレスとして使われていないこと",
         why="1つのアドレスで2つの団体の応募者を扱うと、個人情報が混ざります。",
         how="団体ごとに別のアドレスを用意してください。",
         good=(Example({f"{C}account_email": "kenko@city.hyuga-test.lg.jp"}, "はじめて使うアドレス"),),
@@ -275,8 +289,9 @@ RULES: tuple[Rule, ...] = (
         code="MAIL-008",
         fields=("contact.account_email",),
         levels=(Level.ERROR,),
-        basis="お知らせメールの配達結果（運用） [S71]",
-        summary="お知らせメールが届くこと",
+        basis="お知らせメールの配達結果（運用）",
+        sources=("S71",),
+        what="お知らせメールが届くこと",
         why="届かないアドレスにアカウントを発行すると、手続きが止まります。",
         how="アドレスを確認して再入力してください。その間、審査の期限は止まります。",
         good=(Example({f"{C}account_email": "kenko@city.hyuga-test.lg.jp"}, "配達された"),),
@@ -288,8 +303,9 @@ RULES: tuple[Rule, ...] = (
         code="MAIL-009",
         fields=("contact.account_email", "contact.sub_contact_email"),
         levels=(Level.WARNING,),
-        basis="事務局の実務（不在時の連絡） [S70]",
-        summary="副担当者のアドレスが主担当者と違うこと",
+        basis="事務局の実務（不在時の連絡）",
+        sources=("S70",),
+        what="副担当者のアドレスが主担当者と違うこと",
         why="4月の異動や不在のときに、連絡が途切れないようにするためです。",
         how="副担当者ご自身または別の共用アドレスを入力してください。",
         good=(Example({f"{C}sub_contact_email": "yobou@city.hyuga-test.lg.jp"}, "別のアドレス"),),

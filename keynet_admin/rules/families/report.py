@@ -5,13 +5,13 @@ from keynet_admin.rules.engine.rule import Example, Level, Rule
 E, W, F = Level.ERROR, Level.WARNING, Level.FIX
 
 
-def _row(code: str, level: Level, basis: str, summary: str, why: str, how: str, good: str, bad: str) -> Rule:
+def _row(code: str, level: Level, basis: str, what: str, why: str, how: str, good: str, bad: str) -> Rule:
     return Rule(
         code=code,
         fields=("report",),
         levels=(level,),
         basis=basis,
-        summary=summary,
+        what=what,
         why=why,
         how=how,
         good=(Example({}, good),),
@@ -20,7 +20,7 @@ def _row(code: str, level: Level, basis: str, summary: str, why: str, how: str, 
     )
 
 
-_CIRCULAR = "2021年5月7日事務連絡（確保実績の報告）（S01）"
+_CIRCULAR = "2021年5月7日事務連絡（確保実績の報告）"
 RULES: tuple[Rule, ...] = (
     _row(
         "RPT-001",
@@ -55,7 +55,7 @@ RULES: tuple[Rule, ...] = (
     _row(
         "RPT-004",
         E,
-        "時点を示した集計（S13）",
+        "時点を示した集計",
         "時点の日付があり、未来でないこと。合計が職種ごとの合計と合うこと",
         "いつの人数か分からない報告は、集計に使えません。",
         "時点の日付と合計を見直してください。",

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from keynet_admin.rules.engine.posting_values import NURSING, duties, missing
-from keynet_admin.rules.engine.rule import Example, Hit, Level, Rule, Scope
+from keynet_admin.rules.engine.rule import Example, Hit, Level, Message, Rule, Scope
 from keynet_admin.rules.words.plain import text_of
 
 E, W = Level.ERROR, Level.WARNING
@@ -38,10 +38,10 @@ def check_save_the_town(scope: Scope) -> Iterator[Hit]:
     ):
         lacking.append(("duties", "予診か接種かの別"))
     if lacking:
-        message = (
-            f"Save the town に提供するには、{'・'.join(label for _, label in lacking)}が必要です。"
-            "医師は日時・場所・報酬・業務を見て応募を決めます。"
-            "入力するか、提供を「いいえ」にしてください。"
+        message = Message(
+            f"Save the town に提供するには、{'・'.join((label for _, label in lacking))}が必要です。",
+            why="医師は日時・場所・報酬・業務を見て応募を決めます。",
+            how="入力するか、提供を「いいえ」にしてください。",
         )
         yield Hit(lacking[0][0], message, example="最寄り駅から徒歩10分")
 
@@ -52,20 +52,33 @@ def check_nurse_center(scope: Scope) -> Iterator[Hit]:
         return
     need = "ナースセンターに提供する募集には、"
     if missing(scope, "public_contact"):
-        yield Hit("public_contact", f"{need}問い合わせ先が必要です。部署名を入力してください。", E, example="健康づくり課 予防係")
+        yield Hit(
+            "public_contact",
+            Message(f"{need}問い合わせ先が必要です。", how="部署名を入力してください。"),
+            E,
+            example="健康づくり課 予防係",
+        )
     if missing(scope, "deadline_type") or (scope.get("deadline_type") == "date" and missing(scope, "deadline")):
         name = "deadline_type" if missing(scope, "deadline_type") else "deadline"
-        yield Hit(name, f"{need}締切が必要です。締切日を入力するか、「充足次第」を選んでください。", W, example="2021-05-28")
+        yield Hit(
+            name, Message(f"{need}締切が必要です。", how="締切日を入力するか、「充足次第」を選んでください。"), W, example="2021-05-28"
+        )
     if missing(scope, "venue_city"):
-        yield Hit("venue_city", f"{need}勤務場所の市区町村が必要です。提供先は勤務場所の都道府県で決まります。", W, example="日向市")
+        yield Hit(
+            "venue_city",
+            Message(f"{need}勤務場所の市区町村が必要です。", why="提供先は勤務場所の都道府県で決まります。"),
+            W,
+            example="日向市",
+        )
 
 
 def check_hidden_sharing(scope: Scope) -> Iterator[Hit]:
     """SHARE-003: a posting that is not published has nothing to pass on to private agencies."""
     if scope.get("visibility") == "private" and scope.get("share_private") is True:
-        message = (
-            "非公開の募集は、民間事業者に提供できません。"
-            "民間事業者への情報提供は公開中の内容に限ります。公開の範囲か提供の選択を直してください。"
+        message = Message(
+            "非公開の募集は、民間事業者に提供できません。",
+            why="民間事業者への情報提供は公開中の内容に限ります。",
+            how="公開の範囲か提供の選択を直してください。",
         )
         yield Hit("share_private", message, example="いいえ")
 
@@ -73,9 +86,19 @@ def check_hidden_sharing(scope: Scope) -> Iterator[Hit]:
 def fix_receivers(scope: Scope) -> Iterator[Hit]:
     """SHARE-005: the receivers follow from the job; what does not suit it is switched off."""
     if scope.unused.get("share_nc") is True:
-        yield Hit("share_nc", "看護職の募集ではないため、ナースセンターへの提供を「いいえ」にしました。", value=False, example="いいえ")
+        yield Hit(
+            "share_nc",
+            Message("看護職の募集ではないため、ナースセンターへの提供を「いいえ」にしました。"),
+            value=False,
+            example="いいえ",
+        )
     if scope.unused.get("share_stt") is True:
-        yield Hit("share_stt", "医師の募集ではないため、Save the town への提供を「いいえ」にしました。", value=False, example="いいえ")
+        yield Hit(
+            "share_stt",
+            Message("医師の募集ではないため、Save the town への提供を「いいえ」にしました。"),
+            value=False,
+            example="いいえ",
+        )
 
 
 _PHYSICIAN: Final = {
@@ -88,15 +111,16 @@ _PHYSICIAN: Final = {
     P + "share_stt": True,
     P + "duty_detail": "問診を行い、接種してよいかどうかを判断します。具合の悪くなった方への対応もお願いします。",
 }
-_HIDDEN = "一部非公開の募集（S05）"
+_HIDDEN = "一部非公開の募集"
 
 RULES: tuple[Rule, ...] = (
     Rule(
         code="SHARE-001",
         fields=("share_stt", "shifts", "pay_lines", "venue_name", "access", "duties"),
         levels=(W,),
-        basis="Save the town の募集（S12）",
-        summary="Save the town に提供する医師の募集には、日時・報酬・場所・交通・予診か接種かを示すこと",
+        basis="Save the town の募集",
+        sources=("S12",),
+        what="Save the town に提供する医師の募集には、日時・報酬・場所・交通・予診か接種かを示すこと",
         why="医師は日時と場所、報酬、業務を見て応募を決めます。見出しだけでは応募がありません。",
         how="足りない項目を入力してください。",
         good=(Example({**_PHYSICIAN, P + "access": "最寄り駅から徒歩10分"}, "日時・報酬・場所・交通・予診がそろっている"),),
@@ -107,8 +131,9 @@ RULES: tuple[Rule, ...] = (
         code="SHARE-002",
         fields=("share_nc", "public_contact", "deadline", "venue_city"),
         levels=(E, W),
-        basis="ナースセンターへの提供（S19）",
-        summary="ナースセンターに提供する看護職の募集には、問い合わせ先と締切、勤務場所の市区町村を示すこと",
+        basis="ナースセンターへの提供",
+        sources=("S19",),
+        what="ナースセンターに提供する看護職の募集には、問い合わせ先と締切、勤務場所の市区町村を示すこと",
         why="勤務場所の都道府県のナースセンターに届き、登録した方に紹介されます。",
         how="足りない項目を入力してください。",
         good=(Example({P + "public_contact": "健康づくり課 予防係"}, "宮崎県・問い合わせ先あり"),),
@@ -120,7 +145,8 @@ RULES: tuple[Rule, ...] = (
         fields=("visibility", "share_nc", "share_stt", "share_private"),
         levels=(E,),
         basis=_HIDDEN,
-        summary="公開しない募集は、同意と同じ伏せ方がなければ提供しないこと",
+        sources=("S05",),
+        what="公開しない募集は、同意と同じ伏せ方がなければ提供しないこと",
         why="伏せた団体名が提供先から知られると、伏せた意味がなくなります。",
         how="民間事業者への提供を「いいえ」にするか、公開の範囲を見直してください。",
         good=(
@@ -135,8 +161,9 @@ RULES: tuple[Rule, ...] = (
         code="SHARE-004",
         fields=(),
         levels=(W,),
-        basis="募集が終わったら速やかに終了する（S08 S23）",
-        summary="終了した募集は、提供先にも終了を知らせること",
+        basis="募集が終わったら速やかに終了する",
+        sources=("S08", "S23"),
+        what="終了した募集は、提供先にも終了を知らせること",
         why="提供先で募集が残ると、終わった募集への応募が続きます。",
         how="提供先ごとに終了の連絡を確かめてください。",
         good=(Example({}, "すべての提供先に終了を連絡"),),
@@ -147,8 +174,9 @@ RULES: tuple[Rule, ...] = (
         code="SHARE-005",
         fields=("job_type", "share_nc", "share_stt"),
         levels=(Level.FIX,),
-        basis="提供先と職種（S01）",
-        summary="看護職でない募集のナースセンター提供、医師でない募集の Save the town 提供を「いいえ」にします",
+        basis="提供先と職種",
+        sources=("S01",),
+        what="看護職でない募集のナースセンター提供、医師でない募集の Save the town 提供を「いいえ」にします",
         why="提供先は職種で決まっています。",
         how="自動で直します。",
         good=(Example({P + "share_nc": True, P + "share_stt": False}, "看護師はナースセンターへ"),),

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from keynet_admin.catalogue import reference as ref
-from keynet_admin.rules.engine.rule import Example, Hit, Level, Per, Rule, Scope
+from keynet_admin.rules.engine.rule import Example, Hit, Level, Message, Per, Rule, Scope
 from keynet_admin.rules.normalise.area_codes import area_code, prefectures_of
 
-TEL_BASIS = "電気通信番号計画（総務省） [S62]"
+TEL_BASIS = "電気通信番号計画（総務省）"
 
 
 def contact_of(scope: Scope) -> Mapping[str, Any]:
@@ -25,7 +25,7 @@ def check_fixed_line(scope: Scope) -> Iterator[Hit]:
     digits = _digits(contact_of(scope).get("contact_tel"))
     if digits.startswith(("0120", "0570", "0800", "070", "080", "090")):
         kind = "携帯電話" if digits[:3] in ("070", "080", "090") and not digits.startswith("0800") else "フリーダイヤルなどの番号"
-        message = f"直通電話番号が{kind}です。ご本人確認の折り返しには、庁舎の固定電話の番号を入力してください。"
+        message = Message(f"直通電話番号が{kind}です。", how="ご本人確認の折り返しには、庁舎の固定電話の番号を入力してください。")
         yield Hit("contact.contact_tel", message)
 
 
@@ -39,7 +39,9 @@ def check_area(scope: Scope) -> Iterator[Hit]:
         return
     names = "・".join(p.name for p in map(ref.prefecture, found) if p is not None)
     own = ref.prefecture(pref)
-    message = f"市外局番{area_code(digits)}は{names}の番号ですが、団体は{own.name if own else pref}です。代表電話番号をご確認ください。"
+    message = Message(
+        f"市外局番{area_code(digits)}は{names}の番号ですが、団体は{(own.name if own else pref)}です。", how="代表電話番号をご確認ください。"
+    )
     yield Hit("organization.org_tel", message)
 
 
@@ -47,7 +49,9 @@ def check_public_mobile(scope: Scope) -> Iterator[Hit]:
     """The public number does not look like somebody's mobile."""
     digits = _digits(scope.get("public_tel"))
     if digits.startswith(("070", "080", "090")) and len(digits) == 11 and not digits.startswith("0800"):
-        yield Hit("public_tel", "問い合わせ先が携帯電話の番号です。個人の番号は公開せず、担当部署の番号を入力してください。")
+        yield Hit(
+            "public_tel", Message("問い合わせ先が携帯電話の番号です。", how="個人の番号は公開せず、担当部署の番号を入力してください。")
+        )
 
 
 C = "contact."
@@ -59,7 +63,8 @@ RULES: tuple[Rule, ...] = (
         fields=PHONES,
         levels=(Level.FIX,),
         basis=TEL_BASIS,
-        summary="電話番号は半角数字とハイフンに整える",
+        sources=("S62",),
+        what="電話番号は半角数字とハイフンに整える",
         why="全角や括弧の違いで、同じ番号が別の番号に見えてしまいます。",
         how="自動で整えます。正しく読み取られたかご確認ください。",
         good=(Example({f"{C}contact_tel": "0982-00-0043"}, "0982-00-0043"),),
@@ -75,7 +80,8 @@ RULES: tuple[Rule, ...] = (
         fields=PHONES,
         levels=(Level.ERROR,),
         basis=TEL_BASIS,
-        summary="電話番号の桁数が正しいこと（固定10桁、携帯・IP11桁）",
+        sources=("S62",),
+        what="電話番号の桁数が正しいこと（固定10桁、携帯・IP11桁）",
         why="桁が違う番号には折り返しができません。番号が2つあると、どちらにかけるか決まりません。",
         how="市外局番から、番号を1つだけ入力してください。",
         good=(Example({f"{C}contact_tel": "0982-12-0043"}, "0982-12-0043"),),
@@ -92,7 +98,7 @@ RULES: tuple[Rule, ...] = (
         fields=("contact.contact_tel", "contact.contact_ext"),
         levels=(Level.FIX,),
         basis="事務局の実務（内線は別の欄）",
-        summary="電話番号の中の「内線」は内線の欄に分け、「(代)」は除く",
+        what="電話番号の中の「内線」は内線の欄に分け、「(代)」は除く",
         why="番号だけの欄にすると、そのまま電話をかけられます。",
         how="自動で分けます。内線の欄をご確認ください。",
         good=(Example({f"{C}contact_tel": "0982-00-0043", f"{C}contact_ext": "205"}, "内線は内線の欄に 205"),),
@@ -108,7 +114,7 @@ RULES: tuple[Rule, ...] = (
         fields=("contact.contact_tel",),
         levels=(Level.WARNING,),
         basis="ご本人確認の折り返し（事務局の実務）",
-        summary="担当者の番号は固定電話であること",
+        what="担当者の番号は固定電話であること",
         why="庁舎の固定電話への折り返しで、団体からの申請であることを確かめます。",
         how="部署の固定電話の番号を入力してください。",
         good=(Example({f"{C}contact_tel": "0982-00-0043"}, "0982-00-0043"),),
@@ -120,8 +126,9 @@ RULES: tuple[Rule, ...] = (
         code="TEL-005",
         fields=("organization.org_tel",),
         levels=(Level.WARNING,),
-        basis="総務省「市外局番の一覧」 [S62]",
-        summary="代表電話番号の市外局番が団体の都道府県のものであること",
+        basis="総務省「市外局番の一覧」",
+        sources=("S62",),
+        what="代表電話番号の市外局番が団体の都道府県のものであること",
         why="番号か団体コードのどちらかの打ち間違いです。県境をまたぐ局番は問題にしません。",
         how="代表電話番号をご確認ください。",
         good=(Example({f"{O_}org_tel": "0982-00-0001"}, "宮崎県の団体に0982"),),
@@ -133,8 +140,9 @@ RULES: tuple[Rule, ...] = (
         code="TEL-006",
         fields=("public_tel",),
         levels=(Level.WARNING,),
-        basis="職業安定法第5条の5、個人情報の保護 [S90]",
-        summary="公開する番号が個人の携帯電話ではないこと",
+        basis="職業安定法第5条の5、個人情報の保護",
+        sources=("S90",),
+        what="公開する番号が個人の携帯電話ではないこと",
         why="公開ページの番号は誰でも見られます。担当者個人の番号を守るためです。",
         how="担当部署の番号を入力してください。",
         good=(Example({"postings.0.public_tel": "0982-00-0013"}, "0982-00-0013"),),

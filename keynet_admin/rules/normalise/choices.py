@@ -7,7 +7,7 @@ from typing import Any
 from keynet_admin.catalogue import Field
 from keynet_admin.catalogue import reference as ref
 from keynet_admin.rules.engine.result import Context, Note, Read, clip, fixed, refuse, wrong_type
-from keynet_admin.rules.engine.rule import Level
+from keynet_admin.rules.engine.rule import Level, Message
 from keynet_admin.rules.normalise import characters as ch
 
 _BRACKETS = str.maketrans(
@@ -46,7 +46,7 @@ def slug_of(field: Field, typed: str) -> str | None:
 
 def _unknown(field: Field, typed: Any, several: bool = False) -> Read:
     labels = "、".join(choice.label for choice in field.choices[:8]) + ("…" if len(field.choices) > 8 else "")
-    message = f"「{field.label}」の「{clip(typed)}」は選択肢にありません。次から選んでください：{labels}"
+    message = Message(f"「{field.label}」の「{clip(typed)}」は選択肢にありません。", how=f"次から選んでください：{labels}")
     near = [
         c.label
         for c in field.choices
@@ -71,10 +71,10 @@ def read_choice(field: Field, typed: Any, _context: Context) -> Read:
             label = field.label_of(slug)
             if slug == "clerical":
                 return Read(slug)
-            return fixed("LIC-002", slug, f"「{clip(typed)}」を正式な名称「{label}」と読み取りました。", example=label)
+            return fixed("LIC-002", slug, Message(f"「{clip(typed)}」を正式な名称「{label}」と読み取りました。"), example=label)
         if word in ("看護婦", "看護士", "准看護婦", "准看護士", "保健婦", "保健士", "助産婦"):
             new = re.sub("[婦士]$", "師", word)
-            message = f"「{clip(typed)}」は今は使われない名称で、性別を限る印象を与えます。「{new}」を選んでください。"
+            message = Message(f"「{clip(typed)}」は今は使われない名称で、性別を限る印象を与えます。", how=f"「{new}」を選んでください。")
             return refuse("LIC-003", typed, message, example=new, choices=(new,))
         jobs = [c for c in field.choices if c.slug != "other" and fold(c.label) in word]
         jobs = [
@@ -85,7 +85,9 @@ def read_choice(field: Field, typed: Any, _context: Context) -> Read:
             )
         ]
         if len(jobs) > 1:
-            message = f"「{clip(typed)}」には職種が2つ以上あります。1件の募集につき1職種です。職種ごとに募集を分けてください。"
+            message = Message(
+                f"「{clip(typed)}」には職種が2つ以上あります。", why="1件の募集につき1職種です。", how="職種ごとに募集を分けてください。"
+            )
             return refuse("JOB-001", typed, message, example=jobs[0].label, choices=tuple(c.label for c in jobs[:4]))
     return _unknown(field, typed)
 
@@ -117,7 +119,7 @@ def read_multi(field: Field, typed: Any, _context: Context) -> Read:
     found.sort(key=order.__getitem__)
     if isinstance(typed, str) and len(found) > 1:
         labels = "、".join(field.label_of(slug) for slug in found)
-        return fixed("CHOICE-001", found, f"「{clip(typed)}」を「{labels}」と読み取りました。", example=labels)
+        return fixed("CHOICE-001", found, Message(f"「{clip(typed)}」を「{labels}」と読み取りました。"), example=labels)
     return Read(found or None)
 
 
@@ -206,7 +208,9 @@ def read_bool(field: Field, typed: Any, _context: Context) -> Read:
             return Read(True)
         if word in _FALSE:
             return Read(False)
-    message = f"「{field.label}」の「{clip(typed)}」は、はい・いいえのどちらか分かりません。「はい」か「いいえ」を選んでください。"
+    message = Message(
+        f"「{field.label}」の「{clip(typed)}」は、はい・いいえのどちらか分かりません。", how="「はい」か「いいえ」を選んでください。"
+    )
     return refuse("TYPE-001", typed, message, example="はい", choices=("はい", "いいえ") if isinstance(typed, str) else ())
 
 
@@ -224,7 +228,9 @@ def read_prefecture(_field: Field, typed: Any, context: Context) -> Read:
             return Read(found.code)
         if re.fullmatch(r"0?[1-9]|[1-3]\d|4[0-7]", word, re.ASCII):
             return Read(word.zfill(2))
-    message = f"「{clip(typed)}」という都道府県はありません。都道府県は団体コードから自動で表示します。コードをご確認ください。"
+    message = Message(
+        f"「{clip(typed)}」という都道府県はありません。", why="都道府県は団体コードから自動で表示します。", how="コードをご確認ください。"
+    )
     return refuse("CHOICE-001", typed, message, example="宮崎県")
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from keynet_admin.catalogue import Field
 from keynet_admin.catalogue import reference as ref
 from keynet_admin.rules.engine.result import Context, Read, clip, fixed, refuse, wrong_type
+from keynet_admin.rules.engine.rule import Message
 from keynet_admin.rules.normalise import characters as ch
 from keynet_admin.rules.normalise.text import not_text
 
@@ -95,9 +96,10 @@ def read_lg_code(field: Field, typed: Any, context: Context) -> Read:
     digits = _plain(typed)
     if digits is None or len(digits) not in (5, 6):
         length = f"{len(digits)}桁の" if digits else ""
-        message = (
-            f"団体コードは6桁の数字です。「{clip(typed)}」は{length}値で、どの団体か決まりません。"
-            "総務省の一覧にある6桁のコードを、先頭の0も含めて入力してください。"
+        message = Message(
+            "団体コードは6桁の数字です。",
+            why=f"「{clip(typed)}」は{length}値で、どの団体か決まりません。",
+            how="総務省の一覧にある6桁のコードを、先頭の0も含めて入力してください。",
         )
         return refuse("ORG-001", typed, message, example=EXAMPLE, choices=_of_four(digits or "", context.on))
     if len(digits) == 5:
@@ -106,25 +108,28 @@ def read_lg_code(field: Field, typed: Any, context: Context) -> Read:
             words = _name(found[0])
             how = "検査数字を補い" if found[0].startswith(digits) else "先頭の0を補い"
             return fixed(
-                "ORG-002", found[0], f"「{clip(typed)}」は{how}、「{words}」と読み取りました。団体名をご確認ください。", example=found[0]
+                "ORG-002",
+                found[0],
+                Message(f"「{clip(typed)}」は{how}、「{words}」と読み取りました。", how="団体名をご確認ください。"),
+                example=found[0],
             )
         if len(found) > 1:
             names = "」と「".join(_name(code) for code in found)
-            message = f"「{clip(typed)}」は「{names}」の2通りに読めます。6桁のコードを入力してください。"
+            message = Message(f"「{clip(typed)}」は「{names}」の2通りに読めます。", how="6桁のコードを入力してください。")
             return refuse("ORG-002", typed, message, example=found[0], choices=tuple(found))
-        message = f"5桁の「{clip(typed)}」に当てはまる団体がありません。6桁のコードを先頭の0も含めて入力してください。"
+        message = Message(f"5桁の「{clip(typed)}」に当てはまる団体がありません。", how="6桁のコードを先頭の0も含めて入力してください。")
         return refuse("ORG-002", typed, message, example=EXAMPLE)
     if not check_digit_holds(digits):
         right = digits[:5] + ref.check_digit(digits[:5])
         body = ref.municipality(right)
         hint = f"上5桁が正しければ「{_name(right)}」です。" if body else ""
-        message = f"団体コード「{digits}」は検査数字（6桁目）が合いません。{hint}入力の誤りがないかご確認ください。"
+        message = Message(f"団体コード「{digits}」は検査数字（6桁目）が合いません。", how=f"{hint}入力の誤りがないかご確認ください。")
         return refuse("ORG-001", typed, message, example=right if body else EXAMPLE, choices=(right,) if body else ())
     if isinstance(typed, str) and typed.strip() == digits:
         return Read(digits)
     if not isinstance(typed, str):
         return Read(digits)
-    return fixed("TXT-001", digits, f"「{clip(typed)}」を{digits}と読み取りました。", example=digits)
+    return fixed("TXT-001", digits, Message(f"「{clip(typed)}」を{digits}と読み取りました。"), example=digits)
 
 
 _PREFIXES = tuple(p.name for p in ref.prefectures())
@@ -166,12 +171,16 @@ def read_municipality(field: Field, typed: Any, context: Context) -> Read:
         full = f"{_pref_name(code)}{found[0].county}{found[0].name}"
         if isinstance(typed, str) and typed.strip() == found[0].name:
             return Read(code)
-        return fixed("ORG-006", code, f"「{clip(typed)}」を「{full}」と読み取りました。", example=found[0].name)
+        return fixed("ORG-006", code, Message(f"「{clip(typed)}」を「{full}」と読み取りました。"), example=found[0].name)
     if found:
         names = [f"{_pref_name(m.code6)}{m.county}{m.name}" for m in found]
-        message = f"「{clip(typed)}」は{'、'.join(names[:4])}にあります。都道府県名を付けて入力するか、6桁のコードを入力してください。"
+        message = Message(
+            f"「{clip(typed)}」は{'、'.join(names[:4])}にあります。", how="都道府県名を付けて入力するか、6桁のコードを入力してください。"
+        )
         return refuse("CHOICE-001", typed, message, example=names[0], choices=tuple(m.code6 for m in found[:6]))
-    message = f"「{clip(typed)}」という市区町村は一覧にありません。実際に勤務する市区町村の名前を1つ入力してください（郡名は省けます）。"
+    message = Message(
+        f"「{clip(typed)}」という市区町村は一覧にありません。", how="実際に勤務する市区町村の名前を1つ入力してください（郡名は省けます）。"
+    )
     return refuse("CHOICE-001", typed, message, example="日向市")
 
 
@@ -187,10 +196,10 @@ def _by_code(typed: Any, digits: str, context: Context) -> Read:
         code = bodies[0].code6
         if not isinstance(typed, str) or typed.strip() == code:
             return Read(code)
-        return fixed("ORG-002", code, f"「{clip(typed)}」を「{_name(code)}」と読み取りました。", example=code)
+        return fixed("ORG-002", code, Message(f"「{clip(typed)}」を「{_name(code)}」と読み取りました。"), example=code)
     if bodies:
         names = "」と「".join(_name(b.code6) for b in bodies)
-        message = f"「{clip(typed)}」は「{names}」の2通りに読めます。6桁のコードか市区町村名を入力してください。"
+        message = Message(f"「{clip(typed)}」は「{names}」の2通りに読めます。", how="6桁のコードか市区町村名を入力してください。")
         return refuse("CHOICE-001", typed, message, example="日向市", choices=tuple(b.code6 for b in bodies))
-    message = f"「{clip(typed)}」というコードの市区町村は一覧にありません。市区町村名または6桁のコードを入力してください。"
+    message = Message(f"「{clip(typed)}」というコードの市区町村は一覧にありません。", how="市区町村名または6桁のコードを入力してください。")
     return refuse("CHOICE-001", typed, message, example="日向市")

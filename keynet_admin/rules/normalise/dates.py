@@ -12,7 +12,7 @@ from keynet_admin.catalogue import Field
 from keynet_admin.catalogue.blank import blank
 from keynet_admin.catalogue.eras import ERAS, wareki
 from keynet_admin.rules.engine.result import Context, Note, Read, clip, refuse, wrong_type
-from keynet_admin.rules.engine.rule import Level
+from keynet_admin.rules.engine.rule import Level, Message
 from keynet_admin.rules.normalise import characters as ch
 from keynet_admin.rules.normalise.numbers import from_kanji
 from keynet_admin.rules.normalise.text import not_text
@@ -99,14 +99,17 @@ def _resolve(_field: Field, typed: Any, match: re.Match[str], weekday: str) -> R
         era = _BY_WORD[groups["era"]]
         of_era = 1 if groups["ey"] == "元" else int(groups["ey"])
         if of_era == 0:
-            message = (
-                f"「{clip(typed)}」：{era.name}0年という年はありません。最初の年は元年（{era.first.year}年）です。年をご確認ください。"
+            message = Message(
+                f"「{clip(typed)}」：{era.name}0年という年はありません。",
+                why=f"最初の年は元年（{era.first.year}年）です。",
+                how="年をご確認ください。",
             )
             return refuse("DT-003", typed, message, example=EXAMPLE)
         counted = era.first.year + of_era - 1
         if year and year != counted:
-            message = (
-                f"「{clip(typed)}」：西暦{year}年と{era.name}{of_era}年（{counted}年）が合いません。どちらか正しい方を入力してください。"
+            message = Message(
+                f"「{clip(typed)}」：西暦{year}年と{era.name}{of_era}年（{counted}年）が合いません。",
+                how="どちらか正しい方を入力してください。",
             )
             choices = tuple(d.isoformat() for y in (year, counted) if (d := _make(y, month, day)))
             return refuse("DT-003", typed, message, example=EXAMPLE, choices=choices)
@@ -114,29 +117,34 @@ def _resolve(_field: Field, typed: Any, match: re.Match[str], weekday: str) -> R
         made = _make(year, month, day)
         if made is not None:
             if made < era.first:
-                message = (
-                    f"「{clip(typed)}」：{era.name}は{era.first.year}年{era.first.month}月{era.first.day}日からです。"
-                    f"この日は{wareki(made)}にあたります。日付をご確認ください。"
+                message = Message(
+                    f"「{clip(typed)}」：{era.name}は{era.first.year}年{era.first.month}月{era.first.day}日からです。",
+                    why=f"この日は{wareki(made)}にあたります。",
+                    how="日付をご確認ください。",
                 )
                 return refuse("DT-003", typed, message, example=wareki(made), choices=(made.isoformat(),))
             if era.last is not None and made > era.last:
-                message = f"「{clip(typed)}」は{wareki(made)}（{made.isoformat()}）と読み取りました。{era.name}はこの日より前に終わっています。年をご確認ください。"
+                message = Message(
+                    f"「{clip(typed)}」は{wareki(made)}（{made.isoformat()}）と読み取りました。",
+                    why=f"{era.name}はこの日より前に終わっています。",
+                    how="年をご確認ください。",
+                )
                 notes.append(Note("DT-002", Level.WARNING, message, wareki(made)))
     made = _make(year, month, day)
     if made is None:
         return _no_such_day(typed, year, month, day)
     if made.year < 1868:
-        message = f"「{clip(typed)}」の年を読み取れません。西暦は4桁、和暦は元号を付けて入力してください。"
+        message = Message(f"「{clip(typed)}」の年を読み取れません。", how="西暦は4桁、和暦は元号を付けて入力してください。")
         return refuse("DT-001", typed, message, example=EXAMPLE)
     if weekday and WEEKDAYS[made.weekday()] != weekday:
-        message = (
-            f"「{clip(typed)}」：{made.year}年{made.month}月{made.day}日は{WEEKDAYS[made.weekday()]}曜日です（「{weekday}」と書かれています）。"
-            "日付か曜日のどちらかをご確認ください。"
+        message = Message(
+            f"「{clip(typed)}」：{made.year}年{made.month}月{made.day}日は{WEEKDAYS[made.weekday()]}曜日です（「{weekday}」と書かれています）。",
+            how="日付か曜日のどちらかをご確認ください。",
         )
         notes.append(Note("DT-004", Level.WARNING, message, f"{made.month}月{made.day}日({WEEKDAYS[made.weekday()]})"))
     value = made.isoformat()
     if not (isinstance(typed, str) and typed.strip() == value):
-        notes.insert(0, Note("DT-001", Level.FIX, f"「{clip(typed)}」を{value}（{wareki(made)}）と読み取りました。", value))
+        notes.insert(0, Note("DT-001", Level.FIX, Message(f"「{clip(typed)}」を{value}（{wareki(made)}）と読み取りました。"), value))
     return Read(value, True, tuple(notes))
 
 
@@ -150,9 +158,11 @@ def _make(year: int, month: int, day: int) -> date | None:
 def _no_such_day(typed: Any, year: int, month: int, day: int) -> Read:
     if 1 <= month <= 12 and 1 <= year < 9999:
         last = date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
-        message = f"「{clip(typed)}」という日はありません。{year}年{month}月は{last.day}日までです。日付をご確認ください。"
+        message = Message(
+            f"「{clip(typed)}」という日はありません。", why=f"{year}年{month}月は{last.day}日までです。", how="日付をご確認ください。"
+        )
         return refuse("DT-003", typed, message, example=last.isoformat(), choices=(last.isoformat(),) if day > last.day else ())
-    message = f"「{clip(typed)}」という日はありません。年月日をご確認ください。"
+    message = Message(f"「{clip(typed)}」という日はありません。", how="年月日をご確認ください。")
     return refuse("DT-003", typed, message, example=EXAMPLE)
 
 
@@ -166,7 +176,7 @@ def _american(field: Field, typed: Any, body: str, weekday: str) -> Read | None:
     if len(found) == 1:
         whole = re.fullmatch(r"(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})", found[0])
         return _resolve(field, typed, whole, weekday) if whole else None
-    message = f"「{clip(typed)}」は月と日の順がはっきりしません。年・月・日の順に入力してください。"
+    message = Message(f"「{clip(typed)}」は月と日の順がはっきりしません。", how="年・月・日の順に入力してください。")
     return refuse("DT-001", typed, message, example=EXAMPLE, choices=tuple(found))
 
 
@@ -175,7 +185,7 @@ def _serial(_field: Field, typed: Any, number: float) -> Read:
     choices: tuple[str, ...] = ()
     if 30000 <= number <= 80000:
         choices = ((date(1899, 12, 30) + timedelta(days=int(number))).isoformat(),)
-    message = f"「{clip(typed)}」は日付として読み取れません。表計算ソフトの数値のままの場合は、日付の形に直してください。"
+    message = Message(f"「{clip(typed)}」は日付として読み取れません。", how="表計算ソフトの数値のままの場合は、日付の形に直してください。")
     return refuse("DT-001", typed, message, example=EXAMPLE, choices=choices)
 
 
@@ -187,13 +197,15 @@ def _refuse(field: Field, typed: Any, body: str, context: Context) -> Read:
         later = [d for d in found if d >= context.on] or found
         if not found and not (1 <= month <= 12 and 1 <= day <= 31):
             return _no_such_day(typed, context.on.year, month, day)
-        message = f"「{clip(typed)}」には年がありません。年から入力してください。"
+        message = Message(f"「{clip(typed)}」には年がありません。", how="年から入力してください。")
         return refuse("DT-001", typed, message, example=EXAMPLE, choices=tuple(d.isoformat() for d in later))
     short = re.fullmatch(r"(?P<y>\d{1,2})(?:年|[/.-])(?P<m>\d{1,2})(?:月|[/.-])(?P<d>\d{1,2})日?", body)
     if short:
         year, month, day = (int(short[name]) for name in ("y", "m", "d"))
         found = [d for y in (2018 + year, 2000 + year) if year and (d := _make(y, month, day))]
-        message = f"「{clip(typed)}」の年は西暦か和暦か分かりません。西暦は4桁で、和暦は「令和」や「R」を付けて入力してください。"
+        message = Message(
+            f"「{clip(typed)}」の年は西暦か和暦か分かりません。", how="西暦は4桁で、和暦は「令和」や「R」を付けて入力してください。"
+        )
         return refuse("DT-001", typed, message, example=EXAMPLE, choices=tuple(d.isoformat() for d in found))
     found = []
     for pattern in _PATTERNS[:2]:
@@ -202,7 +214,11 @@ def _refuse(field: Field, typed: Any, body: str, context: Context) -> Read:
             if read.understood:
                 found.append(date.fromisoformat(read.value))
     if found:
-        message = f"「{clip(typed)}」には日付以外の言葉か、2つ以上の日付があります。この欄には1つの日付だけを入力してください。"
+        message = Message(
+            f"「{clip(typed)}」には日付以外の言葉か、2つ以上の日付があります。", how="この欄には1つの日付だけを入力してください。"
+        )
         return refuse("DT-001", typed, message, example=EXAMPLE, choices=tuple(dict.fromkeys(d.isoformat() for d in found)))
-    message = f"「{clip(typed)}」は日付として読み取れません。年月日を入力してください。「下旬」や「未定」では募集期間が決まりません。"
+    message = Message(
+        f"「{clip(typed)}」は日付として読み取れません。", how=("年月日を入力してください。「下旬」や「未定」では募集期間が決まりません。")
+    )
     return refuse("DT-001", typed, message, example=EXAMPLE)

@@ -5,6 +5,7 @@ from typing import Any
 
 from keynet_admin.catalogue import DAYS, Field
 from keynet_admin.rules.engine.result import Context, Read, clip, fixed, refuse, wrong_type
+from keynet_admin.rules.engine.rule import Message
 from keynet_admin.rules.normalise import characters as ch
 
 ORDER = tuple(choice.slug for choice in DAYS)
@@ -56,12 +57,14 @@ def read_days(field: Field, typed: Any, _context: Context) -> Read:
         return wrong_type(typed, "曜日", EXAMPLE)
     found = days_of(typed)
     if found is None:
-        message = f"「{clip(typed)}」からは曜日が決まりません。勤務する曜日をすべて選ぶか、「月～金」「土日祝」のように入力してください。"
+        message = Message(
+            f"「{clip(typed)}」からは曜日が決まりません。", how="勤務する曜日をすべて選ぶか、「月～金」「土日祝」のように入力してください。"
+        )
         return refuse("CHOICE-001", typed, message, example=EXAMPLE)
     labels = "・".join(choice.label for choice in DAYS if choice.slug in found)
     if len(found) == 1 and typed.strip() in (found[0], *(w for c in DAYS if c.slug == found[0] for w in (c.label, *c.aliases))):
         return Read(found)
-    return fixed("CHOICE-001", found, f"「{clip(typed)}」を「{labels}」と読み取りました。", example=labels)
+    return fixed("CHOICE-001", found, Message(f"「{clip(typed)}」を「{labels}」と読み取りました。"), example=labels)
 
 
 def _from_list(_field: Field, items: list[Any] | tuple[Any, ...]) -> Read:
@@ -73,7 +76,7 @@ def _from_list(_field: Field, items: list[Any] | tuple[Any, ...]) -> Read:
             continue
         days = days_of(item) if isinstance(item, str) else None
         if days is None:
-            message = f"「{clip(item)}」は曜日として読み取れません。月から日、祝から選んでください。"
+            message = Message(f"「{clip(item)}」は曜日として読み取れません。", how="月から日、祝から選んでください。")
             return refuse("CHOICE-001", list(items), message, example=EXAMPLE)
         found.update(days)
     return Read([slug for slug in ORDER if slug in found] or None)

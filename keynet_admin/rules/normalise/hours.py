@@ -10,6 +10,7 @@ from typing import Any
 
 from keynet_admin.catalogue import Field, posting_field
 from keynet_admin.rules.engine.result import Context, Read, clip, fixed, refuse
+from keynet_admin.rules.engine.rule import Message
 from keynet_admin.rules.normalise.choices import slug_of
 from keynet_admin.rules.normalise.numbers import numeric
 
@@ -82,7 +83,7 @@ def read_hours(field: Field, typed: Any, context: Context) -> Read:
     core = (_WEEK if weekly else _UNIT).sub("", whole_text)
     other = "" if weekly else _other_unit(text, context)
     if other:
-        message = f"「{clip(typed)}」の単位が、報酬の単位「{other}」と合いません。どちらが正しいかご確認ください。"
+        message = Message(f"「{clip(typed)}」の単位が、報酬の単位「{other}」と合いません。", how="どちらが正しいかご確認ください。")
         return refuse("TXT-001", typed, message, example=example)
     found = hours_of(core)
     if found is None and weekly:
@@ -95,7 +96,10 @@ def read_hours(field: Field, typed: Any, context: Context) -> Read:
         if outer and found is None:
             whole, inner = hours_of(outer["whole"]), _product(outer["inner"])
             if whole is not None and inner is not None and whole != inner:
-                message = f"「{clip(typed)}」の合計（{as_number(whole)}時間）と内訳（{as_number(inner)}時間）が合いません。どちらかを入力してください。"
+                message = Message(
+                    f"「{clip(typed)}」の合計（{as_number(whole)}時間）と内訳（{as_number(inner)}時間）が合いません。",
+                    how="どちらかを入力してください。",
+                )
                 return refuse("TXT-001", typed, message, example=example, choices=(as_number(whole), as_number(inner)))
             found = whole if whole == inner else None
     if found is None:
@@ -107,13 +111,16 @@ def _bounded(field: Field, typed: Any, value: int | float, example: str) -> Read
     most = 10_000 if field.name == "weekly_hours" else field.maximum
     if value < 0 or (most is not None and value > most):
         return refuse(
-            "TYPE-001", typed, f"「{field.label}」は時間の数で入力してください。「{clip(typed)}」はあり得ない大きさです。", example=example
+            "TYPE-001",
+            typed,
+            Message(f"「{field.label}」は時間の数で入力してください。", why=f"「{clip(typed)}」はあり得ない大きさです。"),
+            example=example,
         )
     if not isinstance(typed, str):
         return Read(round(value, 4) if isinstance(value, float) else value)
     if typed.strip() == str(value):
         return Read(value)
-    return fixed("TXT-001", value, f"「{clip(typed)}」を{value}時間と読み取りました。", example=str(value))
+    return fixed("TXT-001", value, Message(f"「{clip(typed)}」を{value}時間と読み取りました。"), example=str(value))
 
 
 def _refuse(field: Field, typed: Any, core: str, example: str) -> Read:
@@ -123,5 +130,5 @@ def _refuse(field: Field, typed: Any, core: str, example: str) -> Read:
         if field.name == "weekly_hours"
         else "1単位（1日・1回・1か月）の時間を1つの数で入力してください。"
     )
-    message = f"「{clip(typed)}」からは時間が1つに決まりません。{hint}38時間45分は38.75です。"
+    message = Message(f"「{clip(typed)}」からは時間が1つに決まりません。", why=f"{hint}38時間45分は38.75です。")
     return refuse("TXT-001", typed, message, example=example, choices=numbers if len(numbers) > 1 else ())

@@ -10,7 +10,7 @@ from typing import Any
 from keynet_admin.catalogue import Field
 from keynet_admin.catalogue.blank import blank
 from keynet_admin.rules.engine.result import NOTHING, Context, Note, Read, clip, fixed, refuse
-from keynet_admin.rules.engine.rule import Level
+from keynet_admin.rules.engine.rule import Level, Message
 from keynet_admin.rules.normalise.numbers import KANJI, commas, from_kanji, numeric
 
 _UNITS = (
@@ -85,11 +85,14 @@ def read_yen(field: Field, typed: Any, context: Context) -> Read:
         return value
     if isinstance(value, float):
         return refuse(
-            "WAGE-014", typed, f"「{clip(typed)}」は小数です。金額は円単位の整数で入力してください（例：1.5千円は1500）。", example="1500"
+            "WAGE-014",
+            typed,
+            Message(f"「{clip(typed)}」は小数です。", how="金額は円単位の整数で入力してください（例：1.5千円は1500）。"),
+            example="1500",
         )
     if isinstance(value, int):
         if value < 0:
-            return refuse("WAGE-014", typed, "金額は0以上の整数で入力してください。", example="1500")
+            return refuse("WAGE-014", typed, Message("金額は0以上の整数で入力してください。"), example="1500")
         return _long(field, typed, Read(value))
     return _read_words(field, typed, value, context)
 
@@ -126,7 +129,7 @@ def _read_words(field: Field, typed: Any, value: str, context: Context) -> Read:
 
 
 def _two_meanings(typed: Any, why: str, choices: tuple[Any, ...]) -> Read:
-    message = f"「{clip(typed)}」：{why}金額の欄には金額だけを入力し、区分や条件は別の欄に書いてください。"
+    message = Message(f"「{clip(typed)}」：{why}", how="金額の欄には金額だけを入力し、区分や条件は別の欄に書いてください。")
     return refuse("TXT-001", typed, message, example="1472", choices=choices)
 
 
@@ -139,14 +142,14 @@ def _with_unit(field: Field, typed: Any, value: int, units: set[str], also: dict
 
         slug = slug_of(posting_field("pay_type"), pay_type)
         if slug is not None and slug != unit:
-            message = (
-                f"「{clip(typed)}」は{_UNIT_LABEL[unit]}の書き方ですが、報酬の単位は「{_UNIT_LABEL[slug]}」です。"
-                "単位と金額のどちらが正しいかご確認ください。"
+            message = Message(
+                f"「{clip(typed)}」は{_UNIT_LABEL[unit]}の書き方ですが、報酬の単位は「{_UNIT_LABEL[slug]}」です。",
+                how="単位と金額のどちらが正しいかご確認ください。",
             )
             return refuse("TXT-001", typed, message, example=str(value))
     if isinstance(typed, str) and typed.strip() == str(value):
         return Read(value)
-    return fixed("TXT-001", value, f"「{clip(typed)}」を{value:,}円と読み取りました。", example=str(value), also=also or NOTHING)
+    return fixed("TXT-001", value, Message(f"「{clip(typed)}」を{value:,}円と読み取りました。"), example=str(value), also=also or NOTHING)
 
 
 def _range(field: Field, typed: Any, low: int, high: int, units: set[str], also: dict[str, Any], context: Context) -> Read:
@@ -154,9 +157,9 @@ def _range(field: Field, typed: Any, low: int, high: int, units: set[str], also:
         read = _with_unit(field, typed, low, units, also, context)
         if not read.understood:
             return read
-        note = Note("TXT-001", Level.FIX, f"「{clip(typed)}」を下限{low:,}円・上限{high:,}円と読み取りました。", str(low))
+        note = Note("TXT-001", Level.FIX, Message(f"「{clip(typed)}」を下限{low:,}円・上限{high:,}円と読み取りました。"), str(low))
         return _long(field, typed, Read(low, True, (note,), {**also, "max": high}))
-    message = f"「{clip(typed)}」は範囲です。下限と上限の欄に分けて、1つずつ入力してください。"
+    message = Message(f"「{clip(typed)}」は範囲です。", how="下限と上限の欄に分けて、1つずつ入力してください。")
     return refuse("TXT-001", typed, message, example=str(low), choices=(low, high))
 
 
@@ -166,38 +169,50 @@ def _refuse(_field: Field, typed: Any, core: str, in_pay: bool) -> Read:
         return refuse(
             "WAGE-014",
             typed,
-            f"「{clip(typed)}」は千円単位の書き方です。円単位で入力してください（例：1500千円は1500000）。",
+            Message(f"「{clip(typed)}」は千円単位の書き方です。", how="円単位で入力してください（例：1500千円は1500000）。"),
             example="1500",
         )
     if re.search(r"\d\.\d", core):
         return refuse(
-            "WAGE-014", typed, f"「{clip(typed)}」は小数です。桁区切りはコンマで、円単位の整数を入力してください。", example="1472"
+            "WAGE-014",
+            typed,
+            Message(f"「{clip(typed)}」は小数です。", how="桁区切りはコンマで、円単位の整数を入力してください。"),
+            example="1472",
         )
     if core.startswith("-"):
-        return refuse("WAGE-014", typed, "金額は0以上の整数で入力してください。", example="1500")
+        return refuse("WAGE-014", typed, Message("金額は0以上の整数で入力してください。"), example="1500")
     if re.search(r"最大|上限|最高|以内|以下|まで", core) and in_pay and len(numbers) == 1:
-        message = (
-            f"「{clip(typed)}」は上限だけの書き方です。必ず支払う下限の額も入力してください（最もよい条件だけの表示は誤解を招きます）。"
+        message = Message(
+            f"「{clip(typed)}」は上限だけの書き方です。",
+            how="必ず支払う下限の額も入力してください（最もよい条件だけの表示は誤解を招きます）。",
         )
         return refuse("WAGE-002", typed, message, example="下限1472、上限1987")
     if len(numbers) == 1 and re.search(r"[~]|以上|から|最低|下限", core):
-        message = (
-            f"「{clip(typed)}」は範囲の片方だけです。下限と上限の欄に分けて入力してください。額が1つなら、その額だけを入力してください。"
+        message = Message(
+            f"「{clip(typed)}」は範囲の片方だけです。",
+            how=("下限と上限の欄に分けて入力してください。額が1つなら、その額だけを入力してください。"),
         )
         return refuse("WAGE-002" if in_pay else "TXT-001", typed, message, example=str(numbers[0]), choices=(numbers[0],))
     if len(numbers) > 1:
-        message = f"「{clip(typed)}」には金額が2つ以上あります。平日・土日祝などで額が異なる場合は、行を分けて入力してください。"
+        message = Message(
+            f"「{clip(typed)}」には金額が2つ以上あります。", how="平日・土日祝などで額が異なる場合は、行を分けて入力してください。"
+        )
         return refuse("TXT-001", typed, message, example="1472")
     kanji = KANJI.search(core)
     whole = from_kanji(kanji.group()) if kanji and not numbers else None
     if whole and len(kanji.group() if kanji else "") > 1:
-        message = f"「{clip(typed)}」は漢数字です。円単位の半角数字で入力してください。"
+        message = Message(f"「{clip(typed)}」は漢数字です。", how="円単位の半角数字で入力してください。")
         return refuse("TXT-001", typed, message, example=str(whole), choices=(whole,))
     if in_pay and not re.search(r"\d", core):
-        message = f"「{clip(typed)}」では金額が分かりません。「応相談」や「規定による」だけでは掲載できません。下限の額を円単位の数字で入力してください。"
+        message = Message(
+            f"「{clip(typed)}」では金額が分かりません。",
+            why="「応相談」や「規定による」だけでは掲載できません。",
+            how="下限の額を円単位の数字で入力してください。",
+        )
         return refuse("WAGE-001", typed, message, example="1472")
-    message = (
-        f"「{clip(typed)}」を金額として読み取れません。円単位の半角数字だけを入力してください。コンマは3桁ごとに入れるか、省いてください。"
+    message = Message(
+        f"「{clip(typed)}」を金額として読み取れません。",
+        how=("円単位の半角数字だけを入力してください。コンマは3桁ごとに入れるか、省いてください。"),
     )
     return refuse("TXT-001", typed, message, example="1472")
 
@@ -206,6 +221,10 @@ def _long(field: Field, typed: Any, read: Read) -> Read:
     if not read.understood or field.max_length is None or len(str(read.value)) <= field.max_length:
         return read
     if abs(read.value) >= 10**12:
-        return refuse("TXT-011", typed, f"「{field.label}」は{field.max_length}桁までです。桁をご確認ください。", example="1472")
-    message = f"「{field.label}」は{field.max_length}桁までです。今は{len(str(read.value))}桁です。桁をご確認ください。"
+        return refuse(
+            "TXT-011", typed, Message(f"「{field.label}」は{field.max_length}桁までです。", how="桁をご確認ください。"), example="1472"
+        )
+    message = Message(
+        f"「{field.label}」は{field.max_length}桁までです。", why=f"今は{len(str(read.value))}桁です。", how="桁をご確認ください。"
+    )
     return Read(read.value, True, (*read.notes, Note("TXT-011", Level.ERROR, message, "1472")), read.also)

@@ -9,7 +9,7 @@ from typing import Any
 
 from keynet_admin.catalogue import Field, posting_field
 from keynet_admin.rules.engine.result import Context, Note, Read, clip, fixed, refuse, wrong_type
-from keynet_admin.rules.engine.rule import Level
+from keynet_admin.rules.engine.rule import Level, Message
 from keynet_admin.rules.normalise import characters as ch
 from keynet_admin.rules.normalise.text import not_text
 
@@ -68,7 +68,7 @@ def understood(_field: Field, typed: Any, value: Any, shown: str) -> Read:
     """An understood number, with the remark TXT-001 when it was typed in another way."""
     if is_same(typed, value):
         return Read(value)
-    return fixed("TXT-001", value, f"「{clip(typed)}」を{shown}と読み取りました。", example=str(value))
+    return fixed("TXT-001", value, Message(f"「{clip(typed)}」を{shown}と読み取りました。"), example=str(value))
 
 
 def in_range(field: Field, typed: Any, value: int | float, shown: str) -> Read:
@@ -76,7 +76,10 @@ def in_range(field: Field, typed: Any, value: int | float, shown: str) -> Read:
     low, high = field.minimum, field.maximum
     if (low is not None and value < low) or (high is not None and value > high):
         return refuse(
-            "TYPE-001", typed, f"「{field.label}」は{low}から{high}までの数で入力してください。今は{clip(value)}です。", example=str(low)
+            "TYPE-001",
+            typed,
+            Message(f"「{field.label}」は{low}から{high}までの数で入力してください。", why=f"今は{clip(value)}です。"),
+            example=str(low),
         )
     return understood(field, typed, value, shown)
 
@@ -110,7 +113,12 @@ def read_headcount(field: Field, typed: Any, context: Context) -> Read:
         return value
     example = "15"
     if isinstance(value, float):
-        return refuse("JOB-002", typed, f"募集人数は1から999までの整数です。「{clip(typed)}」のような小数は使えません。", example=example)
+        return refuse(
+            "JOB-002",
+            typed,
+            Message("募集人数は1から999までの整数です。", why=f"「{clip(typed)}」のような小数は使えません。"),
+            example=example,
+        )
     if isinstance(value, int):
         return _bounded_int(field, typed, value)
     text = _HEAD_UNIT.sub("", _without_job(_HEAD_PREFIX.sub("", value), context.record.get("job_type")))
@@ -122,22 +130,30 @@ def read_headcount(field: Field, typed: Any, context: Context) -> Read:
     numbers = [int(found) for found in re.findall(r"\d{1,6}", text)]
     if len(numbers) > 1:
         choices = tuple(dict.fromkeys(numbers)) if re.fullmatch(rf"\d+\s*(?:名|人)?\s*{RANGE}\s*\d+", text) else ()
-        message = f"「{clip(typed)}」からは人数が1つに決まりません。募集する人数を1つの半角数字で入力してください。職種や時期で分かれる場合は、募集を分けてください。"
+        message = Message(
+            f"「{clip(typed)}」からは人数が1つに決まりません。",
+            how=("募集する人数を1つの半角数字で入力してください。職種や時期で分かれる場合は、募集を分けてください。"),
+        )
         return refuse("JOB-002", typed, message, example=example, choices=choices)
     if len(numbers) == 1:
-        message = f"「{clip(typed)}」のような目安や範囲では、充足したか判断できません。募集する人数を半角数字で入力してください。"
+        message = Message(
+            f"「{clip(typed)}」のような目安や範囲では、充足したか判断できません。", how="募集する人数を半角数字で入力してください。"
+        )
         return refuse("JOB-002", typed, message, example=str(numbers[0]), choices=(numbers[0],))
     kanji = from_kanji(text)
     if kanji:
-        message = f"「{clip(typed)}」は漢数字です。半角数字で入力してください。"
+        message = Message(f"「{clip(typed)}」は漢数字です。", how="半角数字で入力してください。")
         return refuse("JOB-002", typed, message, example=str(kanji), choices=(kanji,))
-    message = f"募集人数は「{clip(typed)}」ではなく、半角数字で入力してください。応募する方の目安になり、充足したときに募集を閉じるためにも使います。"
+    message = Message(
+        f"募集人数は「{clip(typed)}」ではなく、半角数字で入力してください。",
+        why="応募する方の目安になり、充足したときに募集を閉じるためにも使います。",
+    )
     return refuse("JOB-002", typed, message, example=example)
 
 
 def _bounded_int(field: Field, typed: Any, value: int) -> Read:
     if abs(value) > 10**9:
-        return refuse("TYPE-001", typed, f"「{field.label}」の数が大きすぎます。桁をご確認ください。", example="15")
+        return refuse("TYPE-001", typed, Message(f"「{field.label}」の数が大きすぎます。", how="桁をご確認ください。"), example="15")
     return Read(value)
 
 
@@ -175,13 +191,14 @@ def read_break(field: Field, typed: Any, _context: Context) -> Read:
             start, end = (int(span[i]) * 60 + int(span[i + 1] or 0) for i in (1, 3))
             minutes = end - start if 0 < end - start <= 240 and end <= 1440 else None
         if minutes is None:
-            message = (
-                f"休憩時間「{clip(typed)}」を読み取れません。分の数を半角数字で入力してください。休憩がない場合は0と入力してください。"
+            message = Message(
+                f"休憩時間「{clip(typed)}」を読み取れません。",
+                how=("分の数を半角数字で入力してください。休憩がない場合は0と入力してください。"),
             )
             return refuse("TXT-001", typed, message, example="60")
         return in_range(field, typed, minutes, f"{minutes}分")
     if isinstance(value, float):
-        return refuse("TXT-001", typed, "休憩時間は分の数を整数で入力してください。", example="45")
+        return refuse("TXT-001", typed, Message("休憩時間は分の数を整数で入力してください。"), example="45")
     return in_range(field, typed, value, f"{value}分")
 
 
@@ -210,13 +227,13 @@ def read_int(field: Field, typed: Any, _context: Context) -> Read:
             return in_range(field, typed, number, f"{number}{field.unit}")
         numbers = tuple(dict.fromkeys(int(found) for found in re.findall(r"(?<![\d.])\d{1,6}(?![\d.])", text)))
         kanji = from_kanji(text)
-        message = f"「{field.label}」の「{clip(typed)}」を読み取れません。1つの整数を半角数字で入力してください。"
+        message = Message(f"「{field.label}」の「{clip(typed)}」を読み取れません。", how="1つの整数を半角数字で入力してください。")
         return refuse("TXT-001", typed, message, example=example, choices=(kanji,) if kanji else numbers[:2])
     choices = (math.floor(value), math.ceil(value)) if abs(value) < 10**6 else ()
     return refuse(
         "TXT-001",
         typed,
-        f"「{field.label}」は整数で入力してください。「{clip(typed)}」のような小数は使えません。",
+        Message(f"「{field.label}」は整数で入力してください。", why=f"「{clip(typed)}」のような小数は使えません。"),
         example=example,
         choices=choices,
     )
@@ -231,9 +248,13 @@ def read_digits(field: Field, typed: Any, _context: Context) -> Read:
     text = re.sub(r"^(?:内線(?:番号)?|ext\.?|Ext\.?|EXT\.?)\s*[::]?\s*", "", text)
     text = re.sub(r"\s*番?$", "", text).strip("()")
     if not re.fullmatch(r"\d+", text, re.ASCII):
-        message = f"「{field.label}」は数字だけを入力してください。「{clip(typed)}」は読み取れません。番号が2つある場合は1つだけ入力してください。"
+        message = Message(
+            f"「{field.label}」は数字だけを入力してください。",
+            why=f"「{clip(typed)}」は読み取れません。",
+            how="番号が2つある場合は1つだけ入力してください。",
+        )
         return refuse("TXT-001", typed, message, example="205")
     if field.max_length is not None and len(text) > field.max_length:
-        message = f"「{field.label}」は{field.max_length}桁までです。今は{len(text)}桁です。"
+        message = Message(f"「{field.label}」は{field.max_length}桁までです。", why=f"今は{len(text)}桁です。")
         return Read(text, True, (Note("TXT-011", Level.ERROR, message, "205"),))
     return understood(field, typed, text, text)

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from keynet_admin.catalogue import Field, Kind
 from keynet_admin.rules.engine.result import Context, Note, Read, clip, refuse, wrong_type
-from keynet_admin.rules.engine.rule import Level
+from keynet_admin.rules.engine.rule import Level, Message
 from keynet_admin.rules.normalise import characters as ch
 
 # Fields of kind text that hold a name: a character outside JIS X 0208 is a warning there, not an error.
@@ -35,14 +35,16 @@ def not_text(field: Field, text: str) -> Note | None:
         return None
     point = ord(found.group())
     if 0xE000 <= point <= 0xF8FF or point >= 0xF0000:
-        what = (
-            f"外字（U+{point:04X}）が含まれています。外字は他の端末では別の文字になるか、表示されません。常用の字体に置き換えてください。"
+        message = Message(
+            f"外字（U+{point:04X}）が含まれています。",
+            why="外字は他の端末では別の文字になるか、表示されません。",
+            how="常用の字体に置き換えてください。",
         )
     elif 0xD800 <= point <= 0xDFFF or point >= 0xFDD0:
-        what = "文字化けした文字が含まれています。もう一度入力してください。"
+        message = Message("文字化けした文字が含まれています。", how="もう一度入力してください。")
     else:
-        what = f"目に見えない制御文字（U+{point:04X}）が含まれています。貼り付けずに、もう一度入力してください。"
-    return Note("TXT-006", Level.ERROR, f"「{field.label}」に{what}", "高橋")
+        message = Message(f"目に見えない制御文字（U+{point:04X}）が含まれています。", how="貼り付けずに、もう一度入力してください。")
+    return Note("TXT-006", Level.ERROR, message.after(f"「{field.label}」に"), "高橋")
 
 
 def tidy(text: str, *, lines: bool) -> tuple[str, bool]:
@@ -67,7 +69,9 @@ def too_long(field: Field, text: str) -> Note | None:
     if field.max_length is None or len(text) <= field.max_length:
         return None
     over = len(text) - field.max_length
-    message = f"「{field.label}」は{field.max_length}文字までです。今は{len(text)}文字です。{over}文字減らしてください。"
+    message = Message(
+        f"「{field.label}」は{field.max_length}文字までです。", why=f"今は{len(text)}文字です。", how=f"{over}文字減らしてください。"
+    )
     return Note("TXT-011", Level.ERROR, message, f"{field.max_length}文字以内の文")
 
 
@@ -83,22 +87,28 @@ def read_text(field: Field, typed: Any, _context: Context) -> Read:
     named = field.kind in (Kind.NAME, Kind.ADDRESS) or field.name in NAME_LIKE
     value, said = tidy(text, lines=field.kind is Kind.AREA)
     if said:
-        notes.append(Note("TXT-007", Level.FIX, f"「{field.label}」の目に見えない文字や余分な空白を整えました。", "集団接種会場の看護師"))
+        notes.append(
+            Note("TXT-007", Level.FIX, Message(f"「{field.label}」の目に見えない文字や余分な空白を整えました。"), "集団接種会場の看護師")
+        )
     wide = ch.widen_kana(value)
     if wide != value:
-        notes.append(Note("TXT-002", Level.FIX, f"「{field.label}」の半角カタカナを全角にしました。", "ワクチン"))
+        notes.append(Note("TXT-002", Level.FIX, Message(f"「{field.label}」の半角カタカナを全角にしました。"), "ワクチン"))
         value = wide
     symbol = ch.has_symbol(value)
     plain = ch.plain_symbols(value)
     if not named and ch.SELECTOR.search(plain):
         plain, symbol = ch.SELECTOR.sub("", plain), True
     if symbol:
-        notes.append(Note("TXT-003", Level.FIX, f"「{field.label}」の機種依存文字を「{clip(plain, 60)}」に書き換えました。", "(1) 受付"))
+        notes.append(
+            Note("TXT-003", Level.FIX, Message(f"「{field.label}」の機種依存文字を「{clip(plain, 60)}」に書き換えました。"), "(1) 受付")
+        )
     value = plain
     if field.kind in (Kind.TEXT, Kind.AREA) and "看" in value and not named:
         licence = _SHORT_NURSE.sub(lambda m: "看護師" if m.group().startswith("正") else "准看護師", value)
         if licence != value:
-            notes.append(Note("LIC-002", Level.FIX, f"「{field.label}」の資格の略称を正式な名称に書き換えました。", "看護師、准看護師"))
+            notes.append(
+                Note("LIC-002", Level.FIX, Message(f"「{field.label}」の資格の略称を正式な名称に書き換えました。"), "看護師、准看護師")
+            )
             value = licence
     outside = ch.outside_jis(value)
     if outside:
@@ -119,22 +129,27 @@ def _outside(field: Field, value: str, outside: list[str], named: bool) -> Note:
             return Note(
                 "TXT-004",
                 Level.WARNING,
-                f"「{chars}」は印刷や外部システムで正しく表示されないことがあります。{hint}入力された字体も保存します。",
+                Message(f"「{chars}」は印刷や外部システムで正しく表示されないことがあります。", why=f"{hint}入力された字体も保存します。"),
                 "高橋",
             )
         return Note(
             "TXT-004",
             Level.WARNING,
-            f"「{chars or clip(value)}」は印刷や外部システムで正しく表示されないことがあります。"
-            f"表示用に「{printed}」を使ってよいかご確認ください。入力された字体も保存します。",
+            Message(
+                f"「{chars or clip(value)}」は印刷や外部システムで正しく表示されないことがあります。",
+                how=(f"表示用に「{printed}」を使ってよいかご確認ください。入力された字体も保存します。"),
+            ),
             "高橋",
             value=printed,
         )
     if unknown or printed == value:
-        message = f"「{field.label}」の「{chars or '□'}」は使えない文字です（JIS X 0208にない文字）。別の言葉に書き換えてください。"
+        message = Message(
+            f"「{field.label}」の「{chars or '□'}」は使えない文字です（JIS X 0208にない文字）。", how="別の言葉に書き換えてください。"
+        )
         return Note("TXT-005", Level.ERROR, message, "受付です")
-    message = (
-        f"「{field.label}」の「{chars}」は使えない文字です（JIS X 0208にない文字）。「{clip(printed, 60)}」のように書き換えてください。"
+    message = Message(
+        f"「{field.label}」の「{chars}」は使えない文字です（JIS X 0208にない文字）。",
+        how=f"「{clip(printed, 60)}」のように書き換えてください。",
     )
     return Note("TXT-005", Level.ERROR, message, clip(printed, 60))
 
@@ -157,15 +172,17 @@ def read_kana(field: Field, typed: Any, _context: Context) -> Read:
     value = re.sub(r"(?<=[ァ-ヴー])[-‐‑–—―−－~〜～─](?=[ァ-ヴー\u3000]|$)", "ー", value)
     if _KANA(value) is None:
         wrong = next((c for c in value if not _KANA(c)), "")
-        message = (
-            f"「{field.label}」は全角カタカナで入力してください。「{clip(wrong)}」は使えません。漢字や英字は読みをカタカナにしてください。"
+        message = Message(
+            f"「{field.label}」は全角カタカナで入力してください。",
+            why=f"「{clip(wrong)}」は使えません。",
+            how="漢字や英字は読みをカタカナにしてください。",
         )
         return refuse("TXT-009", typed, message, example="ウミヤマ タロウ")
     notes: list[Note] = []
     if said:
-        notes.append(Note("TXT-007", Level.FIX, f"「{field.label}」の余分な空白を整えました。", "ヒュウガ"))
+        notes.append(Note("TXT-007", Level.FIX, Message(f"「{field.label}」の余分な空白を整えました。"), "ヒュウガ"))
     if value != text.strip():
-        notes.append(Note("TXT-008", Level.FIX, f"「{field.label}」を全角カタカナ「{clip(value)}」にしました。", "ウミヤマ"))
+        notes.append(Note("TXT-008", Level.FIX, Message(f"「{field.label}」を全角カタカナ「{clip(value)}」にしました。"), "ウミヤマ"))
     long = too_long(field, value)
     if long:
         notes.append(long)
@@ -195,11 +212,13 @@ def read_url(field: Field, typed: Any, _context: Context) -> Read:
     except ValueError:
         host, scheme, user = "", "", None
     if _URL_CHARS(value) is None or scheme not in ("http", "https") or user is not None or not _HOST(host):
-        message = f"「{clip(typed)}」はホームページのアドレスとして読み取れません。https:// から始まる正式なアドレスを入力してください。"
+        message = Message(
+            f"「{clip(typed)}」はホームページのアドレスとして読み取れません。", how="https:// から始まる正式なアドレスを入力してください。"
+        )
         return refuse("TYPE-001", typed, message, example=example)
     notes: list[Note] = []
     if value != text.strip():
-        notes.append(Note("TXT-001", Level.FIX, f"ホームページのアドレスを「{clip(value, 60)}」と読み取りました。", example))
+        notes.append(Note("TXT-001", Level.FIX, Message(f"ホームページのアドレスを「{clip(value, 60)}」と読み取りました。"), example))
     long = too_long(field, value)
     if long:
         notes.append(long)

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from keynet_admin.catalogue import Field
 from keynet_admin.catalogue.blank import blank
 from keynet_admin.rules.engine.result import NOTHING, Context, Read, clip, fixed, refuse, wrong_type
+from keynet_admin.rules.engine.rule import Message
 from keynet_admin.rules.normalise import characters as ch
 from keynet_admin.rules.normalise.numbers import from_kanji
 from keynet_admin.rules.normalise.text import not_text
@@ -30,10 +31,10 @@ class Clock(NamedTuple):
 
 
 class Doubt(NamedTuple):
-    """Why a time was not read: the rule, the words, readings to offer."""
+    """Why a time was not read: the rule, the message, readings to offer."""
 
     rule: str
-    why: str
+    message: Message
     choices: tuple[str, ...] = ()
 
 
@@ -59,17 +60,20 @@ def _clock(half: str, hour: int, minute: int, next_day: bool, is_end: bool) -> C
     half = half.rstrip("の").replace(".", "")
     shown = f"{hour}時{minute}分" if minute else f"{hour}時"
     if minute > 59:
-        return Doubt("DT-007", f"{minute}分という時刻はありません。分は0から59までです。")
+        return Doubt("DT-007", Message(f"{minute}分という時刻はありません。", why="分は0から59までです。"))
     if half in ("午前", "午後", "AM", "PM"):
         word = "午前" if half in ("午前", "AM") else "午後"
         if hour == 12:
             # 太政官布告337号 (1872) calls noon 午前12時 and midnight 午後12時; everyday use is the other way round.
-            why = f"「{word}{shown}」は昼か夜か分かりません。「12:{minute:02}」または「午後0時{minute}分」（昼）、「午前0時{minute}分」（夜）と入力してください。"
-            return Doubt("DT-006", why, (f"12:{minute:02}", f"00:{minute:02}"))
+            message = Message(
+                f"「{word}{shown}」は昼か夜か分かりません。",
+                how=f"「12:{minute:02}」または「午後0時{minute}分」（昼）、「午前0時{minute}分」（夜）と入力してください。",
+            )
+            return Doubt("DT-006", message, (f"12:{minute:02}", f"00:{minute:02}"))
         if word == "午前" and hour > 12:
             return Doubt(
                 "DT-007",
-                f"「午前{shown}」という時刻はありません。24時間表記で入力してください。",
+                Message(f"「午前{shown}」という時刻はありません。", how="24時間表記で入力してください。"),
                 (f"{hour:02}:{minute:02}",) if hour < 24 else (),
             )
         if word == "午後" and hour < 12:
@@ -79,18 +83,20 @@ def _clock(half: str, hour: int, minute: int, next_day: bool, is_end: bool) -> C
         if low <= hour <= high:
             hour += 12
         elif not (hour >= 13 or (half == "昼" and 11 <= hour <= 12)):
-            return Doubt("DT-006", f"「{half}{shown}」は時刻がはっきりしません。24時間表記で入力してください。")
+            return Doubt("DT-006", Message(f"「{half}{shown}」は時刻がはっきりしません。", how="24時間表記で入力してください。"))
     elif half in ("朝", "深夜", "未明", "早朝") and hour > 11 and not (half == "深夜" and hour >= 22):
-        return Doubt("DT-006", f"「{half}{shown}」は時刻がはっきりしません。24時間表記で入力してください。")
+        return Doubt("DT-006", Message(f"「{half}{shown}」は時刻がはっきりしません。", how="24時間表記で入力してください。"))
     if hour == 24 and minute == 0 and is_end:
         return Clock("24:00", next_day)
     if hour >= 24:
         if is_end and hour < 30 and not next_day:
             reading = f"翌{hour - 24}:{minute:02}"
             return Doubt(
-                "DT-007", f"{hour}:{minute:02}という時刻はありません。日をまたぐ場合は「{reading}」のように入力してください。", (reading,)
+                "DT-007",
+                Message(f"{hour}:{minute:02}という時刻はありません。", how=f"日をまたぐ場合は「{reading}」のように入力してください。"),
+                (reading,),
             )
-        return Doubt("DT-007", f"{hour}:{minute:02}という時刻はありません。時は0から23まで、24:00は終業にだけ使えます。")
+        return Doubt("DT-007", Message(f"{hour}:{minute:02}という時刻はありません。", why="時は0から23まで、24:00は終業にだけ使えます。"))
     return Clock(f"{hour:02}:{minute:02}", next_day)
 
 
@@ -122,7 +128,7 @@ def read_time(field: Field, typed: Any, context: Context) -> Read:
         text = half
     found = read_clock(text, is_end=is_end)
     if isinstance(found, Doubt):
-        return refuse(found.rule, typed, f"「{clip(typed)}」：{found.why}", example=EXAMPLE, choices=found.choices)
+        return refuse(found.rule, typed, found.message.after(f"「{clip(typed)}」："), example=EXAMPLE, choices=found.choices)
     if isinstance(found, Clock):
         return _single(field, typed, found, is_end)
     return _range(field, typed, text, is_end, context) or _refuse(typed, text, is_end)
@@ -139,14 +145,17 @@ def _half_of_range(text: str, is_end: bool) -> tuple[str, str]:
 
 def _single(_field: Field, typed: Any, found: Clock, is_end: bool) -> Read:
     if found.next_day and not is_end:
-        message = f"「{clip(typed)}」：始業に「翌」は使えません。始業の日の時刻を入力してください。日をまたぐ場合は、終業に「翌」を付けてください。"
+        message = Message(
+            f"「{clip(typed)}」：始業に「翌」は使えません。",
+            how=("始業の日の時刻を入力してください。日をまたぐ場合は、終業に「翌」を付けてください。"),
+        )
         return refuse("DT-007", typed, message, example=EXAMPLE, choices=(found.text,))
     also = {"end_next_day": True} if found.next_day else NOTHING
     same = isinstance(typed, str) and typed.strip().zfill(5) == found.text
     if same and not also:
         return Read(found.text)
     words = f"翌日の{found.text}" if found.next_day else found.text
-    return fixed("DT-005", found.text, f"「{clip(typed)}」を{words}と読み取りました。", example=found.text, also=also)
+    return fixed("DT-005", found.text, Message(f"「{clip(typed)}」を{words}と読み取りました。"), example=found.text, also=also)
 
 
 def _range(_field: Field, typed: Any, text: str, is_end: bool, context: Context) -> Read | None:
@@ -156,12 +165,14 @@ def _range(_field: Field, typed: Any, text: str, is_end: bool, context: Context)
     first, last = read_clock(parts[0], is_end=False), read_clock(parts[1], is_end=True)
     for side in (first, last):
         if isinstance(side, Doubt):
-            return refuse(side.rule, typed, f"「{clip(typed)}」：{side.why}", example="始業 13:00、終業 17:30")
+            return refuse(side.rule, typed, side.message.after(f"「{clip(typed)}」："), example="始業 13:00、終業 17:30")
     if not isinstance(first, Clock) or not isinstance(last, Clock) or first.next_day:
         return None
     words = f"{first.text}～{'翌' if last.next_day else ''}{last.text}"
     if _minutes(last.text) <= _minutes(first.text) and not last.next_day:
-        message = f"「{clip(typed)}」は終わりが始まりより前です。日をまたぐ場合は「翌」を付け、午後の時刻は24時間表記で入力してください。"
+        message = Message(
+            f"「{clip(typed)}」は終わりが始まりより前です。", how="日をまたぐ場合は「翌」を付け、午後の時刻は24時間表記で入力してください。"
+        )
         later = f"{first.text}～翌{last.text}"
         half = _minutes(last.text) + 720
         noon = f"{first.text}～{half // 60:02}:{half % 60:02}"
@@ -169,19 +180,26 @@ def _range(_field: Field, typed: Any, text: str, is_end: bool, context: Context)
             "HOURS-001", typed, message, example="13:00～17:30", choices=(noon, later) if _minutes(first.text) < half < 1440 else (later,)
         )
     if is_end:
-        message = f"「{clip(typed)}」は時間帯です。始業と終業の欄に分けて入力してください。"
+        message = Message(f"「{clip(typed)}」は時間帯です。", how="始業と終業の欄に分けて入力してください。")
         return refuse("DT-005", typed, message, example="始業 13:00、終業 17:30", choices=(last.text,))
     given = context.record.get("end")
     if not blank(given):
         known = read_clock(re.sub(r"\s+", "", ch.squeeze(given)).upper(), is_end=True) if isinstance(given, str) else None
         if not isinstance(known, Clock) or known.text != last.text:
-            message = f"「{clip(typed)}」は時間帯ですが、終業の欄に別の時刻「{clip(given)}」があります。始業の欄には始業の時刻だけを入力してください。"
+            message = Message(
+                f"「{clip(typed)}」は時間帯ですが、終業の欄に別の時刻「{clip(given)}」があります。",
+                how="始業の欄には始業の時刻だけを入力してください。",
+            )
             return refuse("DT-005", typed, message, example=first.text, choices=(first.text,))
     also: dict[str, Any] = {"end": last.text}
     if last.next_day:
         also["end_next_day"] = True
     return fixed(
-        "DT-005", first.text, f"「{clip(typed)}」を始業{words.replace('～', '、終業')}と読み取りました。", example="13:00", also=also
+        "DT-005",
+        first.text,
+        Message(f"「{clip(typed)}」を始業{words.replace('～', '、終業')}と読み取りました。"),
+        example="13:00",
+        also=also,
     )
 
 
@@ -192,7 +210,7 @@ def _number(typed: int | float) -> Read:
         choices = (f"{minutes // 60:02}:{minutes % 60:02}",)
     elif isinstance(typed, int) and 0 < typed < 24:
         choices = (f"{typed:02}:00",)
-    message = f"「{clip(typed)}」は時刻として読み取れません。時と分を入力してください。"
+    message = Message(f"「{clip(typed)}」は時刻として読み取れません。", how="時と分を入力してください。")
     return refuse("DT-005", typed, message, example=EXAMPLE, choices=choices)
 
 
@@ -200,15 +218,16 @@ def _refuse(typed: Any, text: str, is_end: bool) -> Read:
     hour = re.fullmatch(r"(\d{1,2})(?:\.(\d{2}))?", text)
     if hour and int(hour[1]) < 24 and int(hour[2] or 0) < 60:
         choices = (f"{int(hour[1]):02}:{hour[2] or '00'}",)
-        message = f"「{clip(typed)}」は時刻としてはっきりしません。「8:30」または「8時30分」のように入力してください。"
+        message = Message(f"「{clip(typed)}」は時刻としてはっきりしません。", how="「8:30」または「8時30分」のように入力してください。")
         return refuse("DT-005", typed, message, example=EXAMPLE, choices=choices)
     if _half_of_range(text, is_end)[0]:
-        message = f"「{clip(typed)}」は時間帯の片方だけです。始業と終業の両方を入力してください。"
+        message = Message(f"「{clip(typed)}」は時間帯の片方だけです。", how="始業と終業の両方を入力してください。")
         return refuse("DT-005", typed, message, example="始業 13:00、終業 17:30")
     if len(_SPLIT.split(text)) > 2 or _MANY.search(text):
-        message = f"「{clip(typed)}」には時間帯が2つ以上あります。勤務時間帯の行を分けて入力してください。"
+        message = Message(f"「{clip(typed)}」には時間帯が2つ以上あります。", how="勤務時間帯の行を分けて入力してください。")
         return refuse("DT-005", typed, message, example="始業 13:00、終業 17:30")
-    message = (
-        f"「{clip(typed)}」は時刻として読み取れません。24時間表記で入力してください。シフトで変わる場合は、時間帯ごとに行を分けてください。"
+    message = Message(
+        f"「{clip(typed)}」は時刻として読み取れません。",
+        how=("24時間表記で入力してください。シフトで変わる場合は、時間帯ごとに行を分けてください。"),
     )
     return refuse("DT-005", typed, message, example=EXAMPLE)

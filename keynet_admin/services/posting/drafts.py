@@ -132,10 +132,12 @@ def second_look(posting: Posting, content: Mapping[str, Any]) -> list[Finding]:
             rule.code,
             rule.level,
             f"{PREFIX}{name}",
-            f"公開中の募集の「{posting_field(name).label}」が変わっています。{rule.why}{rule.how}",
-            live.normalized.get(name),
-            content.get(name),
-            rule.basis,
+            f"公開中の募集の「{posting_field(name).label}」が変わっています。",
+            rule.why,
+            rule.how,
+            typed=live.normalized.get(name),
+            value=content.get(name),
+            basis=rule.basis,
         )
         for name in material_changes(live.normalized, content)
     ]

@@ -200,5 +200,5 @@ def test_the_answer_is_json():
     result = evaluate(changed(ON, {"postings.0.headcount": "3～4名"}), on=ON)
     data = json.loads(json.dumps(result.as_json()))
     finding = data["findings"][0]
-    assert {"rule", "level", "path", "message", "typed", "value", "basis", "example", "choices"} == set(finding)
+    assert {"rule", "level", "path", "message", "what", "why", "how", "typed", "value", "basis", "example", "choices"} == set(finding)
     assert finding["choices"] == [3, 4]

@@ -17,7 +17,7 @@ from keynet_admin.rules.engine.posting_values import (
     whole,
     work_minutes,
 )
-from keynet_admin.rules.engine.rule import Example, Hit, Level, Rule, Scope
+from keynet_admin.rules.engine.rule import Example, Hit, Level, Message, Rule, Scope
 from keynet_admin.rules.families.hours.texts import check_night, check_text_hours, check_week
 
 P: Final = "postings.0."
@@ -28,8 +28,11 @@ def check_shift_times(scope: Scope) -> Iterator[Hit]:
     if missing(scope, "shifts"):
         yield Hit(
             "shifts",
-            "勤務時間帯が入力されていません。始業・終業の時刻は募集のときに示す必要があります（職業安定法第5条の3）。"
-            "1件以上入力してください（例：13:00～17:30、休憩0分）。",
+            Message(
+                "勤務時間帯が入力されていません。",
+                why="始業・終業の時刻は募集のときに示す必要があります（職業安定法第5条の3）。",
+                how="1件以上入力してください（例：13:00～17:30、休憩0分）。",
+            ),
         )
     for index, shift in shifts(scope):
         start, end = clock_minutes(shift.get("start")), clock_minutes(shift.get("end"))
@@ -38,20 +41,25 @@ def check_shift_times(scope: Scope) -> Iterator[Hit]:
                 if row_missing(scope, "shifts", index, name):
                     yield Hit(
                         f"shifts.{index}.{name}",
-                        f"勤務時間帯{index + 1}の{word}の時刻が入力されていません。24時間表記で入力してください（例：13:00～17:30）。",
+                        Message(
+                            f"勤務時間帯{index + 1}の{word}の時刻が入力されていません。",
+                            how="24時間表記で入力してください（例：13:00～17:30）。",
+                        ),
                     )
             continue
         overnight = shift.get("end_next_day") is True
         if start >= end and not overnight:
             yield Hit(
                 f"shifts.{index}.end",
-                f"{shift_text(shift)}は、終業が始業より後になっていません。時刻の入れ違いをご確認ください。"
-                f"翌日に終わる勤務であれば「翌日に終わる」を選んでください（例：20:00～翌8:30）。",
+                Message(
+                    f"{shift_text(shift)}は、終業が始業より後になっていません。",
+                    how=("時刻の入れ違いをご確認ください。翌日に終わる勤務であれば「翌日に終わる」を選んでください（例：20:00～翌8:30）。"),
+                ),
             )
         elif overnight and end > start and end != 1440:
             yield Hit(
                 f"shifts.{index}.end_next_day",
-                f"{shift_text(shift)}では24時間を超えます。同じ日に終わる勤務であれば「翌日に終わる」を外してください。",
+                Message(f"{shift_text(shift)}では24時間を超えます。", how="同じ日に終わる勤務であれば「翌日に終わる」を外してください。"),
             )
 
 
@@ -68,17 +76,22 @@ def check_break(scope: Scope) -> Iterator[Hit]:
         if scope.get("engagement") == "honorarium":
             yield Hit(
                 f"shifts.{index}.break",
-                f"{shift_text(shift)}は実働{hours_text(work)}です。雇用であれば{needed}分以上の休憩が必要な長さです（労働基準法第34条）。"
-                "従事する方の体調のため、休憩の分数をご確認ください。",
+                Message(
+                    f"{shift_text(shift)}は実働{hours_text(work)}です。",
+                    why=f"雇用であれば{needed}分以上の休憩が必要な長さです（労働基準法第34条）。",
+                    how="従事する方の体調のため、休憩の分数をご確認ください。",
+                ),
                 Level.WARNING,
                 example=str(needed),
             )
             continue
         yield Hit(
             f"shifts.{index}.break",
-            f"{shift_text(shift)}は実働{hours_text(work)}です。"
-            f"{limit}時間を超える場合は{needed}分以上の休憩が必要です（労働基準法第34条）。"
-            "休憩の分数をご確認ください。",
+            Message(
+                f"{shift_text(shift)}は実働{hours_text(work)}です。",
+                why=f"{limit}時間を超える場合は{needed}分以上の休憩が必要です（労働基準法第34条）。",
+                how="休憩の分数をご確認ください。",
+            ),
             example=str(needed),
         )
 
@@ -91,8 +104,11 @@ def check_break_given(scope: Scope) -> Iterator[Hit]:
         if row_missing(scope, "shifts", index, "break"):
             yield Hit(
                 f"shifts.{index}.break",
-                f"勤務時間帯{index + 1}の休憩が入力されていません。休憩は募集のときに示す必要があります。"
-                f"分数を入力し、休憩がない場合は0と入力してください（例：60）。",
+                Message(
+                    f"勤務時間帯{index + 1}の休憩が入力されていません。",
+                    why="休憩は募集のときに示す必要があります。",
+                    how="分数を入力し、休憩がない場合は0と入力してください（例：60）。",
+                ),
             )
 
 
@@ -103,8 +119,10 @@ def check_long_shift(scope: Scope) -> Iterator[Hit]:
         if work is not None and work > 480:
             yield Hit(
                 f"shifts.{index}.end",
-                f"{shift_text(shift)}（休憩{shift.get('break')}分）は実働{hours_text(work)}で、1日8時間を超えます（労働基準法第32条）。"
-                "変形労働時間制や時間外勤務による場合はその旨を書き、そうでなければ時刻と休憩をご確認ください。",
+                Message(
+                    f"{shift_text(shift)}（休憩{shift.get('break')}分）は実働{hours_text(work)}で、1日8時間を超えます（労働基準法第32条）。",
+                    how="変形労働時間制や時間外勤務による場合はその旨を書き、そうでなければ時刻と休憩をご確認ください。",
+                ),
             )
 
 
@@ -114,8 +132,11 @@ def check_forty_hours(scope: Scope) -> Iterator[Hit]:
     if weekly is not None and weekly > 40:
         yield Hit(
             "weekly_hours",
-            f"1週間の所定勤務時間が{weekly:g}時間です。週40時間を超えて定めることはできません（労働基準法第32条）。"
-            "38時間45分は38.75と入力してください。",
+            Message(
+                f"1週間の所定勤務時間が{weekly:g}時間です。",
+                why="週40時間を超えて定めることはできません（労働基準法第32条）。",
+                how="38時間45分は38.75と入力してください。",
+            ),
             example="38.75",
         )
 
@@ -126,9 +147,11 @@ def check_part_time(scope: Scope) -> Iterator[Hit]:
     if scope.get("engagement") == "fiscal_year_part_time" and weekly is not None and weekly >= 38.75:
         yield Hit(
             "weekly_hours",
-            f"会計年度任用職員（パートタイム）ですが、週{weekly:g}時間です。"
-            f"週38時間45分以上はフルタイムに当たります（地方公務員法第22条の2）。"
-            "任用の形か勤務時間をご確認ください。",
+            Message(
+                f"会計年度任用職員（パートタイム）ですが、週{weekly:g}時間です。",
+                why="週38時間45分以上はフルタイムに当たります（地方公務員法第22条の2）。",
+                how="任用の形か勤務時間をご確認ください。",
+            ),
         )
 
 
@@ -138,8 +161,11 @@ def check_full_time(scope: Scope) -> Iterator[Hit]:
     if scope.get("engagement") == "fiscal_year_full_time" and weekly is not None and weekly not in (38.75, 40):
         yield Hit(
             "weekly_hours",
-            f"会計年度任用職員（フルタイム）ですが、週{weekly:g}時間です。フルタイムは通常38.75時間（38時間45分、団体により40時間）です。"
-            "任用の形か勤務時間をご確認ください。",
+            Message(
+                f"会計年度任用職員（フルタイム）ですが、週{weekly:g}時間です。",
+                why="フルタイムは通常38.75時間（38時間45分、団体により40時間）です。",
+                how="任用の形か勤務時間をご確認ください。",
+            ),
             example="38.75",
         )
 
@@ -152,13 +178,13 @@ def check_overtime(scope: Scope) -> Iterator[Hit]:
     if overtime == "yes" and (missing(scope, "overtime_hours") or hours == 0):
         yield Hit(
             "overtime_hours",
-            "時間外勤務が「あり」ですが、月平均の時間数がありません。おおよその時間数を入力してください（例：5）。",
+            Message("時間外勤務が「あり」ですが、月平均の時間数がありません。", how="おおよその時間数を入力してください（例：5）。"),
             example="5",
         )
     elif overtime == "no" and hours is not None and hours > 0:
         yield Hit(
             "overtime_hours",
-            f"時間外勤務が「なし」ですが、月平均{hours:g}時間とあります。「あり」を選ぶか、時間数を消してください。",
+            Message(f"時間外勤務が「なし」ですが、月平均{hours:g}時間とあります。", how="「あり」を選ぶか、時間数を消してください。"),
             value=given,
         )
 
@@ -173,7 +199,7 @@ def check_long_break(scope: Scope) -> Iterator[Hit]:
             within = f"{shift_text(shift)}（{hours_text(span)}）のうち" if span is not None else ""
             yield Hit(
                 f"shifts.{index}.break",
-                f"{within}休憩が{rest}分になっています。分の単位と桁に誤りがないかご確認ください（例：1時間は60）。",
+                Message(f"{within}休憩が{rest}分になっています。", how="分の単位と桁に誤りがないかご確認ください（例：1時間は60）。"),
                 example="60",
             )
 
@@ -193,8 +219,9 @@ RULES: tuple[Rule, ...] = (
         code="HOURS-001",
         fields=("shifts",),
         levels=_ERROR,
-        basis="職業安定法第5条の3・施行規則第4条の2（始業・終業の時刻）S20",
-        summary="勤務時間帯が1件以上あり、始業が終業より前であること",
+        basis="職業安定法第5条の3・施行規則第4条の2（始業・終業の時刻）",
+        sources=("S20",),
+        what="勤務時間帯が1件以上あり、始業が終業より前であること",
         why="時間は求職者が最も重く見る条件です（2019年度の調査で29%）。",
         how="24時間表記で入力し、翌日に終わる場合は「翌日に終わる」を選ぶか「翌8:30」と入力してください。",
         good=(
@@ -208,8 +235,9 @@ RULES: tuple[Rule, ...] = (
         code="HOURS-002",
         fields=("shifts.break",),
         levels=(Level.ERROR, Level.WARNING),
-        basis="労働基準法第34条（自治体にも適用）S34",
-        summary="実働6時間を超えたら45分、8時間を超えたら60分以上の休憩",
+        basis="労働基準法第34条（自治体にも適用）",
+        sources=("S34",),
+        what="実働6時間を超えたら45分、8時間を超えたら60分以上の休憩",
         why="休憩は法律で決められており、自治体の職員にも当てはまります。",
         how="休憩の分数か時刻を直してください。実働は、始業から終業までの時間から休憩を引いた時間です。",
         good=(
@@ -223,8 +251,9 @@ RULES: tuple[Rule, ...] = (
         code="HOURS-003",
         fields=("shifts.break",),
         levels=_ERROR,
-        basis="職業安定法第5条の3（休憩時間）S20",
-        summary="休憩を入力する（ない場合は0）",
+        basis="職業安定法第5条の3（休憩時間）",
+        sources=("S20",),
+        what="休憩を入力する（ない場合は0）",
         why="空欄では、休憩がないのか書き忘れか分かりません。",
         how="分数を入力してください。休憩がない場合は0です。",
         good=(Example({S: [_shift("13:00", "17:30", 0)]}, "0"),),
@@ -235,8 +264,9 @@ RULES: tuple[Rule, ...] = (
         code="HOURS-004",
         fields=("shifts",),
         levels=_WARN,
-        basis="労働基準法第32条（1日8時間）S34b",
-        summary="1回の実働が8時間を超えるときは確認",
+        basis="労働基準法第32条（1日8時間）",
+        sources=("S34b",),
+        what="1回の実働が8時間を超えるときは確認",
         why="変形労働時間制などの手続きがない限り、1日8時間が上限です。",
         how="時刻と休憩を確認し、正しければ理由を添えて送信してください。",
         good=(Example({S: [_shift("8:30", "17:15", 60, "mon", "tue")], W: 15.5}, "実働7時間45分"),),
@@ -247,8 +277,9 @@ RULES: tuple[Rule, ...] = (
         code="HOURS-005",
         fields=("weekly_hours",),
         levels=_ERROR,
-        basis="労働基準法第32条（週40時間）S34b",
-        summary="1週間の所定勤務時間は40時間まで",
+        basis="労働基準法第32条（週40時間）",
+        sources=("S34b",),
+        what="1週間の所定勤務時間は40時間まで",
         why="法律の上限です。時間外勤務は含めません。",
         how="所定の時間だけを入力してください。38時間45分は38.75です。",
         good=(Example({W: 9}, "9"),),
@@ -259,8 +290,9 @@ RULES: tuple[Rule, ...] = (
         code="HOURS-006",
         fields=("engagement", "weekly_hours"),
         levels=_ERROR,
-        basis="地方公務員法第22条の2第1項（パートタイムは常勤より短い）S35",
-        summary="パートタイムは週38.75時間未満",
+        basis="地方公務員法第22条の2第1項（パートタイムは常勤より短い）",
+        sources=("S35",),
+        what="パートタイムは週38.75時間未満",
         why="常勤と同じ時間ならフルタイムの任用で、給料や手当、退職手当の扱いが変わります。",
         how="任用の形をフルタイムにするか、時間を直してください。",
         good=(
@@ -274,8 +306,9 @@ RULES: tuple[Rule, ...] = (
         code="HOURS-007",
         fields=("engagement", "weekly_hours"),
         levels=_WARN,
-        basis="地方公務員法第22条の2（フルタイムは38時間45分。団体により40時間）S35",
-        summary="フルタイムで38.75時間でないときは確認",
+        basis="地方公務員法第22条の2（フルタイムは38時間45分。団体により40時間）",
+        sources=("S35",),
+        what="フルタイムで38.75時間でないときは確認",
         why="フルタイムは常勤の職員と同じ時間です。",
         how="任用の形か時間を直してください。",
         good=(
@@ -297,8 +330,9 @@ RULES: tuple[Rule, ...] = (
         code="HOURS-008",
         fields=("shifts", "weekly_hours", "workdays_note"),
         levels=_WARN,
-        basis="職業安定法第5条の4（的確な表示。矛盾の確認）S23",
-        summary="勤務時間帯×日数と、1週間の時間が合うこと（2割まで）",
+        basis="職業安定法第5条の4（的確な表示。矛盾の確認）",
+        sources=("S23",),
+        what="勤務時間帯×日数と、1週間の時間が合うこと（2割まで）",
         why="どちらを信じてよいか分からない募集には応募できません。",
         how="時間帯・曜日・日数・週の時間のどれかを直してください。",
         good=(
@@ -311,8 +345,9 @@ RULES: tuple[Rule, ...] = (
         code="HOURS-009",
         fields=("overtime", "overtime_hours"),
         levels=_ERROR,
-        basis="職業安定法第5条の3・施行規則第4条の2（所定時間を超える労働の有無）S20 S22",
-        summary="時間外勤務の有無と時間数がそろっていること",
+        basis="職業安定法第5条の3・施行規則第4条の2（所定時間を超える労働の有無）",
+        sources=("S20", "S22"),
+        what="時間外勤務の有無と時間数がそろっていること",
         why="時間外の有無と長さは、募集のときに示さなければならない条件です。",
         how="「あり」なら月平均の時間数を入力し、「なし」なら空欄にしてください。",
         good=(Example({P + "overtime": "yes", P + "overtime_hours": 5}, "あり・5時間"), Example({P + "overtime": "no"}, "なし・空欄")),
@@ -324,7 +359,7 @@ RULES: tuple[Rule, ...] = (
         fields=("shifts", "pay_lines", "pay_note"),
         levels=_WARN,
         basis="労働基準法第37条第4項（深夜の割増）",
-        summary="22時～5時にかかる勤務は、深夜の割増を書く",
+        what="22時～5時にかかる勤務は、深夜の割増を書く",
         why="深夜の割増は法律で決まっており、夜勤の応募を左右します。",
         how="報酬の行を夜勤で分けるか、補足に割増を書いてください。",
         good=(
@@ -339,8 +374,9 @@ RULES: tuple[Rule, ...] = (
         code="HOURS-011",
         fields=("duty_detail", "title", "workdays_note", "shifts"),
         levels=_WARN,
-        basis="職業安定法第5条の4（的確な表示）S23",
-        summary="文章の時刻や時間数が、勤務時間の欄と同じであること",
+        basis="職業安定法第5条の4（的確な表示）",
+        sources=("S23",),
+        what="文章の時刻や時間数が、勤務時間の欄と同じであること",
         why="一方だけを直して公開すると、誤った条件で応募を集めてしまいます。",
         how="欄か文章の一方を直してください。会場の開設時間や受付時間はそのまま書いて構いません。",
         good=(
@@ -358,7 +394,7 @@ RULES: tuple[Rule, ...] = (
         fields=("shifts.break",),
         levels=_WARN,
         basis="入力の誤りの確認",
-        summary="休憩が勤務の半分または180分を超えるときは確認",
+        what="休憩が勤務の半分または180分を超えるときは確認",
         why="時間と分の取り違えや桁の誤りが多いところです。",
         how="分の単位で入力してください。1時間は60です。",
         good=(Example({S: [_shift("8:30", "17:15", 60, "mon", "tue")], W: 15.5}, "60分"),),

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Final
 
 from keynet_admin.rules.engine.posting_values import day, is_employment, missing, number
-from keynet_admin.rules.engine.rule import Hit, Scope
+from keynet_admin.rules.engine.rule import Hit, Message, Scope
 from keynet_admin.rules.families.pay.minimum_wage import WEEKS_PER_MONTH, first_day, hourly_equivalents
 from keynet_admin.rules.words.plain import PUBLIC_TEXT, WordList, clause_around, fields_with, plain
 
@@ -44,12 +44,20 @@ def months_after(start: date, months: int) -> date:
 def check_chosen(scope: Scope) -> Iterator[Hit]:
     """INS-001: at least one choice, and なし not together with another."""
     if missing(scope, "insurance"):
-        yield Hit("insurance", "加入する保険が選ばれていません。加入しない場合は「なし」を選んでください。", example="雇用保険")
+        yield Hit(
+            "insurance",
+            Message("加入する保険が選ばれていません。", how="加入しない場合は「なし」を選んでください。"),
+            example="雇用保険",
+        )
         return
     found = chosen(scope)
     if "none" in found and len(found) > 1:
         others = "・".join(_WORD[item] for item in ("health", "pension", "employment", "by_hours") if item in found)
-        yield Hit("insurance", f"「なし」と「{others}」が同時に選ばれています。どちらか正しい方だけを選んでください。", example="雇用保険")
+        yield Hit(
+            "insurance",
+            Message(f"「なし」と「{others}」が同時に選ばれています。", how="どちらか正しい方だけを選んでください。"),
+            example="雇用保険",
+        )
 
 
 def _monthly_pay(scope: Scope, weekly: float) -> float | None:
@@ -91,9 +99,9 @@ def check_cover_missing(scope: Scope) -> Iterator[Hit]:
     needed = required_cover(scope)
     if needed:
         weekly = number(scope.get("weekly_hours"))
-        message = (
-            f"保険は「なし」ですが、週{weekly:g}時間の勤務と期間から、{'と'.join(needed)}に加入する条件に当たります。"
-            "加入する保険を選ぶか、対象外となる理由をご確認ください。"
+        message = Message(
+            f"保険は「なし」ですが、週{weekly:g}時間の勤務と期間から、{'と'.join(needed)}に加入する条件に当たります。",
+            how="加入する保険を選ぶか、対象外となる理由をご確認ください。",
         )
         yield Hit("insurance", message, example="雇用保険")
 
@@ -123,19 +131,25 @@ def check_cover_promised(scope: Scope) -> Iterator[Hit]:
                 return
 
 
-def _promise(reason: str) -> str:
-    return (
-        f"{reason}の勤務は、社会保険や雇用保険に加入する条件を大きく下回ります。"
-        "加入できる条件を確かめ、「なし」または「勤務時間による」をご検討ください。"
+def _promise(reason: str) -> Message:
+    return Message(
+        f"{reason}の勤務は、社会保険や雇用保険に加入する条件を大きく下回ります。",
+        how="加入できる条件を確かめ、「なし」または「勤務時間による」をご検討ください。",
     )
 
 
 def check_accident(scope: Scope) -> Iterator[Hit]:
     """INS-004: how accidents at work are covered; なし is impossible in employment."""
     if missing(scope, "accident"):
-        yield Hit("accident", "災害補償が選ばれていません。業務中のけがや感染に対する補償を選んでください。", example="労災保険")
+        yield Hit(
+            "accident",
+            Message("災害補償が選ばれていません。", how="業務中のけがや感染に対する補償を選んでください。"),
+            example="労災保険",
+        )
     elif scope.get("accident") == "none" and is_employment(scope.record):
-        message = "雇用または任用では、労災保険か公務災害補償のどちらかが必ず適用されます。人事担当課にご確認のうえ選んでください。"
+        message = Message(
+            "雇用または任用では、労災保険か公務災害補償のどちらかが必ず適用されます。", how="人事担当課にご確認のうえ選んでください。"
+        )
         yield Hit("accident", message, example="労災保険")
 
 
@@ -145,7 +159,9 @@ def check_honorarium(scope: Scope) -> Iterator[Hit]:
         return
     words = "・".join(_WORD[item] for item in ("health", "pension", "employment", "by_hours") if item in chosen(scope))
     if words:
-        message = f"報償費による従事は雇用ではないため、「{words}」には加入しません。任用・契約の形か、保険の選択をご確認ください。"
+        message = Message(
+            f"報償費による従事は雇用ではないため、「{words}」には加入しません。", how="任用・契約の形か、保険の選択をご確認ください。"
+        )
         yield Hit("insurance", message, example="なし")
 
 
@@ -179,9 +195,9 @@ def check_dependants_exception(scope: Scope) -> Iterator[Hit]:
         for match in DEPENDANT.matches(text):
             sentence = clause_around(text, match.start(), match.end())
             if _EXCEPTION.search(sentence) and not _NOT_FOR_CLERKS.search(text):
-                message = (
-                    "接種の報酬を扶養の収入に数えない特例は、医療職が対象で、事務職員は対象になりません。"
-                    "応募する方が扶養から外れるおそれがあるため、文を直してください。"
+                message = Message(
+                    "接種の報酬を扶養の収入に数えない特例は、医療職が対象で、事務職員は対象になりません。",
+                    how="応募する方が扶養から外れるおそれがあるため、文を直してください。",
                 )
                 yield Hit(name, message, example="特例の対象は看護師のみ")
                 break
@@ -204,10 +220,10 @@ def check_condition(scope: Scope) -> Iterator[Hit]:
     if "by_hours" not in chosen(scope):
         return
     if missing(scope, "insurance_note"):
-        message = "「勤務時間による」を選んだ場合は、どのような勤務で加入するかを保険の補足に入力してください。"
+        message = Message("「勤務時間による」を選んだ場合は、どのような勤務で加入するかを保険の補足に入力してください。")
         yield Hit("insurance_note", message, example="週20時間以上かつ2か月を超える場合に加入")
         return
     note = scope.get("insurance_note")
     if isinstance(note, str) and _NO_CONDITION.fullmatch(plain(note)):
-        message = f"「{note[:20]}」では加入の条件が分かりません。週の時間数や期間を入力してください。"
+        message = Message(f"「{note[:20]}」では加入の条件が分かりません。", how="週の時間数や期間を入力してください。")
         yield Hit("insurance_note", message, example="週20時間以上かつ2か月を超える場合に加入")

@@ -7,7 +7,7 @@ from typing import Final
 
 from keynet_admin.catalogue.reference import law_date
 from keynet_admin.rules.engine.posting_values import NEVER_INJECT, duties, job_label, long_day
-from keynet_admin.rules.engine.rule import Check, Example, Hit, Level, Rule, Scope
+from keynet_admin.rules.engine.rule import Check, Example, Hit, Level, Message, Rule, Scope
 from keynet_admin.rules.words.plain import text_of
 
 _NOTE_FIELDS: Final = ("title", "duty_detail", "training_note", "support_note", "other_req", "experience_note", "pay_note", "duty_change")
@@ -34,8 +34,10 @@ def _special(jobs: Mapping[str, str]) -> Check:
         if start is not None and scope.on < start:
             yield Hit(
                 "duties",
-                f"{name}が新型コロナワクチンの接種を行えるのは{long_day(start)}からです。"
-                "業務から「接種（注射）」を外し、予診票の確認や接種後の経過観察などを選んでください。",
+                Message(
+                    f"{name}が新型コロナワクチンの接種を行えるのは{long_day(start)}からです。",
+                    how="業務から「接種（注射）」を外し、予診票の確認や接種後の経過観察などを選んでください。",
+                ),
                 Level.ERROR,
             )
             return
@@ -47,9 +49,11 @@ def _special(jobs: Mapping[str, str]) -> Check:
         if len(lacking) > 1 and not _NOTE.search(text):
             yield Hit(
                 "duties",
-                f"{name}による接種は、必要な医師・看護師等を確保できないこと、研修または経験があること、"
-                f"接種を受ける方の同意があることが条件です。"
-                f"「{'」「'.join(lacking)}」が書かれていません。「仕事の内容」か「その他の応募条件」に書いてください。",
+                Message(
+                    f"{name}による接種は、必要な医師・看護師等を確保できないこと、研修または経験があること、接種を受ける方の同意があることが条件です。",
+                    why=f"「{'」「'.join(lacking)}」が書かれていません。",
+                    how="「仕事の内容」か「その他の応募条件」に書いてください。",
+                ),
                 Level.WARNING,
             )
 
@@ -75,18 +79,18 @@ def check_never_inject(scope: Scope) -> Iterator[Hit]:
     if job not in NEVER_INJECT or "injection" not in duties(scope):
         return
     if job == "clerical":
-        message = "事務職員は接種（注射）を行えません。受付・案内・誘導や予約・記録システムの入力を選んでください。"
+        message = Message("事務職員は接種（注射）を行えません。", how="受付・案内・誘導や予約・記録システムの入力を選んでください。")
     elif job == "other":
         name = scope.get("job_other")
         shown = f"その他の職種（{name}）" if isinstance(name, str) else "職種「その他」"
-        message = (
-            f"{shown}は接種（注射）を行えません。医師・看護師などの募集であれば職種を選び直し、"
-            f"そうでなければ受付・案内などを選んでください。"
+        message = Message(
+            f"{shown}は接種（注射）を行えません。",
+            how="医師・看護師などの募集であれば職種を選び直し、そうでなければ受付・案内などを選んでください。",
         )
     elif job == "dental_hygienist":
-        message = "歯科衛生士は接種（注射）を行えません。予診票の確認や接種後の経過観察を選んでください。"
+        message = Message("歯科衛生士は接種（注射）を行えません。", how="予診票の確認や接種後の経過観察を選んでください。")
     else:
-        message = "薬剤師は接種（注射）を行えません。薬液の希釈・充填や予診票の確認を選んでください。"
+        message = Message("薬剤師は接種（注射）を行えません。", how="薬液の希釈・充填や予診票の確認を選んでください。")
     yield Hit("duties", message)
 
 
@@ -108,8 +112,9 @@ INJECTION_RULES: tuple[Rule, ...] = (
         code="LIC-008",
         fields=("job_type", "duties"),
         levels=_TWO,
-        basis="歯科医師による接種の違法性阻却の考え方（2021年4月26日）S43",
-        summary="歯科医師の接種は2021年4月26日から。2024年3月31日までは三つの条件を書く",
+        basis="歯科医師による接種の違法性阻却の考え方（2021年4月26日）",
+        sources=("S43",),
+        what="歯科医師の接種は2021年4月26日から。2024年3月31日までは三つの条件を書く",
         why="ほかに担い手がいないこと、研修や経験、受ける方の同意がそろって初めて許された例外でした。",
         how="日付より前は「接種（注射）」を外してください。後は三つの条件を文章に書いてください。",
         good=(
@@ -134,8 +139,9 @@ INJECTION_RULES: tuple[Rule, ...] = (
         code="LIC-009",
         fields=("job_type", "duties"),
         levels=_TWO,
-        basis="臨床検査技師・救急救命士による接種の考え方（2021年6月4日）S44",
-        summary="臨床検査技師・救急救命士の接種は2021年6月4日から。2024年3月31日までは三つの条件を書く",
+        basis="臨床検査技師・救急救命士による接種の考え方（2021年6月4日）",
+        sources=("S44",),
+        what="臨床検査技師・救急救命士の接種は2021年6月4日から。2024年3月31日までは三つの条件を書く",
         why="ほかに担い手がいないこと、研修や経験、受ける方の同意がそろって初めて許された例外でした。",
         how="日付より前は「接種（注射）」を外してください。後は三つの条件を文章に書いてください。",
         good=(
@@ -155,8 +161,9 @@ INJECTION_RULES: tuple[Rule, ...] = (
         code="LIC-010",
         fields=("job_type", "duties"),
         levels=_TWO,
-        basis="診療放射線技師・臨床工学技士による接種の考え方（2022年8月31日）S46",
-        summary="診療放射線技師・臨床工学技士の接種は2022年8月31日から。2024年3月31日までは三つの条件を書く",
+        basis="診療放射線技師・臨床工学技士による接種の考え方（2022年8月31日）",
+        sources=("S46",),
+        what="診療放射線技師・臨床工学技士の接種は2022年8月31日から。2024年3月31日までは三つの条件を書く",
         why="ほかに担い手がいないこと、研修や経験、受ける方の同意がそろって初めて許された例外でした。",
         how="日付より前は「接種（注射）」を外してください。後は三つの条件を文章に書いてください。",
         good=(Example(post("clinical_engineer", "臨床工学技士", duty_detail=_CONDITIONS_TEXT), "2022年11月・条件あり", date(2022, 11, 7)),),
@@ -170,8 +177,9 @@ INJECTION_RULES: tuple[Rule, ...] = (
         code="LIC-011",
         fields=("job_type", "duties"),
         levels=(Level.ERROR,),
-        basis="衆議院答弁書（薬剤師による接種には立法が必要）・保健師助産師看護師法 S45 S47",
-        summary="薬剤師・歯科衛生士・事務職員・その他の職種は接種（注射）を行えない",
+        basis="衆議院答弁書（薬剤師による接種には立法が必要）・保健師助産師看護師法",
+        sources=("S45", "S47"),
+        what="薬剤師・歯科衛生士・事務職員・その他の職種は接種（注射）を行えない",
         why="注射は医行為で、免許のない職種が行うと違法です。",
         how="その職種が行える業務を選んでください（薬剤師なら薬液の希釈・充填、予診票の確認）。",
         good=(

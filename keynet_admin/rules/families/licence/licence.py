@@ -6,7 +6,7 @@ from typing import Final
 
 from keynet_admin.catalogue import posting_field
 from keynet_admin.rules.engine.posting_values import job_label, missing, rows, typed_value
-from keynet_admin.rules.engine.rule import Example, Hit, Level, Rule, Scope
+from keynet_admin.rules.engine.rule import Example, Hit, Level, Message, Rule, Scope
 from keynet_admin.rules.families.licence.injection import INJECTION_RULES, post
 from keynet_admin.rules.words.plain import (
     PUBLIC_TEXT,
@@ -41,15 +41,17 @@ def check_licence_of_job(scope: Scope) -> Iterator[Hit]:
         if missing(scope, "licenses"):
             yield Hit(
                 "licenses",
-                f"必要な免許が選ばれていません。{job_label(job)}の業務には免許が必要なため、「{name}」を選んでください。",
+                Message("必要な免許が選ばれていません。", how=f"{job_label(job)}の業務には免許が必要なため、「{name}」を選んでください。"),
                 example=name,
             )
     elif isinstance(chosen, (list, tuple)):
         shown = "・".join(posting_field("licenses").label_of(str(item)) for item in chosen)
         yield Hit(
             "licenses",
-            f"職種は{job_label(job)}ですが、必要な免許が「{shown}」になっています。"
-            f"無資格の方は{job_label(job)}の業務を行えないため、「{name}」を選んでください。",
+            Message(
+                f"職種は{job_label(job)}ですが、必要な免許が「{shown}」になっています。",
+                how=f"無資格の方は{job_label(job)}の業務を行えないため、「{name}」を選んでください。",
+            ),
             example=name,
         )
 
@@ -77,8 +79,10 @@ def _old_name(name: str, word: str) -> Hit:
     new = _NEW_NAME[word[:2]]
     return Hit(
         name,
-        f"「{word}」は2002年に改められた旧い名称で、性別を限るものと受け取られます。「{new}」と書いてください。"
-        "固有の名称などで必要な場合は、理由を添えて送信できます。",
+        Message(
+            f"「{word}」は2002年に改められた旧い名称で、性別を限るものと受け取られます。",
+            how=(f"「{new}」と書いてください。固有の名称などで必要な場合は、理由を添えて送信できます。"),
+        ),
         value=new,
         example=new,
     )
@@ -114,8 +118,11 @@ def check_national_register(scope: Scope) -> Iterator[Hit]:
 def _national(name: str, word: str) -> Hit:
     return Hit(
         name,
-        f"准看護師に「{word}」を求めています。准看護師の免許は都道府県知事が与えるもので、国の籍や登録番号はありません。"
-        "「免許を受けた都道府県」を確認する書き方にしてください（例：准看護師免許（登録都道府県を確認します））。",
+        Message(
+            f"准看護師に「{word}」を求めています。",
+            why="准看護師の免許は都道府県知事が与えるもので、国の籍や登録番号はありません。",
+            how="「免許を受けた都道府県」を確認する書き方にしてください（例：准看護師免許（登録都道府県を確認します））。",
+        ),
     )
 
 
@@ -146,8 +153,10 @@ def check_junior_pay(scope: Scope) -> Iterator[Hit]:
                 continue
             yield Hit(
                 name,
-                f"准看護師の報酬が別にあるように読めます（「{match.group()[:24]}」）が、報酬の行は1件だけです。"
-                "応募する方が金額を確かめられるよう、准看護師の募集を別に登録するか、報酬の行を分けてください。",
+                Message(
+                    f"准看護師の報酬が別にあるように読めます（「{match.group()[:24]}」）が、報酬の行は1件だけです。",
+                    how="応募する方が金額を確かめられるよう、准看護師の募集を別に登録するか、報酬の行を分けてください。",
+                ),
             )
             return
 
@@ -189,8 +198,13 @@ def check_driving(scope: Scope) -> Iterator[Hit]:
         return
     yield Hit(
         name,
-        "自動車運転免許を必要としていますが、仕事の内容に運転や外出がありません。業務に必要な条件だけを求めてください。"
-        "運転がある場合は「仕事の内容」に書いてください（例：巡回接種のため公用車を運転します）。",
+        Message(
+            "自動車運転免許を必要としていますが、仕事の内容に運転や外出がありません。",
+            how=(
+                "業務に必要な条件だけを求めてください。"
+                "運転がある場合は「仕事の内容」に書いてください（例：巡回接種のため公用車を運転します）。"
+            ),
+        ),
     )
 
 
@@ -224,8 +238,10 @@ def check_experience(scope: Scope) -> Iterator[Hit]:
                 continue
             yield Hit(
                 name,
-                f"経験は「不問」ですが、「{match.group()}」と書かれています。応募できるかどうかが分からなくなるため、"
-                "経験を「必要」にして内容を書くか、文章の方を削ってください。",
+                Message(
+                    f"経験は「不問」ですが、「{match.group()}」と書かれています。",
+                    how="応募できるかどうかが分からなくなるため、経験を「必要」にして内容を書くか、文章の方を削ってください。",
+                ),
             )
             return
 
@@ -238,8 +254,9 @@ RULES: tuple[Rule, ...] = (
         code="LIC-001",
         fields=("licenses", "job_type"),
         levels=(Level.ERROR,),
-        basis="保健師助産師看護師法・医師法等（免許のない者の業務の禁止）S48 S43",
-        summary="職種の免許が「必要な免許・資格」に選ばれていること",
+        basis="保健師助産師看護師法・医師法等（免許のない者の業務の禁止）",
+        sources=("S48", "S43"),
+        what="職種の免許が「必要な免許・資格」に選ばれていること",
         why="無資格の方が応募し、採用の後で分かることを防ぎます。",
         how="職種と同じ名の免許を選んでください。事務職員と「その他」の職種では不要です。",
         good=(
@@ -257,8 +274,9 @@ RULES: tuple[Rule, ...] = (
         code="LIC-002",
         fields=("title", "duty_detail", "other_req", "pay_note"),
         levels=(Level.FIX,),
-        basis="保健師助産師看護師法（名称）S48",
-        summary="「正看護師」「正看」「准看」は正式な名称に直す",
+        basis="保健師助産師看護師法（名称）",
+        sources=("S48",),
+        what="「正看護師」「正看」「准看」は正式な名称に直す",
         why="略称では検索に当たらず、法律上の名称とも違います。",
         how="自動で「看護師」「准看護師」に書き換えます。",
         good=(Example({P + "other_req": "看護師の方"}, "看護師"),),
@@ -269,8 +287,9 @@ RULES: tuple[Rule, ...] = (
         code="LIC-003",
         fields=("job_type", "title", "duty_detail", "other_req"),
         levels=(Level.ERROR,),
-        basis="保健師助産師看護師法（2002年の名称の改正）・男女雇用機会均等法 S29 S48",
-        summary="「看護婦」「看護士」「保健婦」「助産婦」を使わない",
+        basis="保健師助産師看護師法（2002年の名称の改正）・男女雇用機会均等法",
+        sources=("S29", "S48"),
+        what="「看護婦」「看護士」「保健婦」「助産婦」を使わない",
         why="2002年に改められた名称で、性別を限る募集と受け取られます。",
         how="「看護師」「保健師」「助産師」と書いてください。固有の名称などで必要な場合は理由を添えて送信できます。",
         good=(Example({P + "other_req": "看護師として働いたことのある方を歓迎します。"}, "看護師"),),
@@ -285,8 +304,9 @@ RULES: tuple[Rule, ...] = (
         code="LIC-004",
         fields=("job_type", "licenses", "documents", "other_req"),
         levels=(Level.ERROR,),
-        basis="保健師助産師看護師法第8条（准看護師は都道府県知事の免許）S48",
-        summary="准看護師に国の免許や登録番号を求めない",
+        basis="保健師助産師看護師法第8条（准看護師は都道府県知事の免許）",
+        sources=("S48",),
+        what="准看護師に国の免許や登録番号を求めない",
         why="准看護師の免許は都道府県知事が与えます。国の籍や番号はなく、求められても出せません。",
         how="免許を受けた都道府県（登録都道府県）を確認する書き方にしてください。",
         good=(
@@ -308,8 +328,9 @@ RULES: tuple[Rule, ...] = (
         code="LIC-005",
         fields=("also_junior", "pay_lines", "pay_note"),
         levels=_WARN,
-        basis="自治体の報酬の例（看護師と准看護師で額が異なる）S39",
-        summary="准看護師の報酬が別なら、行か募集を分ける",
+        basis="自治体の報酬の例（看護師と准看護師で額が異なる）",
+        sources=("S39",),
+        what="准看護師の報酬が別なら、行か募集を分ける",
         why="准看護師の方が、自分の受け取る額を確かめられません。",
         how="准看護師の募集を別に登録するか、報酬の行を分けてください。",
         good=(
@@ -323,8 +344,9 @@ RULES: tuple[Rule, ...] = (
         code="LIC-006",
         fields=("licenses", "other_req", "venue_type"),
         levels=_WARN,
-        basis="ハローワークの求人票（業務に必要な条件だけを求める）S72",
-        summary="運転のない仕事に運転免許を求めない",
+        basis="ハローワークの求人票（業務に必要な条件だけを求める）",
+        sources=("S72",),
+        what="運転のない仕事に運転免許を求めない",
         why="業務に要らない条件は、応募できる方を減らします。",
         how="運転があれば仕事の内容に書き、なければ条件から外してください。",
         good=(
@@ -345,7 +367,7 @@ RULES: tuple[Rule, ...] = (
         fields=("experience", "experience_note", "other_req", "duty_detail"),
         levels=(Level.ERROR,),
         basis="職業安定法第5条の3（条件の明示。矛盾する条件は示したことになりません）",
-        summary="経験「不問」なのに、年数の条件を書かない",
+        what="経験「不問」なのに、年数の条件を書かない",
         why="応募できるかどうかが分からず、問い合わせや辞退のもとになります。",
         how="経験を「必要」にして内容を書くか、文章を削ってください。理由があればそのまま送信できます。",
         good=(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from keynet_admin.catalogue import SECTIONS, Field, Kind
 from keynet_admin.catalogue import reference as ref
-from keynet_admin.rules.engine.rule import Hit, Level, Scope
+from keynet_admin.rules.engine.rule import Hit, Level, Message, Scope
 from keynet_admin.rules.families.text.rows import rows
 
 _TEXT_KINDS = frozenset({Kind.TEXT, Kind.AREA, Kind.NAME, Kind.ADDRESS})
@@ -134,7 +134,9 @@ def check_dummy(scope: Scope) -> Iterator[Hit]:
             continue
         if item.name in _PLACE_FIELDS and "未定" in text:
             continue
-        message = f"「{item.label}」の「{text}」だけでは内容が分かりません。募集の条件は、この欄に具体的に書いてください。{item.help}"
+        message = Message(
+            f"「{item.label}」の「{text}」だけでは内容が分かりません。", how=(f"募集の条件は、この欄に具体的に書いてください。{item.help}")
+        )
         yield Hit(path, message)
 
 
@@ -145,8 +147,9 @@ def check_detail(scope: Scope) -> Iterator[Hit]:
     """The description of the work has thirty characters at least."""
     text = scope.get("duty_detail")
     if isinstance(text, str) and len(text) < 30 and not is_dummy(text):
-        message = (
-            f"仕事の内容が{len(text)}文字です。応募する方が働く姿を思い描けるよう、1日の流れや接種人数の目安を30文字以上で書いてください。"
+        message = Message(
+            f"仕事の内容が{len(text)}文字です。",
+            how="応募する方が働く姿を思い描けるよう、1日の流れや接種人数の目安を30文字以上で書いてください。",
         )
         yield Hit("duty_detail", message)
 
@@ -185,7 +188,11 @@ def check_markup(scope: Scope) -> Iterator[Hit]:
         plain = _narrow(text)
         found = _TAG.search(plain)
         if found is not None:
-            message = f"「{item.label}」に「{found.group()[:20]}」が含まれています。HTMLのタグやプログラムは使えません。文章だけを入力してください。"
+            message = Message(
+                f"「{item.label}」に「{found.group()[:20]}」が含まれています。",
+                why="HTMLのタグやプログラムは使えません。",
+                how="文章だけを入力してください。",
+            )
             yield Hit(path, message, example="文章だけを入力")
             continue
         short = _SHORT_LINK.search(plain)
@@ -193,8 +200,12 @@ def check_markup(scope: Scope) -> Iterator[Hit]:
             yield Hit(path, _short_message(item.label, short.group()))
 
 
-def _short_message(label: str, host: str) -> str:
-    return f"「{label}」に短縮URL（{host}）が含まれています。行き先が分からず、庁内では開けないことがあります。正式なアドレスを入力してください。"
+def _short_message(label: str, host: str) -> Message:
+    return Message(
+        f"「{label}」に短縮URL（{host}）が含まれています。",
+        why="行き先が分からず、庁内では開けないことがあります。",
+        how="正式なアドレスを入力してください。",
+    )
 
 
 def check_links(scope: Scope) -> Iterator[Hit]:
@@ -204,11 +215,19 @@ def check_links(scope: Scope) -> Iterator[Hit]:
         for match in _URL.finditer(_narrow(text)):
             host = (match[1] or match[2]).lower()
             if item.name == "title":
-                yield Hit(path, "見出しにホームページのアドレスが含まれています。アドレスは「団体のホームページ」の欄に入力してください。")
+                yield Hit(
+                    path,
+                    Message(
+                        "見出しにホームページのアドレスが含まれています。", how="アドレスは「団体のホームページ」の欄に入力してください。"
+                    ),
+                )
                 break
             if _SHORT_LINK.search(host) or any(host == name or host.endswith(f".{name}") for name in own):
                 continue
-            message = f"「{item.label}」に団体のものと確認できないアドレス（{host[:60]}）が含まれています。団体のホームページ以外は、必要かどうかご確認ください。"
+            message = Message(
+                f"「{item.label}」に団体のものと確認できないアドレス（{host[:60]}）が含まれています。",
+                how="団体のホームページ以外は、必要かどうかご確認ください。",
+            )
             yield Hit(path, message)
             break
 
@@ -241,7 +260,10 @@ def check_internal_words(scope: Scope) -> Iterator[Hit]:
     for path, item, text in texts(scope):
         found = _INTERNAL.search(text)
         if found is not None:
-            message = f"「{item.label}」に「{found.group()[:20]}」が残っています。下書きや記入例の言葉でないかご確認のうえ、正しい内容に直してください。"
+            message = Message(
+                f"「{item.label}」に「{found.group()[:20]}」が残っています。",
+                how="下書きや記入例の言葉でないかご確認のうえ、正しい内容に直してください。",
+            )
             yield Hit(path, message)
 
 
