@@ -168,8 +168,8 @@ def test_what_does_not_apply_leaves_the_stored_content(empty_app: Flask) -> None
 
 
 def test_stored_findings_get_parts(empty_app: Flask) -> None:
-    """0009: the whole message becomes `what`, marks of sources leave the basis, the rest of a finding stays; a finding is readable again."""
-    upgrade(revision="0008")
+    """0010: the whole message becomes `what`, marks of sources leave the basis, the rest of a finding stays; a finding is readable again."""
+    upgrade(revision="0009")
     before = {"rule": "ORG-001", "level": "error", "path": "organization.lg_code", "message": "検査数字が合いません。", "typed": "1"}
     before |= {"value": None, "basis": "総務省の一覧 [S60]", "example": "452068", "reason": "確かめました。", "own_level": "error"}
     names = ("submission_revision", "submission_contact", "posting_revision")
@@ -178,7 +178,7 @@ def test_stored_findings_get_parts(empty_app: Flask) -> None:
             _insert(connection, table, 1)
         for name in names:
             connection.execute(sa.text(f"UPDATE {name} SET findings = :f"), {"f": _json([before])})
-    upgrade(revision="0009")
+    upgrade(revision="0010")
     with db.engine.connect() as connection:
         for name in names:
             (stored,) = json.loads(connection.scalar(sa.text(f"SELECT findings FROM {name}")))

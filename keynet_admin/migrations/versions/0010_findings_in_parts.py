@@ -1,6 +1,6 @@
-"""0009 findings in parts
+"""0010 findings in parts
 
-Revision: 0009; follows: 0008
+Revision: 0010; follows: 0009
 
 A stored finding gets the parts of its message (of what was stored before, all of it is `what`); the numbers of our own list of sources
 leave its basis.
@@ -13,8 +13,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0009"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
