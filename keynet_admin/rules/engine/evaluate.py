@@ -85,11 +85,11 @@ def _finding(rule: Rule | None, code: str, level: Level, path: str, found: Hit |
 
 
 def _missing(rules: Mapping[str, Rule], reading: Reading, findings: list[Finding]) -> Iterator[Finding]:
-    """REQ-001 for every required field left empty, unless a rule of the domain speaks about that field already."""
-    spoken = {f.path for f in findings if f.level is Level.ERROR}
+    """REQ-001 for every required field left empty, unless another rule has reported that field already."""
+    reported = {f.path for f in findings if f.level is Level.ERROR}
     by_rule = {(f.rule, f.path) for f in findings}
     for path, note in reading.missing():
-        if path in spoken:
+        if path in reported:
             continue
         covering = COVERED_BY.get(_plain(path))
         if covering and any(

@@ -1,6 +1,6 @@
 """Plain facts about a normalised posting: hours of a shift, job groups, dates. Pure functions, shared by the families of rules.
 
-Nothing here raises on strange values: what cannot be computed is None, and a check stays silent about None.
+Nothing here raises on strange values: what cannot be computed is None, and no check reports a None.
 """
 
 from collections.abc import Mapping

@@ -79,8 +79,8 @@ class Reading:
             return
         for item in fields:
             path = f"{prefix}{item.name}"
-            asked = item.required is not None and item.required.holds(owner, self.on)
-            if asked and blank(record.get(item.name)) and path not in self.not_read:
+            required = item.required is not None and item.required.holds(owner, self.on)
+            if required and blank(record.get(item.name)) and path not in self.not_read:
                 yield path, missing_note(prefix.split(".", 1)[0], item)
 
 

@@ -1,4 +1,4 @@
-"""The four rules that come from the field catalogue itself, and which rule of the domain speaks for which required field."""
+"""The four rules that come from the field catalogue itself, and which other rule reports which required field when it is empty."""
 
 from keynet_admin.rules.engine.rule import Example, Level, Rule
 
@@ -53,7 +53,7 @@ ROWS = Rule(
 
 CATALOGUE_RULES: tuple[Rule, ...] = (REQUIRED, CHOICE, TYPE, ROWS)
 
-# The rule named speaks when the field is empty; REQ-001 then says nothing about the same place.
+# The rule named reports the empty field; REQ-001 then does not.
 COVERED_BY: dict[str, str] = {
     "postings.employer": "JOB-007",
     "postings.headcount": "JOB-002",

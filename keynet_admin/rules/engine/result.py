@@ -17,7 +17,7 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One remark of a normaliser: the domain rule it speaks for, its level and words.
+    """One remark of a normaliser: the rule it belongs to, its level and message.
 
     `value` None means: the reading's own value. `name` is the field it belongs to when that is not the field read.
     """

@@ -109,7 +109,7 @@ class Scope:
     """What a check may look at (it changes nothing). `record` is the posting for a posting rule, else the whole document.
 
     All values are normalised; what could not be understood stands as typed and its path is in `unread`
-    (a check must not speak about such a value: another finding already does). `typed` is the raw document.
+    (a check must not report such a value: another finding already does). `typed` is the raw document.
     """
 
     document: Record
@@ -183,7 +183,7 @@ class Example:
 class Rule:
     """One entry rule as a row. `binds`: "all", "pub" (municipality's own engagement) or "priv" (委託先による雇用).
 
-    `levels` says every level the row can speak at, strongest first. `check` finds what is wrong, `fix` what to change before anything is
+    `levels` says every level the row can report, strongest first. `check` finds what is wrong, `fix` what to change before anything is
     judged. A row with neither names what runs it in `runs_in`: "normalise", "engine" or a dotted function of a service. `planned`: no
     code runs the row yet, and it is printed nowhere. `basis` is the law or practice in words, `sources` its numbers in the domain
     notes' list of sources, which no user sees.
@@ -211,7 +211,7 @@ class Rule:
 
     @property
     def level(self) -> Level:
-        """The strongest level the row can speak at."""
+        """The strongest level the row can report."""
         return self.levels[0]
 
     @property

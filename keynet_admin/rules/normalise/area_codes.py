@@ -2,7 +2,7 @@
 
 The grouping is libphonenumber's, which follows the numbering plan (総務省「市外局番の一覧」). Its Japanese area names are not used: they
 name one town a code and sometimes in the wrong prefecture (0735 新宮 in Fukuoka), while a code may reach into a neighbouring prefecture
-(0827 大竹市, 0986 曽於市). The table below has both, so that TEL-005 does not speak about a town hall that is right.
+(0827 大竹市, 0986 曽於市). The table below has both, so that TEL-005 reports no town hall that is right.
 """
 
 from phonenumbers import PhoneNumber, PhoneNumberFormat, format_number

@@ -70,7 +70,7 @@ def _other_unit(text: str, context: Context) -> str:
 
 
 def read_hours(field: Field, typed: Any, context: Context) -> Read:
-    """Hours as a number. A value over 40 a week is understood here; HOURS-005 speaks about it."""
+    """Hours as a number. A value over 40 a week is understood here; HOURS-005 reports it."""
     value = numeric(field, typed)
     if isinstance(value, Read):
         return value

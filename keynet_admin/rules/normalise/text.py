@@ -85,8 +85,8 @@ def read_text(field: Field, typed: Any, _context: Context) -> Read:
     if bad:
         return Read(typed, False, (bad,))
     named = field.kind in (Kind.NAME, Kind.ADDRESS) or field.name in NAME_LIKE
-    value, said = tidy(text, lines=field.kind is Kind.AREA)
-    if said:
+    value, changed = tidy(text, lines=field.kind is Kind.AREA)
+    if changed:
         notes.append(
             Note("TXT-007", Level.FIX, Message(f"「{field.label}」の目に見えない文字や余分な空白を整えました。"), "集団接種会場の看護師")
         )
@@ -166,7 +166,7 @@ def read_kana(field: Field, typed: Any, _context: Context) -> Read:
     bad = not_text(field, text)
     if bad:
         return Read(typed, False, (bad,))
-    value, said = tidy(text, lines=False)
+    value, changed = tidy(text, lines=False)
     value = ch.hiragana_to_katakana(ch.widen_kana(value))
     value = _MIDDLE.sub("・", value).replace(" ", "\u3000")
     value = re.sub(r"(?<=[ァ-ヴー])[-‐‑–—―−－~〜～─](?=[ァ-ヴー\u3000]|$)", "ー", value)
@@ -179,7 +179,7 @@ def read_kana(field: Field, typed: Any, _context: Context) -> Read:
         )
         return refuse("TXT-009", typed, message, example="ウミヤマ タロウ")
     notes: list[Note] = []
-    if said:
+    if changed:
         notes.append(Note("TXT-007", Level.FIX, Message(f"「{field.label}」の余分な空白を整えました。"), "ヒュウガ"))
     if value != text.strip():
         notes.append(Note("TXT-008", Level.FIX, Message(f"「{field.label}」を全角カタカナ「{clip(value)}」にしました。"), "ウミヤマ"))

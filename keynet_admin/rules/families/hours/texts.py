@@ -125,7 +125,7 @@ _NO_NIGHT_PAY: Final = re.compile(
 
 
 def check_night(scope: Scope) -> Iterator[Hit]:
-    """Work between 22:00 and 5:00 and nothing on night pay. An honorarium is no employment: silent."""
+    """Work between 22:00 and 5:00 and nothing on night pay. An honorarium is no employment, so nothing is reported."""
     if scope.get("engagement") == "honorarium":
         return
     for index, shift in shifts(scope):
@@ -250,11 +250,11 @@ def _about_work(found: TimeRange, text: str, name: str, spans: list[tuple[int, i
     return found.end - found.start >= 60 and not inside and not _OTHER_CUE.search(clause)
 
 
-def _differs(name: str, said: str, field: str) -> Hit:
+def _differs(name: str, written: str, field: str) -> Hit:
     return Hit(
         name,
         Message(
-            f"文章に「{said}」とありますが、勤務時間の欄は「{field}」です。",
+            f"文章に「{written}」とありますが、勤務時間の欄は「{field}」です。",
             how="どちらが正しいか分からなくなるため、勤務時間の欄か文章の一方を直してください。",
         ),
     )

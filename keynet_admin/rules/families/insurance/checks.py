@@ -1,7 +1,7 @@
 """Checks of insurance and accident cover: INS-001 to INS-007.
 
 Thresholds (domain notes 2.4): health insurance and pension LIKELY before 2022-10-01, CERTAIN since (S37); employment insurance CERTAIN
-(S38). A student's and an income's details are not in the form; where they decide, the checks stay silent.
+(S38). A student's and an income's details are not in the form; where they decide, nothing is reported.
 """
 
 import re

@@ -55,14 +55,14 @@ def check_range(scope: Scope) -> Iterator[Hit]:
             yield Hit(f"pay_lines.{index}.min", message, example="下限1,472円、上限1,987円")
 
 
-def _speaks_of_minimum(scope: Scope) -> bool:
+def _has_minimum(scope: Scope) -> bool:
     # 報償費 is not employment: no minimum wage exists for it (S40).
     return bool(scope.get("engagement") != "honorarium")
 
 
 def check_minimum_wage(scope: Scope) -> Iterator[Hit]:
     """WAGE-003: an hour's pay is not below the regional minimum of the workplace when work begins."""
-    if not _speaks_of_minimum(scope):
+    if not _has_minimum(scope):
         return
     pays = hourly_equivalents(scope)
     wage = wage_in_force(scope) if pays else None
@@ -105,7 +105,7 @@ def check_unit_hours(scope: Scope) -> Iterator[Hit]:
 
 def check_later_revision(scope: Scope) -> Iterator[Hit]:
     """WAGE-005: a higher minimum that is known takes effect inside the term, and the pay falls below it."""
-    if not _speaks_of_minimum(scope):
+    if not _has_minimum(scope):
         return
     end, pref = day(scope, "term_end"), venue_prefecture(scope)
     if end is None or not pref:

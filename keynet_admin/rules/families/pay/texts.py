@@ -38,7 +38,7 @@ INCLUDED: Final = WordList(
 
 
 def check_overtime_included(scope: Scope) -> Iterator[Hit]:
-    """WAGE-009: the text speaks of overtime pay that is included, the field says there is none."""
+    """WAGE-009: the text says that overtime pay is included, the field says there is none."""
     if scope.get("fixed_ot") != "no":
         return
     for name, text in fields_with(scope, PAY_TEXTS):
