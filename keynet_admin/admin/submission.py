@@ -164,7 +164,7 @@ class SubmissionView(FilePages, QueueList, GuardedModelView):
         before = submissions.revision_of(case, case.current - 1) if case.current > 1 else None
         document = submissions.whole(revision)
         previous = submissions.whole(before) if before is not None else None
-        actor, earlier, plan = current_actor(), queue.earlier_cases(case), review.plan(case)
+        actor, (earlier, others), plan = current_actor(), queue.other_cases(case), review.plan(case)
         accounts = plan.organization.accounts if plan.organization is not None else []
         return self.render(
             "admin/case.html",
@@ -180,7 +180,7 @@ class SubmissionView(FilePages, QueueList, GuardedModelView):
             neighbours=queue.neighbours(case, actor),
             earlier=earlier,
             entries=history.of_submission(case),
-            signs=sender.signs(case, document.get("contact") or {}, len(earlier), len(accounts)),
+            signs=sender.signs(case, document.get("contact") or {}, others, len(accounts)),
             returned=_open_return(case),
             marks_of=finding.rows_of(revision),
             every=request.args.get("all") == "1",

@@ -1,4 +1,4 @@
-"""Postings as their municipality writes them: drafts from an accepted case, new ones, copies, edits."""
+"""Postings as their municipality writes them: new ones, copies, edits."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -11,7 +11,7 @@ from keynet_admin.catalogue import posting_field
 from keynet_admin.catalogue.difference import changes
 from keynet_admin.errors import NotPermitted, Refused
 from keynet_admin.extensions import db
-from keynet_admin.models import AuditEvent, Organization, Posting, Submission, SubmissionRevision
+from keynet_admin.models import AuditEvent, Organization, Posting
 from keynet_admin.permissions import Actor, Permission, can
 from keynet_admin.rules import rule_by_code
 from keynet_admin.rules.engine.reasons import moved, reasons_from
@@ -21,35 +21,6 @@ from keynet_admin.services import audit, counter, workflow
 from keynet_admin.services.posting.publication import go_live
 from keynet_admin.services.posting.revisions import PREFIX, check, current_revision, describe, live_revision, store
 from keynet_admin.vocabulary import PostingStatus
-
-
-def create_from_submission(submission: Submission, revision: SubmissionRevision, organization: Organization, actor: Actor) -> list[Posting]:
-    """Make the drafts of an accepted case, one per posting of the form that has none yet, in the form's order."""
-    made: list[Posting] = []
-    taken = set(db.session.execute(select(Posting.submission_index).where(Posting.submission_id == submission.id)).scalars())
-    normalized, typed = revision.normalized.get("postings") or [], revision.typed.get("postings") or []
-    for index, content in enumerate(normalized):
-        if index in taken or not isinstance(content, Mapping):
-            continue
-        old = f"postings.{index}."
-        findings = [f | {"path": PREFIX + f["path"].removeprefix(old)} for f in revision.findings if f["path"].startswith(old)]
-        raw = typed[index] if index < len(typed) and isinstance(typed[index], Mapping) else content
-        row = Posting(
-            posting_no=counter.posting_no(),
-            organization_id=organization.id,
-            submission_id=submission.id,
-            submission_index=index,
-            created_at=clock.now(),
-            changed_at=clock.now(),
-        )
-        describe(row, content, findings)
-        db.session.add(row)
-        db.session.flush()
-        made_with = moved([Finding.from_json(f) for f in revision.findings], old, PREFIX)
-        store(row, 1, raw, content, findings, revision.ruleset, revision.reference_date, None, made_with)
-        audit.record(row, "create", actor, revision=1)
-        made.append(row)
-    return made
 
 
 def create(organization: Organization, typed: Mapping[str, Any], actor: Actor) -> Posting:

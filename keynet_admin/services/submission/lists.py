@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 
 from keynet_admin import clock
 from keynet_admin.business_time import business_seconds_between, time_left
@@ -62,14 +62,13 @@ def next_case(actor: Actor) -> Submission | None:
     return db.session.execute(query).scalar_one_or_none()
 
 
-def earlier_cases(case: Submission, limit: int = 5) -> list[Submission]:
-    """Other cases of the same body, newest first."""
+def other_cases(case: Submission, limit: int = 5) -> tuple[list[Submission], int]:
+    """The newest other cases of the same body, and how many there are in all."""
     if not case.lg_code:
-        return []
-    query = (
-        select(Submission).where(Submission.lg_code == case.lg_code, Submission.id != case.id).order_by(Submission.id.desc()).limit(limit)
-    )
-    return list(db.session.execute(query).scalars())
+        return [], 0
+    same = Submission.lg_code == case.lg_code, Submission.id != case.id
+    rows = db.session.execute(select(Submission).where(*same).order_by(Submission.id.desc()).limit(limit)).scalars()
+    return list(rows), db.session.execute(select(func.count()).select_from(Submission).where(*same)).scalar_one()
 
 
 def found(query: Any, text: str) -> Any:

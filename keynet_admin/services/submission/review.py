@@ -4,25 +4,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from keynet_admin import clock
 from keynet_admin.business_time import promise_due
 from keynet_admin.catalogue import label_at
+from keynet_admin.catalogue.difference import changes
 from keynet_admin.catalogue.reference import is_union
 from keynet_admin.errors import ReasonMissing, Refused
 from keynet_admin.extensions import db
 from keynet_admin.models import Account, Organization, Review, Submission, SubmissionRevision
 from keynet_admin.models.base import subject_of
 from keynet_admin.permissions import Actor
-from keynet_admin.services import workflow
+from keynet_admin.services import audit, workflow
 from keynet_admin.services.account import use_cases as accounts
+from keynet_admin.services.listing import publish as listing
 from keynet_admin.services.mail import outbox as mailer
 from keynet_admin.services.mail.message import Letter
-from keynet_admin.services.posting import drafts
+from keynet_admin.services.posting.handover import hand_over, handovers
 from keynet_admin.services.submission import finding
 from keynet_admin.services.submission import intake as submissions
-from keynet_admin.vocabulary import AccountStatus, ReturnClosed, ReviewAction, SubmissionStatus
+from keynet_admin.vocabulary import AccountStatus, PostingStatus, ReturnClosed, ReviewAction, SubmissionStatus
 
 NEW, FURTHER, INVITE_AGAIN, EXISTING, NONE = "new", "further", "invite_again", "existing", "none"
 
@@ -33,6 +36,7 @@ class Plan:
 
     `account`: `new` (first account of the body), `further` (another address, only when ticked), `invite_again` (account waits for
     its first login), `existing` (active: a mail about added postings), `none` (another address, not ticked).
+    `postings` become new drafts; `again` says in sentences what becomes of those that an earlier acceptance handed over.
     """
 
     organization: Organization | None
@@ -42,6 +46,12 @@ class Plan:
     email: str
     postings: tuple[Mapping[str, Any], ...]
     refused: str = ""
+    again: tuple[str, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """How many postings the mail speaks of: new drafts, or, when there is none, those that were handed over before."""
+        return len(self.postings) or len(self.again)
 
 
 def plan(submission: Submission, *, further_account: bool = False) -> Plan:
@@ -58,8 +68,10 @@ def plan(submission: Submission, *, further_account: bool = False) -> Plan:
         refused = "アカウントを発行するメールアドレスがありません。"
     else:
         kind, refused = _account_kind(organization, email, further_account)
-    postings = tuple(p for p in revision.normalized.get("postings") or [] if isinstance(p, Mapping))
-    return Plan(organization, submission.lg_code, str(section.get("org_name") or submission.org_name), kind, email, postings, refused)
+    found = handovers(submission, revision)
+    postings, again = tuple(h.content for h in found if h.known is None), tuple(h.sentence() for h in found if h.known is not None)
+    name = str(section.get("org_name") or submission.org_name)
+    return Plan(organization, submission.lg_code, name, kind, email, postings, refused, again)
 
 
 def letter(submission: Submission, chosen: Plan) -> Letter | None:
@@ -67,7 +79,7 @@ def letter(submission: Submission, chosen: Plan) -> Letter | None:
     if chosen.refused or chosen.account == NONE:
         return None
     revision = submissions.current_revision(submission)
-    words = submissions.case_words(submission, revision) | {"email": chosen.email, "count": len(chosen.postings)}
+    words = submissions.case_words(submission, revision) | {"email": chosen.email, "count": chosen.count}
     if chosen.account == EXISTING:
         return mailer.preview("postings_added", words)
     return mailer.preview("first_login", words | {"due": accounts.invitation_due()})
@@ -92,12 +104,12 @@ def accept(submission: Submission, actor: Actor, *, seen_version: int, further_a
     workflow.move(submission, "accept", actor, seen_version=seen_version, revision=submission.current)
     if submission.errors:
         raise Refused(f"要修正の指摘が{submission.errors}件残っているため、承認できません。差し戻してください。")
-    organization = _organization_of(submission, revision)
+    organization = _organization_of(submission, revision, actor)
     chosen = plan(submission, further_account=further_account)
     if chosen.refused:
         raise Refused(chosen.refused)
     submission.organization_id, submission.decided_at = organization.id, clock.now()
-    drafts.create_from_submission(submission, revision, organization, actor)
+    hand_over(submission, revision, organization, actor)
     submissions.close_links(submission, ReturnClosed.decided)
     _add_review(submission, ReviewAction.accept, actor, "", [])
     _give_account(submission, revision, organization, chosen, actor)
@@ -194,30 +206,43 @@ def _find_organization(lg_code: str, name: str) -> Organization | None:
     return db.session.execute(query).scalar_one_or_none()
 
 
-def _organization_of(submission: Submission, revision: SubmissionRevision) -> Organization:
-    """The case's organization, made when it is new, locked until the transaction ends: acceptances of one body go one by one."""
-    section = revision.normalized.get("organization") or {}
-    db.session.execute(
-        text(
-            "INSERT INTO organization (lg_code, union_name, name, kana, prefecture_code, org_type, details, created_at, version)"
-            " VALUES (:lg_code, :union_name, :name, :kana, :pref, :org_type, '{}', :now, 1) ON CONFLICT (lg_code, union_name) DO NOTHING"
-        ),
-        {
-            "lg_code": submission.lg_code,
-            "union_name": submission.org_name[:40] if is_union(submission.lg_code) else "",
-            "name": submission.org_name[:40],
-            "kana": str(section.get("org_kana") or "")[:80],
-            "pref": submission.prefecture_code,
-            "org_type": str(section.get("org_type") or "")[:20],
-            "now": clock.now() if db.engine.dialect.name == "postgresql" else clock.now().replace(tzinfo=None).isoformat(" "),
-        },
+def _organization_of(submission: Submission, revision: SubmissionRevision, actor: Actor) -> Organization:
+    """The case's organization, made when it is new, locked until the transaction ends: acceptances of one body go one by one.
+
+    What is registered follows the form: name, kana, kind and the whole section; the site shows it with the postings that are live.
+    """
+    section = dict(revision.normalized.get("organization") or {})
+    key = {"lg_code": submission.lg_code, "union_name": submission.org_name[:40] if is_union(submission.lg_code) else ""}
+    values = {
+        "name": submission.org_name[:40],
+        "kana": str(section.get("org_kana") or "")[:80],
+        "prefecture_code": submission.prefecture_code,
+        "org_type": str(section.get("org_type") or "")[:20],
+        "details": section,
+    }
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    statement = (
+        insert(Organization)
+        .values(key | values | {"created_at": clock.now(), "version": 1})
+        .on_conflict_do_nothing()
+        .returning(Organization.id)
     )
-    query = select(Organization).where(
-        Organization.lg_code == submission.lg_code,
-        Organization.union_name == (submission.org_name[:40] if is_union(submission.lg_code) else ""),
-    )
-    organization = db.session.execute(query.with_for_update(), execution_options={"populate_existing": True}).scalar_one()
-    organization.details = dict(section)
+    made = db.session.execute(statement).scalar_one_or_none()
+    query = select(Organization).filter_by(**key).with_for_update()
+    organization: Organization = db.session.execute(query, execution_options={"populate_existing": True}).scalar_one()
+    if made is not None:
+        audit.record(organization, "create", actor, submission=submission.id)
+        return organization
+    fields = [c.path for c in changes({"organization": organization.details}, {"organization": section})]
+    fields += [name for name, value in values.items() if name != "details" and getattr(organization, name) != value]
+    if fields:
+        for name, value in values.items():
+            setattr(organization, name, value)
+        organization.version += 1
+        audit.record(organization, "edit", actor, fields=fields, submission=submission.id, version=organization.version)
+        for row in organization.postings:
+            if row.status is PostingStatus.live:
+                listing.update(row)
     return organization
 
 
@@ -246,5 +271,5 @@ def _give_account(submission: Submission, revision: SubmissionRevision, organiza
         return
     active = [a for a in organization.accounts if a.status is AccountStatus.active]
     address = chosen.email if chosen.account == EXISTING or not active else active[0].email
-    words = submissions.case_words(submission, revision) | {"count": len(chosen.postings), "email": address}
+    words = submissions.case_words(submission, revision) | {"count": chosen.count, "email": address}
     mailer.enqueue("postings_added", address, words, about=submission)

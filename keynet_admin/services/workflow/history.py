@@ -44,6 +44,8 @@ SENTENCES: dict[tuple[str, str], str] = {
     ("posting", "expire"): "公開終了予定日を過ぎたため、自動で募集を終了しました。",
     ("posting", "suspend"): "{who}が掲載を停止しました。",
     ("posting", "restore"): "{who}が掲載停止を解除しました。",
+    ("organization", "create"): "{who}が申請の承認により団体を登録しました。",
+    ("organization", "edit"): "{who}が登録の内容を承認した申請に合わせました。",
     ("account", "issue"): "{who}がアカウントを発行しました。",
     ("account", "activate"): "初回ログインが済みました。",
     ("account", "suspend"): "{who}が利用を停止しました。",
