@@ -3,7 +3,7 @@
 import http.client
 import statistics
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,7 +29,7 @@ def house() -> Iterator[tuple[Path, str]]:
 
 @contextmanager
 def server(folder: Path, app: str = "wsgi:app", **environ: str) -> Iterator[LiveServer]:
-    """A running web server over an instance folder: cache and limits off unless told otherwise."""
+    """A running web server over an instance folder: limits off unless told otherwise."""
     running = LiveServer(folder, {**QUIET, **environ}, app=app)
     running.start()
     try:
@@ -74,9 +74,9 @@ def cpu_per_request(running: LiveServer, paths: Sequence[str], count: int) -> fl
     return (running.cpu_seconds() - before) / count * 1e6
 
 
-def side_by_side(one: LiveServer, paths: Sequence[str], other: LiveServer, rounds: int, count: int) -> tuple[float, float]:
-    """Median CPU µs per request of `paths` on `one` and of `/` on `other`, measured in turns so that both see the same machine."""
-    send(one.port, paths, WARM)
+def side_by_side(one: LiveServer, paths: Callable[[int], Sequence[str]], other: LiveServer, rounds: int, count: int) -> tuple[float, float]:
+    """Median CPU µs per request of `paths(count)` on `one` and of `/` on `other`, in turns so that both see the same machine."""
+    send(one.port, paths(WARM), WARM)
     send(other.port, ["/"], WARM)
-    pairs = [(cpu_per_request(one, paths, count), cpu_per_request(other, ["/"], HELLOS)) for _ in range(rounds)]
+    pairs = [(cpu_per_request(one, paths(count), count), cpu_per_request(other, ["/"], HELLOS)) for _ in range(rounds)]
     return statistics.median(pair[0] for pair in pairs), statistics.median(pair[1] for pair in pairs)

@@ -111,13 +111,14 @@ class PageCache:
         finally:
             getattr(parts, "close", lambda: None)()
         status, headers = answered[0], Headers(answered[1])
-        until = inner[KEEP]
-        if until is None or "Set-Cookie" in headers:
+        if "ETag" not in headers or "Set-Cookie" in headers:
             start(status, list(headers))
             return () if environ["REQUEST_METHOD"] == "HEAD" else (body,)
         headers.pop("Content-Length", None)
-        kept = Kept(source, until, status, unquote_etag(headers.get("ETag"))[0] or "", list(headers), body)
-        self._keep(key, kept)
+        until = inner[KEEP]
+        kept = Kept(source, until or clock.now(), status, unquote_etag(headers["ETag"])[0] or "", list(headers), body)
+        if until is not None:
+            self._keep(key, kept)
         return kept.answer(environ, start)
 
     def _keep(self, key: Key, kept: Kept) -> None:

@@ -14,7 +14,7 @@ from keynet_admin.catalogue import DAYS, display, posting_field, reference
 from keynet_admin.public import detail, queries
 from keynet_admin.public.answers import page
 from keynet_admin.public.queries import MOST, Totals, connected
-from keynet_admin.public.query import DAY_LABELS, FLAGS, SORTS, Search, read
+from keynet_admin.public.query import DAY_LABELS, FLAGS, SORTS, Search, is_usual, read
 from keynet_admin.services import settings
 from keynet_admin.services.listing import card
 from keynet_admin.vocabulary import ListingState
@@ -58,7 +58,7 @@ def postings() -> Response:
         "sorts": SORTS,
         "tips": _tips(search) if not cards else (),
     }
-    return page("public/list.html", until=counts.ends, **_form(search, counts), **values)
+    return page("public/list.html", until=counts.ends, keep=is_usual(request.args, search), **_form(search, counts), **values)
 
 
 def posting(posting_no: str) -> Response:

@@ -86,6 +86,8 @@ class Totals:
     prefectures: dict[str, int] = field(default_factory=dict)
     jobs: dict[str, int] = field(default_factory=dict)
     total: int = 0
+    counts: dict[Search, int] = field(default_factory=dict)
+    """Counts of other searches, as old as these."""
     ends: datetime = NEVER
     """Until when these counts may be shown: the first end among the postings, or the time that old ones are kept."""
 
@@ -183,7 +185,12 @@ def page(connection: Connection, search: Search, columns: tuple[str, ...], count
     elif not more and search.after is None:
         count = len(rows)
     else:
-        count = connection.execute(count_of(shape), values).scalar_one()
+        key = replace(search, sort="new", after=None)
+        if key not in counts.counts:
+            if len(counts.counts) >= MOST:
+                counts.counts.clear()
+            counts.counts[key] = connection.execute(count_of(shape), values).scalar_one()
+        count = counts.counts[key]
     # Counts may be older than the rows.
     return Page(rows, max(count, len(rows) + more), _position(search.sort, rows[-1]) if more else None)
 
@@ -237,8 +244,7 @@ def _where(shape: Shape) -> list[Any]:
             parts.append(condition(column if free or name == shape.by else unindexed(column)))
     if shape.by == "hits":
         parts.append(L.posting_id.in_(search_index.candidates(shape.dialect)))
-    # A hit of the index is only a candidate; folded words hold no sign that LIKE would read as a pattern.
-    parts += [L.search_text.contains(bindparam(f"word{at}")) for at in range(shape.words)]
+    parts += [search_index.holds(shape.dialect, L.search_text, bindparam(f"word{at}")) for at in range(shape.words)]
     return parts
 
 

@@ -171,6 +171,11 @@ def read(args: MultiDict[str, str]) -> Search:
     )
 
 
+def is_usual(args: MultiDict[str, str], search: Search) -> bool:
+    """False for a query with names or values that the list does not know: a page that is not worth keeping."""
+    return not search.problems and all(name in _LABELS or name == "q" for name in args)
+
+
 @lru_cache(maxsize=8)
 def _slugs(name: str) -> tuple[str, ...]:
     return tuple(choice.slug for choice in posting_field(name).choices)

@@ -68,7 +68,8 @@ def _batch(after: int) -> Sequence[int]:
 
 def _remake(ids: Sequence[int]) -> None:
     """Under the postings' locks. Their dates stay; a row that comes out the same is not touched."""
-    dates = dict(db.session.execute(select(Listing.posting_id, Listing.changed_at).where(Listing.posting_id.in_(ids))).tuples().all())
+    rows = db.session.execute(select(Listing.posting_id, Listing.changed_at).where(Listing.posting_id.in_(ids)))
+    dates = {row.posting_id: row.changed_at for row in rows}
     query = select(Posting).where(Posting.id.in_(ids)).order_by(Posting.id).with_for_update(of=Posting)
     for posting in db.session.execute(query, execution_options={"populate_existing": True}).scalars():
         publish.update(posting, changed_at=dates.get(posting.id))

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Integer, TextualSelect, column, text
+from sqlalchemy import ColumnElement, Connection, Integer, TextualSelect, column, func, text
 
 MAX_WORDS = 12
 MAX_LETTERS = 60
@@ -54,8 +54,9 @@ def pairs_of(word: str) -> list[str]:
     return list(dict.fromkeys(word[at : at + 2] for at in range(len(word) - 1))) or [word]
 
 
+# The databases search differently in the three functions that follow, and nowhere else.
 def candidates(dialect: str) -> TextualSelect:
-    """The ids that the index finds for the bound parameter `match`: the one place where the databases search differently."""
+    """The ids that the index finds for the bound parameter `match`."""
     where = (
         "rowid AS id FROM listing_search WHERE listing_search MATCH"
         if dialect == "sqlite"
@@ -71,6 +72,11 @@ def matching(dialect: str, words: Iterable[str]) -> str | list[str]:
         return " AND ".join(f'"{token}"' + ("*" if prefix else "") for token, prefix in tokens)
     # PostgreSQL's index also holds every single letter.
     return [token for token, _ in tokens]
+
+
+def holds(dialect: str, column: ColumnElement[Any], word: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Where-clause: the folded text holds the word. A hit of the index is only a candidate."""
+    return (func.instr if dialect == "sqlite" else func.strpos)(column, word) > 0
 
 
 def put(connection: Connection, posting_id: int, old: str | None, new: str | None) -> None:
