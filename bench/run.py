@@ -13,13 +13,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import acceptance, first_page, importing, listing, memory, rules
+from bench import acceptance, first_page, importing, listing, memory, queue, rules
 from bench.table import Row, print_table
 
 MEASURES: dict[str, Callable[[], list[Row]]] = {
     "listing": listing.measure,
     "acceptance": acceptance.measure,
     "memory": memory.measure,
+    "queue": queue.measure,
     "rules": rules.measure,
     "importing": importing.measure,
     "first_page": first_page.measure,

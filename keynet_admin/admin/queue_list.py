@@ -10,7 +10,7 @@ from keynet_admin.models import Account, Submission
 from keynet_admin.permissions import Permission
 from keynet_admin.services import workflow
 from keynet_admin.services.submission import lists as queue
-from keynet_admin.services.submission import review
+from keynet_admin.services.submission import review, search_index
 from keynet_admin.vocabulary import SETTLED, STAFF_ROLES, SubmissionStatus
 from keynet_admin.web.lists.page import ListFilter, Order, Tab
 from keynet_admin.web.model_view import BulkMove
@@ -178,7 +178,7 @@ class QueueList:
 
     def search(self, query: Any, text: str) -> Any:
         """Words of the case and of its contacts, whatever their width, kana or hyphens."""
-        return queue.found(query, text)
+        return search_index.found(query, text)
 
     def line(self, row: Submission) -> queue.Line:
         """The clock of a case."""

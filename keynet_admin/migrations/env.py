@@ -15,12 +15,12 @@ from keynet_admin.extensions import db, reading
 from keynet_admin.models.base import AsciiJson, UtcDateTime
 from keynet_admin.services.listing import refresh
 
-SEARCH = "listing_search"
+SEARCH = ("listing_search", "submission_search_index")
 
 
 def include_object(_item: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:
     """Leave the search index's own tables out of the comparison with the models: they are made by hand for each database."""
-    return not (kind in ("table", "index") and name is not None and name.startswith((SEARCH, f"ix_{SEARCH}")))
+    return not (kind in ("table", "index") and name is not None and name.removeprefix("ix_").startswith(SEARCH))
 
 
 def render_item(kind: str, item: Any, _context: Any) -> str | bool:

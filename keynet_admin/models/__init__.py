@@ -12,7 +12,7 @@ from keynet_admin.models.posting import Posting, PostingRevision
 from keynet_admin.models.reference import LawDateRecord, MinimumWageRecord, MunicipalityRecord, NurseCenterRecord, PrefectureRecord
 from keynet_admin.models.review import Review
 from keynet_admin.models.saved_view import SavedView
-from keynet_admin.models.submission import EntryDraft, ReturnLink, Submission, SubmissionContact, SubmissionRevision
+from keynet_admin.models.submission import EntryDraft, ReturnLink, Submission, SubmissionContact, SubmissionRevision, SubmissionSearch
 
 __all__ = [
     "Account",
@@ -41,5 +41,6 @@ __all__ = [
     "SubmissionContact",
     "SubmissionFinding",
     "SubmissionRevision",
+    "SubmissionSearch",
     "Throttle",
 ]

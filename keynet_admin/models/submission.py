@@ -49,7 +49,6 @@ class Submission(StaffOnly, Versioned, db.Model):  # type: ignore[name-defined,m
     org_name: Mapped[str] = mapped_column(CleanText(100), default="")
     prefecture_code: Mapped[str] = mapped_column(CleanText(2), default="", index=True)
     jobs: Mapped[list[list[Any]]] = mapped_column(AsciiJson, default=list)
-    search_text: Mapped[str] = mapped_column(CleanText(), default="")
     errors: Mapped[int] = mapped_column(Integer, default=0)
     warnings: Mapped[int] = mapped_column(Integer, default=0)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -109,9 +108,17 @@ class SubmissionContact(db.Model):  # type: ignore[name-defined,misc]
     normalized: Mapped[dict[str, Any]] = mapped_column(AsciiJson)
     findings: Mapped[list[dict[str, Any]]] = mapped_column(AsciiJson)
     email: Mapped[str] = mapped_column(CleanText(254), default="", index=True)
-    search_text: Mapped[str] = mapped_column(CleanText(), default="")
 
     revision: Mapped[SubmissionRevision] = relationship(back_populates="contact")
+
+
+class SubmissionSearch(db.Model):  # type: ignore[name-defined,misc]
+    """The folded words by which a case is found, those of its contacts among them; its index is `submission_search_index` (made by hand)."""
+
+    __tablename__ = "submission_search"
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True, autoincrement=False)
+    text: Mapped[str] = mapped_column(CleanText(), default="")
 
 
 class ReturnLink(db.Model):  # type: ignore[name-defined,misc]

@@ -16,6 +16,7 @@ from keynet_admin.admin.submission import SubmissionView
 from keynet_admin.extensions import db
 from keynet_admin.models import Account, AuditEvent, Keying, Organization, OutboxMail, Posting, SavedView, Submission
 from keynet_admin.services.posting import home
+from keynet_admin.services.submission import search_index
 from keynet_admin.vocabulary import KeyingWay, PostingStatus, Role, SubmissionStatus
 from keynet_admin.web.lists import page as list_page
 from tests import factories
@@ -103,7 +104,6 @@ def case(number: int, **values: Any) -> dict[str, Any]:
         "errors": 0,
         "warnings": 0,
         "version": 1,
-        "search_text": "",
         **values,
     }
 
@@ -165,7 +165,10 @@ def operator(client: Client, db_session: Session, clock: Any) -> Account:
 def put_cases(*rows: dict[str, Any]) -> None:
     """Write cases; those of them without a moment came now."""
     now = program_clock.now()
-    db.session.execute(insert(Submission), [{"received_at": now, "due_at": now, "decided_at": None} | row for row in rows])
+    found = [row.pop("found", "") for row in rows]
+    values = [{"received_at": now, "due_at": now, "decided_at": None} | row for row in rows]
+    ids = db.session.execute(insert(Submission).returning(Submission.id, sort_by_parameter_order=True), values).scalars()
+    search_index.put_new((number, [words]) for number, words in zip(list(ids), found, strict=True))
     db.session.commit()
 
 
@@ -179,7 +182,7 @@ def soup(client: Client, path: str) -> BeautifulSoup:
 def test_a_search_counts_hits_in_every_tab_and_leads_there(client: Client, operator: Account) -> None:
     now = program_clock.now()
     done = {"status": SubmissionStatus.accepted, "decided_at": now}
-    put_cases(case(1, search_text="越前市"), case(2, search_text="福井市"), case(3, search_text="越前市", **done), case(4, **done))
+    put_cases(case(1, found="越前市"), case(2, found="福井市"), case(3, found="越前市", **done), case(4, **done))
     page = soup(client, "/admin/submission/?q=越前&prefecture=13")
     hits = [tab.get_text() for tab in page.select(".tabs .tabs__hits")]
     assert hits == ["うち 1", "うち 0", "うち 0", "うち 1"]

@@ -18,7 +18,7 @@ from keynet_admin.permissions import Actor
 from keynet_admin.services import counter
 from keynet_admin.services.files.check import Checked
 from keynet_admin.services.mail import outbox as mailer
-from keynet_admin.services.submission import finding
+from keynet_admin.services.submission import finding, search_index
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.vocabulary import Source, SubmissionStatus
 
@@ -79,11 +79,15 @@ def _insert(fresh: dict[str, Checked], actor: Actor, source: Source) -> dict[str
             "due_at": due,
             "identity": identity,
             "version": 1,
-            **submissions.described(item.result, number),
+            **submissions.described(item.result),
         }
         for number, (identity, item) in zip(numbers, fresh.items(), strict=True)
     ]
     ids = _ids(Submission, cases)
+    words = (
+        (case, submissions.search_words(item.result, row["receipt_no"])) for case, row, item in zip(ids, cases, fresh.values(), strict=True)
+    )
+    search_index.put_new(words)
     contacts: list[dict[str, Any]] = []
     revisions: list[dict[str, Any]] = []
     for case, item in zip(ids, fresh.values(), strict=True):

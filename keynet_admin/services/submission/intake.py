@@ -17,7 +17,6 @@ from sqlalchemy.exc import IntegrityError
 
 from keynet_admin import clock
 from keynet_admin.business_time import promise_due
-from keynet_admin.catalogue.folding import fold
 from keynet_admin.errors import LinkDead, NotFound
 from keynet_admin.extensions import db
 from keynet_admin.models import Organization, ReturnLink, Review, Submission, SubmissionContact, SubmissionRevision
@@ -27,7 +26,7 @@ from keynet_admin.rules.engine.rule import Finding, Level, Result
 from keynet_admin.services import audit, counter, workflow
 from keynet_admin.services.account.tokens import token_hash
 from keynet_admin.services.mail import outbox as mailer
-from keynet_admin.services.submission import finding
+from keynet_admin.services.submission import finding, search_index
 from keynet_admin.vocabulary import ReturnClosed, ReviewAction, Source, SubmissionStatus
 
 CONTACT = "contact"
@@ -263,17 +262,16 @@ def _new_case(result: Result, source: Source, identity: str | None) -> Submissio
 
 def _describe(submission: Submission, result: Result) -> None:
     """Copy into the case what lists and searches need of its newest content."""
-    for name, value in described(result, submission.receipt_no).items():
+    for name, value in described(result).items():
         setattr(submission, name, value)
 
 
-def described(result: Result, receipt_no: str) -> dict[str, Any]:
+def described(result: Result) -> dict[str, Any]:
     """The columns of a case that lists and searches need."""
     organization = _section(result.normalized, "organization")
     lg_code = _short(organization.get("lg_code"), 6)
     postings = result.normalized.get("postings")
     records = [p for p in postings if isinstance(p, Mapping)] if isinstance(postings, list) else []
-    words = [receipt_no, lg_code] + [_short(organization.get(n), 100) for n in ("org_name", "org_kana", "org_tel", "department")]
     return {
         "lg_code": lg_code,
         "org_name": _short(organization.get("org_name"), 100),
@@ -283,8 +281,16 @@ def described(result: Result, receipt_no: str) -> dict[str, Any]:
         ],
         "errors": len(result.at(Level.ERROR)),
         "warnings": len(result.at(Level.WARNING)),
-        "search_text": " ".join(filter(None, map(fold, words))),
     }
+
+
+def search_words(result: Result, receipt_no: str) -> list[str]:
+    """What a case is searched by: its numbers, its body and the people who are in charge of it."""
+    organization, contact = _section(result.normalized, "organization"), _section(result.normalized, CONTACT)
+    names = ("lg_code", "org_name", "org_kana", "org_tel", "department")
+    people = ("contact_last", "contact_first", "contact_last_kana", "contact_first_kana", "contact_tel", "contact_email", "account_email")
+    own = [_short(organization.get(name), 100) for name in names]
+    return [receipt_no, *own, *(_short(contact.get(name), 254) for name in people)]
 
 
 def _add_revision(
@@ -307,6 +313,7 @@ def _add_revision(
     revision.contact = row
     finding.record(revision, result.findings)
     db.session.flush()
+    search_index.put(submission.id, search_words(result, submission.receipt_no))
     return revision
 
 
@@ -315,7 +322,6 @@ def revision_values(typed: Mapping[str, Any], result: Result, reference_date: st
     findings = [found.as_json() for found in result.findings]
     contact = _section(result.normalized, CONTACT)
     typed_contact = typed.get(CONTACT)
-    names = ("contact_last", "contact_first", "contact_last_kana", "contact_first_kana", "contact_tel", "contact_email", "account_email")
     revision = {
         "typed": {name: value for name, value in typed.items() if name != CONTACT},
         "normalized": {name: value for name, value in result.normalized.items() if name != CONTACT},
@@ -328,7 +334,6 @@ def revision_values(typed: Mapping[str, Any], result: Result, reference_date: st
         "normalized": dict(contact),
         "findings": [f for f in findings if f["path"].startswith(CONTACT)],
         "email": _short(contact.get("contact_email"), 254),
-        "search_text": " ".join(filter(None, (fold(_short(contact.get(name), 254)) for name in names))),
     }
 
 

@@ -1,16 +1,14 @@
-"""Named queries of the operators' queue: the clock of a case, its neighbours, its search."""
+"""Named queries of the operators' queue: the clock of a case and its neighbours."""
 
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from keynet_admin import clock
 from keynet_admin.business_time import business_seconds_between, time_left
 from keynet_admin.catalogue import posting_field
-from keynet_admin.catalogue.folding import fold
 from keynet_admin.extensions import db
-from keynet_admin.models import Submission, SubmissionContact, SubmissionRevision
+from keynet_admin.models import Submission
 from keynet_admin.permissions import Actor
 from keynet_admin.vocabulary import AWAITING_REVIEW
 
@@ -69,21 +67,3 @@ def other_cases(case: Submission, limit: int = 5) -> tuple[list[Submission], int
     same = Submission.lg_code == case.lg_code, Submission.id != case.id
     rows = db.session.execute(select(Submission).where(*same).order_by(Submission.id.desc()).limit(limit)).scalars()
     return list(rows), db.session.execute(select(func.count()).select_from(Submission).where(*same)).scalar_one()
-
-
-def found(query: Any, text: str) -> Any:
-    """The cases in which every word of a search stands: in the case's own words or in a contact of any of its revisions."""
-    for word in text.split():
-        key = fold(word)
-        if key:
-            query = query.where(or_(Submission.search_text.contains(key, autoescape=True), Submission.id.in_(_with_contact(key))))
-    return query
-
-
-def _with_contact(key: str) -> Select[Any]:
-    """Ids of cases with a revision whose contact section matches: phone, mail, name, reading."""
-    return (
-        select(SubmissionRevision.submission_id)
-        .join(SubmissionContact, SubmissionContact.revision_id == SubmissionRevision.id)
-        .where(SubmissionContact.search_text.contains(key, autoescape=True))
-    )

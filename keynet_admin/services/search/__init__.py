@@ -1,0 +1,1 @@
+"""Search without a dictionary, shared by every index of texts."""
