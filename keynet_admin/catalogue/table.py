@@ -1,12 +1,16 @@
-"""Strict reading of a CSV table: every refusal names file, row and column. The folder is `seed_data/` or `KEYNET_SEED_DATA`."""
+"""Strict reading of a CSV table into a dataclass: every refusal names file, row and column.
+
+The class is the table: its annotated fields are the columns in the file's order, each with the function that reads a cell. The
+folder is `seed_data/` or `KEYNET_SEED_DATA`.
+"""
 
 import csv
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeVar, get_type_hints
 
 from keynet_admin.errors import KeynetError
 
@@ -22,55 +26,64 @@ class BadReferenceFile(KeynetError):
         self.file, self.row, self.column, self.why = file, row, column, why
 
 
-class CsvRow:
-    """One row of a table, read column by column; every refusal names file, row and column."""
+class BadCell(ValueError):
+    """A row whose cells do not fit together: the column to blame, and why. Raised by a table's class when an object is made."""
 
-    def __init__(self, file: str, number: int, cells: dict[str, str]) -> None:
-        """`number` is the line of the file as an editor shows it (the header is 1)."""
-        self.file, self.number, self.cells = file, number, cells
+    def __init__(self, column: str, why: str) -> None:
+        super().__init__(why)
+        self.column = column
 
-    def bad(self, column: str, why: str) -> BadReferenceFile:
-        """The refusal of one cell."""
-        return BadReferenceFile(self.file, self.number, column, why)
 
-    def text(self, column: str, *, empty: bool = False, pattern: str = "") -> str:
-        """The cell's text; it must match `pattern` when it is not empty."""
-        value = self.cells[column]
-        if value != value.strip():
-            raise self.bad(column, "前後に空白があります")
-        if not value:
-            if empty:
-                return ""
-            raise self.bad(column, "空欄です")
-        if pattern and not re.fullmatch(pattern, value):
-            raise self.bad(column, f"書き方が違います: {value[:40]}")
-        return value
+def text(pattern: str = "", *, empty: bool = False) -> Callable[[str], str]:
+    """Reads a text, which must match `pattern` when it is not empty."""
 
-    def one_of(self, column: str, allowed: tuple[str, ...]) -> str:
-        """The cell's text, which must be one of `allowed`."""
-        value = self.text(column, empty="" in allowed)
-        if value not in allowed:
-            raise self.bad(column, f"決められた語ではありません: {value[:40]}")
-        return value
+    def read(cell: str) -> str:
+        if cell != cell.strip():
+            raise ValueError("前後に空白があります")
+        if not cell and not empty:
+            raise ValueError("空欄です")
+        if cell and pattern and not re.fullmatch(pattern, cell):
+            raise ValueError(f"書き方が違います: {cell[:40]}")
+        return cell
 
-    def day(self, column: str) -> date:
-        """The cell as an ISO date."""
-        value = self.text(column, pattern=r"\d{4}-\d{2}-\d{2}")
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            raise self.bad(column, f"実在しない日付です: {value}") from None
+    return read
 
-    def day_or_none(self, column: str) -> date | None:
-        """The cell as an ISO date, None when it is empty."""
-        return self.day(column) if self.cells[column] else None
 
-    def number_in(self, column: str, low: int, high: int) -> int:
-        """The cell as a whole number between two bounds (both included)."""
-        value = int(self.text(column, pattern=r"\d{1,9}"))
+def one_of(*allowed: str) -> Callable[[str], str]:
+    """Reads one of the allowed words."""
+
+    def read(cell: str) -> str:
+        if text()(cell) not in allowed:
+            raise ValueError(f"決められた語ではありません: {cell[:40]}")
+        return cell
+
+    return read
+
+
+def number(low: int, high: int) -> Callable[[str], int]:
+    """Reads a whole number between two bounds (both included)."""
+
+    def read(cell: str) -> int:
+        value = int(text(r"\d{1,9}")(cell))
         if not low <= value <= high:
-            raise self.bad(column, f"{low}から{high}までの数ではありません: {value}")
+            raise ValueError(f"{low}から{high}までの数ではありません: {value}")
         return value
+
+    return read
+
+
+def _day(cell: str) -> date:
+    text(r"\d{4}-\d{2}-\d{2}")(cell)
+    try:
+        return date.fromisoformat(cell)
+    except ValueError:
+        raise ValueError(f"実在しない日付です: {cell}") from None
+
+
+Text = Annotated[str, text()]
+MaybeText = Annotated[str, text(empty=True)]
+Day = Annotated[date, _day]
+MaybeDay = Annotated[date | None, lambda cell: _day(cell) if cell else None]
 
 
 def seed_folder() -> Path:
@@ -79,37 +92,37 @@ def seed_folder() -> Path:
     return Path(moved) if moved else Path(__file__).resolve().parents[2] / "seed_data"
 
 
-def read_rows(name: str, columns: tuple[str, ...], folder: Path | None = None) -> Iterator[CsvRow]:
-    """Rows of `name`; raises BadReferenceFile for a missing file, another header, a row of another width or bad bytes."""
-    path = (folder or seed_folder()) / name
+def read_table(name: str, kind: type[T], *key: str) -> tuple[T, ...]:
+    """All rows of a table as objects of `kind`; no two may have the same values in the columns `key`.
+
+    Raises BadReferenceFile for a missing file, another header, a row of another width, bad bytes, or a cell that cannot be trusted.
+    """
+    hints = get_type_hints(kind, include_extras=True)
+    readers = {column: hint.__metadata__[0] for column, hint in hints.items() if hasattr(hint, "__metadata__")}
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        lines = (seed_folder() / name).read_text(encoding="utf-8-sig").splitlines()
     except OSError as error:
         raise BadReferenceFile(name, 0, "", f"ファイルを読めません: {error.strerror}") from None
     except UnicodeDecodeError:
         raise BadReferenceFile(name, 0, "", "文字コードがUTF-8ではありません") from None
-    reader = csv.reader(text.splitlines())
-    header = tuple(next(reader, ()))
-    if header != columns:
+    rows = csv.reader(lines)
+    header = next(rows, [])
+    if header != list(readers):
         raise BadReferenceFile(name, 1, "", f"見出しが違います: {','.join(header)[:80]}")
-    for cells in reader:
-        if len(cells) != len(columns):
-            raise BadReferenceFile(name, reader.line_num, "", f"列の数が{len(columns)}ではなく{len(cells)}です")
-        yield CsvRow(name, reader.line_num, dict(zip(columns, cells, strict=True)))
-
-
-def table(
-    name: str, columns: tuple[str, ...], make: Callable[[CsvRow], T], key: Callable[[T], object], folder: Path | None = None
-) -> tuple[T, ...]:
-    """All rows of a table made into objects; a second row with the same key is refused."""
-    seen: set[object] = set()
-    made: list[T] = []
-    for row in read_rows(name, columns, folder):
-        item = make(row)
-        if key(item) in seen:
-            raise row.bad(columns[0], "同じ行が2つあります")
-        seen.add(key(item))
-        made.append(item)
+    made: dict[tuple[object, ...], T] = {}
+    for cells in rows:
+        if len(cells) != len(readers):
+            raise BadReferenceFile(name, rows.line_num, "", f"列の数が{len(readers)}ではなく{len(cells)}です")
+        values = {}
+        column = header[0]
+        try:
+            for (column, read), cell in zip(readers.items(), cells, strict=True):
+                values[column] = read(cell)
+            item = kind(**values)
+            if made.setdefault(tuple(values[column] for column in key), item) is not item:
+                raise BadCell(header[0], "同じ行が2つあります")
+        except ValueError as why:
+            raise BadReferenceFile(name, rows.line_num, why.column if isinstance(why, BadCell) else column, str(why)) from None
     if not made:
         raise BadReferenceFile(name, 1, "", "行がありません")
-    return tuple(made)
+    return tuple(made.values())

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from keynet_admin.catalogue import reference as ref
+from keynet_admin.catalogue.table import BadReferenceFile, seed_folder
 
 
 def test_the_tables():
@@ -44,10 +45,11 @@ def test_law_dates():
 
 
 @pytest.fixture
-def folder(tmp_path):
-    """A copy of the seed folder that a test may spoil."""
-    for file in ref.seed_folder().glob("*.csv"):
+def folder(tmp_path, monkeypatch):
+    """A copy of the seed folder that a test may spoil; the readers look there."""
+    for file in seed_folder().glob("*.csv"):
         shutil.copy(file, tmp_path / file.name)
+    monkeypatch.setenv("KEYNET_SEED_DATA", str(tmp_path))
     return tmp_path
 
 
@@ -76,8 +78,8 @@ def spoil(folder, name, number, column, value):
 )
 def test_a_bad_cell_is_named(folder, number, column, value):
     spoil(folder, "municipalities.csv", number, column, value)
-    with pytest.raises(ref.BadReferenceFile) as caught:
-        ref.read_municipalities(folder)
+    with pytest.raises(BadReferenceFile) as caught:
+        ref.municipalities.__wrapped__()
     assert (caught.value.file, caught.value.row, caught.value.column) == ("municipalities.csv", number, column)
     assert f"{number}行目" in str(caught.value)
 
@@ -86,20 +88,20 @@ def test_a_bad_table_is_named(folder):
     path = folder / "municipalities.csv"
     text = path.read_text(encoding="utf-8")
     path.write_text(text + text.splitlines()[-1] + "\n", encoding="utf-8")
-    with pytest.raises(ref.BadReferenceFile, match="同じ行"):
-        ref.read_municipalities(folder)
+    with pytest.raises(BadReferenceFile, match="同じ行"):
+        ref.municipalities.__wrapped__()
     path.write_text(text + "1,2,3\n", encoding="utf-8")
-    with pytest.raises(ref.BadReferenceFile, match="列の数"):
-        ref.read_municipalities(folder)
+    with pytest.raises(BadReferenceFile, match="列の数"):
+        ref.municipalities.__wrapped__()
     path.write_text(text.replace("code6", "code", 1), encoding="utf-8")
-    with pytest.raises(ref.BadReferenceFile, match="見出し"):
-        ref.read_municipalities(folder)
+    with pytest.raises(BadReferenceFile, match="見出し"):
+        ref.municipalities.__wrapped__()
     path.write_text(text.splitlines()[0] + "\n", encoding="utf-8")
-    with pytest.raises(ref.BadReferenceFile, match="行がありません"):
-        ref.read_municipalities(folder)
+    with pytest.raises(BadReferenceFile, match="行がありません"):
+        ref.municipalities.__wrapped__()
     path.write_bytes(text.encode("cp932"))
-    with pytest.raises(ref.BadReferenceFile, match="UTF-8"):
-        ref.read_municipalities(folder)
+    with pytest.raises(BadReferenceFile, match="UTF-8"):
+        ref.municipalities.__wrapped__()
     path.unlink()
-    with pytest.raises(ref.BadReferenceFile, match="読めません"):
-        ref.read_municipalities(folder)
+    with pytest.raises(BadReferenceFile, match="読めません"):
+        ref.municipalities.__wrapped__()

@@ -39,7 +39,7 @@ def check_exists(scope: Scope) -> Iterator[Hit]:
     if body is not None and body.exists_on(scope.on):
         return
     if body is not None:
-        period = "2023年12月31日まで" if body.valid_to else "2024年1月1日から"
+        period = "2024年1月1日から" if code in ref.NEW_HAMAMATSU else "2023年12月31日まで"
         yield Hit(
             "organization.lg_code",
             Message(f"団体コード「{code}」（{body.name}）は{period}のコードです。", how="現在のコードをご確認ください。"),
