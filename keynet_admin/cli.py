@@ -37,6 +37,7 @@ def init_app(app: Flask) -> None:
         template,
         rehearse_rules,
         deliver_mail,
+        purge,
         refresh_listing,
     ):
         app.cli.add_command(command)
@@ -204,6 +205,17 @@ def deliver_mail() -> None:
     from keynet_admin.services.mail import outbox as mailer
 
     click.echo(f"送信 {mailer.deliver_waiting()}通")
+
+
+@click.command("purge")
+@click.option("--dry-run", is_flag=True, help="件数を数えるだけで、何も消さない")
+@with_appcontext
+def purge(dry_run: bool) -> None:
+    """End persons' data whose keeping time is over; the worker does it every night."""
+    from keynet_admin.services import persons
+
+    for entry, number in persons.purge(dry_run=dry_run):
+        click.echo(f"{entry.purpose}（{entry.keep.days}日）：{number}件")
 
 
 @click.command("refresh-listing")

@@ -10,6 +10,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterable
+from datetime import date
 from pathlib import Path
 from typing import IO, Any
 
@@ -23,11 +24,10 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 from sqlalchemy.exc import OperationalError
 
-from keynet_admin import config
+from keynet_admin import clock, config
 from keynet_admin.errors import KeynetError
 from keynet_admin.extensions import db, reading
-from keynet_admin.services import tidy
-from keynet_admin.services.account import rate_limit
+from keynet_admin.services import persons
 from keynet_admin.services.mail import outbox as mailer
 from keynet_admin.services.posting import publication
 from keynet_admin.services.transaction import transaction
@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 NAME = "keynet"
 MAIL_EVERY = 10
 EXPIRE_EVERY = 60
-TIDY_EVERY = 3600
+PURGE_HOUR = 3  # in Japan
 STOP_SECONDS = 7.0
 _ROUND = 200  # mails before the worker looks at its other jobs again
 
@@ -54,16 +54,16 @@ def init_app(app: Flask) -> None:
     huey = queue_of(config.of(app))
     app.extensions["huey"] = huey
 
-    def job(name: str, seconds: int, action: Callable[[], Any]) -> Any:
+    def job(name: str, due: Callable[[Any], bool], action: Callable[[], Any]) -> Any:
         def run() -> None:
             with app.app_context():
                 sweep(name, action)
 
-        return huey.periodic_task(every(seconds), name=name, expires=120)(run)
+        return huey.periodic_task(due, name=name, expires=120)(run)
 
-    deliver = job("deliver_mail", MAIL_EVERY, deliver_mail)
-    job("expire_postings", EXPIRE_EVERY, expire_postings)
-    job("tidy", TIDY_EVERY, tidy_up)
+    deliver = job("deliver_mail", every(MAIL_EVERY), deliver_mail)
+    job("expire_postings", every(EXPIRE_EVERY), expire_postings)
+    job("purge", nightly(PURGE_HOUR), purge)
     app.extensions["keynet_wake"] = deliver
     mailer.on_enqueued(wake_mailer)
     app.cli.add_command(worker)
@@ -130,11 +130,11 @@ def one_by_one(ids: Iterable[int], action: Callable[[int], bool]) -> int:
     return done
 
 
-def tidy_up() -> None:
-    """Delete drafts that are over, old counts of the rate limits, ended sessions and secrets of mails that never left."""
-    for action in (tidy.drafts, tidy.sessions, rate_limit.tidy, mailer.tidy):
-        with transaction():
-            action()
+def purge() -> None:
+    """End what is kept no longer: persons' data whose time is over, drafts, sessions, counts."""
+    for entry, number in persons.purge():
+        if number:
+            log.info("purged %s rows of %s", number, entry.model.__tablename__)
 
 
 def sweep(name: str, action: Callable[[], Any]) -> None:
@@ -157,6 +157,21 @@ def every(seconds: int) -> Callable[[Any], bool]:
         if now < due:
             return False
         due = now + seconds - 0.5
+        return True
+
+    return check
+
+
+def nightly(hour: int) -> Callable[[Any], bool]:
+    """A timetable: due once a day from this hour in Japan on, and at the first look when that is later."""
+    last: date | None = None
+
+    def check(_moment: Any) -> bool:
+        nonlocal last
+        now = clock.now().astimezone(clock.TOKYO)
+        if now.hour < hour or now.date() == last:
+            return False
+        last = now.date()
         return True
 
     return check

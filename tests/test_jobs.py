@@ -131,7 +131,7 @@ def test_postings_expire(app: Flask, db_session: Session, clock: MovableClock) -
     assert posting.status is PostingStatus.closed
 
 
-def test_tidy_up(app: Flask, db_session: Session, clock: MovableClock) -> None:
+def test_drafts_and_sessions_are_purged(app: Flask, db_session: Session, clock: MovableClock) -> None:
     """Drafts after their seven days, sessions long after their end; nothing else."""
     account = factories.account(Role.operator)
     for number, days in enumerate((-1, 1)):
@@ -139,7 +139,7 @@ def test_tidy_up(app: Flask, db_session: Session, clock: MovableClock) -> None:
         db.session.add(StaffSession(account_id=account.id, key_hash=f"e{number}", ended_at=clock.now - timedelta(days=90 - days)))
     db.session.add(StaffSession(account_id=account.id, key_hash="open", created_at=clock.now - timedelta(days=400)))
     db.session.commit()
-    jobs.tidy_up()
+    jobs.purge()
     assert db.session.execute(db.select(EntryDraft.cookie_hash)).scalars().all() == ["1"]
     assert set(db.session.execute(db.select(StaffSession.key_hash)).scalars()) == {"e1", "open"}
 

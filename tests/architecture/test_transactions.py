@@ -5,6 +5,7 @@ from tests.architecture import source
 DRIVERS = {
     "keynet_admin.services.listing.refresh": "makes the public table anew batch by batch",
     "keynet_admin.services.mail.outbox": "claims a mail, sends it with nothing open, settles it",
+    "keynet_admin.services.persons": "ends old data batch by batch",
     "keynet_admin.services.files.upload": "stores a file batch by batch; the rules run in between",
     "keynet_admin.services.files.import_file": "stores a file batch by batch; the rules run in between",
 }

@@ -20,8 +20,6 @@ from keynet_admin.extensions import db
 from keynet_admin.models import Throttle
 from keynet_admin.services.transaction import rows_changed
 
-KEEP = timedelta(days=2)
-
 
 @dataclass(frozen=True)
 class Limit:
@@ -64,11 +62,6 @@ def forgive(kind: str, *, address: str, network: str) -> None:
     rows_changed(
         update(Throttle).where(Throttle.key == _key(kind, "n", _network(network)), Throttle.count > 0).values(count=Throttle.count - 1)
     )
-
-
-def tidy() -> int:
-    """Delete counts whose window is long over. Returns how many."""
-    return rows_changed(delete(Throttle).where(Throttle.window_start < clock.real_now() - KEEP))
 
 
 def _count_up(key: str, now: datetime, window: timedelta) -> tuple[int, datetime]:

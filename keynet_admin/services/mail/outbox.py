@@ -33,7 +33,6 @@ log = logging.getLogger(__name__)
 DELAYS = (10, 20, 40, 60, 120, 300, 600, 1200, 1800, 3600)
 MAX_ATTEMPTS = 80
 _FAR = timedelta(hours=2)  # longer than any delay or lease
-KEEP_SEALED = timedelta(days=30)
 # What stands before the @ may be as odd as the telephone companies allowed (`a..b.@`), but is never a program's option; what stands
 # behind it is a domain of the internet: two labels at least, the last one no number and not a name of this machine.
 _ADDRESS = re.compile(
@@ -193,15 +192,6 @@ def undeliverable_count() -> int:
     return int(db.session.execute(select(func.count()).select_from(OutboxMail).where(undeliverable())).scalar_one())
 
 
-def tidy() -> int:
-    """Forget the secrets of mails that never went out and whose links are dead by now. Returns how many."""
-    return rows_changed(
-        update(OutboxMail)
-        .where(undeliverable(), OutboxMail.sealed.is_not(None), OutboxMail.next_try_at < clock.real_now() - KEEP_SEALED)
-        .values(sealed=None)
-    )
-
-
 def _claim(now: datetime, lease: timedelta) -> _Claim | None:
     """Take the next due mail for this process, in a transaction of its own."""
     # A moment far ahead comes from a machine's clock that was turned back: it must not keep a mail for days.
@@ -272,5 +262,5 @@ def _message(claim: _Claim) -> Outgoing:
 
 
 def _whole() -> ColumnElement[bool]:
-    """The body has no placeholders, or their values are still there."""
-    return or_(~OutboxMail.body.contains("⟦"), OutboxMail.sealed.is_not(None))
+    """The body is still there and has no placeholders, or their values are there, too."""
+    return and_(OutboxMail.body != "", or_(~OutboxMail.body.contains("⟦"), OutboxMail.sealed.is_not(None)))

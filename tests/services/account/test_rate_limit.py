@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from keynet_admin.errors import TooMany
 from keynet_admin.extensions import db
 from keynet_admin.models import Throttle
+from keynet_admin.services import persons
 from keynet_admin.services.account import rate_limit
 from keynet_admin.services.transaction import transaction
 
@@ -84,10 +85,12 @@ def test_odd_networks(db_session: Session, network: str) -> None:
     hit(network=network)
 
 
-def test_tidy(app: Flask, db_session: Session) -> None:
+def test_old_counts_are_purged(app: Flask, db_session: Session) -> None:
     """Old counts go, fresh ones stay."""
     hit()
+    persons.purge()
+    assert db.session.query(Throttle).count() == 2
     with transaction():
-        assert rate_limit.tidy() == 0
         db.session.execute(db.update(Throttle).values(window_start=datetime.now(UTC) - timedelta(days=3)))
-        assert rate_limit.tidy() == 2
+    persons.purge()
+    assert db.session.query(Throttle).count() == 0

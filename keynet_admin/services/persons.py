@@ -1,0 +1,223 @@
+"""Persons' data: every column that may hold some, why it is kept and how long; and the sweep that ends it.
+
+`REGISTER` is the only place that decides about it. A test holds every text and JSON column of every table to it (or to the list of columns
+that hold no person's data), plants markers, moves the clock, and looks for them in every table, index, file and mail.
+The times are in docs/decisions/0012-actors-and-persons.md.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+from typing import cast as cast_type
+
+from sqlalchemy import ColumnElement, Select, String, and_, cast, delete, func, literal, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute
+
+from keynet_admin import clock, config
+from keynet_admin.extensions import db, reading
+from keynet_admin.models import (
+    Account,
+    EntryDraft,
+    Keying,
+    OutboxMail,
+    Posting,
+    PostingRevision,
+    Review,
+    SavedView,
+    StaffSession,
+    Submission,
+    SubmissionContact,
+    SubmissionRevision,
+    SubmissionSearch,
+    Throttle,
+)
+from keynet_admin.services.mail import outbox
+from keynet_admin.services.submission import search_index
+from keynet_admin.services.transaction import after_commit, transaction
+from keynet_admin.vocabulary import AWAITING_REVIEW, MailStatus, PostingStatus, SubmissionStatus
+
+MONTH, YEAR = timedelta(days=30), timedelta(days=365)
+_BATCH = 200  # rows a transaction
+
+
+@dataclass(frozen=True)
+class Personal:
+    """Columns of one table that end together. `due` takes the moment before which their rows are over.
+
+    `blank` maps each column to what stands there afterwards; when `whole`, the row is deleted instead. `real`: the moment they are
+    compared with is the real clock's. `also` ends, in the same transaction, what is made from the rows with these keys: `derived` columns of
+    other tables, files.
+    """
+
+    blank: Mapping[InstrumentedAttribute[Any], Any]
+    purpose: str
+    keep: timedelta
+    due: Callable[[datetime], ColumnElement[bool]]
+    whole: bool = False
+    real: bool = False
+    also: Callable[[Sequence[int]], None] = lambda _keys: None
+    derived: tuple[InstrumentedAttribute[Any], ...] = ()
+
+    @property
+    def model(self) -> type[Any]:
+        """The table's class."""
+        return cast_type(type[Any], next(iter(self.blank)).class_)
+
+    @property
+    def key(self) -> Any:
+        """The primary key's column."""
+        return self.model.__table__.primary_key.columns[0]
+
+    def rows(self, before: datetime) -> ColumnElement[bool]:
+        """Where-clause: the rows that are over and still hold something."""
+        if self.whole:
+            return self.due(before)
+        return and_(self.due(before), or_(*(column.is_distinct_from(value) for column, value in self.blank.items())))
+
+
+def _cases(ended: datetime, *, accepted: bool) -> Select[Any]:
+    """Ids of cases that nobody has to decide any more and that ended before a moment, accepted ones or all others."""
+    outcome = Submission.status == SubmissionStatus.accepted
+    moment = func.coalesce(Submission.decided_at, Submission.received_at)
+    return select(Submission.id).where(outcome if accepted else ~outcome, Submission.status.not_in(AWAITING_REVIEW), moment < ended)
+
+
+def _content(*, accepted: bool) -> Callable[[datetime], ColumnElement[bool]]:
+    return lambda ended: SubmissionRevision.submission_id.in_(_cases(ended, accepted=accepted))
+
+
+def _contact(*, accepted: bool) -> Callable[[datetime], ColumnElement[bool]]:
+    return lambda ended: SubmissionContact.revision_id.in_(
+        select(SubmissionRevision.id).where(SubmissionRevision.submission_id.in_(_cases(ended, accepted=accepted)))
+    )
+
+
+def _postings(ended: datetime) -> ColumnElement[bool]:
+    over = Posting.status.in_((PostingStatus.closed, PostingStatus.draft)), func.coalesce(Posting.closed_at, Posting.changed_at) < ended
+    return PostingRevision.posting_id.in_(select(Posting.id).where(*over))
+
+
+def _unused(ended: datetime) -> ColumnElement[bool]:
+    return func.coalesce(Account.last_login_at, Account.created_at) < ended
+
+
+def _forget_words(revisions: Sequence[int]) -> None:
+    """Let the cases of these revisions be found by receipt number and body only."""
+    columns = Submission.id, Submission.receipt_no, Submission.lg_code, Submission.org_name
+    query = select(*columns).where(Submission.id.in_(select(SubmissionRevision.submission_id).where(SubmissionRevision.id.in_(revisions))))
+    for number, *words in db.session.execute(query).all():
+        search_index.drop(number)
+        search_index.put_new([(number, words)])
+
+
+def _remove_spooled(mails: Sequence[int]) -> None:
+    """Delete the files of mails that were written into the instance folder, once their rows are blank."""
+    folder = config.current().instance / "mail"
+    for name in db.session.execute(select(OutboxMail.message_id).where(OutboxMail.id.in_(mails))).scalars():
+        after_commit(partial((folder / f"{name}.eml").unlink, missing_ok=True))
+
+
+_Blank = dict[InstrumentedAttribute[Any], Any]
+_CONTACT: _Blank = {
+    SubmissionContact.typed: {},
+    SubmissionContact.normalized: {},
+    SubmissionContact.findings: [],
+    SubmissionContact.email: "",
+}
+_CONTENT: _Blank = {
+    SubmissionRevision.typed: {},
+    SubmissionRevision.normalized: {},
+    SubmissionRevision.findings: [],
+    SubmissionRevision.message: "",
+}
+_POSTING: _Blank = {PostingRevision.typed: {}, PostingRevision.normalized: {}, PostingRevision.findings: [], PostingRevision.reasons: []}
+_MAIL: _Blank = {OutboxMail.recipient: "", OutboxMail.title: "", OutboxMail.body: "", OutboxMail.answer: "", OutboxMail.sealed: None}
+_ACCOUNT: _Blank = {
+    Account.email: literal("erased-") + cast(Account.id, String) + literal("@keynet.invalid"),
+    Account.name: "",
+    Account.password_hash: None,
+}
+_WORDS = (SubmissionSearch.text,)
+_SECRETS: _Blank = {OutboxMail.sealed: None}
+_KEYING: _Blank = {Keying.typed: {}, Keying.second: {}, Keying.chosen: {}}
+_REVIEW: _Blank = {Review.reason: "", Review.items: [], Review.actor_name: ""}
+_VIEW: _Blank = {SavedView.name: "", SavedView.query: ""}
+
+REGISTER: tuple[Personal, ...] = (
+    Personal({EntryDraft.typed: {}}, "入力途中の申請とファイル", timedelta(0), lambda ended: EntryDraft.expires_at <= ended, whole=True),
+    Personal(_KEYING, "代行入力の途中の内容", 3 * MONTH, lambda ended: Keying.saved_at < ended),
+    Personal(_CONTACT, "申請の担当者（承認しなかった申請）", 6 * MONTH, _contact(accepted=False), also=_forget_words, derived=_WORDS),
+    Personal(_CONTACT, "申請の担当者（承認した申請）", YEAR, _contact(accepted=True), also=_forget_words, derived=_WORDS),
+    Personal(_CONTENT, "申請の内容（承認しなかった申請）", 6 * MONTH, _content(accepted=False)),
+    Personal(_CONTENT, "申請の内容（承認した申請）", 3 * YEAR, _content(accepted=True)),
+    Personal(_POSTING, "終わった募集の内容", 3 * YEAR, _postings),
+    Personal(_REVIEW, "決定の理由", YEAR, lambda ended: Review.created_at < ended),
+    Personal(
+        _MAIL,
+        "送ったメール",
+        6 * MONTH,
+        lambda ended: and_(OutboxMail.status.not_in((MailStatus.waiting, MailStatus.sending)), OutboxMail.created_at < ended),
+        also=_remove_spooled,
+    ),
+    Personal(
+        _SECRETS, "届かなかったメールのリンク", MONTH, lambda ended: and_(outbox.undeliverable(), OutboxMail.next_try_at < ended), real=True
+    ),
+    Personal(
+        {StaffSession.key_hash: ""},
+        "ログインの記録",
+        3 * MONTH,
+        lambda ended: or_(StaffSession.ended_at < ended, StaffSession.level_at < ended),
+        whole=True,
+    ),
+    Personal({Throttle.key: ""}, "回数制限の記録", timedelta(days=2), lambda ended: Throttle.window_start < ended, whole=True, real=True),
+    Personal(
+        _VIEW,
+        "使われなくなったアカウントの保存した表示",
+        3 * YEAR,
+        lambda ended: SavedView.account_id.in_(select(Account.id).where(_unused(ended))),
+        whole=True,
+    ),
+    Personal(_ACCOUNT, "使われなくなったアカウント", 3 * YEAR, _unused),
+)
+
+
+def purge(now: datetime | None = None, *, dry_run: bool = False) -> list[tuple[Personal, int]]:
+    """End what is over, in many short transactions (none may be open). Returns each entry with the number of its rows.
+
+    `now` stands in for both clocks (tests). A dry run counts only.
+    """
+    found = [(entry, _purge(entry, (now or (clock.real_now() if entry.real else clock.now())) - entry.keep, dry_run)) for entry in REGISTER]
+    if not dry_run and db.engine.dialect.name == "sqlite":
+        _forget_log()
+    return found
+
+
+def _purge(entry: Personal, before: datetime, dry_run: bool) -> int:
+    where = entry.rows(before)
+    if dry_run:
+        return int(_read(select(func.count()).select_from(entry.model).where(where))[0])
+    done = 0
+    while keys := _read(select(entry.key).where(where).order_by(entry.key).limit(_BATCH)):
+        with transaction():
+            entry.also(keys)
+            these = and_(entry.key.in_(keys), where)
+            change = delete(entry.model).where(these) if entry.whole else update(entry.model).where(these).values(dict(entry.blank))
+            db.session.execute(change, execution_options={"synchronize_session": False})
+        done += len(keys)
+    return done
+
+
+def _read(query: Select[Any]) -> list[Any]:
+    with reading():
+        found = list(db.session.execute(query).scalars())
+        db.session.rollback()
+    return found
+
+
+def _forget_log() -> None:
+    """SQLite keeps old pages in its write-ahead log until it is begun anew (in the file itself `secure_delete` overwrites them)."""
+    with db.engine.connect() as connection:
+        raw: Any = connection.connection.driver_connection  # outside of any transaction
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")

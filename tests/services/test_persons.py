@@ -1,0 +1,284 @@
+"""Persons' data: every column is decided about, and after their time nothing of them is left anywhere."""
+
+import logging
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import Integer, String, Text, cast, inspect, select, text
+from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeDecorator
+
+from keynet_admin import clock as program_clock
+from keynet_admin import jobs
+from keynet_admin.extensions import db
+from keynet_admin.models import (
+    Account,
+    Keying,
+    OutboxMail,
+    Posting,
+    Review,
+    StaffSession,
+    Submission,
+    SubmissionContact,
+    SubmissionRevision,
+)
+from keynet_admin.models.base import AsciiJson
+from keynet_admin.services import persons
+from keynet_admin.services.account import session as sessions
+from keynet_admin.services.mail import outbox
+from keynet_admin.services.submission import search_index
+from keynet_admin.vocabulary import MailStatus, PostingStatus, Role, SubmissionStatus
+from tests import factories
+from tests.support.clock import MovableClock
+from tests.support.web import Client
+
+# Columns of text or JSON that hold no person's data, and why not. A new column has to be named here or in `persons.REGISTER`.
+NO_PERSON = {
+    "numbers, codes and words of closed lists": {
+        "account": {"role", "status"},
+        "audit_event": {"actor_kind", "subject", "action", "codes"},
+        "counter": {"name"},
+        "first_login": {"purpose"},
+        "keying": {"way", "status"},
+        "listing": {"posting_no", "state", "job_type", "prefecture_code", "municipality_code", "engagement"},
+        "outbox_mail": {"message_id", "template", "status", "subject"},
+        "posting": {"posting_no", "status", "job_type"},
+        "posting_revision": {"ruleset", "reference_date"},
+        "return_link": {"closed_why"},
+        "review": {"action", "subject"},
+        "saved_view": {"place"},
+        "staff_session": {"level"},
+        "submission": {"receipt_no", "status", "source", "lg_code", "prefecture_code", "jobs"},
+        "submission_finding": {"rule", "path", "level", "own_level"},
+        "submission_revision": {"ruleset", "reference_date"},
+    },
+    "hashes of random keys": {
+        "entry_draft": {"cookie_hash", "form_key"},
+        "first_login": {"token_hash", "code_hash"},
+        "keying": {"form_key"},
+        "return_link": {"token_hash"},
+        "submission_revision": {"form_key"},
+    },
+    "a hash of a whole form, by which the same file is known again": {"submission": {"identity"}},
+    "a body's, not a person's": {
+        "keying": {"org_name"},
+        "listing": {"org_name"},
+        "organization": {"lg_code", "union_name", "name", "kana", "prefecture_code", "org_type", "details"},
+        "submission": {"org_name"},
+    },
+    "public, and kept from persons' names by the rules": {
+        "listing": {"title", "search_text", "content"},
+        "posting": {"title"},
+    },
+    "written by administrators and from seed_data": {
+        "law_date": {"key", "value", "basis"},
+        "minimum_wage": {"prefecture_code"},
+        "municipality": {"code6", "prefecture_code", "name", "kana", "kind", "county", "parent_code6", "domain"},
+        "nurse_center": {"prefecture_code", "name", "operator", "postal_code", "address", "phone", "email", "website", "note"},
+        "prefecture": {"code", "name", "kana", "region"},
+        "setting": {"key", "value"},
+    },
+}
+MARKER = "zzpersonzz"
+
+
+def text_columns() -> dict[str, set[str]]:
+    """All columns that can hold words, by table."""
+
+    def holds_words(kind: Any) -> bool:
+        plain = kind.impl if isinstance(kind, TypeDecorator) else kind
+        return isinstance(plain, (String, Text))
+
+    return {table.name: {c.name for c in table.columns if holds_words(c.type)} for table in db.metadata.sorted_tables}
+
+
+def registered() -> dict[str, set[str]]:
+    """The columns of the register, by table."""
+    found: dict[str, set[str]] = {}
+    for entry in persons.REGISTER:
+        for column in (*entry.blank, *entry.derived):
+            found.setdefault(column.class_.__tablename__, set()).add(column.key)
+    return found
+
+
+def test_every_column_is_decided_about() -> None:
+    """Registered with purpose and time, or named as one that holds no person's data; never both, and nothing that is not there."""
+    declared: dict[str, set[str]] = {}
+    for tables in NO_PERSON.values():
+        for table, columns in tables.items():
+            declared.setdefault(table, set()).update(columns)
+    register = registered()
+    for table, columns in text_columns().items():
+        assert register.get(table, set()).isdisjoint(declared.get(table, set())), table
+        assert register.get(table, set()) | declared.get(table, set()) == columns, table
+    assert not (declared.keys() | register.keys()) - text_columns().keys()
+
+
+def test_every_entry_has_a_purpose_and_a_time() -> None:
+    for entry in persons.REGISTER:
+        assert entry.purpose
+        assert len({column.class_ for column in entry.blank}) == 1
+        assert timedelta(0) <= entry.keep <= 3 * persons.YEAR
+
+
+@pytest.fixture
+def planted(app: Flask, db_session: Session, clock: MovableClock, instance: Path) -> Session:
+    """A row of every table in which persons stand, all over by and by, with the marker in each registered column; mails delivered."""
+    factories.submission(SubmissionStatus.rejected)
+    factories.submission(SubmissionStatus.withdrawn)
+    factories.submission(SubmissionStatus.returned)
+    factories.posting(PostingStatus.closed)
+    factories.keying()
+    sessions.begin(factories.account(Role.operator))
+    db_session.commit()
+    db_session.rollback()
+    outbox.deliver_waiting()
+    for entry in persons.REGISTER:
+        _plant(entry)
+    for number in db_session.execute(select(Submission.id)).scalars().all():
+        search_index.put(number, [MARKER])
+    db_session.commit()
+    return db_session
+
+
+def _plant(entry: persons.Personal) -> None:
+    """Put the marker into the registered columns of the table's rows; make a row where there is none."""
+    table = entry.model.__table__
+    if not db.session.execute(select(table)).first():
+        account = db.session.execute(select(Account.id)).scalars().first()
+        known: dict[str, Any] = {"account_id": account, "place": "x", "form_key": "k", "cookie_hash": "c", "count": 1}
+        moments = {c.name: program_clock.now() for c in table.columns if c.name in ("expires_at", "window_start")}
+        values = {c.name: known[c.name] for c in table.columns if c.name in known} | moments
+        values |= {column.key: {} if isinstance(column.type, AsciiJson) else MARKER for column in entry.blank}
+        db.session.execute(table.insert().values(values))
+    for column in entry.blank:
+        mark: Any = MARKER
+        if isinstance(column.type, AsciiJson):
+            mark = [{"message": MARKER}] if column.key in ("findings", "items", "reasons") else {"mark": MARKER}
+        elif inspect(entry.model).columns[column.key].unique or column.key in ("key", "name"):
+            mark = MARKER + cast(table.primary_key.columns[0], String) if isinstance(table.primary_key.columns[0].type, Integer) else MARKER
+        db.session.execute(table.update().values({column.key: mark}))
+
+
+def places(session: Session) -> set[str]:
+    """`table.column` of every column of the database in which the marker stands, the search index's own tables included."""
+    found = set()
+    with db.engine.connect() as connection:
+        for name in inspect(connection).get_table_names():
+            for column in inspect(connection).get_columns(name):
+                query = text(f'SELECT count(*) FROM "{name}" WHERE CAST("{column["name"]}" AS TEXT) LIKE :mark')
+                if connection.execute(query, {"mark": f"%{MARKER}%"}).scalar_one():
+                    found.add(f"{name}.{column['name']}")
+    session.rollback()
+    return found
+
+
+def files(instance: Path) -> list[str]:
+    """Files of the instance folder with the marker in them."""
+    return sorted(
+        str(path.relative_to(instance)) for path in instance.rglob("*") if path.is_file() and MARKER.encode() in path.read_bytes()
+    )
+
+
+def test_nothing_is_left_of_a_person(
+    planted: Session, clock: MovableClock, instance: Path, caplog: pytest.LogCaptureFixture, database_kind: str
+) -> None:
+    caplog.set_level(logging.INFO)
+    assert places(planted) == {f"{table}.{column}" for table, columns in registered().items() for column in columns}
+    if database_kind == "sqlite":
+        assert files(instance)
+    assert list((instance / "mail").glob("*.eml"))
+    wanted = search_index.found(select(Submission.id), MARKER)
+    assert planted.execute(wanted).first()
+    planted.rollback()
+    later = max(clock.now, program_clock.real_now()) + timedelta(days=4 * 365)
+    counted = [number for _entry, number in persons.purge(later, dry_run=True)]
+    done = [number for _entry, number in persons.purge(later)]
+    assert sum(counted) >= sum(done) > 0
+    assert places(planted) == set()
+    assert not planted.execute(search_index.found(select(Submission.id), MARKER)).first()
+    assert planted.execute(search_index.found(select(Submission.id), planted.query(Submission).first().receipt_no)).first()
+    planted.rollback()
+    planted.close()
+    db.engine.dispose()
+    assert files(instance) == []
+    assert list((instance / "mail").glob("*.eml")) == []
+    assert MARKER not in caplog.text
+    assert [number for _entry, number in persons.purge(later)] == [0] * len(persons.REGISTER)
+
+
+def test_what_is_needed_stays(planted: Session, clock: MovableClock) -> None:
+    """A day before its time nothing goes but what has none: drafts, and counts of an old window."""
+    before = {entry.purpose: number for entry, number in persons.purge(clock.now + timedelta(days=20)) if number}
+    assert set(before) <= {"入力途中の申請とファイル", "回数制限の記録"}
+    live = factories.posting(PostingStatus.live)
+    waiting = factories.submission()
+    clock.advance(days=4 * 365)
+    planted.commit()
+    persons.purge()
+    planted.expire_all()
+    assert live.revisions[0].normalized["title"]
+    assert waiting.revisions[0].contact is not None
+    assert waiting.revisions[0].contact.email
+
+
+@pytest.mark.parametrize(
+    ("days", "gone"),
+    [
+        (170, set()),
+        (181, {"rejected", "withdrawn", "returned"}),
+        (370, {"rejected", "withdrawn", "returned", "accepted"}),
+    ],
+)
+def test_contacts_end_by_the_outcome_of_their_case(planted: Session, clock: MovableClock, days: int, gone: set[str]) -> None:
+    persons.purge(clock.now + timedelta(days=days))
+    rows = select(Submission.status).join(SubmissionRevision).join(SubmissionContact)
+    assert set(planted.execute(rows.where(SubmissionContact.email == "")).scalars()) == gone
+
+
+def test_pages_open_after_the_purge(planted: Session, client: Client, clock: MovableClock) -> None:
+    """The case, the posting, the mail and the account are still there, without their persons."""
+    persons.purge(clock.now + timedelta(days=4 * 365))
+    client.sign_in(Role.admin)
+    for name, model in (("submission", Submission), ("posting", Posting), ("mail", OutboxMail), ("account", Account), ("keying", Keying)):
+        numbers = planted.execute(select(model.id)).scalars().all()
+        for number in numbers:
+            path = f"/admin/submission/new/{number}/" if name == "keying" else f"/admin/{name}/{number}/"
+            answer = client.get(path)
+            assert answer.status_code in (200, 302, 303), path
+            assert MARKER not in answer.get_data(as_text=True)
+
+
+def test_a_purged_mail_is_never_sent_again(planted: Session, clock: MovableClock) -> None:
+    row = planted.execute(select(OutboxMail).limit(1)).scalar_one()
+    persons.purge(clock.now + timedelta(days=4 * 365))
+    planted.refresh(row)
+    row.status = MailStatus.refused
+    planted.commit()
+    assert not outbox.retry(row)
+
+
+def test_the_command_and_the_job(app: Flask, planted: Session, clock: MovableClock) -> None:
+    planted.commit()
+    clock.advance(days=4 * 365)
+    runner = app.test_cli_runner()
+    dry = runner.invoke(args=["purge", "--dry-run"])
+    assert dry.exit_code == 0
+    assert f"決定の理由（365日）：{planted.query(Review).count()}件" in dry.output
+    planted.rollback()
+    jobs.purge()
+    planted.expire_all()
+    assert set(planted.execute(select(Review.reason)).scalars()) == {""}
+    assert runner.invoke(args=["purge", "--dry-run"]).output.count("：0件") >= len(persons.REGISTER) - 2
+    assert planted.query(StaffSession).filter(StaffSession.ended_at.is_not(None)).count() == 0
+
+
+def test_the_job_runs_once_a_night(clock: MovableClock) -> None:
+    due, answers = jobs.nightly(3), []
+    for moment in ("2021-05-08 02:59", "2021-05-08 03:00", "2021-05-08 12:00", "2021-05-09 01:00", "2021-05-09 04:00"):
+        clock.set(moment)
+        answers.append(due(None))
+    assert answers == [False, True, False, False, True]
