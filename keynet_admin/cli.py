@@ -2,7 +2,6 @@
 
 import json
 import sys
-from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,6 @@ from keynet_admin.extensions import db, reading
 from keynet_admin.rules import rule_by_code
 from keynet_admin.services import reference
 from keynet_admin.services.files.read_file import UnknownFormat, count_lines, read_file
-from keynet_admin.services.files.rows import FileSubmission, Unreadable
 from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import STAFF_ROLES, Role
 
@@ -110,12 +108,15 @@ def create_operator(email: str, role: str, name: str) -> None:
 @click.argument("file", type=FILE)
 def check(file: Path) -> None:
     """Run the entry rules over FILE (.jsonl, .csv, .xlsx); findings as JSON lines, nothing stored; exit 1 on an error."""
-    from keynet_admin.services.files.check import check_submission, unreadable_finding
+    from keynet_admin.services.files.check import findings_of
 
     failed = False
-    for item in _read(file):
-        findings = (unreadable_finding(item),) if isinstance(item, Unreadable) else check_submission(item).findings()
-        for finding in findings:
+    try:
+        items = read_file(file)
+    except UnknownFormat as error:
+        raise click.UsageError(str(error)) from None
+    for item in items:
+        for finding in findings_of(item):
             failed = failed or finding["level"] == "error"
             click.echo(_json_line(finding))
     if failed:
@@ -226,13 +227,6 @@ def refresh_listing() -> None:
 
     with click.progressbar(length=max(1, refresh.count()), label="公開情報の作り直し", file=sys.stderr) as bar:
         refresh.run(bar.update)
-
-
-def _read(file: Path) -> Iterator[FileSubmission | Unreadable]:
-    try:
-        return read_file(file)
-    except UnknownFormat as error:
-        raise click.UsageError(str(error)) from None
 
 
 def _json_line(finding: dict[str, Any]) -> bytes:

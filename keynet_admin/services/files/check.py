@@ -14,45 +14,17 @@ from keynet_admin import clock
 from keynet_admin.catalogue import label_at, reference
 from keynet_admin.rules import evaluate
 from keynet_admin.rules.engine.rule import Level, Result
-from keynet_admin.services.files.rows import FileSubmission, Place, Unreadable
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """Why a row of a file was not taken, with its row and (where there is one) its column."""
-
-    line: int
-    column: str
-    message: str
-    letter: str = ""
-    sheet: str = ""
-
-    @staticmethod
-    def at(place: Place, message: str) -> "Refusal":
-        """A refusal of a place."""
-        return Refusal(place.line, place.column, message, place.letter, place.sheet)
-
-    def words(self) -> str:
-        """One line for the terminal: 「募集情報 4行目 AB列 contact-contact_email: …」."""
-        parts = (self.sheet, f"{self.line}行目", f"{self.letter}列" if self.letter else "", self.column)
-        return f"{' '.join(filter(None, parts))}: {self.message}"
+from keynet_admin.services.files.rows import FileSubmission, Place, Refusal
 
 
 @dataclass(frozen=True)
 class Checked:
-    """A submission of a file with what the rules said about it."""
+    """A submission of a file with what the rules said about it on a day, and why it may not enter (nothing when it may)."""
 
     entry: FileSubmission
     result: Result
     day: date
-
-    def findings(self) -> Iterator[dict[str, Any]]:
-        """The findings as `flask check` prints them."""
-        for finding in self.result.findings:
-            place = self.entry.cell(finding.path)
-            head: dict[str, Any] = {"line": place.line, "id": self.entry.id}
-            cell = {"sheet": place.sheet, "letter": place.letter} if place.sheet else {}
-            yield head | finding.as_json() | {"column": place.column} | cell
+    refusals: list[Refusal]
 
     @property
     def has_errors(self) -> bool:
@@ -60,49 +32,42 @@ class Checked:
         return bool(self.result.at(Level.ERROR))
 
 
-def check_submission(entry: FileSubmission, today: date | None = None) -> Checked:
-    """Judge an entry on its own reference date, else today (in Japan)."""
+def check_submission(entry: FileSubmission, today: date | None = None, *, strict: bool = False) -> Checked:
+    """Judge an entry on its own reference date, else today (in Japan). `strict`: an error-level finding refuses it."""
     day = entry.reference_date or today or clock.today()
-    return Checked(entry, evaluate(entry.submission, on=day), day)
+    result = evaluate(entry.submission, on=day)
+    return Checked(entry, result, day, list(_refusals(entry, result, strict)))
 
 
-def unreadable_finding(item: Unreadable) -> dict[str, Any]:
-    """A row that could not be read, in the shape of a finding."""
-    return {
-        "line": item.line,
-        "id": item.id,
-        "rule": "FILE-001",
-        "level": "error",
-        "path": "",
-        "message": item.message,
-        "column": item.column,
-    } | ({"sheet": item.sheet, "letter": item.letter} if item.sheet else {})
+def findings_of(item: FileSubmission | Refusal) -> Iterator[dict[str, Any]]:
+    """The findings about a row of a file as `flask check` prints them; a row that could not be read is one of FILE-001."""
+    if isinstance(item, Refusal):
+        head = {"rule": "FILE-001", "level": "error", "path": "", "message": item.message}
+        found: list[tuple[Place, dict[str, Any]]] = [(item, head)]
+    else:
+        found = [(item.cell(finding.path), finding.as_json()) for finding in check_submission(item).result.findings]
+    for place, finding in found:
+        cell = {"sheet": place.sheet, "letter": place.letter} if place.sheet else {}
+        yield {"line": place.line, "id": item.id} | finding | {"column": place.column} | cell
 
 
-def unreadable_refusal(item: Unreadable) -> Refusal:
-    """A row that could not be read, as a refusal."""
-    return Refusal.at(item.place, item.message)
+def _refusals(entry: FileSubmission, result: Result, strict: bool) -> Iterator[Refusal]:
+    """Why a submission may not enter, with its place in the file."""
 
+    def at(path: str, message: str) -> Refusal:
+        return Refusal(**vars(entry.cell(path)), message=message)
 
-def refusals(checked: Checked, *, strict: bool = False) -> list[Refusal]:
-    """Why a checked submission may not enter; empty when it may."""
-    found: list[Refusal] = []
-    organization = _section(checked, "organization")
-    if not _body_known(organization):
-        message = "団体が見つかりません。全国地方公共団体コード、または都道府県と団体名をご確認ください。"
-        found.append(Refusal.at(checked.entry.cell("organization.lg_code"), message))
-    email = _section(checked, "contact").get("contact_email")
+    if not _body_known(_section(result, "organization")):
+        yield at("organization.lg_code", "団体が見つかりません。全国地方公共団体コード、または都道府県と団体名をご確認ください。")
+    email = _section(result, "contact").get("contact_email")
     if not isinstance(email, str) or not email.strip():
-        found.append(Refusal.at(checked.entry.cell("contact.contact_email"), "連絡担当者のメールアドレスがありません。"))
-    if strict:
-        for finding in checked.result.at(Level.ERROR):
-            message = f"[{finding.rule}] {label_at(finding.path)}: {finding.message}"
-            found.append(Refusal.at(checked.entry.cell(finding.path), message))
-    return found
+        yield at("contact.contact_email", "連絡担当者のメールアドレスがありません。")
+    for finding in result.at(Level.ERROR) if strict else ():
+        yield at(finding.path, f"[{finding.rule}] {label_at(finding.path)}: {finding.message}")
 
 
-def _section(checked: Checked, name: str) -> Mapping[str, Any]:
-    section = checked.result.normalized.get(name)
+def _section(result: Result, name: str) -> Mapping[str, Any]:
+    section = result.normalized.get(name)
     return section if isinstance(section, Mapping) else {}
 
 

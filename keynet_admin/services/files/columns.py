@@ -23,15 +23,10 @@ class FormColumn:
     """Where a column's values go: a section, a field and, for rows of a group, the row's number and the column inside it."""
 
     name: str
-    section: str
+    section: str = ""
     field: Field | None = None
-    row: int | None = None
+    row: int = 0
     inner: Field | None = None
-
-    @property
-    def ignored(self) -> bool:
-        """True for the column of reasons: its values are for people."""
-        return self.section == REASONS
 
     @property
     def spec(self) -> Field | None:
@@ -43,23 +38,23 @@ class FormColumn:
         """The finding's path of a cell, for the first posting."""
         return self.name.replace("-", ".") if self.section != "postings" else "postings.0." + self.name.replace("-", ".")
 
-    def put(self, record: dict[str, Any], value: Any) -> None:
-        """Write a cell's value to its place in one section's record."""
+    def put(self, sections: dict[str, dict[str, Any]], cell: Any) -> None:
+        """Write a cell's value to its place; that of `id` and its like goes to the section without a name."""
+        record = sections[self.section]
         if self.field is None:
-            return
-        if self.row is None or self.inner is None:
-            record[self.field.name] = value
-            return
-        rows = record.setdefault(self.field.name, [])
-        while len(rows) <= self.row:
-            rows.append({})
-        rows[self.row][self.inner.name] = value
+            record[self.name] = cell.date().isoformat() if isinstance(cell, datetime) else cell
+        elif self.inner is None:
+            record[self.field.name] = value_of(self.field.kind, cell)
+        else:
+            rows = record.setdefault(self.field.name, [])
+            rows.extend({} for _ in range(self.row + 1 - len(rows)))
+            rows[self.row][self.inner.name] = value_of(self.inner.kind, cell)
 
 
 def column_of(name: str) -> FormColumn | None:
     """The place a column's heading names, or None when it means nothing."""
     if name in EXTRA:
-        return FormColumn(name, name)
+        return FormColumn(name)
     parts = name.split("-")
     if parts[0] == "postings" and len(parts) > 2 and parts[1] == "0":
         parts = parts[2:]

@@ -14,7 +14,7 @@ from typing import Any
 from openpyxl import load_workbook
 
 from keynet_admin.errors import Refused
-from keynet_admin.services.files.rows import FileSubmission, Unreadable
+from keynet_admin.services.files.rows import FileSubmission, Refusal
 from keynet_admin.services.files.tables import Formula, Rows, entries
 
 SHEET = "募集情報"
@@ -52,13 +52,13 @@ def open_sheet(path: Path, most: int = MAX_UNPACKED) -> Iterator[Any]:
         book.close()
 
 
-def read_xlsx(path: Path, most: int = MAX_UNPACKED) -> Iterator[FileSubmission | Unreadable]:
+def read_xlsx(path: Path, most: int = MAX_UNPACKED) -> Iterator[FileSubmission | Refusal]:
     """The submissions of an `.xlsx` file. `most`: bytes it may have unpacked."""
     try:
         with open_sheet(path, most) as sheet:
             yield from entries(excel_rows(sheet), sheet.title)
     except BadWorkbook as error:
-        yield Unreadable(1, str(error), last_line=1, whole=True)
+        yield Refusal(1, message=str(error), last_line=1, whole=True)
 
 
 def count_rows(path: Path) -> int:
@@ -74,8 +74,8 @@ def count_rows(path: Path) -> int:
 def excel_rows(sheet: Any) -> Rows:
     """The rows of a sheet that have cells, with their numbers; a formula comes as `Formula`."""
 
-    def broken(line: int, message: str) -> tuple[int, Unreadable]:
-        return line, Unreadable(line, message, sheet=sheet.title, whole=True)
+    def broken(line: int, message: str) -> tuple[int, Refusal]:
+        return line, Refusal(line, sheet=sheet.title, message=message, whole=True)
 
     sheet.reset_dimensions()  # a wrong claim of the file would leave cells out in silence
     rows = enumerate(sheet.iter_rows(), start=1)

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from keynet_admin.permissions import SYSTEM, Actor
-from keynet_admin.services.files.check import Checked, Refusal, check_submission, refusals, unreadable_refusal
+from keynet_admin.services.files.check import Checked, check_submission
 from keynet_admin.services.files.read_file import read_file
 from keynet_admin.services.files.rejects import free_name, write_rejects
-from keynet_admin.services.files.rows import FileSubmission, Unreadable
+from keynet_admin.services.files.rows import FileSubmission, Refusal
 from keynet_admin.services.files.store import store_all
 from keynet_admin.services.transaction import transaction
 
@@ -48,11 +48,15 @@ def import_file(
     for batch in batches(read_file(file)):
         ready: list[Checked] = []
         for item in batch:
-            found = _refusals(item, strict, ready)
-            report.refusals += found
+            # The rules run here, outside any transaction.
+            checked = item if isinstance(item, Refusal) else check_submission(item, strict=strict)
+            found = [checked] if isinstance(checked, Refusal) else checked.refusals
             if found:
+                report.refusals += found
                 report.refused += 1
                 _remember(report, item, found)
+            elif isinstance(checked, Checked):
+                ready.append(checked)
         if ready:
             with transaction():
                 stored = store_all(ready, actor)
@@ -73,31 +77,12 @@ def batches(items: Iterable[Item], size: int = BATCH) -> Iterator[list[Item]]:
         yield batch
 
 
-def _refusals(item: FileSubmission | Unreadable, strict: bool, ready: list[Checked]) -> list[Refusal]:
-    """Why an item of a file may not enter; what may is added to `ready`. The rules run here, outside any transaction."""
-    if isinstance(item, Unreadable):
-        return [unreadable_refusal(item)]
-    checked = check_submission(item)
-    found = refusals(checked, strict=strict)
-    if not found:
-        ready.append(checked)
-    return found
-
-
-def _remember(report: ImportReport, item: FileSubmission | Unreadable, found: list[Refusal]) -> None:
+def _remember(report: ImportReport, item: FileSubmission | Refusal, found: list[Refusal]) -> None:
     """All rows of a refused submission go into the file to mend, each with the reasons that stand in it."""
-    if isinstance(item, Unreadable):
-        if not item.whole:
-            report.rejected.setdefault(item.line, []).extend(_reason(refusal) for refusal in found)
+    if isinstance(item, Refusal) and item.whole:
         return
-    for line in item.rows:
-        report.rejected.setdefault(line, [])
-    for refusal in found:
-        report.rejected.setdefault(refusal.line, []).append(_reason(refusal))
-    for line in item.rows:
-        if not report.rejected[line]:
-            report.rejected[line].append(f"{item.line}行目の申請の一部です。")
-
-
-def _reason(refusal: Refusal) -> str:
-    return f"{refusal.column}: {refusal.message}" if refusal.column else refusal.message
+    for line in item.rows if isinstance(item, FileSubmission) else (item.line,):
+        reasons = [
+            f"{refusal.column}: {refusal.message}" if refusal.column else refusal.message for refusal in found if refusal.line == line
+        ]
+        report.rejected.setdefault(line, []).extend(reasons or [f"{item.line}行目の申請の一部です。"])

@@ -4,13 +4,14 @@
 posting a row (`tables.py`). Nothing here judges a value: that is the rules' work.
 """
 
+import codecs
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from keynet_admin.errors import Refused
 from keynet_admin.services.files.excel import MAX_UNPACKED, count_rows, read_xlsx
-from keynet_admin.services.files.rows import FileSubmission, Unreadable, reference_day
+from keynet_admin.services.files.rows import FileSubmission, Refusal, reference_day
 from keynet_admin.services.files.tables import read_csv
 from keynet_admin.services.strict_json import BadJson, read_object
 
@@ -22,8 +23,8 @@ class UnknownFormat(Refused):
     """The file's name does not end in .jsonl, .csv or .xlsx."""
 
 
-def read_file(path: Path, most: int = MAX_UNPACKED) -> Iterator[FileSubmission | Unreadable]:
-    """The submissions of a file, in its order. Raises UnknownFormat; everything else that is wrong is an `Unreadable`.
+def read_file(path: Path, most: int = MAX_UNPACKED) -> Iterator[FileSubmission | Refusal]:
+    """The submissions of a file, in its order. Raises UnknownFormat; everything else that is wrong is an `Refusal`.
 
     `most`: bytes that an .xlsx may have unpacked.
     """
@@ -47,19 +48,14 @@ def count_lines(path: Path) -> int:
         return sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(_CHUNK), b"")) + 1
 
 
-def read_jsonl(path: Path) -> Iterator[FileSubmission | Unreadable]:
+def read_jsonl(path: Path) -> Iterator[FileSubmission | Refusal]:
     """The lines of a `.jsonl` file; never more than one line (4 MiB) in memory. Empty lines are skipped."""
     with path.open("rb") as file:
-        number = 0
-        while raw := file.readline(MAX_LINE + 1):
-            number += 1
+        for number, raw in enumerate(iter(lambda: file.readline(MAX_LINE + 1), b""), start=1):
             if len(raw) > MAX_LINE:
                 _skip_line(file, raw)
-                yield Unreadable(number, f"1行が長すぎます（{MAX_LINE // 1024 // 1024}MBまで）。", last_line=number)
-                continue
-            if number == 1:
-                raw = raw.removeprefix(b"\xef\xbb\xbf")
-            if raw.strip():
+                yield Refusal(number, message=f"1行が長すぎます（{MAX_LINE // 1024 // 1024}MBまで）。", last_line=number)
+            elif raw.removeprefix(codecs.BOM_UTF8).strip():
                 yield entry_of(number, raw)
 
 
@@ -68,11 +64,11 @@ def _skip_line(file: Any, raw: bytes) -> None:
         raw = file.readline(_CHUNK)
 
 
-def entry_of(number: int, raw: bytes) -> FileSubmission | Unreadable:
+def entry_of(number: int, raw: bytes) -> FileSubmission | Refusal:
     """One line of a `.jsonl` file as an entry, or why it is none."""
 
-    def bad(message: str, column: str = "", key: str | int | None = None) -> Unreadable:
-        return Unreadable(number, message, column, key, last_line=number)
+    def bad(message: str, column: str = "", key: str | int | None = None) -> Refusal:
+        return Refusal(number, column, message=message, id=key, last_line=number)
 
     try:
         content = read_object(raw)

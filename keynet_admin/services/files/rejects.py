@@ -19,7 +19,7 @@ from openpyxl.utils import get_column_letter
 from keynet_admin.services.files.columns import REASONS
 from keynet_admin.services.files.excel import excel_rows, open_sheet
 from keynet_admin.services.files.read_file import entry_of
-from keynet_admin.services.files.rows import Unreadable
+from keynet_admin.services.files.rows import Refusal
 from keynet_admin.services.files.tables import Rows, csv_rows, encoding_of, heading_of
 
 _BOM = b"\xef\xbb\xbf"
@@ -65,7 +65,7 @@ def _write_jsonl(file: Path, target: Path, rejected: Mapping[int, Sequence[str]]
 
 def _with_reasons(number: int, line: bytes, reasons: Sequence[str]) -> bytes:
     line = line.removeprefix(_BOM).rstrip(b"\r\n")
-    if isinstance(entry_of(number, line), Unreadable):
+    if isinstance(entry_of(number, line), Refusal):
         return line
     content = json.loads(line)
     wrapper = content if "submission" in content else {"submission": content}
@@ -97,7 +97,7 @@ def _picked(rows: Rows, rejected: Mapping[int, Sequence[str]]) -> list[tuple[lis
         last = index == len(head) - 1
         picked.append((placed(cells, REASONS) if last else list(cells) if at is not None else [None, *cells], None))
     for line, row in rest:
-        if line in rejected and not isinstance(row, Unreadable):
+        if line in rejected and not isinstance(row, Refusal):
             text = "\n".join(rejected[line])
             picked.append((placed(row, text), text))
     return picked
@@ -105,7 +105,7 @@ def _picked(rows: Rows, rejected: Mapping[int, Sequence[str]]) -> list[tuple[lis
 
 def _write_csv(file: Path, target: Path, rejected: Mapping[int, Sequence[str]]) -> Path | None:
     encoding = encoding_of(file)
-    if isinstance(encoding, Unreadable):
+    if isinstance(encoding, Refusal):
         return None
     with file.open("rb") as raw:
         bom = raw.read(3) == _BOM

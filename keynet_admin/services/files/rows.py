@@ -1,4 +1,4 @@
-"""What a row of a file of submissions is once it was read: an entry, or the reason why it is none."""
+"""What a row of a file of submissions is once it was read: a submission, or a refusal with the reason."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,6 +18,21 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Refusal(Place):
+    """A place with the reason (in Japanese) why its row is not taken. `whole`: nothing below it was read either."""
+
+    message: str = ""
+    id: str | int | None = None
+    last_line: int = 0
+    whole: bool = False
+
+    def words(self) -> str:
+        """One line for the terminal: 「募集情報 4行目 AB列 contact-contact_email: …」."""
+        parts = (self.sheet, f"{self.line}行目", f"{self.letter}列" if self.letter else "", self.column)
+        return f"{' '.join(filter(None, parts))}: {self.message}"
+
+
+@dataclass(frozen=True)
 class Heading:
     """The heading row of a table: the nested names in their columns (empty: no value is read there) and the sheet's name."""
 
@@ -26,13 +41,10 @@ class Heading:
 
     def letter(self, column: str) -> str:
         """The letter of a column (`AB`), of the first column of a group (`shifts`), or an empty text when the file has none."""
-        if not column:
-            return ""
         wanted = (column, f"postings-0-{column}")
-        for index, name in enumerate(self.names):
-            if name in wanted or name.startswith(tuple(f"{name}-" for name in wanted)):
-                return get_column_letter(index + 1)
-        return ""
+        groups = tuple(f"{name}-" for name in wanted)
+        found = (index for index, name in enumerate(self.names, start=1) if name in wanted or name.startswith(groups))
+        return next(map(get_column_letter, found), "") if column else ""
 
 
 NOWHERE = Heading()
@@ -50,43 +62,19 @@ class FileSubmission:
     last_line: int = 0
     heading: Heading = field(default=NOWHERE, compare=False, repr=False)
 
-    def place(self, path: str) -> tuple[int, str]:
-        """Row and column of a finding's path. The column is the nested name (`organization-lg_code`, `shifts-0-start`)."""
-        parts = path.split(".")
-        if parts[0] == "postings" and len(parts) > 1 and parts[1].isdecimal():
-            number = int(parts[1])
-            if self.lines:
-                return (self.lines[number] if number < len(self.lines) else self.line), "-".join(parts[2:])
-        return self.line, "-".join(parts)
-
     def cell(self, path: str) -> Place:
-        """The same with the column's letter and the sheet."""
-        line, column = self.place(path)
+        """Where a finding's path stands. The column is the nested name (`organization-lg_code`, `shifts-0-start`)."""
+        line, parts = self.line, path.split(".")
+        if self.lines and parts[0] == "postings" and len(parts) > 1 and parts[1].isdecimal():
+            number, parts = int(parts[1]), parts[2:]
+            line = self.lines[number] if number < len(self.lines) else self.line
+        column = "-".join(parts)
         return Place(line, column, self.heading.letter(column), self.heading.sheet)
 
     @property
     def rows(self) -> tuple[int, ...]:
         """All rows of the file that make this submission."""
         return self.lines or (self.line,)
-
-
-@dataclass(frozen=True)
-class Unreadable:
-    """A row that could not be read at all, with the reason in Japanese. `whole`: nothing below it was read either."""
-
-    line: int
-    message: str
-    column: str = ""
-    id: str | int | None = None
-    last_line: int = 0
-    letter: str = field(default="", compare=False)
-    sheet: str = field(default="", compare=False)
-    whole: bool = field(default=False, compare=False)
-
-    @property
-    def place(self) -> Place:
-        """Where it stands."""
-        return Place(self.line, self.column, self.letter, self.sheet)
 
 
 def reference_day(value: Any) -> date | None:

@@ -31,7 +31,7 @@ class Stored:
     new: bool
 
 
-def store_all(checked: Sequence[Checked], actor: Actor, *, source: Source = Source.file) -> list[Stored]:
+def store_all(checked: Sequence[Checked], actor: Actor) -> list[Stored]:
     """Put submissions into the queue, in the caller's transaction; one that is there already is left alone. In the given order.
 
     A case that another process stores at the same moment is not stored twice: the batch is begun again with it as known.
@@ -45,7 +45,7 @@ def store_all(checked: Sequence[Checked], actor: Actor, *, source: Source = Sour
                 fresh.setdefault(identity, item)
         try:
             with db.session.begin_nested():
-                made = _insert(fresh, actor, source) if fresh else {}
+                made = _insert(fresh, actor) if fresh else {}
         except IntegrityError:
             if attempt == 2:
                 raise
@@ -64,7 +64,7 @@ def _known(identities: Sequence[str]) -> dict[str, str]:
     return {identity: receipt_no for identity, receipt_no in db.session.execute(query) if identity is not None}
 
 
-def _insert(fresh: dict[str, Checked], actor: Actor, source: Source) -> dict[str, str]:
+def _insert(fresh: dict[str, Checked], actor: Actor) -> dict[str, str]:
     """Write the rows of new cases. Returns identity → receipt number."""
     now = clock.now()
     due = promise_due(now)
@@ -73,7 +73,7 @@ def _insert(fresh: dict[str, Checked], actor: Actor, source: Source) -> dict[str
         {
             "receipt_no": number,
             "status": SubmissionStatus.received,
-            "source": source,
+            "source": Source.file,
             "current": 1,
             "received_at": now,
             "due_at": due,
@@ -105,7 +105,7 @@ def _insert(fresh: dict[str, Checked], actor: Actor, source: Source) -> dict[str
     ]
     if found:
         db.session.execute(insert(SubmissionFinding), found)
-    db.session.execute(insert(AuditEvent), [_event(case, row, actor, source) for case, row in zip(ids, cases, strict=True)])
+    db.session.execute(insert(AuditEvent), [_event(case, row, actor) for case, row in zip(ids, cases, strict=True)])
     mailer.enqueue_receipts(
         (
             contact["email"],
@@ -124,7 +124,7 @@ def _ids(model: Any, rows: list[dict[str, Any]]) -> list[int]:
     return list(db.session.execute(insert(model).returning(model.id, sort_by_parameter_order=True), rows).scalars())
 
 
-def _event(case: int, row: dict[str, Any], actor: Actor, source: Source) -> dict[str, Any]:
+def _event(case: int, row: dict[str, Any], actor: Actor) -> dict[str, Any]:
     return {
         "at": row["received_at"],
         "actor_kind": actor.kind,
@@ -133,5 +133,5 @@ def _event(case: int, row: dict[str, Any], actor: Actor, source: Source) -> dict
         "subject": Submission.__tablename__,
         "subject_id": case,
         "action": "submit",
-        "codes": {"source": source.value, "revision": 1, "errors": row["errors"], "warnings": row["warnings"]},
+        "codes": {"source": Source.file.value, "revision": 1, "errors": row["errors"], "warnings": row["warnings"]},
     }

@@ -17,16 +17,17 @@ from sqlalchemy import select
 
 from keynet_admin import clock
 from keynet_admin.catalogue import label_at
+from keynet_admin.catalogue.paths import walk
 from keynet_admin.errors import NotFound, Refused
 from keynet_admin.extensions import db
 from keynet_admin.models import Account, EntryDraft, Organization
 from keynet_admin.permissions import Actor
 from keynet_admin.rules.engine.rule import Level
-from keynet_admin.services.files.check import Checked, check_submission, refusals
+from keynet_admin.services.files.check import Checked, check_submission
 from keynet_admin.services.files.columns import column_of
 from keynet_admin.services.files.import_file import batches
 from keynet_admin.services.files.read_file import read_file
-from keynet_admin.services.files.rows import FileSubmission, Heading, Place, Unreadable
+from keynet_admin.services.files.rows import NOWHERE, FileSubmission, Heading, Place, Refusal, reference_day
 from keynet_admin.services.files.store import store_all
 from keynet_admin.services.submission import draft as drafts
 from keynet_admin.services.transaction import transaction
@@ -38,37 +39,14 @@ MOST_CASES = 300
 GONE = "この確認画面は見つかりません。期限（7日）が過ぎたか、アドレスが途中で切れています。ファイルをもう一度お送りください。"
 
 
-@dataclass(frozen=True)
-class Problem:
-    """One thing to mend (or to look at), with its place in the file."""
-
-    line: int
-    letter: str
-    column: str
-    label: str
-    level: str
-    rule: str
-    message: str
-    typed: str
-    sheet: str = ""
-
-
-@dataclass(frozen=True)
-class Case:
-    """One submission of the file as the check page lists it. `state`: good, errors (an operator may take it), refused (nobody may)."""
-
-    line: int
-    org_name: str
-    lg_code: str
-    postings: int
-    errors: int
-    warnings: int
-    state: str
-
-
 @dataclass
 class CheckReport:
-    """What the check found. `problems` and `cases` are cut to what a page can show; the numbers count all."""
+    """What the check found. `problems` and `cases` are cut to what a page can show; the numbers count all.
+
+    `good` may enter, `errors` an operator may take, `refused` nobody may. A problem holds its place (line, letter, column, sheet), the
+    column's label, level, rule, message and what was typed; a case its line, org_name, lg_code, the numbers of postings, errors and
+    warnings, and its state (good, errors, refused).
+    """
 
     good: int = 0
     errors: int = 0
@@ -76,37 +54,30 @@ class CheckReport:
     postings: int = 0
     warnings: int = 0
     problem_count: int = 0
-    problems: list[Problem] = field(default_factory=list)
-    cases: list[Case] = field(default_factory=list)
+    problems: list[dict[str, Any]] = field(default_factory=list)
+    cases: list[dict[str, Any]] = field(default_factory=list)
     with_account: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
-class Receipt:
-    """A stored case on the last page. `new` is False for one that was there already."""
-
-    receipt_no: str
-    org_name: str
-    line: int
-    new: bool
-
-
-@dataclass(frozen=True)
 class Upload:
-    """A kept file: its name, what the check found and, after the confirmation, what was stored and what was left out."""
+    """A kept file: its name, what the check found and, after the confirmation, what was stored and what was left out.
+
+    A receipt holds receipt_no, org_name, line, and `new`, which is False for a case that was there already.
+    """
 
     name: str
     report: CheckReport
-    receipts: list[Receipt] | None = None
+    receipts: list[dict[str, Any]] | None = None
     left_out: int = 0
 
 
-def read(path: Path, name: str) -> list[FileSubmission | Unreadable]:
+def read(path: Path, name: str) -> list[FileSubmission | Refusal]:
     """All of a file. Raises Refused (with the reason) for a file that cannot be used at all: unknown type, unreadable, too long, empty."""
-    items: list[FileSubmission | Unreadable] = []
+    items: list[FileSubmission | Refusal] = []
     rows = 0
     for item in read_file(path, most=MAX_UNPACKED):
-        if isinstance(item, Unreadable) and item.whole:
+        if isinstance(item, Refusal) and item.whole:
             place = f"{item.sheet} {item.line}行目{f' {item.letter}列' if item.letter else ''}：" if item.line and item.sheet else ""
             raise Refused(f"{place}{item.message}")
         rows += len(item.rows) if isinstance(item, FileSubmission) else 1
@@ -118,63 +89,62 @@ def read(path: Path, name: str) -> list[FileSubmission | Unreadable]:
     return items
 
 
-def examine(items: Iterable[FileSubmission | Unreadable]) -> tuple[CheckReport, list[Checked], list[Checked]]:
+def examine(items: Iterable[FileSubmission | Refusal]) -> tuple[CheckReport, list[Checked], list[Checked]]:
     """Judge everything: the report, the submissions without an error, and those that an operator may take in with their errors."""
     report = CheckReport()
-    good: list[Checked] = []
-    errors: list[Checked] = []
+    by_state: dict[str, list[Checked]] = {"good": [], "errors": [], "refused": []}
     today = clock.today()
     for item in items:
-        if isinstance(item, Unreadable):
+        if isinstance(item, Refusal):
             report.refused += 1
-            _tell(report, item.place, "error", "", item.message, "―")
+            _refuse(report, item)
             continue
         checked = check_submission(item, today)
-        basic = refusals(checked)
-        for refusal in basic:
-            place = Place(refusal.line, refusal.column, refusal.letter, refusal.sheet)
-            _tell(report, place, "error", "", refusal.message, "―")
+        for refusal in checked.refusals:
+            _refuse(report, refusal)
         for finding in checked.result.findings:
             if finding.level is not Level.FIX:
-                _tell(report, item.cell(finding.path), finding.level.value, finding.rule, finding.message, finding.typed, finding.path)
-        state = "refused" if basic else "errors" if checked.has_errors else "good"
-        report.refused += state == "refused"
-        report.errors += state == "errors"
-        report.good += state == "good"
-        if state != "refused":
-            (good if state == "good" else errors).append(checked)
-        _count(report, checked, state)
-    report.problems.sort(key=lambda problem: (problem.level != "error", problem.line))
+                label = _without_number(label_at(finding.path))
+                _tell(report, item.cell(finding.path), label, finding.level, finding.rule, finding.message, finding.typed)
+        state = "refused" if checked.refusals else "errors" if checked.has_errors else "good"
+        by_state[state].append(checked)
+        report.cases.append(_case(checked, state))
+    report.good, report.errors = len(by_state["good"]), len(by_state["errors"])
+    report.refused += len(by_state["refused"])
+    report.postings, report.warnings = (sum(case[what] for case in report.cases) for what in ("postings", "warnings"))
+    report.problems.sort(key=lambda problem: (problem["level"] != Level.ERROR, problem["line"]))
     del report.problems[MOST_PROBLEMS:]
-    report.cases.sort(key=lambda case: (case.state == "good", case.line))
+    report.cases.sort(key=lambda case: (case["state"] == "good", case["line"]))
     del report.cases[MOST_CASES:]
-    return report, good, errors
+    return report, by_state["good"], by_state["errors"]
 
 
-def _count(report: CheckReport, checked: Checked, state: str) -> None:
-    organization = checked.result.normalized.get("organization")
-    words = organization if isinstance(organization, Mapping) else {}
+def _case(checked: Checked, state: str) -> dict[str, Any]:
     postings = checked.entry.submission.get("postings")
-    count = len(postings) if isinstance(postings, list) else 0
-    warnings = len(checked.result.at(Level.WARNING))
-    report.postings += count
-    report.warnings += warnings
-    name, code = str(words.get("org_name") or ""), str(words.get("lg_code") or "")
-    errors = len(checked.result.at(Level.ERROR))
-    report.cases.append(Case(checked.entry.line, name[:60], code[:6], count, errors, warnings, state))
+    errors, warnings = (len(checked.result.at(level)) for level in (Level.ERROR, Level.WARNING))
+    numbers = {"postings": len(postings) if isinstance(postings, list) else 0, "errors": errors, "warnings": warnings}
+    name, code = _words(checked, "org_name")[:60], _words(checked, "lg_code")[:6]
+    return {"line": checked.entry.line, "org_name": name, "lg_code": code, "state": state} | numbers
 
 
-def _tell(report: CheckReport, place: Place, level: str, rule: str, message: str, typed: Any, path: str = "") -> None:
+def _words(checked: Checked, name: str) -> str:
+    return str(walk(checked.result.normalized, f"organization.{name}") or "")
+
+
+def _refuse(report: CheckReport, refusal: Refusal) -> None:
+    column = column_of(refusal.column) if refusal.column else None
+    label = label_at(column.path) if column is not None and column.field is not None else refusal.column
+    _tell(report, refusal, _without_number(label), Level.ERROR, "", refusal.message, "―")
+
+
+def _tell(report: CheckReport, place: Place, label: str, level: Level, rule: str, message: str, typed: Any) -> None:
     report.problem_count += 1
     # Errors first: a file of many warnings must not hide them.
-    if len(report.problems) >= 4 * MOST_PROBLEMS and level != "error":
+    if len(report.problems) >= 4 * MOST_PROBLEMS and level is not Level.ERROR:
         return
-    column = column_of(place.column) if place.column and not path else None
-    label = label_at(path) if path else label_at(column.path) if column is not None and column.field is not None else place.column
     shown = "" if typed is None else "、".join(map(str, typed)) if isinstance(typed, (list, tuple)) else str(typed)
-    report.problems.append(
-        Problem(place.line, place.letter, place.column, _without_number(label), level, rule, message, shown[:80], place.sheet)
-    )
+    where = {"line": place.line, "letter": place.letter, "column": place.column, "sheet": place.sheet, "label": label}
+    report.problems.append(where | {"level": level.value, "rule": rule, "message": message, "typed": shown[:80]})
 
 
 def _without_number(label: str) -> str:
@@ -183,10 +153,10 @@ def _without_number(label: str) -> str:
     return rest if rest and head.startswith("募集") and head[2:].isdecimal() else label
 
 
-def keep(name: str, items: Sequence[FileSubmission | Unreadable], report: CheckReport, owner: Actor) -> str:
+def keep(name: str, items: Sequence[FileSubmission | Refusal], report: CheckReport, owner: Actor) -> str:
     """Keep a checked file, in the caller's transaction. Returns its key (only the hash is stored)."""
     key = drafts.new_key()
-    report.with_account = _with_account({case.lg_code for case in report.cases if case.lg_code})
+    report.with_account = _with_account({case["lg_code"] for case in report.cases if case["lg_code"]})
     content = {"name": name[:100], "owner": owner.account_id, "report": asdict(report), "items": _packed(items)}
     drafts.save(_draft_key(key), {"file": content}, "")
     return key
@@ -210,14 +180,14 @@ def send(key: str, owner: Actor, *, take_errors: bool) -> Upload:
         return upload
     report, good, errors = examine(_unpacked(content["items"]))
     chosen = sorted([*good, *(errors if take_errors and owner.is_staff else [])], key=lambda checked: checked.entry.line)
-    receipts: list[Receipt] = []
+    receipts: list[dict[str, Any]] = []
     for batch in batches(chosen):
         with transaction():
             stored = store_all(batch, owner)
         for checked, result in zip(batch, stored, strict=True):
-            receipts.append(Receipt(result.receipt_no, _name(checked), checked.entry.line, result.new))
+            receipts.append(asdict(result) | {"org_name": _words(checked, "org_name")[:60], "line": checked.entry.line})
     total = report.good + report.errors + report.refused
-    content |= {"items": "", "receipts": [asdict(receipt) for receipt in receipts], "left_out": total - len(chosen)}
+    content |= {"items": "", "receipts": receipts, "left_out": total - len(chosen)}
     if receipts:
         with transaction():
             drafts.save(_draft_key(key), {"file": content}, "")
@@ -243,22 +213,7 @@ def _draft(key: str, owner: Actor) -> EntryDraft:
 
 
 def _upload(content: Mapping[str, Any]) -> Upload:
-    stored = dict(content["report"])
-    stored["problems"] = [Problem(**problem) for problem in stored["problems"]]
-    stored["cases"] = [Case(**case) for case in stored["cases"]]
-    receipts = content.get("receipts")
-    return Upload(
-        content["name"],
-        CheckReport(**stored),
-        None if receipts is None else [Receipt(**receipt) for receipt in receipts],
-        content.get("left_out", 0),
-    )
-
-
-def _name(checked: Checked) -> str:
-    organization = checked.result.normalized.get("organization")
-    name = organization.get("org_name") if isinstance(organization, Mapping) else ""
-    return name[:60] if isinstance(name, str) else ""
+    return Upload(content["name"], CheckReport(**content["report"]), content.get("receipts"), content.get("left_out", 0))
 
 
 def _with_account(codes: set[str]) -> list[str]:
@@ -273,32 +228,19 @@ def _with_account(codes: set[str]) -> list[str]:
     return list(db.session.execute(query).scalars()) if codes else []
 
 
-def _packed(items: Sequence[FileSubmission | Unreadable]) -> str:
-    heading = next((item.heading for item in items if isinstance(item, FileSubmission)), Heading())
-    rows = [
-        {"bad": [item.line, item.message, item.column, item.letter, item.sheet]}
-        if isinstance(item, Unreadable)
-        else {
-            "line": item.line,
-            "lines": item.lines,
-            "last": item.last_line,
-            "id": item.id,
-            "on": item.reference_date.isoformat() if item.reference_date else None,
-            "form": item.submission,
-        }
-        for item in items
-    ]
-    text = json.dumps({"names": heading.names, "sheet": heading.sheet, "rows": rows}, separators=(",", ":"))
+def _packed(items: Sequence[FileSubmission | Refusal]) -> str:
+    heading = next((item.heading for item in items if isinstance(item, FileSubmission)), NOWHERE)
+    rows = [{name: value for name, value in vars(item).items() if name != "heading"} for item in items]
+    text = json.dumps({"heading": vars(heading), "rows": rows}, separators=(",", ":"), default=date.isoformat)
     return base64.b64encode(zlib.compress(text.encode("ascii"), 6)).decode("ascii")
 
 
-def _unpacked(packed: str) -> Iterator[FileSubmission | Unreadable]:
+def _unpacked(packed: str) -> Iterator[FileSubmission | Refusal]:
     content = json.loads(zlib.decompress(base64.b64decode(packed)))
-    heading = Heading(tuple(content["names"]), content["sheet"])
+    heading = Heading(tuple(content["heading"]["names"]), content["heading"]["sheet"])
     for row in content["rows"]:
-        if "bad" in row:
-            line, message, column, letter, sheet = row["bad"]
-            yield Unreadable(line, message, column, letter=letter, sheet=sheet)
+        if "message" in row:
+            yield Refusal(**row)
         else:
-            on = date.fromisoformat(row["on"]) if row["on"] else None
-            yield FileSubmission(row["line"], row["form"], row["id"], on, tuple(row["lines"]), row["last"], heading)
+            on, lines = reference_day(row.pop("reference_date")), tuple(row.pop("lines"))
+            yield FileSubmission(**row, reference_date=on, lines=lines, heading=heading)

@@ -10,7 +10,7 @@ import pytest
 
 from keynet_admin.services.files import excel
 from keynet_admin.services.files.read_file import count_lines, read_file
-from keynet_admin.services.files.rows import FileSubmission, Place, Unreadable
+from keynet_admin.services.files.rows import FileSubmission, Place, Refusal
 from tests.services.files.workbooks import filled_template, plain_workbook, row
 
 HEAD = ["organization-lg_code", "title", "headcount"]
@@ -42,11 +42,11 @@ def test_a_formula_is_refused_with_its_address_and_never_calculated(tmp_path: Pa
     good, *bad = read_file(path)
     assert isinstance(good, FileSubmission)
     letters = {cell.value: cell.column_letter for cell in openpyxl.load_workbook(path)["募集情報"][3]}
-    assert [(item.line, item.column, item.letter) for item in bad if isinstance(item, Unreadable)] == [
+    assert [(item.line, item.column, item.letter) for item in bad if isinstance(item, Refusal)] == [
         (5, "headcount", letters["headcount"]),
         (6, "title", letters["title"]),
     ]
-    assert all("数式" in item.message for item in bad if isinstance(item, Unreadable))
+    assert all("数式" in item.message for item in bad if isinstance(item, Refusal))
 
 
 def test_a_text_that_begins_with_an_equals_sign_is_no_formula(tmp_path: Path) -> None:
@@ -63,13 +63,13 @@ def test_a_text_that_begins_with_an_equals_sign_is_no_formula(tmp_path: Path) ->
 
 def test_a_value_without_a_heading_is_named_by_its_letter(tmp_path: Path) -> None:
     (problem,) = read_file(plain_workbook(tmp_path / "wide.xlsx", [HEAD, ["452068", "a", 1, None, "lost"]]))
-    assert isinstance(problem, Unreadable)
-    assert problem.place == Place(2, "5", "E", "Sheet1")
+    assert isinstance(problem, Refusal)
+    assert (problem.line, problem.column, problem.letter, problem.sheet) == (2, "5", "E", "Sheet1")
 
 
 def test_an_unknown_column_refuses_the_file(tmp_path: Path) -> None:
     (problem,) = read_file(plain_workbook(tmp_path / "unknown.xlsx", [[*HEAD, "salary"], ["452068", "a", 1, 2]]))
-    assert isinstance(problem, Unreadable)
+    assert isinstance(problem, Refusal)
     assert problem.whole
     assert (problem.line, problem.letter) == (1, "D")
 
@@ -106,7 +106,7 @@ OUTSIDE = (
 def test_a_damaged_sheet_is_told_in_words(tmp_path: Path, part: bytes) -> None:
     path = _repacked(plain_workbook(tmp_path / "bad.xlsx", [HEAD, ["452068", "a", 1]]), {"xl/worksheets/sheet1.xml": part})
     (problem,) = read_file(path)
-    assert isinstance(problem, Unreadable)
+    assert isinstance(problem, Refusal)
     assert problem.message
     assert count_lines(path) == 0
 
@@ -115,14 +115,14 @@ def test_a_zip_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: Any) -> None:
     path = _repacked(plain_workbook(tmp_path / "bomb.xlsx", [HEAD]), {"xl/sharedStrings.xml": b" " * 2_000_000})
     monkeypatch.setattr(excel, "load_workbook", None)  # anything that opened it would fail otherwise
     (problem,) = read_file(path, 1_000_000)
-    assert isinstance(problem, Unreadable)
+    assert isinstance(problem, Refusal)
     assert "大きすぎます" in problem.message
 
 
 def test_a_large_part_that_is_no_sheet_is_refused(tmp_path: Path) -> None:
     path = _repacked(plain_workbook(tmp_path / "style.xlsx", [HEAD]), {"xl/media/image1.bin": b"\0" * (excel.MAX_PART + 1)})
     (problem,) = read_file(path)
-    assert isinstance(problem, Unreadable)
+    assert isinstance(problem, Refusal)
     assert "大きすぎます" in problem.message
 
 
@@ -134,7 +134,7 @@ def test_a_cell_far_down_is_told_and_takes_no_memory(tmp_path: Path, line: int) 
         f'<row r="{line}"><c r="XFD{line}" t="inlineStr"><is><t>lost</t></is></c></row></sheetData></worksheet>'
     ).encode()
     (problem,) = read_file(_repacked(plain_workbook(tmp_path / "far.xlsx", [HEAD]), {"xl/worksheets/sheet1.xml": sheet}))
-    assert isinstance(problem, Unreadable)
+    assert isinstance(problem, Refusal)
     assert "行が多すぎます" in problem.message
 
 

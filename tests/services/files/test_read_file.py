@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from keynet_admin.services.files.read_file import MAX_LINE, UnknownFormat, count_lines, read_file
-from keynet_admin.services.files.rows import FileSubmission, Unreadable
+from keynet_admin.services.files.rows import FileSubmission, Place, Refusal
 
 SUBMISSION = {
     "organization": {"lg_code": "452068", "org_name": "日向市"},
@@ -60,7 +60,7 @@ def test_a_bare_submission_and_a_wrapper(tmp_path: Path) -> None:
 def test_a_bad_line_is_named_and_the_next_one_read(tmp_path: Path, line: bytes, words: str) -> None:
     first, second, third = read_file(jsonl(tmp_path, "{}", line, json.dumps(SUBMISSION)))
     assert (first.line, second.line, third.line) == (1, 2, 3)
-    assert isinstance(second, Unreadable)
+    assert isinstance(second, Refusal)
     assert words in second.message
     assert third == FileSubmission(3, SUBMISSION, last_line=3)
 
@@ -89,7 +89,7 @@ def test_no_bytes_raise(tmp_path: Path, content: bytes, suffix: str) -> None:
     path = tmp_path / f"any{suffix}"
     path.write_bytes(content)
     for item in read_file(path):
-        assert isinstance(item, (FileSubmission, Unreadable))
+        assert isinstance(item, (FileSubmission, Refusal))
 
 
 def test_an_unknown_format_is_refused(tmp_path: Path) -> None:
@@ -129,8 +129,8 @@ def test_csv_in_every_encoding(tmp_path: Path, encoding: str) -> None:
         ],
         "confirmation": {"agree_terms": "はい"},
     }
-    assert first.place("postings.1.shifts.0.start") == (3, "shifts-0-start")
-    assert first.place("organization.lg_code") == (2, "organization-lg_code")
+    assert first.cell("postings.1.shifts.0.start") == Place(3, "shifts-0-start", "H")
+    assert first.cell("organization.lg_code") == Place(2, "organization-lg_code", "C")
     assert isinstance(second, FileSubmission)
     assert (second.line, second.id) == (4, "b")
 
@@ -150,7 +150,7 @@ def test_a_bad_table_is_named_by_row(tmp_path: Path, content: str, line: int, wo
     path = tmp_path / "rows.csv"
     path.write_text(content, encoding="utf-8")
     problem = next(iter(read_file(path)))
-    assert isinstance(problem, Unreadable)
+    assert isinstance(problem, Refusal)
     assert problem.line == line
     assert words in problem.message
 
@@ -159,7 +159,7 @@ def test_bytes_of_no_known_encoding(tmp_path: Path) -> None:
     path = tmp_path / "rows.csv"
     path.write_bytes("title\nあ\n".encode("utf-16"))
     (problem,) = read_file(path)
-    assert isinstance(problem, Unreadable)
+    assert isinstance(problem, Refusal)
     assert "Shift_JIS" in problem.message
 
 
@@ -189,5 +189,5 @@ def test_a_file_that_is_no_workbook(tmp_path: Path) -> None:
     path = tmp_path / "rows.xlsx"
     path.write_bytes(b"PK\x03\x04 not a zip")
     (problem,) = read_file(path)
-    assert isinstance(problem, Unreadable)
+    assert isinstance(problem, Refusal)
     assert "Excel" in problem.message
