@@ -20,17 +20,20 @@ _NUMBERS = (Kind.INT, Kind.YEN, Kind.HOURS)
 
 @dataclass(frozen=True)
 class FormColumn:
-    """Where a column's values go: a section, a field and, for rows of a group, the row's number and the column inside it."""
+    """Where a column's values go: a section, a field and, for rows of a group, the row's number and the column inside it.
+
+    `id` and its like stand in a section without a name.
+    """
 
     name: str
-    section: str = ""
-    field: Field | None = None
+    section: str
+    field: Field
     row: int = 0
     inner: Field | None = None
 
     @property
-    def spec(self) -> Field | None:
-        """The catalogue's field of one cell (None for `id` and its like)."""
+    def spec(self) -> Field:
+        """The field of one cell."""
         return self.inner or self.field
 
     @property
@@ -39,9 +42,9 @@ class FormColumn:
         return self.name.replace("-", ".") if self.section != "postings" else "postings.0." + self.name.replace("-", ".")
 
     def put(self, sections: dict[str, dict[str, Any]], cell: Any) -> None:
-        """Write a cell's value to its place; that of `id` and its like goes to the section without a name."""
+        """Write a cell's value to its place."""
         record = sections[self.section]
-        if self.field is None:
+        if not self.section:
             record[self.name] = cell.date().isoformat() if isinstance(cell, datetime) else cell
         elif self.inner is None:
             record[self.field.name] = value_of(self.field.kind, cell)
@@ -54,7 +57,7 @@ class FormColumn:
 def column_of(name: str) -> FormColumn | None:
     """The place a column's heading names, or None when it means nothing."""
     if name in EXTRA:
-        return FormColumn(name)
+        return FormColumn(name, "", Field(name, name, Kind.TEXT))
     parts = name.split("-")
     if parts[0] == "postings" and len(parts) > 2 and parts[1] == "0":
         parts = parts[2:]

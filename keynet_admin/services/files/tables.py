@@ -140,7 +140,7 @@ def _columns(line: int, cells: Cells, sheet: str) -> tuple[list[FormColumn | Non
             why = "この列の名前は申請フォームにありません" if column is None else "同じ名前の列が2つあります"
             letter = get_column_letter(index + 1)
             problems.append(Refusal(line, name[:60], letter, sheet, f"{why}: {name[:60]}", last_line=line, whole=True))
-    if not problems and not any(column is not None and column.field is not None for column in columns):
+    if not problems and not any(column is not None and column.section for column in columns):
         problems.append(_no_heading(line, sheet))
     return columns, problems
 

@@ -11,7 +11,6 @@ from io import BytesIO
 from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -64,6 +63,7 @@ _EXPLANATION = f"""\
 
 _THIN = Side(style="thin", color="FFB3B3B3")
 _BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
+_BOLD = Font(bold=True)
 _BAND = PatternFill("solid", start_color="FF000060")
 _MUST = PatternFill("solid", start_color="FFFFE8E8")
 _MAYBE = PatternFill("solid", start_color="FFFFF6DC")
@@ -93,40 +93,29 @@ def template_file(on: date) -> bytes:
     return buffer.getvalue()
 
 
-def _put(sheet: Any, row: int, column: int, value: Any) -> Cell:
+def _put(sheet: Any, row: int, column: int, value: Any, **style: Any) -> None:
     """A cell whose text stays a text, whatever it begins with."""
-    cell: Cell = sheet.cell(row=row, column=column, value=value)
+    cell = sheet.cell(row=row, column=column, value=value)
     if isinstance(value, str):
-        cell.data_type = "s"
-        cell.number_format = "@"
-    return cell
+        style = {"data_type": "s", "number_format": "@"} | style
+    for name, part in style.items():
+        setattr(cell, name, part)
 
 
 def _head(sheet: Any, columns: Sequence[FormColumn]) -> None:
     """Bands, labels and names; widths, number formats and frozen panes."""
-    top = _put(sheet, 1, 1, "入力は4行目から、1行に1件の募集です。1～3行目は消さないでください。")
-    note = _put(sheet, 2, 1, "直すところ（記入不要。受け付けられなかったときに、理由が入ります）")
+    _put(sheet, 1, 1, "入力は4行目から、1行に1件の募集です。1～3行目は消さないでください。", alignment=_TOP)
+    _put(sheet, 2, 1, "直すところ（記入不要。受け付けられなかったときに、理由が入ります）", alignment=_TOP)
     _put(sheet, HEADING_ROW, 1, REASONS)
-    for cell in (top, note):
-        cell.alignment = _TOP
     sheet.column_dimensions["A"].width = 32
     band = ""
     for index, column in enumerate(columns, start=2):
-        field = column.spec
-        if field is None:
-            continue
         words = _band_of(column)
-        cell = _put(sheet, 1, index, words if words != band else None)
-        cell.fill, cell.font = _BAND, Font(bold=True, color="FFFFFFFF")
+        _put(sheet, 1, index, words if words != band else None, fill=_BAND, font=Font(bold=True, color="FFFFFFFF"))
         band = words
-        label = _put(sheet, 2, index, label_of(column))
-        label.fill, label.font = _fill_of(column), Font(bold=True)
-        label.alignment, label.border = _TOP, _BOX
-        name = _put(sheet, HEADING_ROW, index, column.name)
-        name.font, name.border = Font(color="FF626264", size=9), _BOX
-        dimension = sheet.column_dimensions[get_column_letter(index)]
-        dimension.width = _WIDTHS.get(field.kind, 16)
-        dimension.number_format = "General" if field.kind in NUMBERS else "@"
+        dimension = _column(sheet, index, column)
+        sheet.cell(row=HEADING_ROW, column=index).border = _BOX
+        dimension.number_format = "General" if column.spec.kind in NUMBERS else "@"
         if column.row:
             dimension.outlineLevel = 1
     sheet.row_dimensions[1].height = 34
@@ -134,111 +123,99 @@ def _head(sheet: Any, columns: Sequence[FormColumn]) -> None:
     sheet.freeze_panes = f"B{FIRST_ROW}"
 
 
+def _column(sheet: Any, index: int, column: FormColumn) -> Any:
+    """Label, name and width of a column. Returns its dimension."""
+    _put(sheet, 2, index, label_of(column), fill=_fill_of(column), font=_BOLD, alignment=_TOP, border=_BOX)
+    _put(sheet, HEADING_ROW, index, column.name, font=Font(color="FF626264", size=9))
+    dimension = sheet.column_dimensions[get_column_letter(index)]
+    dimension.width = _WIDTHS.get(column.spec.kind, 16)
+    return dimension
+
+
 def _band_of(column: FormColumn) -> str:
     letter = dict(zip(SECTION_LABELS, "ABCD", strict=True))[column.section]
-    group = column.field.group if column.field is not None else ""
+    group = column.field.group
     return f"{letter} {SECTION_LABELS[column.section]}{f'（{group}）' if group else ''}"
 
 
 def _fill_of(column: FormColumn) -> PatternFill:
-    field = column.spec
-    if field is None or field.required is None:
+    required = column.spec.required
+    if required is None:
         return _FREE
-    if column.row:
-        return _MAYBE
-    whole = column.field is None or column.field.required is not None
-    return _MUST if field.required.field is None and field.required.since is None and whole else _MAYBE
+    always = required.field is None and required.since is None and column.field.required is not None
+    return _MUST if always and not column.row else _MAYBE
 
 
-def _choices(sheet: Any, columns: Sequence[FormColumn]) -> dict[str, str]:
-    """One column a list of Japanese labels. Returns the catalogue's field → the range of its labels."""
-    lists: dict[str, str] = {}
-    number = 0
-    for column in columns:
-        words = _list_of(column.spec)
-        key = _list_key(column)
-        if not words or key in lists:
+def _choices(sheet: Any, columns: Sequence[FormColumn]) -> dict[tuple[str, ...], str]:
+    """One column a list of Japanese labels. Returns each list (its heading first) → the range of its labels."""
+    lists: dict[tuple[str, ...], str] = {}
+    for head, *words in dict.fromkeys(_list_of(column.spec) for column in columns):
+        if not words:
             continue
-        number += 1
+        number = len(lists) + 1
         letter = get_column_letter(number)
-        head = _put(sheet, 1, number, column.spec.label if column.spec is not None and key != "bool" else "はい・いいえ")
-        head.font, head.fill, head.border = Font(bold=True), _FREE, _BOX
+        _put(sheet, 1, number, head, font=_BOLD, fill=_FREE, border=_BOX)
         for row, word in enumerate(words, start=2):
             _put(sheet, row, number, word)
         sheet.column_dimensions[letter].width = min(60, max(12, *(2 * len(word) for word in words)))
-        lists[key] = f"'{CHOICES}'!${letter}$2:${letter}${len(words) + 1}"
+        lists[head, *words] = f"'{CHOICES}'!${letter}$2:${letter}${len(words) + 1}"
     sheet.freeze_panes = "A2"
     return lists
 
 
-def _list_of(field: Field | None) -> tuple[str, ...]:
-    if field is None:
-        return ()
+def _list_of(field: Field) -> tuple[str, ...]:
+    """The heading and the labels of a field's list; the heading alone when there is nothing to choose from."""
     if field.kind is Kind.BOOL:
-        return YES_NO
-    if field.kind is Kind.DAYS:
-        return DAY_CHOICES
-    return tuple(choice.label for choice in field.choices)
+        return ("はい・いいえ", *YES_NO)
+    return (field.label, *(DAY_CHOICES if field.kind is Kind.DAYS else (choice.label for choice in field.choices)))
 
 
-def _list_key(column: FormColumn) -> str:
-    field = column.spec
-    if field is None or field.kind is Kind.BOOL:
-        return "bool"
-    return f"{column.section}.{column.field.name if column.field else ''}.{field.name}"
-
-
-def _checks(sheet: Any, columns: Sequence[FormColumn], lists: dict[str, str]) -> None:
+def _checks(sheet: Any, columns: Sequence[FormColumn], lists: dict[tuple[str, ...], str]) -> None:
     """A check and a help text in every cell that is filled in."""
     for index, column in enumerate(columns, start=2):
-        field = column.spec
-        if field is None:
-            continue
-        check = _check_of(field, lists.get(_list_key(column), ""))
-        check.promptTitle = label_of(column, with_need=False)[:32]
-        check.prompt = help_of(column)[:255]
-        check.errorTitle = label_of(column, with_need=False)[:32]
-        check.showInputMessage = True
-        check.allow_blank = True
+        title = label_of(column, with_need=False)[:32]
+        check = DataValidation(
+            **_check_of(column.spec, lists.get(_list_of(column.spec), "")),
+            promptTitle=title,
+            prompt=help_of(column)[:255],
+            errorTitle=title,
+            showInputMessage=True,
+            errorStyle="stop",
+            allow_blank=True,
+        )
         letter = get_column_letter(index)
         check.add(f"{letter}{FIRST_ROW}:{letter}{LAST_ROW}")
         sheet.add_data_validation(check)
 
 
-def _check_of(field: Field, listed: str) -> DataValidation:
+def _check_of(field: Field, listed: str) -> dict[str, Any]:
+    """What a cell of the field may hold, as arguments of a validation."""
     if listed:
         # Several choices are written with 、 between them, which a list cannot check: there it only offers the words.
         one = field.kind not in (Kind.MULTI, Kind.DAYS)
         error = "選択肢から選んでください（シート「選択肢」に一覧があります）。"
-        return DataValidation(type="list", formula1=listed, error=error, errorStyle="stop", showErrorMessage=one)
+        return {"type": "list", "formula1": listed, "error": error, "showErrorMessage": one}
     if field.kind in NUMBERS:
         low, high = field.minimum or 0, field.maximum if field.maximum is not None else 10 ** (field.max_length or 7) - 1
-        kind: Any = "decimal" if field.kind is Kind.HOURS else "whole"
+        kind = "decimal" if field.kind is Kind.HOURS else "whole"
         error = f"{low}から{high}までの数字だけを入力してください{f'（単位は{field.unit}）' if field.unit else ''}。"
-        return DataValidation(
-            type=kind, operator="between", formula1=str(low), formula2=str(high), error=error, errorStyle="stop", showErrorMessage=True
-        )
+        bounds = {"operator": "between", "formula1": str(low), "formula2": str(high)}
+        return {"type": kind, "error": error, "showErrorMessage": True} | bounds
     most = _TYPED_LENGTH.get(field.kind) or field.max_length
     if most is None:
-        return DataValidation()
+        return {}
     error = f"{most}文字までで入力してください。"
-    return DataValidation(
-        type="textLength", operator="lessThanOrEqual", formula1=str(most), error=error, errorStyle="stop", showErrorMessage=True
-    )
+    return {"type": "textLength", "operator": "lessThanOrEqual", "formula1": str(most), "error": error, "showErrorMessage": True}
 
 
 def _example(sheet: Any, columns: Sequence[FormColumn], on: date) -> None:
     """The same columns with two postings of an invented town."""
     filled = [column for column in columns if any(example_of(column, on, number) is not None for number in (0, 1))]
-    _put(sheet, 1, 1, "記入例（架空の団体です。使わない列は省いています。このシートは読み込まれません）").font = Font(bold=True)
+    _put(sheet, 1, 1, "記入例（架空の団体です。使わない列は省いています。このシートは読み込まれません）", font=_BOLD)
     for index, column in enumerate(filled, start=1):
-        label = _put(sheet, 2, index, label_of(column))
-        label.fill, label.font, label.alignment, label.border = _fill_of(column), Font(bold=True), _TOP, _BOX
-        name = _put(sheet, HEADING_ROW, index, column.name)
-        name.font = Font(color="FF626264", size=9)
+        _column(sheet, index, column)
         for number in (0, 1):
-            _put(sheet, FIRST_ROW + number, index, example_of(column, on, number)).alignment = _TOP
-        sheet.column_dimensions[get_column_letter(index)].width = _WIDTHS.get(column.spec.kind, 16) if column.spec else 16
+            _put(sheet, FIRST_ROW + number, index, example_of(column, on, number), alignment=_TOP)
     sheet.row_dimensions[2].height = 64
     sheet.freeze_panes = f"A{FIRST_ROW}"
 
@@ -246,42 +223,36 @@ def _example(sheet: Any, columns: Sequence[FormColumn], on: date) -> None:
 def _explain(sheet: Any) -> None:
     """How to fill in and how to send, line by line."""
     sheet.column_dimensions["A"].width = 110
-    for row, text in enumerate(_EXPLANATION.split("\n"), start=1):
-        cell = _put(sheet, row, 1, text.removeprefix("■"))
-        cell.alignment = _TOP
-        if text.startswith("■"):
-            cell.font = Font(bold=True, size=14 if row == 1 else 12)
-    for colour, text in ((_MUST, "※必須の項目の色"), (_MAYBE, "条件により必須の項目の色"), (_FREE, "任意の項目の色")):
-        _put(sheet, sheet.max_row + 1, 1, text).fill = colour
+    lines = _EXPLANATION.split("\n")
+    for row, text in enumerate(lines, start=1):
+        heading = {"font": Font(bold=True, size=14 if row == 1 else 12)} if text.startswith("■") else {}
+        _put(sheet, row, 1, text.removeprefix("■"), alignment=_TOP, **heading)
+    colours = ((_MUST, "※必須の項目の色"), (_MAYBE, "条件により必須の項目の色"), (_FREE, "任意の項目の色"))
+    for row, (colour, text) in enumerate(colours, start=len(lines) + 1):
+        _put(sheet, row, 1, text, fill=colour)
 
 
 def label_of(column: FormColumn, *, with_need: bool = True) -> str:
     """The column's label: 「勤務時間帯2 始業　※必須」."""
-    field, outer = column.spec, column.field
-    if field is None or outer is None:
-        return column.name
-    words = field.label if column.inner is None else f"{outer.label}{(column.row or 0) + 1} {field.label}"
-    if not with_need:
-        return words
+    field = column.spec
+    words = field.label if column.inner is None else f"{column.field.label}{column.row + 1} {field.label}"
     unit = f"（{field.unit}）" if field.unit else ""
-    return f"{words}{unit}\n{_need_of(column, field)}"
+    return f"{words}{unit}\n{_need_of(column)}" if with_need else words
 
 
-def _need_of(column: FormColumn, field: Field) -> str:
-    if field.required is None or (column.field is not None and column.field.required is None):
+def _need_of(column: FormColumn) -> str:
+    required = column.spec.required
+    if required is None or column.field.required is None:
         return "任意"
-    if column.row:
-        return "書くときは必須" if field.required.field is None else "条件により必須"
-    return "※必須" if field.required.field is None and field.required.since is None else "条件により必須"
+    if column.row and required.field is None:
+        return "書くときは必須"
+    return "※必須" if not column.row and required.field is None and required.since is None else "条件により必須"
 
 
 def help_of(column: FormColumn) -> str:
     """The text that appears when a cell is chosen: the form's help, how to write, and the longest length."""
-    field, outer = column.spec, column.field
-    if field is None or outer is None:
-        return column.name
-    parts = [field.help or (outer.help if column.inner is not None else ""), _HOW.get(field.kind, "")]
-    parts.append(condition_words(field))
+    field = column.spec
+    parts = [field.help or column.field.help, _HOW.get(field.kind, ""), condition_words(field)]
     if field.max_length and field.kind in (Kind.TEXT, Kind.AREA, Kind.NAME, Kind.KANA, Kind.ADDRESS):
         parts.append(f"{field.max_length}文字まで。")
     if field.minimum is not None and field.maximum is not None:

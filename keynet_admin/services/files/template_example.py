@@ -12,10 +12,9 @@ YES_NO = ("はい", "いいえ")
 
 def example_of(column: FormColumn, on: date, number: int) -> Any:
     """The example's value for a column as one types it (`number`: 0 or 1), None where it is left empty."""
-    value = _rows(on)[number].get(column.name)
-    field = column.spec
-    if value is None or field is None:
-        return value
+    value, field = _rows(on)[number].get(column.name), column.spec
+    if value is None:
+        return None
     if field.kind is Kind.BOOL:
         return YES_NO[not value]
     if isinstance(value, list):

@@ -133,7 +133,7 @@ def _words(checked: Checked, name: str) -> str:
 
 def _refuse(report: CheckReport, refusal: Refusal) -> None:
     column = column_of(refusal.column) if refusal.column else None
-    label = label_at(column.path) if column is not None and column.field is not None else refusal.column
+    label = label_at(column.path) if column is not None and column.section else refusal.column
     _tell(report, refusal, _without_number(label), Level.ERROR, "", refusal.message, "―")
 
 
