@@ -11,8 +11,9 @@ from werkzeug.routing import BaseConverter
 
 from keynet_admin import admin, api, auth, cli, clock, config, intake, jobs, office, public
 from keynet_admin.extensions import Access, access, babel, csrf, db, limiter, mail, migrate, prepare_engine
+from keynet_admin.services import master_data
+from keynet_admin.web import addresses, filters, headers, limits
 from keynet_admin.web import errors as error_pages
-from keynet_admin.web import filters, headers, limits
 
 
 class NumberConverter(BaseConverter):
@@ -41,6 +42,7 @@ def create_app(settings: config.Settings | None = None, flask_config: Mapping[st
     _engine_options(app)
     app.url_map.converters["num"] = NumberConverter
     app.before_request(_transaction_mode)
+    app.before_request(_fresh_master_data)
     app.teardown_request(_transaction_mode_ends)
     for extension in (db, csrf, limiter, mail):
         extension.init_app(app)
@@ -68,6 +70,12 @@ def _engine_options(app: Flask) -> None:
 def _transaction_mode() -> None:
     safe = request.method in ("GET", "HEAD", "OPTIONS")
     request.environ["keynet.access"] = access.set(Access.READ_ONLY if safe else Access.READ)
+
+
+def _fresh_master_data() -> None:
+    """What administrators changed counts in every process. Visitors' pages judge nothing and ask nothing."""
+    if addresses.of(request.path).session:
+        master_data.refresh()
 
 
 def _transaction_mode_ends(_error: BaseException | None) -> None:

@@ -65,7 +65,8 @@ def load_reference() -> None:
     except BadReferenceFile as error:
         raise click.ClickException(str(error)) from None
     for table in loaded:
-        click.echo(f"{table.table}: {table.rows}行（追加 {table.added}、変更 {table.changed}、削除 {table.removed}）")
+        kept = f"、管理者が直したまま {table.kept}" if table.kept else ""
+        click.echo(f"{table.table}: {table.rows}行（追加 {table.added}、変更 {table.changed}、削除 {table.removed}{kept}）")
 
 
 @click.command("load-demo")

@@ -27,7 +27,7 @@ from sqlalchemy.exc import OperationalError
 from keynet_admin import clock, config
 from keynet_admin.errors import KeynetError
 from keynet_admin.extensions import db, reading
-from keynet_admin.services import persons
+from keynet_admin.services import master_data, persons
 from keynet_admin.services.mail import outbox as mailer
 from keynet_admin.services.posting import publication
 from keynet_admin.services.transaction import transaction
@@ -140,6 +140,9 @@ def purge() -> None:
 def sweep(name: str, action: Callable[[], Any]) -> None:
     """Run one job; a failure is logged, and the next round tries again."""
     try:
+        with reading():
+            master_data.refresh(now=True)
+            db.session.rollback()
         action()
     except Exception:
         log.exception("job %s failed", name)

@@ -24,6 +24,7 @@ class Permission(StrEnum):
     posting_read = "posting:read"
     posting_release = "posting:release"
     posting_suspend = "posting:suspend"
+    reference_edit = "reference:edit"
     reference_read = "reference:read"
     rule_read = "rule:read"
     rule_rehearse = "rule:rehearse"
@@ -56,7 +57,7 @@ _OPERATOR = frozenset(
     }
 )
 _LEAD = _OPERATOR | {Permission.account_suspend, Permission.rule_rehearse, Permission.submission_reopen_accepted}
-_ADMIN = _LEAD | {Permission.setting_edit}
+_ADMIN = _LEAD | {Permission.reference_edit, Permission.setting_edit}
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.operator: _OPERATOR,

@@ -21,6 +21,10 @@ SUBJECTS = {
     "organization": "団体",
     "outbox_mail": "メール",
     "keying": "代行入力",
+    "nurse_center": "ナースセンター",
+    "law_date": "法令・事業の日付",
+    "office_closure": "閉庁日",
+    "municipality_successor": "団体コードの変更",
 }
 PLACES = {
     "submission": "/admin/submission/",

@@ -7,10 +7,12 @@ from flask_admin import expose
 from sqlalchemy import func, select
 from sqlalchemy.orm import load_only
 
+from keynet_admin import clock
 from keynet_admin.admin.list_filters import prefecture_filter
+from keynet_admin.catalogue import reference
 from keynet_admin.catalogue.display import prefecture
 from keynet_admin.extensions import db
-from keynet_admin.models import Account, Organization, Posting, Submission
+from keynet_admin.models import Account, NurseCenterRecord, Organization, Posting, Submission
 from keynet_admin.permissions import Permission
 from keynet_admin.web.model_view import GuardedModelView
 
@@ -58,6 +60,8 @@ class OrganizationView(GuardedModelView):
         return self.render(
             "admin/organization.html",
             organization=row,
+            center=db.session.execute(select(NurseCenterRecord).where(NurseCenterRecord.prefecture_code == row.prefecture_code)).scalar(),
+            successor=reference.successor(row.lg_code, clock.today()),
             cases=db.session.execute(newest).scalars().all(),
             postings=db.session.execute(postings).scalars().all(),
             accounts=db.session.execute(accounts).scalars().all(),

@@ -1,6 +1,5 @@
 """Settings that an administrator changes: the intake period and the notice on the visitors' first page."""
 
-from datetime import date
 from typing import Any
 
 from flask import flash, redirect, request, url_for
@@ -9,15 +8,12 @@ from flask_wtf import FlaskForm
 from wtforms import StringField, TextAreaField
 from wtforms.validators import Length, ValidationError
 
-from keynet_admin import clock
-from keynet_admin.catalogue import posting_field
 from keynet_admin.permissions import Permission
-from keynet_admin.rules.engine.result import Context
-from keynet_admin.rules.normalise.dates import read_date
 from keynet_admin.services import settings
 from keynet_admin.services.transaction import transaction
 from keynet_admin.web.actor import current_actor
 from keynet_admin.web.guard import GuardedView
+from keynet_admin.web.lists.fields import read_day
 
 
 class SettingForm(FlaskForm):
@@ -33,14 +29,14 @@ class SettingForm(FlaskForm):
 
     def validate_intake_from(self, field: StringField) -> None:
         """A day is needed."""
-        if _day(field.data) is None:
+        if read_day(field.data) is None:
             raise ValidationError("日付を入力してください。例：2021/5/6、令和3年5月6日")
 
     def validate_intake_until(self, field: StringField) -> None:
         """Empty, or a day not before the start."""
         if not (field.data or "").strip():
             return
-        day, start = _day(field.data), _day(self.intake_from.data)
+        day, start = read_day(field.data), read_day(self.intake_from.data)
         if day is None:
             raise ValidationError("日付を入力するか、空欄にしてください。例：2022/2/28")
         if start is not None and day < start:
@@ -59,7 +55,7 @@ class SettingView(GuardedView):
         stored = {name: settings.get(name) or "" for name in settings.DEFAULTS}
         form = SettingForm(data=stored)
         if request.method == "POST" and form.validate():
-            start, until = _day(form.intake_from.data), _day(form.intake_until.data)
+            start, until = read_day(form.intake_from.data), read_day(form.intake_until.data)
             values = {
                 "intake_from": start.isoformat() if start else settings.DEFAULTS["intake_from"],
                 "intake_until": until.isoformat() if until else None,
@@ -70,8 +66,3 @@ class SettingView(GuardedView):
             flash("設定を保存しました。", "success")
             return redirect(url_for(".index"), 303)
         return self.render("admin/setting.html", form=form), 422 if request.method == "POST" else 200
-
-
-def _day(text: str | None) -> date | None:
-    read = read_date(posting_field("term_start"), (text or "").strip(), Context(on=clock.today()))
-    return date.fromisoformat(read.value) if read.understood and text and text.strip() else None

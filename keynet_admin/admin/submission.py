@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response
 from keynet_admin.admin.queue_list import QueueList
 from keynet_admin.admin.submission_file import RIGHTS as FILE_RIGHTS
 from keynet_admin.admin.submission_file import FilePages
-from keynet_admin.business_time import explain
 from keynet_admin.catalogue import MAX_POSTINGS, SECTIONS, label_at
 from keynet_admin.catalogue.difference import changes
 from keynet_admin.errors import ReasonMissing, Refused
@@ -19,6 +18,7 @@ from keynet_admin.models import Submission
 from keynet_admin.permissions import Permission
 from keynet_admin.rules.engine.rule import Level
 from keynet_admin.services import workflow
+from keynet_admin.services.business_days import explain
 from keynet_admin.services.submission import finding, review
 from keynet_admin.services.submission import identity as sender
 from keynet_admin.services.submission import intake as submissions

@@ -272,13 +272,35 @@ def nurse_centers() -> tuple[NurseCenter, ...]:
 
 
 @lru_cache(maxsize=1)
-def law_dates() -> tuple[LawDate, ...]:
-    """All dates of the law table; two periods of one key must not overlap."""
+def read_law_dates() -> tuple[LawDate, ...]:
+    """All dates of the file; two periods of one key must not overlap."""
     found = read_table("law_dates.csv", LawDate, "key", "valid_from")
     for before, after in pairwise(sorted(found, key=lambda d: (d.key, d.valid_from))):
         if before.key == after.key and (before.valid_to or date.max) >= after.valid_from:
             raise BadReferenceFile("law_dates.csv", 0, "valid_from", f"{after.key}の期間が重なっています")
     return found
+
+
+_law_dates: tuple[LawDate, ...] | None = None
+_successors: dict[str, tuple[str, date]] = {}
+
+
+def law_dates() -> tuple[LawDate, ...]:
+    """All dates in force: those that `use` handed in, else the file's."""
+    return read_law_dates() if _law_dates is None else _law_dates
+
+
+def use(dates: tuple[LawDate, ...] | None, successors: dict[str, tuple[str, date]]) -> None:
+    """Judge by these law dates (None: the file's) and replaced codes (old code → new code, first day) from now on."""
+    global _law_dates, _successors
+    _law_dates, _successors = dates, successors
+    law_date.cache_clear()
+
+
+def successor(code6: str, on: date) -> str | None:
+    """The code that has replaced this one by that day (a merger, a town that became a city), None when none has."""
+    new, start = _successors.get(code6, ("", date.max))
+    return new if on >= start else None
 
 
 @lru_cache(maxsize=256)

@@ -9,7 +9,15 @@ from keynet_admin.models.listing import Listing, ListingVersion
 from keynet_admin.models.mail import OutboxMail
 from keynet_admin.models.organization import Organization
 from keynet_admin.models.posting import Posting, PostingRevision
-from keynet_admin.models.reference import LawDateRecord, MinimumWageRecord, MunicipalityRecord, NurseCenterRecord, PrefectureRecord
+from keynet_admin.models.reference import (
+    LawDateRecord,
+    MinimumWageRecord,
+    MunicipalityRecord,
+    MunicipalitySuccessor,
+    NurseCenterRecord,
+    OfficeClosure,
+    PrefectureRecord,
+)
 from keynet_admin.models.review import Review
 from keynet_admin.models.saved_view import SavedView
 from keynet_admin.models.submission import EntryDraft, ReturnLink, Submission, SubmissionContact, SubmissionRevision, SubmissionSearch
@@ -26,7 +34,9 @@ __all__ = [
     "ListingVersion",
     "MinimumWageRecord",
     "MunicipalityRecord",
+    "MunicipalitySuccessor",
     "NurseCenterRecord",
+    "OfficeClosure",
     "Organization",
     "OutboxMail",
     "Posting",

@@ -2,10 +2,11 @@
 
 from datetime import date
 
-from sqlalchemy import Date, Index, Integer, String, Text
+from sqlalchemy import Boolean, Date, Index, Integer, String, Text, UniqueConstraint, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from keynet_admin.extensions import db
+from keynet_admin.models.base import CleanText, StaffOnly, Versioned
 
 
 class PrefectureRecord(db.Model):  # type: ignore[name-defined,misc]
@@ -45,12 +46,19 @@ class MinimumWageRecord(db.Model):  # type: ignore[name-defined,misc]
     yen_per_hour: Mapped[int] = mapped_column(Integer)
 
 
-class NurseCenterRecord(db.Model):  # type: ignore[name-defined,misc]
+class MasterData(Versioned, StaffOnly):
+    """Rows that an administrator edits on `/admin/`. `edited`: by hand, so that `load-reference` leaves them as they are."""
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    edited: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+
+
+class NurseCenterRecord(MasterData, db.Model):  # type: ignore[name-defined,misc]
     """The Nurse Center of a prefecture; contacts are filled in by an administrator."""
 
     __tablename__ = "nurse_center"
 
-    prefecture_code: Mapped[str] = mapped_column(String(2), primary_key=True)
+    prefecture_code: Mapped[str] = mapped_column(String(2), unique=True)
     name: Mapped[str] = mapped_column(String(60))
     operator: Mapped[str] = mapped_column(String(60))
     postal_code: Mapped[str] = mapped_column(String(8), default="")
@@ -61,13 +69,37 @@ class NurseCenterRecord(db.Model):  # type: ignore[name-defined,misc]
     note: Mapped[str] = mapped_column(Text, default="")
 
 
-class LawDateRecord(db.Model):  # type: ignore[name-defined,misc]
+class LawDateRecord(MasterData, db.Model):  # type: ignore[name-defined,misc]
     """A dated value of law or programme, for example the programme's end as known on a day."""
 
     __tablename__ = "law_date"
+    __table_args__ = (UniqueConstraint("key", "valid_from"),)
 
-    key: Mapped[str] = mapped_column(String(40), primary_key=True)
-    valid_from: Mapped[date] = mapped_column(Date, primary_key=True)
+    key: Mapped[str] = mapped_column(String(40))
+    valid_from: Mapped[date] = mapped_column(Date)
     valid_to: Mapped[date | None] = mapped_column(Date)
     value: Mapped[str] = mapped_column(String(40))
     basis: Mapped[str] = mapped_column(Text, default="")
+
+
+class OfficeClosure(MasterData, db.Model):  # type: ignore[name-defined,misc]
+    """A day on which nobody works beside weekends and holidays: the whole service, or (with a prefecture) the offices there."""
+
+    __tablename__ = "office_closure"
+    __table_args__ = (UniqueConstraint("day", "prefecture_code"),)
+
+    day: Mapped[date] = mapped_column(Date)
+    prefecture_code: Mapped[str] = mapped_column(String(2), default="", server_default="")
+    reason: Mapped[str] = mapped_column(CleanText(60))
+    active: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
+
+
+class MunicipalitySuccessor(MasterData, db.Model):  # type: ignore[name-defined,misc]
+    """A body's code that another replaces from a day on (合併、市制施行)."""
+
+    __tablename__ = "municipality_successor"
+
+    old_code: Mapped[str] = mapped_column(String(6), unique=True)
+    new_code: Mapped[str] = mapped_column(String(6))
+    valid_from: Mapped[date] = mapped_column(Date)
+    active: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())

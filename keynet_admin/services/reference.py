@@ -1,6 +1,6 @@
 """Fills the reference tables from `seed_data/`. Repeatable: a second run changes nothing, a changed file changes its rows."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
@@ -10,8 +10,12 @@ from sqlalchemy import select
 from keynet_admin.catalogue import reference
 from keynet_admin.extensions import db
 from keynet_admin.models import LawDateRecord, MinimumWageRecord, MunicipalityRecord, NurseCenterRecord, PrefectureRecord
+from keynet_admin.services import master_data
 
 DATED = (MinimumWageRecord, LawDateRecord)
+# What names a row in its file, where that is not the table's key; and the columns that no file fills.
+KEYS: dict[type[Any], Sequence[str]] = {NurseCenterRecord: ("prefecture_code",), LawDateRecord: ("key", "valid_from")}
+OWN_COLUMNS = ("id", "version", "edited", "note")
 CENTER_CONTACTS = ("postal_code", "address", "phone", "email", "website")
 
 
@@ -24,13 +28,14 @@ class Loaded:
     added: int
     changed: int
     removed: int
+    kept: int
 
 
 def load_reference() -> list[Loaded]:
     """Read every file first, then bring the tables up to them in the caller's transaction.
 
     Raises BadReferenceFile (file, row, column) before anything is written. Minimum wages and law dates that are no longer in their file are
-    removed; bodies stay, because old postings name them. Contacts of a Nurse Center that somebody filled in are kept.
+    removed; bodies stay, because old postings name them. Rows that an administrator edited are left as they are, and counted.
     """
     _forget()
     tables: list[tuple[type[Any], list[dict[str, Any]]]] = [
@@ -41,9 +46,10 @@ def load_reference() -> list[Loaded]:
         ),
         (MinimumWageRecord, _rows(MinimumWageRecord, reference.minimum_wages())),
         (NurseCenterRecord, _rows(NurseCenterRecord, reference.nurse_centers())),
-        (LawDateRecord, _rows(LawDateRecord, reference.law_dates(), value=lambda item: item.value.isoformat())),
+        (LawDateRecord, _rows(LawDateRecord, reference.read_law_dates(), value=lambda item: item.value.isoformat())),
     ]
     reference.job_types()
+    master_data.changed()
     return [_bring_up(model, rows) for model, rows in tables]
 
 
@@ -55,28 +61,30 @@ def _forget() -> None:
 
 
 def _rows(model: type[Any], items: Iterable[Any], **computed: Callable[[Any], Any]) -> list[dict[str, Any]]:
-    """The items' values by the model's columns (`note` is the administrators' own)."""
-    readers = {column.key: attrgetter(column.key) for column in model.__table__.columns if column.key != "note"} | computed
+    """The items' values by the model's columns (some are the administrators' own)."""
+    readers = {column.key: attrgetter(column.key) for column in model.__table__.columns if column.key not in OWN_COLUMNS} | computed
     return [{name: read(item) for name, read in readers.items()} for item in items]
 
 
 def _bring_up(model: type[Any], rows: list[dict[str, Any]]) -> Loaded:
     """Insert what is missing, update what differs and delete what is no longer in the file of a dated table."""
-    keys = [column.key for column in model.__mapper__.primary_key]
+    keys = KEYS.get(model) or [column.key for column in model.__mapper__.primary_key]
     stored = {tuple(getattr(item, key) for key in keys): item for item in db.session.scalars(select(model))}
+    by_hand = {key for key, item in stored.items() if getattr(item, "edited", False)}
     added = changed = 0
     for row in rows:
-        item = stored.pop(tuple(row[key] for key in keys), None)
+        key = tuple(row[name] for name in keys)
+        item = stored.pop(key, None)
         if item is None:
             db.session.add(model(**row))
             added += 1
-        else:
+        elif key not in by_hand:
             changed += _update(item, row)
-    removed = list(stored.values()) if model in DATED else []
+    removed = [item for key, item in stored.items() if key not in by_hand] if model in DATED else []
     for item in removed:
         db.session.delete(item)
     db.session.flush()
-    return Loaded(model.__tablename__, len(rows), added, changed, len(removed))
+    return Loaded(model.__tablename__, len(rows), added, changed, len(removed), len(by_hand))
 
 
 def _update(item: Any, row: dict[str, Any]) -> bool:

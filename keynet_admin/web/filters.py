@@ -48,6 +48,7 @@ NAVIGATION: dict[str, tuple[NavItem, ...]] = {
         NavItem("メール", "/admin/mail/", Permission.mail_read, "mail"),
         NavItem("記録", "/admin/event/", Permission.event_read),
         NavItem("ルール", "/admin/rule/", Permission.rule_read),
+        NavItem("基本情報", "/admin/office-closure/", Permission.reference_read),
         NavItem("設定", "/admin/setting/", Permission.setting_edit),
     ),
     "office": (

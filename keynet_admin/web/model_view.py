@@ -300,6 +300,10 @@ class GuardedModelView(Guard, Editing, ModelView):
             return value.astimezone(TOKYO).strftime("%Y-%m-%d %H:%M")
         return value.isoformat() if isinstance(value, date) else str(getattr(value, "label", value))
 
+    def may_create(self) -> bool:
+        """Whether the reader sees the button for a new row."""
+        return bool(self.can_create)
+
     def row_url(self, row: Any) -> str | None:
         """Address that the first column links to; None for no link."""
         return self.get_url(".details", id=row.id) if self.can_view_details else None

@@ -77,6 +77,8 @@ NO_PERSON = {
         "law_date": {"key", "value", "basis"},
         "minimum_wage": {"prefecture_code"},
         "municipality": {"code6", "prefecture_code", "name", "kana", "kind", "county", "parent_code6", "domain"},
+        "municipality_successor": {"old_code", "new_code"},
+        "office_closure": {"prefecture_code", "reason"},
         "nurse_center": {"prefecture_code", "name", "operator", "postal_code", "address", "phone", "email", "website", "note"},
         "prefecture": {"code", "name", "kana", "region"},
         "setting": {"key", "value"},

@@ -95,7 +95,7 @@ def test_contacts_that_somebody_filled_in_are_kept(db_session: Session, seed: Pa
 
 def test_law_dates_keep_their_basis(db_session: Session) -> None:
     reference.load_reference()
-    row = db_session.get(LawDateRecord, ("intake_from", date(2000, 1, 1)))
+    row = db_session.query(LawDateRecord).filter_by(key="intake_from", valid_from=date(2000, 1, 1)).one_or_none()
     assert row is not None
     assert (row.value, row.valid_to) == ("2021-05-06", None)
     assert "事務連絡" in row.basis

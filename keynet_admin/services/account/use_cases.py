@@ -7,7 +7,7 @@ transactions, so these functions take the finished hash.
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
@@ -15,12 +15,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
 from keynet_admin import clock, config
-from keynet_admin.business_time import CLOSES, add_business_days
+from keynet_admin.business_time import CLOSES
 from keynet_admin.errors import LinkDead, NotFound, Refused
 from keynet_admin.extensions import db
 from keynet_admin.models import Account, AuditEvent, FirstLogin, Organization, OutboxMail, Submission
 from keynet_admin.permissions import SYSTEM, Actor
-from keynet_admin.services import audit, workflow
+from keynet_admin.services import audit, business_days, workflow
 from keynet_admin.services.account import session
 from keynet_admin.services.account import tokens as secret
 from keynet_admin.services.mail import outbox as mailer
@@ -266,9 +266,10 @@ def restore(account: Account, actor: Actor, *, seen_version: int, reason: str) -
         mailer.enqueue("account_restored", account.email, words, about=account, account_id=account.id)
 
 
-def invitation_due() -> datetime:
-    """The end of an invitation sent now: 17:00 of the seventh business day from today."""
-    return _at(CLOSES, INVITE_DAYS)
+def invitation_due(prefecture_code: str = "") -> datetime:
+    """The end of an invitation sent now: 17:00 of the seventh business day from today, also of the offices in the prefecture."""
+    day = business_days.add_business_days(clock.today(), INVITE_DAYS, prefecture_code)
+    return datetime.combine(day, CLOSES, clock.TOKYO)
 
 
 def _unchanged(known: Credentials) -> Account | None:
@@ -306,7 +307,14 @@ def _invite(account: Account, submission: Submission | None) -> OutboxMail:
     if submission is not None:
         words |= submissions.case_words(submission, submissions.current_revision(submission))
         words["contact_name"] = account.name or words["contact_name"]
-    return _send(account, INVITE, invitation_due(), "first_login", words, submission)
+    return _send(
+        account,
+        INVITE,
+        invitation_due(account.organization.prefecture_code if account.organization else ""),
+        "first_login",
+        words,
+        submission,
+    )
 
 
 def _reset(account: Account) -> OutboxMail:
@@ -407,7 +415,3 @@ def _words(account: Account) -> dict[str, Any]:
 def _moment(moment: datetime) -> str:
     local = moment.astimezone(clock.TOKYO)
     return f"{local.month}月{local.day}日 {local.hour}:{local.minute:02d}"
-
-
-def _at(hour: time, days: int) -> datetime:
-    return datetime.combine(add_business_days(clock.today(), days), hour, clock.TOKYO)

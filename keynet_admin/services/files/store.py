@@ -11,11 +11,11 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
 from keynet_admin import clock
-from keynet_admin.business_time import promise_due
 from keynet_admin.extensions import db
 from keynet_admin.models import AuditEvent, Submission, SubmissionContact, SubmissionFinding, SubmissionRevision
 from keynet_admin.permissions import Actor
 from keynet_admin.services import counter
+from keynet_admin.services.business_days import promise_due
 from keynet_admin.services.files.check import Checked
 from keynet_admin.services.mail import outbox as mailer
 from keynet_admin.services.submission import finding, search_index

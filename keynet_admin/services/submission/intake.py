@@ -16,7 +16,6 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from keynet_admin import clock
-from keynet_admin.business_time import promise_due
 from keynet_admin.errors import LinkDead, NotFound
 from keynet_admin.extensions import db
 from keynet_admin.models import Organization, ReturnLink, Review, Submission, SubmissionContact, SubmissionRevision
@@ -25,6 +24,7 @@ from keynet_admin.permissions import SENDER, Actor, sender_of
 from keynet_admin.rules.engine.rule import Finding, Level, Result
 from keynet_admin.services import audit, counter, workflow
 from keynet_admin.services.account.tokens import token_hash
+from keynet_admin.services.business_days import promise_due
 from keynet_admin.services.mail import outbox as mailer
 from keynet_admin.services.submission import finding, search_index
 from keynet_admin.vocabulary import ReturnClosed, ReviewAction, Source, SubmissionStatus

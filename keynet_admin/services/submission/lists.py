@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from sqlalchemy import and_, func, or_, select
 
 from keynet_admin import clock
-from keynet_admin.business_time import business_seconds_between, time_left
 from keynet_admin.catalogue import posting_field
 from keynet_admin.extensions import db
 from keynet_admin.models import Submission
 from keynet_admin.permissions import Actor
+from keynet_admin.services.business_days import business_seconds_between, time_left
 from keynet_admin.vocabulary import AWAITING_REVIEW
 
 PROMISE_SECONDS = 2 * 7 * 3600  # two business days of seven hours (10:00-17:00)

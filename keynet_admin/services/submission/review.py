@@ -8,7 +8,6 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from keynet_admin import clock
-from keynet_admin.business_time import promise_due
 from keynet_admin.catalogue import label_at
 from keynet_admin.catalogue.difference import changes
 from keynet_admin.catalogue.reference import is_union
@@ -19,6 +18,7 @@ from keynet_admin.models.base import subject_of
 from keynet_admin.permissions import Actor
 from keynet_admin.services import audit, workflow
 from keynet_admin.services.account import use_cases as accounts
+from keynet_admin.services.business_days import promise_due
 from keynet_admin.services.listing import publish as listing
 from keynet_admin.services.mail import outbox as mailer
 from keynet_admin.services.mail.message import Letter
@@ -82,7 +82,7 @@ def letter(submission: Submission, chosen: Plan) -> Letter | None:
     words = submissions.case_words(submission, revision) | {"email": chosen.email, "count": chosen.count}
     if chosen.account == EXISTING:
         return mailer.preview("postings_added", words)
-    return mailer.preview("first_login", words | {"due": accounts.invitation_due()})
+    return mailer.preview("first_login", words | {"due": accounts.invitation_due(submission.prefecture_code)})
 
 
 def take(submission: Submission, actor: Actor, *, seen_version: int) -> None:

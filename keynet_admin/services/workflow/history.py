@@ -51,6 +51,11 @@ SENTENCES: dict[tuple[str, str], str] = {
     ("account", "suspend"): "{who}が利用を停止しました。",
     ("account", "restore"): "{who}が利用停止を解除しました。",
     ("setting", "change"): "{who}が設定を変えました。",
+    **{
+        (subject, action): f"{{who}}が{words}。"
+        for subject in ("nurse_center", "law_date", "office_closure", "municipality_successor")
+        for action, words in (("add", "追加しました"), ("change", "内容を変えました"))
+    },
     ("account", "invite_again"): "{who}が初回ログインのご案内を送り直しました。",
     ("outbox_mail", "retry"): "{who}がメールをもう一度送りました。",
     ("account", "sign_in"): "{who}がログインしました。",

@@ -5,6 +5,8 @@ from typing import Any
 
 from flask import abort, current_app, flash, redirect, request, url_for
 from flask_admin import expose
+from flask_admin.contrib.sqla.form import AdminModelConverter
+from flask_admin.model.form import converts
 from sqlalchemy import inspect
 from sqlalchemy.exc import IntegrityError
 from wtforms import ValidationError
@@ -18,10 +20,21 @@ TAKEN = "同じものがすでにあるか、ほかで使われているため�
 WRONG = "保存できませんでした。入力した内容は残っています。下の項目を直して、もう一度保存してください。"
 
 
+class FormConverter(AdminModelConverter):
+    """Flask-Admin's own choice of fields, which does not know our column type for people's words."""
+
+    @converts("CleanText")  # type: ignore[untyped-decorator]
+    def conv_clean_text(self, column: Any, field_args: dict[str, Any], **extra: Any) -> Any:
+        """As a plain text column."""
+        make = self.conv_String if column.type.length else self.conv_Text
+        return make(column=column, field_args=field_args, **extra)
+
+
 class Editing:
     """The two forms, mixed into `GuardedModelView`. A view opens them by `can_create`, `can_edit` and the methods' rights."""
 
     model: Any
+    model_form_converter = FormConverter
 
     @expose("/new/", methods=("GET", "POST"))
     def create_view(self) -> Any:
@@ -71,7 +84,7 @@ class Editing:
             if saved is None or saved.version != version:
                 raise StaleVersion("変更", "ほかの担当者", None)
             form.populate_obj(saved)
+            if any(attribute.history.has_changes() for attribute in inspect(saved).attrs):
+                saved.version += 1
         self.on_model_change(form, saved, row is None)
-        if row is not None and inspect(saved).modified:
-            saved.version += 1
         db.session.flush()

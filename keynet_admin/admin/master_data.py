@@ -1,0 +1,175 @@
+"""Master data as lists with forms: Nurse Centers, law dates, office closures, replaced codes. Who may edit has a right of its own."""
+
+from typing import Any
+
+from flask import url_for
+from flask_admin.form import BaseForm
+from sqlalchemy import inspect
+from wtforms import BooleanField, TextAreaField
+
+from keynet_admin.admin.list_filters import prefecture_filter
+from keynet_admin.catalogue.display import prefecture
+from keynet_admin.models import LawDateRecord, MunicipalitySuccessor, NurseCenterRecord, OfficeClosure
+from keynet_admin.permissions import Permission
+from keynet_admin.services import master_data
+from keynet_admin.web.actor import current_actor
+from keynet_admin.web.lists.fields import DayField, PrefectureField, text_field
+from keynet_admin.web.model_view import GuardedModelView
+
+SIX_DIGITS = {"needed": True, "pattern": r"\d{6}", "wrong": "6桁の数字で入力してください。"}
+
+
+class MasterDataView(GuardedModelView):
+    """Read by staff, edited by administrators. Nothing is deleted: what no longer counts is switched off."""
+
+    permission = Permission.reference_read
+    method_permissions = dict.fromkeys(("create_view", "edit_view"), Permission.reference_edit)
+    can_edit = True
+    exports = True
+    number_columns = ()
+    column_default_sort = ("id", False)
+
+    def may_create(self) -> bool:
+        """Whether the reader sees the button for a new row."""
+        return bool(self.can_create) and self.may(Permission.reference_edit)
+
+    def row_url(self, row: Any) -> str | None:
+        """The form, for those who may use it."""
+        return url_for(".edit_view", id=row.id) if self.may(Permission.reference_edit) else None
+
+    def show_prefecture_code(self, row: Any) -> str:
+        """The prefecture's name."""
+        return prefecture(row.prefecture_code) if row.prefecture_code else "サービス全体"
+
+    def on_model_change(self, _form: Any, model: Any, is_created: bool) -> None:
+        """Checks over several rows, mark, audit event; the number that makes every process read the table anew."""
+        state = inspect(model)
+        fields = [name for name in self.form_columns if is_created or state.attrs[name].history.has_changes()]
+        if fields:
+            master_data.saved(model, current_actor(), fields, added=is_created)
+
+
+class NurseCenterForm(BaseForm):
+    """Contacts of a Nurse Center."""
+
+    postal_code = text_field("郵便番号", 8, pattern=r"\d{3}-\d{4}", wrong="000-0000の形で入力してください。")
+    address = text_field("所在地", 200)
+    phone = text_field("電話番号", 20, pattern=r"[0-9-]+", wrong="数字とハイフンで入力してください。")
+    email = text_field("メールアドレス", 254, pattern=r"[^@\s]+@[^@\s]+\.[^@\s]+", wrong="メールアドレスの形になっていません。")
+    website = text_field("ホームページ", 200, pattern=r"https?://\S+", wrong="https:// から入力してください。")
+    note = text_field("備考", 1000, kind=TextAreaField)
+
+
+class NurseCenterView(MasterDataView):
+    """The 47 Nurse Centers."""
+
+    form = NurseCenterForm
+    form_columns = ("postal_code", "address", "phone", "email", "website", "note")
+    page_size = 50
+    noun = "ナースセンター"
+    list_hint = "連絡先は、その都道府県の団体のページに出ます。"
+    column_list = ("name", "prefecture_code", "phone", "email", "edited")
+    column_export_list = ("prefecture_code", "name", "operator", *form_columns)
+    column_labels = {
+        "name": "名称",
+        "operator": "運営",
+        "prefecture_code": "都道府県",
+        "phone": "電話番号",
+        "email": "メールアドレス",
+        "edited": "手で直した",
+        "postal_code": "郵便番号",
+        "address": "所在地",
+        "website": "ホームページ",
+        "note": "備考",
+    }
+    search_columns = (NurseCenterRecord.name, NurseCenterRecord.operator)
+    search_label = "名称・運営"
+    list_filters = (prefecture_filter(NurseCenterRecord.prefecture_code),)
+
+
+class LawDateForm(BaseForm):
+    """One dated value."""
+
+    key = text_field("キー", 40, needed=True, pattern=r"[a-z0-9_]+", wrong="半角の英小文字・数字・下線で入力してください。")
+    valid_from = DayField("適用の始まり", description="この日に知られている値として使い始める日。例：2021/5/6、令和3年5月6日")
+    valid_to = DayField("適用の終わり", required=False, description="空欄の場合、終わりはありません。")
+    value = DayField("日付", as_text=True)
+    basis = text_field("根拠", 500, needed=True, kind=TextAreaField)
+
+
+class LawDateView(MasterDataView):
+    """Dates that law or the programme sets, as known between two days. The entry rules judge by them."""
+
+    form = LawDateForm
+    form_columns = ("key", "valid_from", "valid_to", "value", "basis")
+    can_create = True
+    page_size = 50
+    noun = "日付"
+    list_hint = "記入ルールは、ここの日付で判定します。変えると、すぐにすべての画面に効きます。"
+    form_hint = list_hint
+    column_list = ("key", "valid_from", "valid_to", "value", "basis", "edited")
+    column_labels = {
+        "key": "キー",
+        "valid_from": "適用の始まり",
+        "valid_to": "適用の終わり",
+        "value": "日付",
+        "basis": "根拠",
+        "edited": "手で直した",
+    }
+    column_default_sort = ("key", False)
+    sort_columns = {"key": LawDateRecord.key, "value": LawDateRecord.value}
+    search_columns = (LawDateRecord.key, LawDateRecord.basis)
+    search_label = "キー・根拠"
+
+
+class OfficeClosureForm(BaseForm):
+    """One closed day."""
+
+    day = DayField("閉庁日", description="例：2021/5/6、令和3年5月6日")
+    reason = text_field("理由", 60, needed=True, description="期限の数え方のページに出ます。例：庁舎の停電")
+    prefecture_code = PrefectureField(
+        "範囲", "サービス全体", description="都道府県を選ぶと、その都道府県の団体の初回ログインの期限だけに効きます。"
+    )
+    active = BooleanField("有効", default=True)
+
+
+class OfficeClosureView(MasterDataView):
+    """Days on which nobody works beside weekends and holidays."""
+
+    form = OfficeClosureForm
+    form_columns = ("day", "reason", "prefecture_code", "active")
+    can_create = True
+    noun = "閉庁日"
+    list_hint = "土日・祝日・年末年始のほかの閉庁日です。2営業日の約束は、この日を数えません。"
+    form_hint = "保存すると、確認を待つ申請の期限も、この日を除いて数え直します。"
+    empty_title = "閉庁日はまだありません"
+    empty_text = "庁舎の休みや災害のときに追加すると、期限の計算から除かれます。"
+    column_list = ("day", "reason", "prefecture_code", "active")
+    column_labels = {"day": "閉庁日", "reason": "理由", "prefecture_code": "範囲", "active": "有効"}
+    column_default_sort = ("day", True)
+    sort_columns = {"day": OfficeClosure.day}
+
+
+class SuccessorForm(BaseForm):
+    """One replaced code."""
+
+    old_code = text_field("古い団体コード", 6, **SIX_DIGITS)
+    new_code = text_field("新しい団体コード", 6, **SIX_DIGITS)
+    valid_from = DayField("変わる日", description="この日から、古いコードの申請には新しいコードを案内します。")
+    active = BooleanField("有効", default=True)
+
+
+class SuccessorView(MasterDataView):
+    """Codes that another replaces: mergers, towns that became cities."""
+
+    form = SuccessorForm
+    form_columns = ("old_code", "new_code", "valid_from", "active")
+    can_create = True
+    noun = "コードの変更"
+    list_hint = "合併などで変わった団体コードです。申請フォームは、古いコードに新しいコードを案内します。"
+    empty_title = "団体コードの変更はまだありません"
+    empty_text = "合併などで変わったコードを追加すると、申請フォームと団体のページに出ます。"
+    column_list = ("old_code", "new_code", "valid_from", "active")
+    column_labels = {"old_code": "古いコード", "new_code": "新しいコード", "valid_from": "変わる日", "active": "有効"}
+    search_columns = (MunicipalitySuccessor.old_code, MunicipalitySuccessor.new_code)
+    search_label = "団体コード"

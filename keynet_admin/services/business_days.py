@@ -1,0 +1,50 @@
+"""The business-day clock of this installation: `business_time` with the closures that administrators have entered.
+
+`services/master_data.py` hands the closures in and keeps them fresh; the arithmetic stays pure.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from keynet_admin import business_time
+from keynet_admin.business_time import CountedDay, TimeLeft
+
+# Day → reason, by prefecture; "" is the whole service.
+_closures: dict[str, dict[date, str]] = {}
+
+
+def use(closures: dict[str, dict[date, str]]) -> None:
+    """Know these closures from now on."""
+    global _closures
+    _closures = closures
+
+
+def closed(prefecture_code: str = "") -> Mapping[date, str]:
+    """The days on which the whole service is closed and, when a prefecture is named, those of its offices."""
+    whole = _closures.get("", {})
+    return {**_closures.get(prefecture_code, {}), **whole} if prefecture_code else whole
+
+
+def promise_due(received: datetime) -> datetime:
+    """What the sender is promised: 17:00 of the second business day after the day of receipt."""
+    return business_time.promise_due(received, closed())
+
+
+def time_left(now: datetime, due: datetime) -> TimeLeft:
+    """Business time from now to a deadline."""
+    return business_time.time_left(now, due, closed())
+
+
+def business_seconds_between(a: datetime, b: datetime) -> int:
+    """Opening time between two moments, in whole seconds."""
+    return business_time.business_seconds_between(a, b, closed())
+
+
+def add_business_days(day: date, n: int, prefecture_code: str = "") -> date:
+    """The n-th business day after a day, also counted by the offices of a prefecture when one is named."""
+    return business_time.add_business_days(day, n, closed(prefecture_code))
+
+
+def explain(received: datetime) -> list[CountedDay]:
+    """Every calendar day of the promise with its reason; closures by name."""
+    return business_time.explain(received, closed())

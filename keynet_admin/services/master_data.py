@@ -1,0 +1,126 @@
+"""Master data that administrators change, and how every process comes to know of it.
+
+Law dates, office closures and replaced codes are kept in memory by the pure code that judges with them. A change raises one number in its
+own transaction; each process compares it (at most every two seconds before a request, and before each job) and reads the tables anew.
+"""
+
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from keynet_admin import business_time
+from keynet_admin.catalogue import reference
+from keynet_admin.catalogue.reference import LawDate
+from keynet_admin.errors import NotPermitted, Refused
+from keynet_admin.extensions import db
+from keynet_admin.models import Counter, LawDateRecord, MunicipalitySuccessor, OfficeClosure, Submission
+from keynet_admin.permissions import Actor, Permission, can
+from keynet_admin.services import audit, business_days
+from keynet_admin.services.transaction import after_commit, before_commit
+
+VERSION = "reference"
+EVERY = 2.0
+
+_known: tuple[str, int] = ("", -1)  # the database's address and the number that memory stands for
+_looked = 0.0
+
+
+def refresh(*, now: bool = False) -> None:
+    """Read the tables when the number has changed since this process last looked. `now`: look whenever that was."""
+    global _looked
+    here = str(db.engine.url)
+    if not now and _known[0] == here and time.monotonic() - _looked < EVERY:
+        return
+    _looked = time.monotonic()
+    try:
+        number = db.session.execute(select(Counter.value).where(Counter.name == VERSION)).scalar_one_or_none() or 0
+        if _known != (here, number):
+            _read(here, number)
+    except SQLAlchemyError:
+        db.session.rollback()  # no database, or none with tables yet: what uses it next says so better
+
+
+def changed() -> None:
+    """Tell all processes that master data were changed in this transaction."""
+    before_commit(_raise_number)
+    after_commit(_refresh_now)
+
+
+def saved(row: Any, actor: Actor, fields: Sequence[str], *, added: bool) -> None:
+    """What belongs to a change by hand: right, checks over several rows, mark, audit event, deadlines. Raises NotPermitted, Refused."""
+    if not can(actor, Permission.reference_edit):
+        raise NotPermitted("この内容を変更する権限がありません。")
+    row.edited = True
+    db.session.flush()
+    if isinstance(row, LawDateRecord):
+        _refuse_overlap(row)
+    if isinstance(row, MunicipalitySuccessor):
+        _refuse_code(row)
+    audit.record(row, "add" if added else "change", actor, fields=fields)
+    if isinstance(row, OfficeClosure):
+        _move_deadlines()
+    changed()
+
+
+def _read(here: str, number: int) -> None:
+    global _known
+    dates = [
+        LawDate(row.key, row.valid_from, row.valid_to, date.fromisoformat(row.value), row.basis)
+        for row in db.session.execute(select(LawDateRecord).order_by(LawDateRecord.key, LawDateRecord.valid_from)).scalars()
+    ]
+    business_days.use(_closures())
+    rows = db.session.execute(select(MunicipalitySuccessor).where(MunicipalitySuccessor.active)).scalars()
+    reference.use(tuple(dates) or None, {row.old_code: (row.new_code, row.valid_from) for row in rows})
+    _known = (here, number)
+
+
+def _closures() -> dict[str, dict[date, str]]:
+    found: defaultdict[str, dict[date, str]] = defaultdict(dict)
+    for row in db.session.execute(select(OfficeClosure).where(OfficeClosure.active)).scalars():
+        found[row.prefecture_code][row.day] = row.reason
+    return dict(found)
+
+
+def _raise_number() -> None:
+    row = db.session.execute(select(Counter).where(Counter.name == VERSION).with_for_update()).scalar_one_or_none()
+    if row is None:
+        db.session.add(Counter(name=VERSION, value=1))
+    else:
+        row.value += 1
+    db.session.flush()
+
+
+def _refresh_now() -> None:
+    refresh(now=True)
+
+
+def _refuse_overlap(row: LawDateRecord) -> None:
+    """Two periods of one key must not overlap: one day has one date."""
+    if row.valid_to is not None and row.valid_to < row.valid_from:
+        raise Refused("「適用の終わり」が「適用の始まり」より前です。")
+    others = db.session.execute(select(LawDateRecord).where(LawDateRecord.key == row.key, LawDateRecord.id != row.id)).scalars()
+    for other in others:
+        if row.valid_from <= (other.valid_to or date.max) and other.valid_from <= (row.valid_to or date.max):
+            raise Refused(f"{other.valid_from.isoformat()}から始まる期間と重なっています。先にその期間の終わりを直してください。")
+
+
+def _refuse_code(row: MunicipalitySuccessor) -> None:
+    if reference.municipality(row.new_code) is None:
+        raise Refused("新しいコードが、団体コードの一覧にありません。")
+    if row.old_code == row.new_code:
+        raise Refused("古いコードと新しいコードが同じです。")
+
+
+def _move_deadlines() -> None:
+    """Give the waiting cases the deadline that the closures as they are now make of their receipt. Others are left as they are."""
+    before, after = business_days.closed(), _closures().get("", {})
+    if before == after:
+        return
+    for case in db.session.execute(select(Submission).where(Submission.awaiting_review(), Submission.due_at.is_not(None))).scalars():
+        if case.due_at == business_time.promise_due(case.received_at, before):
+            case.due_at = business_time.promise_due(case.received_at, after)
