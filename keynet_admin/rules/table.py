@@ -2,7 +2,6 @@
 
 from keynet_admin.rules.engine.required import CATALOGUE_RULES
 from keynet_admin.rules.engine.rule import Rule
-from keynet_admin.rules.families.candidate import RULES as CANDIDATE
 from keynet_admin.rules.families.dates import RULES as DATES
 from keynet_admin.rules.families.duty import RULES as DUTY
 from keynet_admin.rules.families.fairness import RULES as FAIRNESS
@@ -14,9 +13,9 @@ from keynet_admin.rules.families.mail import RULES as MAIL
 from keynet_admin.rules.families.organization import RULES as ORGANIZATION
 from keynet_admin.rules.families.pay.rows import RULES as PAY
 from keynet_admin.rules.families.place import RULES as PLACE
+from keynet_admin.rules.families.planned import CANDIDATE, REPORT
 from keynet_admin.rules.families.privacy import RULES as PRIVACY
 from keynet_admin.rules.families.publication import RULES as PUBLICATION
-from keynet_admin.rules.families.report import RULES as REPORT
 from keynet_admin.rules.families.sharing import RULES as SHARING
 from keynet_admin.rules.families.telephone import RULES as TELEPHONE
 from keynet_admin.rules.families.term import RULES as TERM

@@ -69,13 +69,14 @@ def _from_note(rules: Mapping[str, Rule], reading: Reading, path: str, note: Not
 
 
 def _finding(rule: Rule | None, code: str, level: Level, path: str, found: Hit | Note, reading: Reading) -> Finding:
+    said = found.message if isinstance(found, Note) else found
     return Finding(
         code,
         level,
         path,
-        found.message.what,
-        found.message.why,
-        found.message.how,
+        said.what,
+        said.why,
+        said.how,
         typed=walk(reading.typed, path),
         value=found.value if found.value is not None else walk(reading.document, path),
         basis=rule.basis if rule else "",

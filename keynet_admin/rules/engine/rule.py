@@ -153,10 +153,12 @@ class Scope:
 
 @dataclass(frozen=True)
 class Hit:
-    """What a check found at one place. `name` is relative to the scope (`pay_lines.0.min`); level None = the rule's own."""
+    """What a check found at one place, in the parts of a `Message`. `name` is relative to the scope (`pay_lines.0.min`); level None = the rule's own."""
 
     name: str
-    message: Message
+    what: str
+    why: str = ""
+    how: str = ""
     level: Level | None = None
     value: Any = None
     example: str = ""

@@ -5,11 +5,10 @@ from datetime import date
 from typing import Final
 
 from keynet_admin.rules.engine.posting_values import NEVER_INJECT, duties, job_label, missing
-from keynet_admin.rules.engine.rule import Example, Hit, Level, Message, Rule, Scope
+from keynet_admin.rules.engine.row import WARNING, example, row
+from keynet_admin.rules.engine.rule import Hit, Rule, Scope
 from keynet_admin.rules.words.injection import mentions_injecting, says_injecting
 from keynet_admin.rules.words.plain import text_of
-
-P: Final = "postings.0."
 
 
 def check_pre_check(scope: Scope) -> Iterator[Hit]:
@@ -18,11 +17,9 @@ def check_pre_check(scope: Scope) -> Iterator[Hit]:
     if isinstance(job, str) and job != "physician" and "pre_check" in duties(scope):
         yield Hit(
             "duties",
-            Message(
-                "予診は医師が行います。",
-                why=f"職種が{job_label(job)}の募集では「予診（医師）」を選べません。",
-                how="予診票の聞き取りや記入の確認であれば「予診票の確認・聞き取り補助」を選んでください。",
-            ),
+            "予診は医師が行います。",
+            why=f"職種が{job_label(job)}の募集では「予診（医師）」を選べません。",
+            how="予診票の聞き取りや記入の確認であれば「予診票の確認・聞き取り補助」を選んでください。",
         )
 
 
@@ -35,11 +32,9 @@ def check_clerical_duties(scope: Scope) -> Iterator[Hit]:
     if words:
         yield Hit(
             "duties",
-            Message(
-                f"事務職員の業務に「{'」「'.join(words)}」が選ばれています。",
-                why="薬液の扱いや体調の判断は医療職が行うため、事務局で確認します。",
-                how="待機場所の案内や声かけであれば「受付・案内・誘導」を選んでください。",
-            ),
+            f"事務職員の業務に「{'」「'.join(words)}」が選ばれています。",
+            why="薬液の扱いや体調の判断は医療職が行うため、事務局で確認します。",
+            how="待機場所の案内や声かけであれば「受付・案内・誘導」を選んでください。",
         )
 
 
@@ -48,11 +43,9 @@ def check_duty_change(scope: Scope) -> Iterator[Hit]:
     if missing(scope, "duty_change"):
         yield Hit(
             "duty_change",
-            Message(
-                "業務の変更の範囲が入力されていません。",
-                why="2024年4月1日からは、将来の業務の変更の範囲を募集のときに示す必要があります（職業安定法施行規則第4条の2）。",
-                how="変更がない場合は「変更なし」と入力してください。",
-            ),
+            "業務の変更の範囲が入力されていません。",
+            why="2024年4月1日からは、将来の業務の変更の範囲を募集のときに示す必要があります（職業安定法施行規則第4条の2）。",
+            how="変更がない場合は「変更なし」と入力してください。",
         )
 
 
@@ -66,10 +59,8 @@ def check_injection_text(scope: Scope) -> Iterator[Hit]:
         if scope.get("job_type") not in NEVER_INJECT and not mentions_injecting(text):
             yield Hit(
                 "duty_detail",
-                Message(
-                    "業務で「接種（注射）」を選んでいますが、仕事の内容に接種を行うことが書かれていません。",
-                    how="応募する方が備えられるよう、接種の人数の目安や分担を書くか、業務の選択を直してください（例：1時間に20人ほどに接種を行います）。",
-                ),
+                "業務で「接種（注射）」を選んでいますが、仕事の内容に接種を行うことが書かれていません。",
+                how="応募する方が備えられるよう、接種の人数の目安や分担を書くか、業務の選択を直してください（例：1時間に20人ほどに接種を行います）。",
             )
         return
     job = scope.get("job_type")
@@ -78,10 +69,8 @@ def check_injection_text(scope: Scope) -> Iterator[Hit]:
     if isinstance(job, str) and says_injecting(text, job_label(job)):
         yield Hit(
             "duties",
-            Message(
-                "仕事の内容に接種（注射）を行うとありますが、業務で「接種（注射）」が選ばれていません。",
-                how="行う場合は選び、行わない場合は文章を直してください（例：接種会場での予診票の確認を行います）。",
-            ),
+            "仕事の内容に接種（注射）を行うとありますが、業務で「接種（注射）」が選ばれていません。",
+            how="行う場合は選び、行わない場合は文章を直してください（例：接種会場での予診票の確認を行います）。",
         )
 
 
@@ -90,107 +79,91 @@ def check_training(scope: Scope) -> Iterator[Hit]:
     if scope.get("training") == "none" and scope.get("blank_ok") is True and "injection" in duties(scope):
         yield Hit(
             "training",
-            Message(
-                "ブランクのある方に接種をお願いする募集ですが、事前研修が「なし」です。",
-                why="潜在看護職の方の多くが接種手技の研修を望んでいます。",
-                how="実技研修を設けるか、都道府県の研修を案内してください（例：あり（有給）・初日に2時間）。",
-            ),
+            "ブランクのある方に接種をお願いする募集ですが、事前研修が「なし」です。",
+            why="潜在看護職の方の多くが接種手技の研修を望んでいます。",
+            how="実技研修を設けるか、都道府県の研修を案内してください（例：あり（有給）・初日に2時間）。",
         )
 
 
-_WARN: Final = (Level.WARNING,)
 _LATER: Final = date(2024, 5, 13)
 
 
 RULES: tuple[Rule, ...] = (
-    Rule(
-        code="DUTY-001",
-        fields=("duties", "job_type"),
-        levels=(Level.ERROR,),
-        basis="新型コロナワクチン接種の手引き（予診は医師）",
-        sources=("S10",),
+    row(
+        "DUTY-001",
+        ("duties", "job_type"),
+        basis="新型コロナワクチン接種の手引き（予診は医師） [S10]",
         what="「予診（医師）」は医師だけ",
         why="接種してよいかどうかの判断は医師でなければできません。",
         how="医師以外の職種では「予診票の確認・聞き取り補助」を選んでください。",
-        good=(Example({P + "duties": ["questionnaire", "injection"]}, "看護師：予診票の確認・聞き取り補助"),),
-        bad=(Example({P + "duties": ["pre_check", "injection"]}, "看護師：予診"),),
+        good=(example("看護師：予診票の確認・聞き取り補助", duties=["questionnaire", "injection"]),),
+        bad=(example("看護師：予診", duties=["pre_check", "injection"]),),
         check=check_pre_check,
     ),
-    Rule(
-        code="DUTY-002",
-        fields=("duties", "job_type"),
-        levels=_WARN,
-        basis="新型コロナワクチン接種の手引き（会場の人員の役割）",
-        sources=("S10",),
+    row(
+        "DUTY-002",
+        ("duties", "job_type"),
+        (WARNING,),
+        basis="新型コロナワクチン接種の手引き（会場の人員の役割） [S10]",
         what="事務職員に薬液の充填や経過観察を任せない",
         why="薬液の扱いと体調の判断は医療職の役割です。",
         how="待機場所の案内であれば「受付・案内・誘導」を選んでください。",
-        good=(Example({P + "job_type": "clerical", P + "duties": ["reception", "data_entry"]}, "事務職員：受付・案内"),),
+        good=(example("事務職員：受付・案内", job_type="clerical", duties=["reception", "data_entry"]),),
         bad=(
-            Example({P + "job_type": "clerical", P + "duties": ["reception", "filling"]}, "事務職員：薬液の充填"),
-            Example({P + "job_type": "clerical", P + "duties": ["observation"]}, "事務職員：経過観察"),
+            example("事務職員：薬液の充填", job_type="clerical", duties=["reception", "filling"]),
+            example("事務職員：経過観察", job_type="clerical", duties=["observation"]),
         ),
         check=check_clerical_duties,
     ),
-    Rule(
-        code="DUTY-003",
-        fields=("duty_change",),
-        levels=(Level.ERROR,),
-        basis="職業安定法施行規則第4条の2（2024年4月1日施行）",
-        sources=("S21",),
+    row(
+        "DUTY-003",
+        ("duty_change",),
+        basis="職業安定法施行規則第4条の2（2024年4月1日施行） [S21]",
         what="2024年4月1日から、業務の変更の範囲を書く",
         why="将来どの業務に変わりうるかは、募集のときに示さなければならない条件です。",
         how="変更がない場合は「変更なし」と入力してください。",
-        good=(
-            Example({P + "duty_change": "変更なし"}, "変更なし", _LATER),
-            Example({P + "duty_change": None}, "2021年は不要"),
-        ),
-        bad=(Example({P + "duty_change": ""}, "2024年5月・空欄", _LATER),),
+        good=(example("変更なし", on=_LATER, duty_change="変更なし"), example("2021年は不要", duty_change=None)),
+        bad=(example("2024年5月・空欄", on=_LATER, duty_change=""),),
         check=check_duty_change,
         valid_from=date(2024, 4, 1),
     ),
-    Rule(
-        code="DUTY-004",
-        fields=("duties", "duty_detail"),
-        levels=_WARN,
-        basis="職業安定法第5条の4（的確な表示）",
-        sources=("S23",),
+    row(
+        "DUTY-004",
+        ("duties", "duty_detail"),
+        (WARNING,),
+        basis="職業安定法第5条の4（的確な表示） [S23]",
         what="接種（注射）の選択と、仕事の内容がそろっていること",
         why="注射をするかどうかは、応募を決める大きな条件です。",
         how="業務の選択か仕事の内容の一方を直してください。",
         good=(
-            Example(
-                {P + "duty_detail": "予診票の確認の後、1時間に20人ほどに接種を行います。6人で分担し、薬液は薬剤師が準備します。"},
-                "選択と文章が一致",
+            example(
+                "選択と文章が一致", duty_detail="予診票の確認の後、1時間に20人ほどに接種を行います。6人で分担し、薬液は薬剤師が準備します。"
             ),
-            Example(
-                {
-                    P + "duties": ["questionnaire", "observation"],
-                    P + "duty_detail": "接種会場で予診票の確認と接種後の様子の観察を行います。1回90人ほどです。",
-                },
+            example(
                 "どちらも接種なし",
+                duties=["questionnaire", "observation"],
+                duty_detail="接種会場で予診票の確認と接種後の様子の観察を行います。1回90人ほどです。",
             ),
         ),
         bad=(
-            Example(
-                {P + "duty_detail": "接種会場で予診票の聞き取りと、接種後の様子の観察をお願いします。1回90人ほどで、6人で分担します。"},
+            example(
                 "選択だけ接種あり",
+                duty_detail="接種会場で予診票の聞き取りと、接種後の様子の観察をお願いします。1回90人ほどで、6人で分担します。",
             ),
-            Example({P + "duties": ["questionnaire", "observation"]}, "文章だけ接種あり"),
+            example("文章だけ接種あり", duties=["questionnaire", "observation"]),
         ),
         check=check_injection_text,
     ),
-    Rule(
-        code="DUTY-005",
-        fields=("training", "blank_ok", "duties"),
-        levels=_WARN,
-        basis="潜在看護職の希望（研修）・接種の手引き",
-        sources=("S08", "S43"),
+    row(
+        "DUTY-005",
+        ("training", "blank_ok", "duties"),
+        (WARNING,),
+        basis="潜在看護職の希望（研修）・接種の手引き [S08, S43]",
         what="ブランクのある方が接種する募集には研修を",
         why="研修の有無で応募が大きく変わります。安全のためにも要ります。",
         how="実技研修を設けるか、都道府県などの研修を案内してください。",
-        good=(Example({P + "blank_ok": True, P + "training": "paid"}, "研修あり（有給）"),),
-        bad=(Example({P + "blank_ok": True, P + "training": "none", P + "training_note": None}, "ブランク可・研修なし"),),
+        good=(example("研修あり（有給）", blank_ok=True, training="paid"),),
+        bad=(example("ブランク可・研修なし", blank_ok=True, training="none", training_note=None),),
         check=check_training,
     ),
 )

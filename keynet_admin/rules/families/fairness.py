@@ -5,16 +5,15 @@ does not bind municipalities, which are expected to follow it (S27), so the same
 """
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from keynet_admin.rules.engine.posting_values import day, is_fiscal_year, is_private, missing, shifts, touches_night
-from keynet_admin.rules.engine.rule import Example, Hit, Level, Message, Rule, Scope
+from keynet_admin.rules.engine.row import ERROR, WARNING, example, row
+from keynet_admin.rules.engine.rule import Hit, Level, Rule, Scope
 from keynet_admin.rules.words.age import applicants_age, lower_limit, upper_limit
 from keynet_admin.rules.words.plain import PUBLIC_TEXT, fields_with, listed, plain, row_texts
 from keynet_admin.rules.words.sex import conditions_by_sex, counts_by_sex, only_women, sex_words
 
-E, W = Level.ERROR, Level.WARNING
-P: Final = "postings.0."
 # Names of places and bodies are no words about applicants; the note on the age limit is judged by AGE-003.
 _NAMES: Final = frozenset({"venue_name", "access", "age_note"})
 TEXTS: Final = tuple(name for name in PUBLIC_TEXT if name not in _NAMES)
@@ -28,7 +27,7 @@ def texts(scope: Scope) -> Iterator[tuple[str, str]]:
 
 
 def _level(scope: Scope) -> Level:
-    return E if is_private(scope.record) else W
+    return ERROR if is_private(scope.record) else WARNING
 
 
 def check_age_words(scope: Scope) -> Iterator[Hit]:
@@ -39,14 +38,14 @@ def check_age_words(scope: Scope) -> Iterator[Hit]:
         word = applicants_age(name, text)
         if word is not None:
             end = "年齢を条件にできません。" if is_private(scope.record) else "年齢を条件にしないことが求められます。"
-            message = Message(
+            yield Hit(
+                name,
                 f"年齢制限は「なし」ですが、「{word.text}」とあります。",
-                how=(
-                    f"募集では{end}接種を受ける方の年齢であれば、そのことが分かるように書いてください。"
-                    "例外に当たる場合は年齢制限「あり」を選んでください。"
-                ),
+                how=f"募集では{end}接種を受ける方の年齢であれば、そのことが分かるように書いてください。"
+                "例外に当たる場合は年齢制限「あり」を選んでください。",
+                level=_level(scope),
+                example="年齢不問",
             )
-            yield Hit(name, message, _level(scope), example="年齢不問")
 
 
 def check_exception_item(scope: Scope) -> Iterator[Hit]:
@@ -55,15 +54,15 @@ def check_exception_item(scope: Scope) -> Iterator[Hit]:
     if scope.get("age_limit") != "yes":
         return
     if missing(scope, "age_reason"):
-        yield Hit("age_reason", Message("年齢制限がある場合は、省令の例外事由を選んでください。"), E, example="2号")
+        yield Hit("age_reason", "年齢制限がある場合は、省令の例外事由を選んでください。", level=ERROR, example="2号")
     elif reason in _ITEM and (day(scope, "term_end") is not None or is_fiscal_year(scope.record)):
-        message = Message(
+        yield Hit(
+            "age_reason",
             f"例外事由{_ITEM[reason]}は、期間の定めのない契約に限られます。",
-            why=(
-                "この募集には終了日があるため使えません。期間の定めのある募集で使えるのは、2号（法令の下限）と3号ニ（60歳以上など）です。"
-            ),
+            why="この募集には終了日があるため使えません。期間の定めのある募集で使えるのは、2号（法令の下限）と3号ニ（60歳以上など）です。",
+            level=_level(scope),
+            example="2号",
         )
-        yield Hit("age_reason", message, _level(scope), example="2号")
 
 
 def check_lawful_limit(scope: Scope) -> Iterator[Hit]:
@@ -79,8 +78,9 @@ def check_lawful_limit(scope: Scope) -> Iterator[Hit]:
     if text and upper_limit(text):
         yield Hit(
             "age_note",
-            Message("例外事由2号は、法令が定める年齢の下限に限られます。", why="上限（○歳以下など）は設けられません。"),
-            _level(scope),
+            "例外事由2号は、法令が定める年齢の下限に限られます。",
+            why="上限（○歳以下など）は設けられません。",
+            level=_level(scope),
             example="18歳以上（深夜業のため）",
         )
         return
@@ -90,18 +90,24 @@ def check_lawful_limit(scope: Scope) -> Iterator[Hit]:
     lawful = (night and least in (18, None)) or (smoke and least in (18, 20, None))
     if not lawful:
         shown = f"{least}歳以上" if least is not None else "この年齢制限"
-        message = Message(
+        yield Hit(
+            "age_reason",
             f"{shown}とする根拠の法令が、勤務の条件から確認できません。",
             why="18歳以上は22時～5時の勤務がある場合、20歳以上は喫煙可の場所で働く場合に限られます。",
+            level=_level(scope),
+            example="18歳以上（深夜業のため）",
         )
-        yield Hit("age_reason", message, _level(scope), example="18歳以上（深夜業のため）")
 
 
 def check_reason_given(scope: Scope) -> Iterator[Hit]:
     """AGE-004: an age limit needs its reason."""
     if scope.get("age_limit") == "yes" and missing(scope, "age_note"):
-        message = Message("年齢制限がある場合は、その理由を応募する方に示さなければなりません。", how="年齢と理由を入力してください。")
-        yield Hit("age_note", message, example="深夜業のため18歳以上")
+        yield Hit(
+            "age_note",
+            "年齢制限がある場合は、その理由を応募する方に示さなければなりません。",
+            how="年齢と理由を入力してください。",
+            example="深夜業のため18歳以上",
+        )
 
 
 def check_sex_words(scope: Scope) -> Iterator[Hit]:
@@ -113,12 +119,13 @@ def check_sex_words(scope: Scope) -> Iterator[Hit]:
             women = set(only_women(text))
             words = [word for word in words if word not in women]
         if words:
-            message = Message(
+            yield Hit(
+                name,
                 f"{listed(dict.fromkeys(words))}は、性別で限っていると受け取られる言葉です。",
                 why="募集では性別を条件にできません。",
                 how="性別によらない言い方（看護師、主婦(夫)など）に直してください。",
+                example="主婦(夫)歓迎",
             )
-            yield Hit(name, message, example="主婦(夫)歓迎")
 
 
 def check_sex_counts(scope: Scope) -> Iterator[Hit]:
@@ -126,24 +133,25 @@ def check_sex_counts(scope: Scope) -> Iterator[Hit]:
     typed = _typed_headcount(scope)
     found = counts_by_sex(plain(typed), whole_field=True) if typed else None
     if found:
-        yield Hit("headcount", _counted(found), example="15名")
+        yield _counted("headcount", found)
     for name, text in texts(scope):
         found = counts_by_sex(text)
         if found:
-            yield Hit(name, _counted(found), example="15名")
+            yield _counted(name, found)
             continue
         passage = conditions_by_sex(text)
         if passage or (name.startswith("pay_lines") and text.strip("()") in ("男", "女", "男性", "女性")):
-            message = Message(
+            yield Hit(
+                name,
                 f"「{passage or text}」は、男女で条件を分けています。",
                 why="性別で条件を変えることはできません。",
                 how="同じ条件に直してください。",
+                example="性別によらない条件",
             )
-            yield Hit(name, message, example="性別によらない条件")
 
 
-def _counted(word: str) -> Message:
-    return Message(f"「{word}」は、男女別に人数を決めています。", how="募集人数は男女を合わせた数で入力してください。")
+def _counted(name: str, word: str) -> Hit:
+    return Hit(name, f"「{word}」は、男女別に人数を決めています。", how="募集人数は男女を合わせた数で入力してください。", example="15名")
 
 
 def _typed_headcount(scope: Scope) -> str:
@@ -163,134 +171,118 @@ def check_midwife(scope: Scope) -> Iterator[Hit]:
     for name, text in texts(scope):
         words = only_women(text)
         if words:
-            message = Message(
+            yield Hit(
+                name,
                 f"{listed(dict.fromkeys(words))}とあります。",
                 why="助産師は法律で女性とされている（保健師助産師看護師法第3条）ため、このまま受け付けます。",
                 how="募集の理由としてご確認ください。",
+                example="助産師",
             )
-            yield Hit(name, message, example="助産師")
 
 
 _AGE_LAW = "労働施策総合推進法第9条・同施行規則第1条の3"
 _SEX_LAW = "男女雇用機会均等法第5条／地方公務員法第13条"
-_NIGHT: Final = {
-    P + "shifts": [{"name": "夜勤", "days": ["sat", "sun"], "start": "20:00", "end": "翌5:00", "break": 60}],
-    P + "weekly_hours": 16,
-    P + "pay_note": "深夜割増あり",
+_NIGHT: Final[dict[str, Any]] = {
+    "shifts": [{"name": "夜勤", "days": ["sat", "sun"], "start": "20:00", "end": "翌5:00", "break": 60}],
+    "weekly_hours": 16,
+    "pay_note": "深夜割増あり",
 }
-_LIMITED: Final = {P + "age_limit": "yes"}
-_PRIVATE: Final = {P + "engagement": "contractor", P + "employer": "株式会社海山医療", P + "probation": "none"}
+_LIMITED: Final[dict[str, Any]] = {"age_limit": "yes"}
+_PRIVATE: Final[dict[str, Any]] = {"engagement": "contractor", "employer": "株式会社海山医療", "probation": "none"}
 
 
 RULES: tuple[Rule, ...] = (
-    Rule(
-        code="AGE-001",
-        fields=("title", "duty_detail", "other_req", "experience_note", "age_limit"),
-        levels=(E, W),
-        basis=_AGE_LAW,
-        sources=("S26", "S27"),
+    row(
+        "AGE-001",
+        ("title", "duty_detail", "other_req", "experience_note", "age_limit"),
+        (ERROR, WARNING),
+        basis=f"{_AGE_LAW} [S26, S27]",
         what="年齢制限「なし」の募集に、応募する方の年齢を書かないこと（委託先の雇用はエラー、自治体の任用は確認）",
         why="民間の雇用では年齢制限が禁じられています。自治体にも同じ配慮が求められます。接種を受ける方の年齢は対象外です。",
         how="年齢の言葉を消すか、例外に当たる場合は年齢制限「あり」と例外事由、理由を入力してください。",
         good=(
-            Example({P + "other_req": "年齢不問"}, "年齢不問"),
-            Example(
-                {P + "duty_detail": "65歳以上の高齢者への接種を行う会場で、予診票の確認と注射、接種後の観察を担当します。"},
+            example("年齢不問", other_req="年齢不問"),
+            example(
                 "65歳以上の高齢者への接種",
+                duty_detail="65歳以上の高齢者への接種を行う会場で、予診票の確認と注射、接種後の観察を担当します。",
             ),
         ),
-        bad=(
-            Example({P + "other_req": "60歳まで"}, "60歳まで"),
-            Example({**_PRIVATE, P + "title": "集団接種の看護師（若い方歓迎）"}, "若い方歓迎"),
-        ),
+        bad=(example("60歳まで", other_req="60歳まで"), example("若い方歓迎", **_PRIVATE, title="集団接種の看護師（若い方歓迎）")),
         check=check_age_words,
         overridable=True,
     ),
-    Rule(
-        code="AGE-002",
-        fields=("age_reason", "term_end"),
-        levels=(E, W),
-        basis=_AGE_LAW,
-        sources=("S26", "S27"),
+    row(
+        "AGE-002",
+        ("age_reason", "term_end"),
+        (ERROR, WARNING),
+        basis=f"{_AGE_LAW} [S26, S27]",
         what="期間の定めのある募集で、例外事由1号・3号イ・3号ロを使わないこと",
         why="これらは期間の定めのない契約だけに認められた例外です。",
         how="2号か3号ニに当たるか確かめ、当たらない場合は年齢制限を「なし」にしてください。",
-        good=(Example({**_LIMITED, **_NIGHT, P + "age_reason": "2号", P + "age_note": "深夜業のため18歳以上"}, "2号"),),
-        bad=(Example({**_LIMITED, P + "age_reason": "1号", P + "age_note": "定年が60歳のため"}, "1号"),),
+        good=(example("2号", **_LIMITED, **_NIGHT, age_reason="2号", age_note="深夜業のため18歳以上"),),
+        bad=(example("1号", **_LIMITED, age_reason="1号", age_note="定年が60歳のため"),),
         check=check_exception_item,
     ),
-    Rule(
-        code="AGE-003",
-        fields=("age_reason", "age_note", "shifts", "smoking"),
-        levels=(E, W),
-        basis=f"{_AGE_LAW}、受動喫煙防止",
-        sources=("S26", "S27", "S25"),
+    row(
+        "AGE-003",
+        ("age_reason", "age_note", "shifts", "smoking"),
+        (ERROR, WARNING),
+        basis=f"{_AGE_LAW}、受動喫煙防止 [S26, S27, S25]",
         what="例外事由2号は法令の下限だけに使うこと（深夜業の18歳以上、喫煙可の場所の20歳以上）",
         why="2号は、法令で働けない年齢がある場合の例外です。上限や、根拠のない下限には使えません。",
         how="年齢と理由を見直してください。根拠がない場合は年齢制限を「なし」にしてください。",
-        good=(Example({**_LIMITED, **_NIGHT, P + "age_reason": "2号", P + "age_note": "深夜業のため18歳以上"}, "18歳以上・深夜"),),
+        good=(example("18歳以上・深夜", **_LIMITED, **_NIGHT, age_reason="2号", age_note="深夜業のため18歳以上"),),
         bad=(
-            Example({**_LIMITED, P + "age_reason": "2号", P + "age_note": "体力を要するため59歳以下"}, "59歳以下・2号"),
-            Example({**_LIMITED, P + "age_reason": "2号", P + "age_note": "18歳以上"}, "深夜の勤務がない18歳以上"),
+            example("59歳以下・2号", **_LIMITED, age_reason="2号", age_note="体力を要するため59歳以下"),
+            example("深夜の勤務がない18歳以上", **_LIMITED, age_reason="2号", age_note="18歳以上"),
         ),
         check=check_lawful_limit,
     ),
-    Rule(
-        code="AGE-004",
-        fields=("age_limit", "age_note"),
-        levels=(E,),
-        basis=_AGE_LAW,
-        sources=("S26", "S27"),
+    row(
+        "AGE-004",
+        ("age_limit", "age_note"),
+        basis=f"{_AGE_LAW} [S26, S27]",
         what="年齢制限「あり」には理由を書くこと",
         why="年齢を条件にする場合は、理由を示さなければなりません。",
         how="年齢と理由を「年齢制限の理由」に入力してください。",
-        good=(Example({**_LIMITED, **_NIGHT, P + "age_reason": "2号", P + "age_note": "深夜業のため18歳以上"}, "深夜業のため18歳以上"),),
-        bad=(Example({**_LIMITED, **_NIGHT, P + "age_reason": "2号"}, "空欄"),),
+        good=(example("深夜業のため18歳以上", **_LIMITED, **_NIGHT, age_reason="2号", age_note="深夜業のため18歳以上"),),
+        bad=(example("空欄", **_LIMITED, **_NIGHT, age_reason="2号"),),
         check=check_reason_given,
     ),
-    Rule(
-        code="SEX-001",
-        fields=("title", "duty_detail", "other_req"),
-        levels=(E,),
-        basis=_SEX_LAW,
-        sources=("S29", "S30"),
+    row(
+        "SEX-001",
+        ("title", "duty_detail", "other_req"),
+        basis=f"{_SEX_LAW} [S29, S30]",
         what="性別で限る言葉（女性限定、主婦歓迎、看護婦、営業マンなど）を使わないこと",
         why="募集と採用では、性別を理由にした区別が禁じられています。",
         how="性別によらない言い方に直してください。「主婦(夫)歓迎」「女性も活躍中」は使えます。",
-        good=(Example({P + "other_req": "主婦(夫)歓迎。女性も活躍中です。"}, "主婦(夫)歓迎"),),
-        bad=(Example({P + "title": "集団接種の看護師（主婦歓迎）"}, "主婦歓迎"), Example({P + "other_req": "女性限定"}, "女性限定")),
+        good=(example("主婦(夫)歓迎", other_req="主婦(夫)歓迎。女性も活躍中です。"),),
+        bad=(example("主婦歓迎", title="集団接種の看護師（主婦歓迎）"), example("女性限定", other_req="女性限定")),
         check=check_sex_words,
         overridable=True,
     ),
-    Rule(
-        code="SEX-002",
-        fields=("headcount", "duty_detail", "other_req"),
-        levels=(E,),
-        basis=_SEX_LAW,
-        sources=("S29", "S30"),
+    row(
+        "SEX-002",
+        ("headcount", "duty_detail", "other_req"),
+        basis=f"{_SEX_LAW} [S29, S30]",
         what="男女別の人数や、男女で異なる条件を書かないこと",
         why="人数や条件を男女で分けることは、性別による区別に当たります。",
         how="男女を合わせた人数と、同じ条件で書いてください。",
-        good=(Example({P + "headcount": "15名"}, "15名"),),
-        bad=(Example({P + "other_req": "募集は男5名、女10名です。"}, "男5名、女10名"), Example({P + "headcount": "女10名"}, "女10名")),
+        good=(example("15名", headcount="15名"),),
+        bad=(example("男5名、女10名", other_req="募集は男5名、女10名です。"), example("女10名", headcount="女10名")),
         check=check_sex_counts,
         overridable=True,
     ),
-    Rule(
-        code="SEX-003",
-        fields=("job_type", "title", "other_req"),
-        levels=(W,),
-        basis="保健師助産師看護師法第3条",
-        sources=("S48",),
+    row(
+        "SEX-003",
+        ("job_type", "title", "other_req"),
+        (WARNING,),
+        basis="保健師助産師看護師法第3条 [S48]",
         what="助産師の募集で女性に限る言葉は、理由を確認して通します",
         why="助産師は法律で女性とされている唯一の職種です。",
         how="助産師の募集であれば、そのまま送信できます。",
-        good=(Example({P + "job_type": "midwife", P + "licenses": ["midwife"], P + "title": "保健センターの助産師"}, "助産師"),),
-        bad=(
-            Example(
-                {P + "job_type": "midwife", P + "licenses": ["midwife"], P + "title": "保健センターの助産師（女性）"}, "助産師（女性）"
-            ),
-        ),
+        good=(example("助産師", job_type="midwife", licenses=["midwife"], title="保健センターの助産師"),),
+        bad=(example("助産師（女性）", job_type="midwife", licenses=["midwife"], title="保健センターの助産師（女性）"),),
         check=check_midwife,
     ),
 )

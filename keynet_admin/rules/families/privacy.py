@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from keynet_admin.rules.engine.posting_values import missing
-from keynet_admin.rules.engine.rule import Example, Hit, Level, Message, Rule, Scope
+from keynet_admin.rules.engine.row import ERROR, WARNING, example, row
+from keynet_admin.rules.engine.rule import Hit, Rule, Scope
 from keynet_admin.rules.words.papers import (
     BACKGROUND,
     BACKGROUND_CONDITION,
@@ -22,9 +23,6 @@ from keynet_admin.rules.words.papers import (
     papers,
 )
 from keynet_admin.rules.words.plain import PUBLIC_TEXT, fields_with, listed, plain, text_of
-
-E, W = Level.ERROR, Level.WARNING
-P: Final = "postings.0."
 
 
 def _papers(scope: Scope) -> tuple[Paper, ...]:
@@ -45,12 +43,14 @@ def check_background(scope: Scope) -> Iterator[Hit]:
     bad = [p for p in _papers(scope) if not p.refused and BACKGROUND.search(p.text) and (not p.after_hiring or _NEVER.search(p.text))]
     words = _words(BACKGROUND, bad)
     if words:
-        message = Message(
+        yield Hit(
+            "documents",
             f"提出書類に{listed(words)}があります。",
             why="応募の段階で、本籍・家族・信条などに関する情報を集めることは法律で禁じられています。",
             how="この書類を求めないでください。",
+            level=ERROR,
+            example="履歴書",
         )
-        yield Hit("documents", message, E, example="履歴書")
     text = text_of(scope, "other_req")
     if text:
         bad = [
@@ -61,12 +61,14 @@ def check_background(scope: Scope) -> Iterator[Hit]:
         bad = [p for p in bad if not re.search(r"感染|発熱|体調|症状|濃厚接触|同意", p.text)]
         words = [word for word in _words(BACKGROUND_CONDITION, bad) if not (word == "労働組合" and "一部事務組合" in text)]
         if words:
-            message = Message(
+            yield Hit(
+                "other_req",
                 f"応募条件に{listed(words)}があります。",
                 why="仕事に必要のない、本籍・家族・信条などに関する条件は書けません。",
                 how="必要な条件かご確認ください。",
+                level=WARNING,
+                example="業務に必要な条件だけ",
             )
-            yield Hit("other_req", message, W, example="業務に必要な条件だけ")
 
 
 def check_numbers(scope: Scope) -> Iterator[Hit]:
@@ -74,10 +76,13 @@ def check_numbers(scope: Scope) -> Iterator[Hit]:
     bad = [p for p in _papers(scope) if not p.refused and not p.after_hiring and not p.at_interview and NUMBERS.search(p.text)]
     words = _words(NUMBERS, bad)
     if words:
-        message = Message(
-            f"提出書類に{listed(words)}があります。", why="応募の段階では利用の目的がありません。", how="採用決定後にお求めください。"
+        yield Hit(
+            "documents",
+            f"提出書類に{listed(words)}があります。",
+            why="応募の段階では利用の目的がありません。",
+            how="採用決定後にお求めください。",
+            example="採用決定後に提出",
         )
-        yield Hit("documents", message, example="採用決定後に提出")
 
 
 def check_licence_copy(scope: Scope) -> Iterator[Hit]:
@@ -88,14 +93,13 @@ def check_licence_copy(scope: Scope) -> Iterator[Hit]:
         if LICENCE_COPY.search(p.text) and not (p.refused or p.after_hiring or p.at_interview or is_driving_licence(p.text))
     ]
     if bad:
-        message = Message(
+        yield Hit(
+            "documents",
             "免許証には本籍が記載されていることがあります。",
-            how=(
-                "応募の段階では写しを求めず、面接時に原本を確認するか、採用決定後にお求めください。"
-                "写しが必要な場合は、本籍を伏せるよう書いてください。"
-            ),
+            how="応募の段階では写しを求めず、面接時に原本を確認するか、採用決定後にお求めください。"
+            "写しが必要な場合は、本籍を伏せるよう書いてください。",
+            example="面接時に原本を提示",
         )
-        yield Hit("documents", message, example="面接時に原本を提示")
 
 
 def check_personal_items(scope: Scope) -> Iterator[Hit]:
@@ -105,22 +109,25 @@ def check_personal_items(scope: Scope) -> Iterator[Hit]:
         return
     words = _words(PERSONAL, [p for p in _papers(scope) if not p.refused and not p.after_hiring])
     if words:
-        message = Message(
+        yield Hit(
+            "documents",
             f"提出書類で{listed(words)}を求めています。",
             why="厚生労働省の履歴書様式では、性別は任意とされ、配偶者・扶養・通勤時間の欄はありません。",
             how="任意とするか、削除してください。",
+            example="性別の記入は任意",
         )
-        yield Hit("documents", message, example="性別の記入は任意")
 
 
 def check_health(scope: Scope) -> Iterator[Hit]:
     """PRIV-005: health papers from everyone need a reason."""
     words = _words(HEALTH, [p for p in _papers(scope) if not p.refused and not p.after_hiring])
     if words:
-        message = Message(
-            f"提出書類に{listed(words)}があります。", how="応募する方全員に求める必要があるか確かめ、採用決定後にお求めください。"
+        yield Hit(
+            "documents",
+            f"提出書類に{listed(words)}があります。",
+            how="応募する方全員に求める必要があるか確かめ、採用決定後にお求めください。",
+            example="健康診断書は採用決定後",
         )
-        yield Hit("documents", message, example="健康診断書は採用決定後")
 
 
 # PRIV-006 ------------------------------------------------------------------------------------------------------------------------
@@ -175,131 +182,121 @@ def _named(scope: Scope, name: str, text: str) -> str:
 def check_private_contact(scope: Scope) -> Iterator[Hit]:
     """PRIV-006: no person's name with a phone, no personal mail, no mobile in what is published."""
     for name, text in fields_with(scope, PUBLIC_TEXT):
-        mobile = _MOBILE.search(text)
-        mail = _PERSONAL_MAIL.search(text)
-        if mobile:
-            message = Message(f"携帯電話の番号「{mobile.group()}」が公開される欄にあります。", how="職場の固定電話の番号にしてください。")
-        elif mail:
-            message = Message(f"個人用のメールアドレス「{mail.group()}」が公開される欄にあります。", how="部署のアドレスにしてください。")
+        if mobile := _MOBILE.search(text):
+            what, how = f"携帯電話の番号「{mobile.group()}」が公開される欄にあります。", "職場の固定電話の番号にしてください。"
+        elif mail := _PERSONAL_MAIL.search(text):
+            what, how = f"個人用のメールアドレス「{mail.group()}」が公開される欄にあります。", "部署のアドレスにしてください。"
         elif person := _named(scope, name, text):
-            message = Message(f"個人名「{person}」が連絡先とともに公開されます。", how="部署名で書いてください。")
+            what, how = f"個人名「{person}」が連絡先とともに公開されます。", "部署名で書いてください。"
         else:
             continue
-        yield Hit(name, message, example="健康づくり課 予防係")
+        yield Hit(name, what, how=how, example="健康づくり課 予防係")
 
 
 def check_retention(scope: Scope) -> Iterator[Hit]:
     """PRIV-007: what becomes of the papers."""
     if missing(scope, "retention"):
-        message = Message("応募書類の取扱いが選ばれていません。", why="選考の後に書類をどうするかは、応募する方に示す必要があります。")
-        yield Hit("retention", message, example="選考後に廃棄")
+        yield Hit(
+            "retention",
+            "応募書類の取扱いが選ばれていません。",
+            why="選考の後に書類をどうするかは、応募する方に示す必要があります。",
+            example="選考後に廃棄",
+        )
 
 
 _DATA_LAW = "職業安定法第5条の5・指針（求職者等の個人情報の取扱い）"
 
 
 RULES: tuple[Rule, ...] = (
-    Rule(
-        code="PRIV-001",
-        fields=("documents", "other_req"),
-        levels=(E, W),
-        basis=_DATA_LAW,
-        sources=("S90",),
+    row(
+        "PRIV-001",
+        ("documents", "other_req"),
+        (ERROR, WARNING),
+        basis=f"{_DATA_LAW} [S90]",
         what="戸籍・住民票・本籍・家族・収入・宗教・信条・支持政党・労働組合などを求めないこと",
         why="社会的な差別の原因になるおそれのある情報は、応募の段階で集めてはいけません。",
         how="その書類や条件を削除してください。住所などの確認は採用決定後にお願いします。",
-        good=(Example({P + "documents": "履歴書"}, "履歴書"), Example({P + "documents": "履歴書。住民票は採用後に提出"}, "住民票は採用後")),
+        good=(example("履歴書", documents="履歴書"), example("住民票は採用後", documents="履歴書。住民票は採用後に提出")),
         bad=(
-            Example({P + "documents": "履歴書、住民票"}, "住民票"),
-            Example({P + "documents": "履歴書（本籍を記入）"}, "本籍を記入"),
-            Example({P + "other_req": "支持政党を面接で確認します。"}, "支持政党を確認"),
+            example("住民票", documents="履歴書、住民票"),
+            example("本籍を記入", documents="履歴書（本籍を記入）"),
+            example("支持政党を確認", other_req="支持政党を面接で確認します。"),
         ),
         check=check_background,
         overridable=True,
     ),
-    Rule(
-        code="PRIV-002",
-        fields=("documents",),
-        levels=(E,),
-        basis=f"{_DATA_LAW}、番号法",
-        sources=("S90",),
+    row(
+        "PRIV-002",
+        ("documents",),
+        basis=f"{_DATA_LAW}、番号法 [S90]",
         what="マイナンバー・年金番号・口座を応募の段階で求めないこと",
         why="採用が決まるまで、使う目的がありません。",
         how="採用決定後に提出することを書くか、削除してください。",
-        good=(Example({P + "documents": "履歴書。マイナンバーと口座は採用決定後"}, "採用決定後"),),
-        bad=(Example({P + "documents": "履歴書、マイナンバーカードの写し"}, "マイナンバーカードの写し"),),
+        good=(example("採用決定後", documents="履歴書。マイナンバーと口座は採用決定後"),),
+        bad=(example("マイナンバーカードの写し", documents="履歴書、マイナンバーカードの写し"),),
         check=check_numbers,
         overridable=True,
     ),
-    Rule(
-        code="PRIV-003",
-        fields=("documents",),
-        levels=(W,),
-        basis="免許証の本籍の記載、職業安定法第5条の5",
-        sources=("S49b", "S90"),
+    row(
+        "PRIV-003",
+        ("documents",),
+        (WARNING,),
+        basis="免許証の本籍の記載、職業安定法第5条の5 [S49b, S90]",
         what="免許証の写しは、応募の段階で求めないこと",
         why="免許証には本籍が記載されていることがあります。",
         how="面接時に原本を確認するか、採用決定後に求めてください。",
-        good=(Example({P + "documents": "履歴書（免許証は面接時に原本を提示）"}, "面接時に原本提示"),),
-        bad=(Example({P + "documents": "履歴書、看護師免許証の写し"}, "写しを添付"),),
+        good=(example("面接時に原本提示", documents="履歴書（免許証は面接時に原本を提示）"),),
+        bad=(example("写しを添付", documents="履歴書、看護師免許証の写し"),),
         check=check_licence_copy,
     ),
-    Rule(
-        code="PRIV-004",
-        fields=("documents",),
-        levels=(W,),
-        basis="厚生労働省の履歴書様式（2021年4月16日）",
-        sources=("S92",),
+    row(
+        "PRIV-004",
+        ("documents",),
+        (WARNING,),
+        basis="厚生労働省の履歴書様式（2021年4月16日） [S92]",
         what="性別・配偶者・扶養・通勤時間の記入を求めないこと",
         why="公正な選考に必要のない項目です。国の様式では、性別は任意、ほかは欄がありません。",
         how="任意とすることを書くか、削除してください。",
-        good=(Example({P + "documents": "履歴書（性別の記入は任意）"}, "任意"),),
+        good=(example("任意", documents="履歴書（性別の記入は任意）"),),
         bad=(
-            Example({P + "documents": "履歴書（性別必須）"}, "性別必須"),
-            Example({P + "documents": "履歴書（配偶者の有無、通勤時間を記入）"}, "配偶者の有無"),
+            example("性別必須", documents="履歴書（性別必須）"),
+            example("配偶者の有無", documents="履歴書（配偶者の有無、通勤時間を記入）"),
         ),
         check=check_personal_items,
     ),
-    Rule(
-        code="PRIV-005",
-        fields=("documents",),
-        levels=(W,),
-        basis=_DATA_LAW,
-        sources=("S90",),
+    row(
+        "PRIV-005",
+        ("documents",),
+        (WARNING,),
+        basis=f"{_DATA_LAW} [S90]",
         what="健康診断書や既往歴を、応募する方全員に求めないこと",
         why="病気の情報は、仕事に必要であることを示せる場合にだけ集められます。",
         how="採用決定後に求めるか、必要な理由を書いてください。",
-        good=(Example({P + "documents": "履歴書。健康診断書は採用後"}, "採用後"),),
-        bad=(Example({P + "documents": "履歴書、健康診断書"}, "応募時の健康診断書"),),
+        good=(example("採用後", documents="履歴書。健康診断書は採用後"),),
+        bad=(example("応募時の健康診断書", documents="履歴書、健康診断書"),),
         check=check_health,
     ),
-    Rule(
-        code="PRIV-006",
-        fields=("public_contact", "duty_detail", "other_req"),
-        levels=(W,),
-        basis=_DATA_LAW,
-        sources=("S90",),
+    row(
+        "PRIV-006",
+        ("public_contact", "duty_detail", "other_req"),
+        (WARNING,),
+        basis=f"{_DATA_LAW} [S90]",
         what="公開される欄に、個人名と電話、個人のメール、携帯電話を書かないこと",
         why="公開した連絡先は消せません。職員の個人情報が残り続けます。",
         how="部署名と代表の番号にしてください。",
-        good=(Example({P + "public_contact": "予防係"}, "予防係"),),
-        bad=(
-            Example({P + "public_contact": "係長 海山 090-0000-0012"}, "係長 海山 090-…"),
-            Example({P + "public_contact": "予防係 担当 川辺"}, "担当 川辺"),
-        ),
+        good=(example("予防係", public_contact="予防係"),),
+        bad=(example("係長 海山 090-…", public_contact="係長 海山 090-0000-0012"), example("担当 川辺", public_contact="予防係 担当 川辺")),
         check=check_private_contact,
     ),
-    Rule(
-        code="PRIV-007",
-        fields=("retention",),
-        levels=(E,),
-        basis="個人情報の保管と廃棄",
-        sources=("S91",),
+    row(
+        "PRIV-007",
+        ("retention",),
+        basis="個人情報の保管と廃棄 [S91]",
         what="応募書類の取扱いを示すこと",
         why="不要になった書類を廃棄または返却することと、その説明が求められます。",
         how="「選考後に廃棄」「返却」「規程により保存」から選んでください。",
-        good=(Example({P + "retention": "選考後に廃棄"}, "選考後に廃棄"),),
-        bad=(Example({P + "retention": None}, "空欄"),),
+        good=(example("選考後に廃棄", retention="選考後に廃棄"),),
+        bad=(example("空欄", retention=None),),
         check=check_retention,
     ),
 )

@@ -11,13 +11,12 @@ from keynet_admin.catalogue import posting_field
 from keynet_admin.catalogue.blank import blank
 from keynet_admin.catalogue.difference import changes
 from keynet_admin.rules.engine.posting_values import day, long_day, missing
-from keynet_admin.rules.engine.rule import Example, Hit, Level, Message, Rule, Scope
+from keynet_admin.rules.engine.row import WARNING, example, row
+from keynet_admin.rules.engine.rule import Hit, Rule, Scope
 from keynet_admin.rules.families.pay.minimum_wage import venue_prefecture
 from keynet_admin.rules.words.masking import Secrets
 from keynet_admin.rules.words.plain import PUBLIC_TEXT, fields_with, row_texts
 
-E, W = Level.ERROR, Level.WARNING
-P: Final = "postings.0."
 LONGEST: Final = timedelta(days=90)
 # Fields that the catalogue itself hides in a masked posting.
 _HIDDEN: Final = frozenset({"venue_name", "access"})
@@ -55,34 +54,39 @@ def check_order(scope: Scope) -> Iterator[Hit]:
     if missing(scope, "publish_until"):
         yield Hit(
             "publish_until",
-            Message("公開終了予定日が入力されていません。", how="締切日以後で、任用（従事）終了日までの日付を入力してください。"),
+            "公開終了予定日が入力されていません。",
+            how="締切日以後で、任用（従事）終了日までの日付を入力してください。",
             example="2021-06-30",
         )
     if scope.get("deadline_type") == "date" and missing(scope, "deadline"):
-        yield Hit("deadline", Message("締切を「日付で指定」とした場合は、締切日を入力してください。"), example="2021-05-28")
+        yield Hit("deadline", "締切を「日付で指定」とした場合は、締切日を入力してください。", example="2021-05-28")
     deadline = day(scope, "deadline") if scope.get("deadline_type") != "until_filled" else None
     start, until, end = day(scope, "publish_from"), day(scope, "publish_until"), day(scope, "term_end")
     if until is None:
         return
     if deadline is not None and deadline > until:
-        message = Message(
+        yield Hit(
+            "deadline",
             f"締切日（{long_day(deadline)}）が公開終了予定日（{long_day(until)}）より後です。",
             why="締め切る前に公開が終わります。",
             how="日付をご確認ください。",
+            example=f"{long_day(until)}以前",
         )
-        yield Hit("deadline", message, example=f"{long_day(until)}以前")
     begin = day(scope, "term_start")
     if end is not None and until > end and (begin is None or begin <= end):
-        message = Message(
-            f"公開終了予定日（{long_day(until)}）が任用（従事）終了日（{long_day(end)}）より後です。", how="日付をご確認ください。"
+        yield Hit(
+            "publish_until",
+            f"公開終了予定日（{long_day(until)}）が任用（従事）終了日（{long_day(end)}）より後です。",
+            how="日付をご確認ください。",
+            example=f"{long_day(end)}以前",
         )
-        yield Hit("publish_until", message, example=f"{long_day(end)}以前")
     if start is not None and start >= until:
-        message = Message(
+        yield Hit(
+            "publish_from",
             f"公開開始希望日（{long_day(start)}）が公開終了予定日（{long_day(until)}）より前になっていません。",
             how="日付をご確認ください。",
+            example=f"{long_day(until - timedelta(days=1))}以前",
         )
-        yield Hit("publish_from", message, example=f"{long_day(until - timedelta(days=1))}以前")
 
 
 def check_length(scope: Scope) -> Iterator[Hit]:
@@ -92,11 +96,12 @@ def check_length(scope: Scope) -> Iterator[Hit]:
         return
     first = start or scope.on + timedelta(days=7)
     if until - first > LONGEST:
-        message = Message(
+        yield Hit(
+            "publish_until",
             f"公開期間が{(until - first).days}日あります。",
             how="古い条件が残らないよう、90日以内にして、続ける場合は内容を確かめて延長してください。",
+            example=long_day(first + LONGEST),
         )
-        yield Hit("publish_until", message, example=long_day(first + LONGEST))
 
 
 def check_masked_text(scope: Scope) -> Iterator[Hit]:
@@ -108,10 +113,12 @@ def check_masked_text(scope: Scope) -> Iterator[Hit]:
         shown = list(secrets.shown_in(text))
         if shown:
             field = {"title": "見出し", "duty_detail": "仕事の内容"}.get(name) or f"「{_label(name)}」"
-            message = Message(
-                f"一部非公開の募集ですが、{field}に{'・'.join(shown)}が含まれています。", how="伏せたい情報を削除してください。"
+            yield Hit(
+                name,
+                f"一部非公開の募集ですが、{field}に{'・'.join(shown)}が含まれています。",
+                how="伏せたい情報を削除してください。",
+                example="県北の市",
             )
-            yield Hit(name, message, example="県北の市")
 
 
 def _label(name: str) -> str:
@@ -128,14 +135,14 @@ def check_masked_shown(scope: Scope) -> Iterator[Hit]:
     pref = venue_prefecture(scope) or scope.organization.get("pref")
     unread = scope.unread
     if not pref and not unread & {f"{scope.prefix}venue_city", "organization.lg_code"} and blank(scope.record.get("venue_city")):
-        yield Hit("venue_city", Message("勤務場所の市区町村がないため、都道府県を表示できません。", why=f"{need}"), example="日向市")
-    for name, label, example in (
+        yield Hit("venue_city", "勤務場所の市区町村がないため、都道府県を表示できません。", why=need, example="日向市")
+    for name, label, shown in (
         ("job_type", "職種", "看護師"),
         ("pay_lines", "報酬の額", "1,472円"),
         ("shifts", "勤務時間帯", "13:00～17:30"),
     ):
         if missing(scope, name):
-            yield Hit(name, Message(f"{label}が入力されていません。", why=f"{need}"), example=example)
+            yield Hit(name, f"{label}が入力されていません。", why=need, example=shown)
 
 
 def material_changes(approved: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[str, ...]:
@@ -145,144 +152,119 @@ def material_changes(approved: Mapping[str, Any], now: Mapping[str, Any]) -> tup
 
 
 _CURRENT = "職業安定法第5条の4（正確で最新の表示）"
-_MASKED: Final = {P + "visibility": "masked"}
-_YEAR: Final = {P + "term_end": "2022-03-31", P + "publish_from": "2021-05-17"}
+_MASKED: Final[dict[str, Any]] = {"visibility": "masked"}
+_YEAR: Final[dict[str, Any]] = {"term_end": "2022-03-31", "publish_from": "2021-05-17"}
 
 
 RULES: tuple[Rule, ...] = (
-    Rule(
-        code="PUB-001",
-        fields=("deadline", "publish_from", "publish_until", "term_end"),
-        levels=(E,),
-        basis=_CURRENT,
-        sources=("S23",),
+    row(
+        "PUB-001",
+        ("deadline", "publish_from", "publish_until", "term_end"),
+        basis=f"{_CURRENT} [S23]",
         what="締切日、公開終了予定日、任用終了日がこの順に並ぶこと",
         why="順序が逆だと、応募できない募集が公開されたり、募集中に公開が終わったりします。",
         how="締切日 ≦ 公開終了予定日 ≦ 任用（従事）終了日、公開開始希望日は公開終了予定日より前にしてください。",
-        good=(
-            Example(
-                {P + "deadline": "2021-05-28", P + "publish_until": "2021-06-30", P + "term_end": "2021-09-30"},
-                "締切5/28、公開終了6/30、任用終了9/30",
-            ),
-        ),
+        good=(example("締切5/28、公開終了6/30、任用終了9/30", deadline="2021-05-28", publish_until="2021-06-30", term_end="2021-09-30"),),
         bad=(
-            Example(
-                {P + "deadline": "2021-07-10", P + "publish_until": "2021-06-30", P + "term_end": "2021-09-30"}, "締切が公開終了より後"
-            ),
-            Example(
-                {P + "publish_from": "2021-06-30", P + "publish_until": "2021-06-30", P + "term_end": "2021-09-30"},
-                "公開開始と終了が同じ日",
-            ),
+            example("締切が公開終了より後", deadline="2021-07-10", publish_until="2021-06-30", term_end="2021-09-30"),
+            example("公開開始と終了が同じ日", publish_from="2021-06-30", publish_until="2021-06-30", term_end="2021-09-30"),
         ),
         check=check_order,
     ),
-    Rule(
-        code="PUB-002",
-        fields=("publish_from", "publish_until"),
-        levels=(W,),
-        basis=_CURRENT,
-        sources=("S23",),
+    row(
+        "PUB-002",
+        ("publish_from", "publish_until"),
+        (WARNING,),
+        basis=f"{_CURRENT} [S23]",
         what="公開期間は90日以内を目安にすること",
         why="長く公開した募集は条件が古くなりがちです。",
         how="90日以内の日付にし、続ける場合は内容を確かめて延長してください。",
-        good=(Example({P + "publish_from": "2021-05-17", P + "publish_until": "2021-07-16", P + "term_end": "2021-09-30"}, "60日間"),),
-        bad=(Example({**_YEAR, P + "publish_until": "2022-02-28"}, "9か月間"),),
+        good=(example("60日間", publish_from="2021-05-17", publish_until="2021-07-16", term_end="2021-09-30"),),
+        bad=(example("9か月間", **_YEAR, publish_until="2022-02-28"),),
         check=check_length,
     ),
-    Rule(
-        code="PUB-003",
-        fields=(),
-        levels=(W,),
-        basis=_CURRENT,
-        sources=("S23",),
+    row(
+        "PUB-003",
+        (),
+        (WARNING,),
+        basis=f"{_CURRENT} [S23]",
         what="30日ごとに内容を確かめること（45日で一時的に隠します）",
         why="終わった募集が残ると、応募する方の時間を奪います。",
         how="管理画面で内容を確かめ、「確認しました」を押すか、直すか、終了してください。",
-        good=(Example({}, "30日以内に確認した募集"),),
-        bad=(Example({}, "45日放置された募集"),),
+        good=(example("30日以内に確認した募集"),),
+        bad=(example("45日放置された募集"),),
         planned=True,
     ),
-    Rule(
-        code="PUB-004",
-        fields=("headcount",),
-        levels=(W,),
-        basis="募集が終わったら速やかに終了する",
-        sources=("S01", "S23"),
+    row(
+        "PUB-004",
+        ("headcount",),
+        (WARNING,),
+        basis="募集が終わったら速やかに終了する [S01, S23]",
         what="人数を確保したら公開を終えること",
         why="満員の募集への応募は、断る手間と不信を生みます。",
         how="「募集を終了する」を押してください。追加で募る場合は人数を増やしてください。",
-        good=(Example({}, "確保した日に終了"),),
-        bad=(Example({}, "確保15名・募集15名で公開中"),),
+        good=(example("確保した日に終了"),),
+        bad=(example("確保15名・募集15名で公開中"),),
         planned=True,
     ),
-    Rule(
-        code="PUB-005",
-        fields=("visibility", "title", "duty_detail", "public_contact"),
-        levels=(E,),
-        basis="一部非公開の募集",
-        sources=("S05",),
+    row(
+        "PUB-005",
+        ("visibility", "title", "duty_detail", "public_contact"),
+        basis="一部非公開の募集 [S05]",
         what="一部非公開の募集の文に、団体名・会場名・住所・電話・自治体のアドレスを書かないこと",
         why="見出しや文に名前があると、伏せた意味がなくなります。",
         how="伏せたい情報を消し、「県北の市」「沿岸部の会場」のように書いてください。",
-        good=(
-            Example({**_MASKED, P + "title": "県北の市の接種会場の看護師", P + "training_note": "初日に2時間程度行います。"}, "県北の市"),
-        ),
+        good=(example("県北の市", **_MASKED, title="県北の市の接種会場の看護師", training_note="初日に2時間程度行います。"),),
         bad=(
-            Example({**_MASKED, P + "title": "日向市の集団接種会場の看護師"}, "日向市の集団接種会場"),
-            Example({**_MASKED, P + "public_contact": "予防係 0982-00-0013"}, "電話番号"),
+            example("日向市の集団接種会場", **_MASKED, title="日向市の集団接種会場の看護師"),
+            example("電話番号", **_MASKED, public_contact="予防係 0982-00-0013"),
         ),
         check=check_masked_text,
     ),
-    Rule(
-        code="PUB-006",
-        fields=("visibility", "venue_city", "job_type", "pay_lines", "shifts"),
-        levels=(E,),
-        basis="一部非公開の募集と労働条件の明示",
-        sources=("S05", "S20"),
+    row(
+        "PUB-006",
+        ("visibility", "venue_city", "job_type", "pay_lines", "shifts"),
+        basis="一部非公開の募集と労働条件の明示 [S05, S20]",
         what="一部非公開でも、都道府県・職種・報酬・勤務時間を示すこと",
         why="名前を伏せても、働く条件は示さなければなりません。",
         how="空欄の項目を入力してください。",
-        good=(Example(_MASKED, "都道府県・職種・報酬・時間を表示"),),
-        bad=(Example({**_MASKED, P + "shifts": []}, "勤務時間帯が空欄"), Example({**_MASKED, P + "pay_lines": []}, "報酬が空欄")),
+        good=(example("都道府県・職種・報酬・時間を表示", _MASKED),),
+        bad=(example("勤務時間帯が空欄", **_MASKED, shifts=[]), example("報酬が空欄", **_MASKED, pay_lines=[])),
         check=check_masked_shown,
     ),
-    Rule(
-        code="PUB-007",
-        fields=TOLD_FIELDS,
-        levels=(W,),
-        basis="職業安定法第5条の3第3項（変更の明示）",
-        sources=("S98",),
+    row(
+        "PUB-007",
+        TOLD_FIELDS,
+        (WARNING,),
+        basis="職業安定法第5条の3第3項（変更の明示） [S98]",
         what="応募者がいる募集の報酬・時間・期間を変えたら、応募者に知らせること",
         why="応募したときの条件と違う条件で採用することになります。",
         how="変わった項目を確かめ、応募した方に知らせてください。",
-        good=(Example({}, "変更を応募者に連絡"),),
-        bad=(Example({}, "知らせずに報酬を変更"),),
+        good=(example("変更を応募者に連絡"),),
+        bad=(example("知らせずに報酬を変更"),),
         planned=True,
     ),
-    Rule(
-        code="PUB-008",
-        fields=(),
-        levels=(E,),
-        basis=_CURRENT,
-        sources=("S23",),
+    row(
+        "PUB-008",
+        (),
+        basis=f"{_CURRENT} [S23]",
         what="公開ページに掲載日と更新日を示すこと",
         why="いつの時点の条件かが分かるようにするためです。",
         how="システムが表示します。入力は要りません。",
-        good=(Example({}, "更新日 5/10"),),
-        bad=(Example({}, "日付のない公開ページ"),),
+        good=(example("更新日 5/10"),),
+        bad=(example("日付のない公開ページ"),),
         planned=True,
     ),
-    Rule(
-        code="PUB-009",
-        fields=MATERIAL_FIELDS,
-        levels=(W,),
-        basis="確認後の変更",
-        sources=("S01", "S23"),
+    row(
+        "PUB-009",
+        MATERIAL_FIELDS,
+        (WARNING,),
+        basis="確認後の変更 [S01, S23]",
         what="事務局の確認後に主な条件を変えた募集は、もう一度確認すること",
         why="確認した内容と公開される内容が違ってしまいます。",
         how="事務局がもう一度確認します。急ぐ場合は変更の理由を書いてください。",
-        good=(Example({}, "変更後に再確認"),),
-        bad=(Example({}, "確認後に報酬を引き下げ"),),
+        good=(example("変更後に再確認"),),
+        bad=(example("確認後に報酬を引き下げ"),),
         runs_in="keynet_admin.services.posting.drafts.second_look",
     ),
 )

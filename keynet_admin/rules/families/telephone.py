@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from keynet_admin.catalogue import reference as ref
-from keynet_admin.rules.engine.rule import Example, Hit, Level, Message, Per, Rule, Scope
+from keynet_admin.rules.engine.row import FIX, WARNING, example, row
+from keynet_admin.rules.engine.rule import Hit, Rule, Scope
 from keynet_admin.rules.normalise.area_codes import area_code, prefectures_of
 
 TEL_BASIS = "電気通信番号計画（総務省）"
@@ -25,8 +26,9 @@ def check_fixed_line(scope: Scope) -> Iterator[Hit]:
     digits = _digits(contact_of(scope).get("contact_tel"))
     if digits.startswith(("0120", "0570", "0800", "070", "080", "090")):
         kind = "携帯電話" if digits[:3] in ("070", "080", "090") and not digits.startswith("0800") else "フリーダイヤルなどの番号"
-        message = Message(f"直通電話番号が{kind}です。", how="ご本人確認の折り返しには、庁舎の固定電話の番号を入力してください。")
-        yield Hit("contact.contact_tel", message)
+        yield Hit(
+            "contact.contact_tel", f"直通電話番号が{kind}です。", how="ご本人確認の折り返しには、庁舎の固定電話の番号を入力してください。"
+        )
 
 
 def check_area(scope: Scope) -> Iterator[Hit]:
@@ -39,114 +41,98 @@ def check_area(scope: Scope) -> Iterator[Hit]:
         return
     names = "・".join(p.name for p in map(ref.prefecture, found) if p is not None)
     own = ref.prefecture(pref)
-    message = Message(
-        f"市外局番{area_code(digits)}は{names}の番号ですが、団体は{(own.name if own else pref)}です。", how="代表電話番号をご確認ください。"
+    yield Hit(
+        "organization.org_tel",
+        f"市外局番{area_code(digits)}は{names}の番号ですが、団体は{(own.name if own else pref)}です。",
+        how="代表電話番号をご確認ください。",
     )
-    yield Hit("organization.org_tel", message)
 
 
 def check_public_mobile(scope: Scope) -> Iterator[Hit]:
     """The public number does not look like somebody's mobile."""
     digits = _digits(scope.get("public_tel"))
     if digits.startswith(("070", "080", "090")) and len(digits) == 11 and not digits.startswith("0800"):
-        yield Hit(
-            "public_tel", Message("問い合わせ先が携帯電話の番号です。", how="個人の番号は公開せず、担当部署の番号を入力してください。")
-        )
+        yield Hit("public_tel", "問い合わせ先が携帯電話の番号です。", how="個人の番号は公開せず、担当部署の番号を入力してください。")
 
 
-C = "contact."
-O_ = "organization."
 PHONES = ("organization.org_tel", "contact.contact_tel", "public_tel")
 RULES: tuple[Rule, ...] = (
-    Rule(
-        code="TEL-001",
-        fields=PHONES,
-        levels=(Level.FIX,),
-        basis=TEL_BASIS,
-        sources=("S62",),
+    row(
+        "TEL-001",
+        PHONES,
+        (FIX,),
+        basis=f"{TEL_BASIS} [S62]",
         what="電話番号は半角数字とハイフンに整える",
         why="全角や括弧の違いで、同じ番号が別の番号に見えてしまいます。",
         how="自動で整えます。正しく読み取られたかご確認ください。",
-        good=(Example({f"{C}contact_tel": "0982-00-0043"}, "0982-00-0043"),),
+        good=(example("0982-00-0043", contact_tel="0982-00-0043"),),
         bad=(
-            Example({f"{C}contact_tel": "（０９８２）００−００４３"}, "（０９８２）００−００４３"),
-            Example({f"{C}contact_tel": "+81 982 00 0043"}, "+81 982 00 0043"),
+            example("（０９８２）００−００４３", contact_tel="（０９８２）００−００４３"),
+            example("+81 982 00 0043", contact_tel="+81 982 00 0043"),
         ),
-        per=Per.SUBMISSION,
-        runs_in="normalise",
     ),
-    Rule(
-        code="TEL-002",
-        fields=PHONES,
-        levels=(Level.ERROR,),
-        basis=TEL_BASIS,
-        sources=("S62",),
+    row(
+        "TEL-002",
+        PHONES,
+        basis=f"{TEL_BASIS} [S62]",
         what="電話番号の桁数が正しいこと（固定10桁、携帯・IP11桁）",
         why="桁が違う番号には折り返しができません。番号が2つあると、どちらにかけるか決まりません。",
         how="市外局番から、番号を1つだけ入力してください。",
-        good=(Example({f"{C}contact_tel": "0982-12-0043"}, "0982-12-0043"),),
+        good=(example("0982-12-0043", contact_tel="0982-12-0043"),),
         bad=(
-            Example({f"{C}contact_tel": "03-123-4567"}, "03-123-4567"),
-            Example({f"{C}contact_tel": "090-0000-002"}, "090-0000-002"),
-            Example({f"{C}contact_tel": "0982-00-0012、0982-00-0013"}, "番号が2つ"),
+            example("03-123-4567", contact_tel="03-123-4567"),
+            example("090-0000-002", contact_tel="090-0000-002"),
+            example("番号が2つ", contact_tel="0982-00-0012、0982-00-0013"),
         ),
-        per=Per.SUBMISSION,
-        runs_in="normalise",
     ),
-    Rule(
-        code="TEL-003",
-        fields=("contact.contact_tel", "contact.contact_ext"),
-        levels=(Level.FIX,),
+    row(
+        "TEL-003",
+        ("contact.contact_tel", "contact.contact_ext"),
+        (FIX,),
         basis="事務局の実務（内線は別の欄）",
         what="電話番号の中の「内線」は内線の欄に分け、「(代)」は除く",
         why="番号だけの欄にすると、そのまま電話をかけられます。",
         how="自動で分けます。内線の欄をご確認ください。",
-        good=(Example({f"{C}contact_tel": "0982-00-0043", f"{C}contact_ext": "205"}, "内線は内線の欄に 205"),),
+        good=(example("内線は内線の欄に 205", contact_tel="0982-00-0043", contact_ext="205"),),
         bad=(
-            Example({f"{C}contact_tel": "0982-00-0043内線205"}, "0982-00-0043内線205"),
-            Example({f"{C}contact_tel": "0982-00-0043(代)"}, "0982-00-0043(代)"),
+            example("0982-00-0043内線205", contact_tel="0982-00-0043内線205"),
+            example("0982-00-0043(代)", contact_tel="0982-00-0043(代)"),
         ),
-        per=Per.SUBMISSION,
-        runs_in="normalise",
     ),
-    Rule(
-        code="TEL-004",
-        fields=("contact.contact_tel",),
-        levels=(Level.WARNING,),
+    row(
+        "TEL-004",
+        ("contact.contact_tel",),
+        (WARNING,),
         basis="ご本人確認の折り返し（事務局の実務）",
         what="担当者の番号は固定電話であること",
         why="庁舎の固定電話への折り返しで、団体からの申請であることを確かめます。",
         how="部署の固定電話の番号を入力してください。",
-        good=(Example({f"{C}contact_tel": "0982-00-0043"}, "0982-00-0043"),),
-        bad=(Example({f"{C}contact_tel": "090-0000-0043"}, "090-0000-0043"), Example({f"{C}contact_tel": "0120-000-043"}, "0120-000-043")),
+        good=(example("0982-00-0043", contact_tel="0982-00-0043"),),
+        bad=(example("090-0000-0043", contact_tel="090-0000-0043"), example("0120-000-043", contact_tel="0120-000-043")),
         check=check_fixed_line,
-        per=Per.SUBMISSION,
     ),
-    Rule(
-        code="TEL-005",
-        fields=("organization.org_tel",),
-        levels=(Level.WARNING,),
-        basis="総務省「市外局番の一覧」",
-        sources=("S62",),
+    row(
+        "TEL-005",
+        ("organization.org_tel",),
+        (WARNING,),
+        basis="総務省「市外局番の一覧」 [S62]",
         what="代表電話番号の市外局番が団体の都道府県のものであること",
         why="番号か団体コードのどちらかの打ち間違いです。県境をまたぐ局番は問題にしません。",
         how="代表電話番号をご確認ください。",
-        good=(Example({f"{O_}org_tel": "0982-00-0001"}, "宮崎県の団体に0982"),),
-        bad=(Example({f"{O_}org_tel": "011-000-0001"}, "宮崎県の団体に011"),),
+        good=(example("宮崎県の団体に0982", org_tel="0982-00-0001"),),
+        bad=(example("宮崎県の団体に011", org_tel="011-000-0001"),),
         check=check_area,
-        per=Per.SUBMISSION,
     ),
-    Rule(
-        code="TEL-006",
-        fields=("public_tel",),
-        levels=(Level.WARNING,),
-        basis="職業安定法第5条の5、個人情報の保護",
-        sources=("S90",),
+    row(
+        "TEL-006",
+        ("public_tel",),
+        (WARNING,),
+        basis="職業安定法第5条の5、個人情報の保護 [S90]",
         what="公開する番号が個人の携帯電話ではないこと",
         why="公開ページの番号は誰でも見られます。担当者個人の番号を守るためです。",
         how="担当部署の番号を入力してください。",
-        good=(Example({"postings.0.public_tel": "0982-00-0013"}, "0982-00-0013"),),
-        bad=(Example({"postings.0.public_tel": "090-0000-0013"}, "090-0000-0013"),),
+        good=(example("0982-00-0013", public_tel="0982-00-0013"),),
+        bad=(example("090-0000-0013", public_tel="090-0000-0013"),),
         check=check_public_mobile,
     ),
 )

@@ -17,7 +17,8 @@ from keynet_admin.rules.engine.posting_values import (
     whole,
     work_minutes,
 )
-from keynet_admin.rules.engine.rule import Example, Hit, Level, Message, Rule, Scope
+from keynet_admin.rules.engine.row import ERROR, WARNING, example, row
+from keynet_admin.rules.engine.rule import Hit, Rule, Scope
 from keynet_admin.rules.families.hours.texts import check_night, check_text_hours, check_week
 
 P: Final = "postings.0."
@@ -28,11 +29,9 @@ def check_shift_times(scope: Scope) -> Iterator[Hit]:
     if missing(scope, "shifts"):
         yield Hit(
             "shifts",
-            Message(
-                "勤務時間帯が入力されていません。",
-                why="始業・終業の時刻は募集のときに示す必要があります（職業安定法第5条の3）。",
-                how="1件以上入力してください（例：13:00～17:30、休憩0分）。",
-            ),
+            "勤務時間帯が入力されていません。",
+            why="始業・終業の時刻は募集のときに示す必要があります（職業安定法第5条の3）。",
+            how="1件以上入力してください（例：13:00～17:30、休憩0分）。",
         )
     for index, shift in shifts(scope):
         start, end = clock_minutes(shift.get("start")), clock_minutes(shift.get("end"))
@@ -41,25 +40,22 @@ def check_shift_times(scope: Scope) -> Iterator[Hit]:
                 if row_missing(scope, "shifts", index, name):
                     yield Hit(
                         f"shifts.{index}.{name}",
-                        Message(
-                            f"勤務時間帯{index + 1}の{word}の時刻が入力されていません。",
-                            how="24時間表記で入力してください（例：13:00～17:30）。",
-                        ),
+                        f"勤務時間帯{index + 1}の{word}の時刻が入力されていません。",
+                        how="24時間表記で入力してください（例：13:00～17:30）。",
                     )
             continue
         overnight = shift.get("end_next_day") is True
         if start >= end and not overnight:
             yield Hit(
                 f"shifts.{index}.end",
-                Message(
-                    f"{shift_text(shift)}は、終業が始業より後になっていません。",
-                    how=("時刻の入れ違いをご確認ください。翌日に終わる勤務であれば「翌日に終わる」を選んでください（例：20:00～翌8:30）。"),
-                ),
+                f"{shift_text(shift)}は、終業が始業より後になっていません。",
+                how="時刻の入れ違いをご確認ください。翌日に終わる勤務であれば「翌日に終わる」を選んでください（例：20:00～翌8:30）。",
             )
         elif overnight and end > start and end != 1440:
             yield Hit(
                 f"shifts.{index}.end_next_day",
-                Message(f"{shift_text(shift)}では24時間を超えます。", how="同じ日に終わる勤務であれば「翌日に終わる」を外してください。"),
+                f"{shift_text(shift)}では24時間を超えます。",
+                how="同じ日に終わる勤務であれば「翌日に終わる」を外してください。",
             )
 
 
@@ -76,22 +72,18 @@ def check_break(scope: Scope) -> Iterator[Hit]:
         if scope.get("engagement") == "honorarium":
             yield Hit(
                 f"shifts.{index}.break",
-                Message(
-                    f"{shift_text(shift)}は実働{hours_text(work)}です。",
-                    why=f"雇用であれば{needed}分以上の休憩が必要な長さです（労働基準法第34条）。",
-                    how="従事する方の体調のため、休憩の分数をご確認ください。",
-                ),
-                Level.WARNING,
+                f"{shift_text(shift)}は実働{hours_text(work)}です。",
+                why=f"雇用であれば{needed}分以上の休憩が必要な長さです（労働基準法第34条）。",
+                how="従事する方の体調のため、休憩の分数をご確認ください。",
+                level=WARNING,
                 example=str(needed),
             )
             continue
         yield Hit(
             f"shifts.{index}.break",
-            Message(
-                f"{shift_text(shift)}は実働{hours_text(work)}です。",
-                why=f"{limit}時間を超える場合は{needed}分以上の休憩が必要です（労働基準法第34条）。",
-                how="休憩の分数をご確認ください。",
-            ),
+            f"{shift_text(shift)}は実働{hours_text(work)}です。",
+            why=f"{limit}時間を超える場合は{needed}分以上の休憩が必要です（労働基準法第34条）。",
+            how="休憩の分数をご確認ください。",
             example=str(needed),
         )
 
@@ -104,11 +96,9 @@ def check_break_given(scope: Scope) -> Iterator[Hit]:
         if row_missing(scope, "shifts", index, "break"):
             yield Hit(
                 f"shifts.{index}.break",
-                Message(
-                    f"勤務時間帯{index + 1}の休憩が入力されていません。",
-                    why="休憩は募集のときに示す必要があります。",
-                    how="分数を入力し、休憩がない場合は0と入力してください（例：60）。",
-                ),
+                f"勤務時間帯{index + 1}の休憩が入力されていません。",
+                why="休憩は募集のときに示す必要があります。",
+                how="分数を入力し、休憩がない場合は0と入力してください（例：60）。",
             )
 
 
@@ -119,10 +109,8 @@ def check_long_shift(scope: Scope) -> Iterator[Hit]:
         if work is not None and work > 480:
             yield Hit(
                 f"shifts.{index}.end",
-                Message(
-                    f"{shift_text(shift)}（休憩{shift.get('break')}分）は実働{hours_text(work)}で、1日8時間を超えます（労働基準法第32条）。",
-                    how="変形労働時間制や時間外勤務による場合はその旨を書き、そうでなければ時刻と休憩をご確認ください。",
-                ),
+                f"{shift_text(shift)}（休憩{shift.get('break')}分）は実働{hours_text(work)}で、1日8時間を超えます（労働基準法第32条）。",
+                how="変形労働時間制や時間外勤務による場合はその旨を書き、そうでなければ時刻と休憩をご確認ください。",
             )
 
 
@@ -132,11 +120,9 @@ def check_forty_hours(scope: Scope) -> Iterator[Hit]:
     if weekly is not None and weekly > 40:
         yield Hit(
             "weekly_hours",
-            Message(
-                f"1週間の所定勤務時間が{weekly:g}時間です。",
-                why="週40時間を超えて定めることはできません（労働基準法第32条）。",
-                how="38時間45分は38.75と入力してください。",
-            ),
+            f"1週間の所定勤務時間が{weekly:g}時間です。",
+            why="週40時間を超えて定めることはできません（労働基準法第32条）。",
+            how="38時間45分は38.75と入力してください。",
             example="38.75",
         )
 
@@ -147,11 +133,9 @@ def check_part_time(scope: Scope) -> Iterator[Hit]:
     if scope.get("engagement") == "fiscal_year_part_time" and weekly is not None and weekly >= 38.75:
         yield Hit(
             "weekly_hours",
-            Message(
-                f"会計年度任用職員（パートタイム）ですが、週{weekly:g}時間です。",
-                why="週38時間45分以上はフルタイムに当たります（地方公務員法第22条の2）。",
-                how="任用の形か勤務時間をご確認ください。",
-            ),
+            f"会計年度任用職員（パートタイム）ですが、週{weekly:g}時間です。",
+            why="週38時間45分以上はフルタイムに当たります（地方公務員法第22条の2）。",
+            how="任用の形か勤務時間をご確認ください。",
         )
 
 
@@ -161,11 +145,9 @@ def check_full_time(scope: Scope) -> Iterator[Hit]:
     if scope.get("engagement") == "fiscal_year_full_time" and weekly is not None and weekly not in (38.75, 40):
         yield Hit(
             "weekly_hours",
-            Message(
-                f"会計年度任用職員（フルタイム）ですが、週{weekly:g}時間です。",
-                why="フルタイムは通常38.75時間（38時間45分、団体により40時間）です。",
-                how="任用の形か勤務時間をご確認ください。",
-            ),
+            f"会計年度任用職員（フルタイム）ですが、週{weekly:g}時間です。",
+            why="フルタイムは通常38.75時間（38時間45分、団体により40時間）です。",
+            how="任用の形か勤務時間をご確認ください。",
             example="38.75",
         )
 
@@ -178,13 +160,15 @@ def check_overtime(scope: Scope) -> Iterator[Hit]:
     if overtime == "yes" and (missing(scope, "overtime_hours") or hours == 0):
         yield Hit(
             "overtime_hours",
-            Message("時間外勤務が「あり」ですが、月平均の時間数がありません。", how="おおよその時間数を入力してください（例：5）。"),
+            "時間外勤務が「あり」ですが、月平均の時間数がありません。",
+            how="おおよその時間数を入力してください（例：5）。",
             example="5",
         )
     elif overtime == "no" and hours is not None and hours > 0:
         yield Hit(
             "overtime_hours",
-            Message(f"時間外勤務が「なし」ですが、月平均{hours:g}時間とあります。", how="「あり」を選ぶか、時間数を消してください。"),
+            f"時間外勤務が「なし」ですが、月平均{hours:g}時間とあります。",
+            how="「あり」を選ぶか、時間数を消してください。",
             value=given,
         )
 
@@ -199,7 +183,8 @@ def check_long_break(scope: Scope) -> Iterator[Hit]:
             within = f"{shift_text(shift)}（{hours_text(span)}）のうち" if span is not None else ""
             yield Hit(
                 f"shifts.{index}.break",
-                Message(f"{within}休憩が{rest}分になっています。", how="分の単位と桁に誤りがないかご確認ください（例：1時間は60）。"),
+                f"{within}休憩が{rest}分になっています。",
+                how="分の単位と桁に誤りがないかご確認ください（例：1時間は60）。",
                 example="60",
             )
 
@@ -208,197 +193,179 @@ def _shift(start: str, end: str, rest: int | None, *days: str, overnight: bool =
     return {"name": "", "days": list(days or ("sat", "sun")), "start": start, "end": end, "end_next_day": overnight, "break": rest}
 
 
-_WARN: Final = (Level.WARNING,)
-_ERROR: Final = (Level.ERROR,)
 _FIVE: Final = ("mon", "tue", "wed", "thu", "fri")
-S: Final = P + "shifts"
-W: Final = P + "weekly_hours"
 
 RULES: tuple[Rule, ...] = (
-    Rule(
-        code="HOURS-001",
-        fields=("shifts",),
-        levels=_ERROR,
-        basis="職業安定法第5条の3・施行規則第4条の2（始業・終業の時刻）",
-        sources=("S20",),
+    row(
+        "HOURS-001",
+        ("shifts",),
+        basis="職業安定法第5条の3・施行規則第4条の2（始業・終業の時刻） [S20]",
         what="勤務時間帯が1件以上あり、始業が終業より前であること",
         why="時間は求職者が最も重く見る条件です（2019年度の調査で29%）。",
         how="24時間表記で入力し、翌日に終わる場合は「翌日に終わる」を選ぶか「翌8:30」と入力してください。",
         good=(
-            Example({S: [_shift("13:00", "17:30", 0)]}, "13:00～17:30"),
-            Example({S: [_shift("20:00", "翌8:30", 60, "sat")], W: 11.5, P + "pay_note": "深夜割増あり"}, "20:00～翌8:30"),
+            example("13:00～17:30", shifts=[_shift("13:00", "17:30", 0)]),
+            example("20:00～翌8:30", shifts=[_shift("20:00", "翌8:30", 60, "sat")], weekly_hours=11.5, pay_note="深夜割増あり"),
         ),
-        bad=(Example({S: [_shift("17:30", "13:00", 0)]}, "17:30～13:00"), Example({S: None}, "空欄")),
+        bad=(example("17:30～13:00", shifts=[_shift("17:30", "13:00", 0)]), example("空欄", shifts=None)),
         check=check_shift_times,
     ),
-    Rule(
-        code="HOURS-002",
-        fields=("shifts.break",),
-        levels=(Level.ERROR, Level.WARNING),
-        basis="労働基準法第34条（自治体にも適用）",
-        sources=("S34",),
+    row(
+        "HOURS-002",
+        ("shifts.break",),
+        (ERROR, WARNING),
+        basis="労働基準法第34条（自治体にも適用） [S34]",
         what="実働6時間を超えたら45分、8時間を超えたら60分以上の休憩",
         why="休憩は法律で決められており、自治体の職員にも当てはまります。",
         how="休憩の分数か時刻を直してください。実働は、始業から終業までの時間から休憩を引いた時間です。",
         good=(
-            Example({S: [_shift("8:30", "17:15", 60, "mon", "tue")], W: 15.5}, "8:30～17:15・60分"),
-            Example({S: [_shift("9:00", "15:00", 0)], W: 12}, "9:00～15:00・0分（実働6時間ちょうど）"),
+            example("8:30～17:15・60分", shifts=[_shift("8:30", "17:15", 60, "mon", "tue")], weekly_hours=15.5),
+            example("9:00～15:00・0分（実働6時間ちょうど）", shifts=[_shift("9:00", "15:00", 0)], weekly_hours=12),
         ),
-        bad=(Example({S: [_shift("9:00", "16:30", 30)], W: 14}, "9:00～16:30・30分"),),
+        bad=(example("9:00～16:30・30分", shifts=[_shift("9:00", "16:30", 30)], weekly_hours=14),),
         check=check_break,
     ),
-    Rule(
-        code="HOURS-003",
-        fields=("shifts.break",),
-        levels=_ERROR,
-        basis="職業安定法第5条の3（休憩時間）",
-        sources=("S20",),
+    row(
+        "HOURS-003",
+        ("shifts.break",),
+        basis="職業安定法第5条の3（休憩時間） [S20]",
         what="休憩を入力する（ない場合は0）",
         why="空欄では、休憩がないのか書き忘れか分かりません。",
         how="分数を入力してください。休憩がない場合は0です。",
-        good=(Example({S: [_shift("13:00", "17:30", 0)]}, "0"),),
-        bad=(Example({S: [_shift("13:00", "17:30", None)]}, "空欄"),),
+        good=(example("0", shifts=[_shift("13:00", "17:30", 0)]),),
+        bad=(example("空欄", shifts=[_shift("13:00", "17:30", None)]),),
         check=check_break_given,
     ),
-    Rule(
-        code="HOURS-004",
-        fields=("shifts",),
-        levels=_WARN,
-        basis="労働基準法第32条（1日8時間）",
-        sources=("S34b",),
+    row(
+        "HOURS-004",
+        ("shifts",),
+        (WARNING,),
+        basis="労働基準法第32条（1日8時間） [S34b]",
         what="1回の実働が8時間を超えるときは確認",
         why="変形労働時間制などの手続きがない限り、1日8時間が上限です。",
         how="時刻と休憩を確認し、正しければ理由を添えて送信してください。",
-        good=(Example({S: [_shift("8:30", "17:15", 60, "mon", "tue")], W: 15.5}, "実働7時間45分"),),
-        bad=(Example({S: [_shift("8:00", "20:30", 60, "sat")], W: 11.5}, "実働11時間30分"),),
+        good=(example("実働7時間45分", shifts=[_shift("8:30", "17:15", 60, "mon", "tue")], weekly_hours=15.5),),
+        bad=(example("実働11時間30分", shifts=[_shift("8:00", "20:30", 60, "sat")], weekly_hours=11.5),),
         check=check_long_shift,
     ),
-    Rule(
-        code="HOURS-005",
-        fields=("weekly_hours",),
-        levels=_ERROR,
-        basis="労働基準法第32条（週40時間）",
-        sources=("S34b",),
+    row(
+        "HOURS-005",
+        ("weekly_hours",),
+        basis="労働基準法第32条（週40時間） [S34b]",
         what="1週間の所定勤務時間は40時間まで",
         why="法律の上限です。時間外勤務は含めません。",
         how="所定の時間だけを入力してください。38時間45分は38.75です。",
-        good=(Example({W: 9}, "9"),),
-        bad=(Example({W: 44}, "44"),),
+        good=(example("9", weekly_hours=9),),
+        bad=(example("44", weekly_hours=44),),
         check=check_forty_hours,
     ),
-    Rule(
-        code="HOURS-006",
-        fields=("engagement", "weekly_hours"),
-        levels=_ERROR,
-        basis="地方公務員法第22条の2第1項（パートタイムは常勤より短い）",
-        sources=("S35",),
+    row(
+        "HOURS-006",
+        ("engagement", "weekly_hours"),
+        basis="地方公務員法第22条の2第1項（パートタイムは常勤より短い） [S35]",
         what="パートタイムは週38.75時間未満",
         why="常勤と同じ時間ならフルタイムの任用で、給料や手当、退職手当の扱いが変わります。",
         how="任用の形をフルタイムにするか、時間を直してください。",
-        good=(
-            Example({W: 20, S: [_shift("13:00", "17:00", 0, *_FIVE)], P + "workdays_note": "週5日", P + "insurance": ["by_hours"]}, "20"),
-        ),
-        bad=(Example({W: 38.75, S: [_shift("8:30", "17:15", 60, *_FIVE)], P + "workdays_note": "週5日"}, "パートタイムで38.75"),),
+        good=(example("20", weekly_hours=20, shifts=[_shift("13:00", "17:00", 0, *_FIVE)], workdays_note="週5日", insurance=["by_hours"]),),
+        bad=(example("パートタイムで38.75", weekly_hours=38.75, shifts=[_shift("8:30", "17:15", 60, *_FIVE)], workdays_note="週5日"),),
         check=check_part_time,
         valid_from=date(2020, 4, 1),
     ),
-    Rule(
-        code="HOURS-007",
-        fields=("engagement", "weekly_hours"),
-        levels=_WARN,
-        basis="地方公務員法第22条の2（フルタイムは38時間45分。団体により40時間）",
-        sources=("S35",),
+    row(
+        "HOURS-007",
+        ("engagement", "weekly_hours"),
+        (WARNING,),
+        basis="地方公務員法第22条の2（フルタイムは38時間45分。団体により40時間） [S35]",
         what="フルタイムで38.75時間でないときは確認",
         why="フルタイムは常勤の職員と同じ時間です。",
         how="任用の形か時間を直してください。",
         good=(
-            Example(
-                {
-                    P + "engagement": "fiscal_year_full_time",
-                    W: 38.75,
-                    S: [_shift("8:30", "17:15", 60, *_FIVE)],
-                    P + "workdays_note": "週5日",
-                },
+            example(
                 "38.75",
+                engagement="fiscal_year_full_time",
+                weekly_hours=38.75,
+                shifts=[_shift("8:30", "17:15", 60, *_FIVE)],
+                workdays_note="週5日",
             ),
         ),
-        bad=(Example({P + "engagement": "fiscal_year_full_time", W: 30}, "フルタイムで30"),),
+        bad=(example("フルタイムで30", engagement="fiscal_year_full_time", weekly_hours=30),),
         check=check_full_time,
         valid_from=date(2020, 4, 1),
     ),
-    Rule(
-        code="HOURS-008",
-        fields=("shifts", "weekly_hours", "workdays_note"),
-        levels=_WARN,
-        basis="職業安定法第5条の4（的確な表示。矛盾の確認）",
-        sources=("S23",),
+    row(
+        "HOURS-008",
+        ("shifts", "weekly_hours", "workdays_note"),
+        (WARNING,),
+        basis="職業安定法第5条の4（的確な表示。矛盾の確認） [S23]",
         what="勤務時間帯×日数と、1週間の時間が合うこと（2割まで）",
         why="どちらを信じてよいか分からない募集には応募できません。",
         how="時間帯・曜日・日数・週の時間のどれかを直してください。",
         good=(
-            Example({S: [_shift("13:00", "17:30", 0, "mon", "tue", "sat", "sun")], W: 18, P + "workdays_note": "週4日"}, "4.5時間×4日＝18"),
+            example(
+                "4.5時間×4日＝18", shifts=[_shift("13:00", "17:30", 0, "mon", "tue", "sat", "sun")], weekly_hours=18, workdays_note="週4日"
+            ),
         ),
-        bad=(Example({S: [_shift("13:00", "17:30", 0)], W: 30}, "4.5時間×2日で週30時間"),),
+        bad=(example("4.5時間×2日で週30時間", shifts=[_shift("13:00", "17:30", 0)], weekly_hours=30),),
         check=check_week,
     ),
-    Rule(
-        code="HOURS-009",
-        fields=("overtime", "overtime_hours"),
-        levels=_ERROR,
-        basis="職業安定法第5条の3・施行規則第4条の2（所定時間を超える労働の有無）",
-        sources=("S20", "S22"),
+    row(
+        "HOURS-009",
+        ("overtime", "overtime_hours"),
+        basis="職業安定法第5条の3・施行規則第4条の2（所定時間を超える労働の有無） [S20, S22]",
         what="時間外勤務の有無と時間数がそろっていること",
         why="時間外の有無と長さは、募集のときに示さなければならない条件です。",
         how="「あり」なら月平均の時間数を入力し、「なし」なら空欄にしてください。",
-        good=(Example({P + "overtime": "yes", P + "overtime_hours": 5}, "あり・5時間"), Example({P + "overtime": "no"}, "なし・空欄")),
-        bad=(Example({P + "overtime": "yes"}, "あり・空欄"), Example({P + "overtime": "no", P + "overtime_hours": 10}, "なし・10時間")),
+        good=(example("あり・5時間", overtime="yes", overtime_hours=5), example("なし・空欄", overtime="no")),
+        bad=(example("あり・空欄", overtime="yes"), example("なし・10時間", overtime="no", overtime_hours=10)),
         check=check_overtime,
     ),
-    Rule(
-        code="HOURS-010",
-        fields=("shifts", "pay_lines", "pay_note"),
-        levels=_WARN,
+    row(
+        "HOURS-010",
+        ("shifts", "pay_lines", "pay_note"),
+        (WARNING,),
         basis="労働基準法第37条第4項（深夜の割増）",
         what="22時～5時にかかる勤務は、深夜の割増を書く",
         why="深夜の割増は法律で決まっており、夜勤の応募を左右します。",
         how="報酬の行を夜勤で分けるか、補足に割増を書いてください。",
         good=(
-            Example(
-                {S: [_shift("20:00", "8:30", 60, "sat", overnight=True)], W: 11.5, P + "pay_note": "深夜割増あり（25%）"}, "深夜割増あり"
+            example(
+                "深夜割増あり",
+                shifts=[_shift("20:00", "8:30", 60, "sat", overnight=True)],
+                weekly_hours=11.5,
+                pay_note="深夜割増あり（25%）",
             ),
         ),
-        bad=(Example({S: [_shift("20:00", "8:30", 60, "sat", overnight=True)], W: 11.5}, "割増の記載なし"),),
+        bad=(example("割増の記載なし", shifts=[_shift("20:00", "8:30", 60, "sat", overnight=True)], weekly_hours=11.5),),
         check=check_night,
     ),
-    Rule(
-        code="HOURS-011",
-        fields=("duty_detail", "title", "workdays_note", "shifts"),
-        levels=_WARN,
-        basis="職業安定法第5条の4（的確な表示）",
-        sources=("S23",),
+    row(
+        "HOURS-011",
+        ("duty_detail", "title", "workdays_note", "shifts"),
+        (WARNING,),
+        basis="職業安定法第5条の4（的確な表示） [S23]",
         what="文章の時刻や時間数が、勤務時間の欄と同じであること",
         why="一方だけを直して公開すると、誤った条件で応募を集めてしまいます。",
         how="欄か文章の一方を直してください。会場の開設時間や受付時間はそのまま書いて構いません。",
         good=(
-            Example({P + "other_req": "13:00～17:30に勤務できる方"}, "欄と同じ時刻"),
-            Example({P + "support_note": "電話の受付は9時から17時までです。"}, "受付時間"),
+            example("欄と同じ時刻", other_req="13:00～17:30に勤務できる方"),
+            example("受付時間", support_note="電話の受付は9時から17時までです。"),
         ),
         bad=(
-            Example({P + "other_req": "9:00～17:00に勤務できる方"}, "欄は13:00～17:30"),
-            Example({P + "title": "集団接種の看護師（9時～12時）"}, "見出しの時刻が違う"),
+            example("欄は13:00～17:30", other_req="9:00～17:00に勤務できる方"),
+            example("見出しの時刻が違う", title="集団接種の看護師（9時～12時）"),
         ),
         check=check_text_hours,
     ),
-    Rule(
-        code="HOURS-012",
-        fields=("shifts.break",),
-        levels=_WARN,
+    row(
+        "HOURS-012",
+        ("shifts.break",),
+        (WARNING,),
         basis="入力の誤りの確認",
         what="休憩が勤務の半分または180分を超えるときは確認",
         why="時間と分の取り違えや桁の誤りが多いところです。",
         how="分の単位で入力してください。1時間は60です。",
-        good=(Example({S: [_shift("8:30", "17:15", 60, "mon", "tue")], W: 15.5}, "60分"),),
-        bad=(Example({S: [_shift("8:30", "17:15", 600, "mon", "tue")], W: 15.5}, "600分"),),
+        good=(example("60分", shifts=[_shift("8:30", "17:15", 60, "mon", "tue")], weekly_hours=15.5),),
+        bad=(example("600分", shifts=[_shift("8:30", "17:15", 600, "mon", "tue")], weekly_hours=15.5),),
         check=check_long_break,
     ),
 )

@@ -17,7 +17,7 @@ from keynet_admin.rules.engine.posting_values import (
     touches_night,
     work_minutes,
 )
-from keynet_admin.rules.engine.rule import Hit, Message, Scope
+from keynet_admin.rules.engine.rule import Hit, Scope
 from keynet_admin.rules.words.plain import (
     TimeRange,
     clause_around,
@@ -61,10 +61,8 @@ def check_week(scope: Scope) -> Iterator[Hit]:
     shown = hours_text(round(least)) if abs(least - most) < 1 else f"{hours_text(round(least))}～{hours_text(round(most))}"
     yield Hit(
         "weekly_hours",
-        Message(
-            f"1週間の所定勤務時間は{weekly:g}時間ですが、勤務時間帯と曜日・日数から計算すると{shown}です。",
-            how="応募する方は週の時間で判断するため、時間帯・曜日・日数と週の時間のどれが正しいかご確認ください。",
-        ),
+        f"1週間の所定勤務時間は{weekly:g}時間ですが、勤務時間帯と曜日・日数から計算すると{shown}です。",
+        how="応募する方は週の時間で判断するため、時間帯・曜日・日数と週の時間のどれが正しいかご確認ください。",
     )
 
 
@@ -141,11 +139,9 @@ def check_night(scope: Scope) -> Iterator[Hit]:
             return
         yield Hit(
             f"shifts.{index}.end",
-            Message(
-                f"{shift_text(shift)}の勤務は深夜（22時～5時）にかかりますが、報酬に深夜の割増が書かれていません。",
-                why="深夜は2割5分以上の割増が必要です（労働基準法第37条）。",
-                how="報酬の行か補足に書いてください（例：深夜割増あり（25%））。",
-            ),
+            f"{shift_text(shift)}の勤務は深夜（22時～5時）にかかりますが、報酬に深夜の割増が書かれていません。",
+            why="深夜は2割5分以上の割増が必要です（労働基準法第37条）。",
+            how="報酬の行か補足に書いてください（例：深夜割増あり（25%））。",
         )
         return
 
@@ -253,8 +249,6 @@ def _about_work(found: TimeRange, text: str, name: str, spans: list[tuple[int, i
 def _differs(name: str, written: str, field: str) -> Hit:
     return Hit(
         name,
-        Message(
-            f"文章に「{written}」とありますが、勤務時間の欄は「{field}」です。",
-            how="どちらが正しいか分からなくなるため、勤務時間の欄か文章の一方を直してください。",
-        ),
+        f"文章に「{written}」とありますが、勤務時間の欄は「{field}」です。",
+        how="どちらが正しいか分からなくなるため、勤務時間の欄か文章の一方を直してください。",
     )

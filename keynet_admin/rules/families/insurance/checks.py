@@ -11,7 +11,7 @@ from datetime import date
 from typing import Final
 
 from keynet_admin.rules.engine.posting_values import day, is_employment, missing, number
-from keynet_admin.rules.engine.rule import Hit, Message, Scope
+from keynet_admin.rules.engine.rule import Hit, Scope
 from keynet_admin.rules.families.pay.minimum_wage import WEEKS_PER_MONTH, first_day, hourly_equivalents
 from keynet_admin.rules.words.plain import PUBLIC_TEXT, WordList, clause_around, fields_with, plain
 
@@ -44,19 +44,13 @@ def months_after(start: date, months: int) -> date:
 def check_chosen(scope: Scope) -> Iterator[Hit]:
     """INS-001: at least one choice, and なし not together with another."""
     if missing(scope, "insurance"):
-        yield Hit(
-            "insurance",
-            Message("加入する保険が選ばれていません。", how="加入しない場合は「なし」を選んでください。"),
-            example="雇用保険",
-        )
+        yield Hit("insurance", "加入する保険が選ばれていません。", how="加入しない場合は「なし」を選んでください。", example="雇用保険")
         return
     found = chosen(scope)
     if "none" in found and len(found) > 1:
         others = "・".join(_WORD[item] for item in ("health", "pension", "employment", "by_hours") if item in found)
         yield Hit(
-            "insurance",
-            Message(f"「なし」と「{others}」が同時に選ばれています。", how="どちらか正しい方だけを選んでください。"),
-            example="雇用保険",
+            "insurance", f"「なし」と「{others}」が同時に選ばれています。", how="どちらか正しい方だけを選んでください。", example="雇用保険"
         )
 
 
@@ -99,11 +93,12 @@ def check_cover_missing(scope: Scope) -> Iterator[Hit]:
     needed = required_cover(scope)
     if needed:
         weekly = number(scope.get("weekly_hours"))
-        message = Message(
+        yield Hit(
+            "insurance",
             f"保険は「なし」ですが、週{weekly:g}時間の勤務と期間から、{'と'.join(needed)}に加入する条件に当たります。",
             how="加入する保険を選ぶか、対象外となる理由をご確認ください。",
+            example="雇用保険",
         )
-        yield Hit("insurance", message, example="雇用保険")
 
 
 FULL_COVER: Final = WordList(
@@ -123,34 +118,34 @@ def check_cover_promised(scope: Scope) -> Iterator[Hit]:
     few_hours = weekly is not None and weekly < (FAR_BELOW_2028 if first_day(scope) >= TEN_HOURS_FROM else FAR_BELOW_EMPLOYMENT)
     reason = f"週{weekly:g}時間" if short_hours else "15日以内の期間"
     if (found & {"health", "pension"} and (short_hours or short_term)) or ("employment" in found and (few_hours or short_term)):
-        yield Hit("insurance", _promise(reason), example="勤務時間による")
+        yield _promise("insurance", reason)
     elif short_hours or short_term:
         for name, text in fields_with(scope, PUBLIC_TEXT):
             if FULL_COVER.find(text):
-                yield Hit(name, _promise(reason), example="勤務時間による")
+                yield _promise(name, reason)
                 return
 
 
-def _promise(reason: str) -> Message:
-    return Message(
+def _promise(name: str, reason: str) -> Hit:
+    return Hit(
+        name,
         f"{reason}の勤務は、社会保険や雇用保険に加入する条件を大きく下回ります。",
         how="加入できる条件を確かめ、「なし」または「勤務時間による」をご検討ください。",
+        example="勤務時間による",
     )
 
 
 def check_accident(scope: Scope) -> Iterator[Hit]:
     """INS-004: how accidents at work are covered; なし is impossible in employment."""
     if missing(scope, "accident"):
+        yield Hit("accident", "災害補償が選ばれていません。", how="業務中のけがや感染に対する補償を選んでください。", example="労災保険")
+    elif scope.get("accident") == "none" and is_employment(scope.record):
         yield Hit(
             "accident",
-            Message("災害補償が選ばれていません。", how="業務中のけがや感染に対する補償を選んでください。"),
+            "雇用または任用では、労災保険か公務災害補償のどちらかが必ず適用されます。",
+            how="人事担当課にご確認のうえ選んでください。",
             example="労災保険",
         )
-    elif scope.get("accident") == "none" and is_employment(scope.record):
-        message = Message(
-            "雇用または任用では、労災保険か公務災害補償のどちらかが必ず適用されます。", how="人事担当課にご確認のうえ選んでください。"
-        )
-        yield Hit("accident", message, example="労災保険")
 
 
 def check_honorarium(scope: Scope) -> Iterator[Hit]:
@@ -159,10 +154,12 @@ def check_honorarium(scope: Scope) -> Iterator[Hit]:
         return
     words = "・".join(_WORD[item] for item in ("health", "pension", "employment", "by_hours") if item in chosen(scope))
     if words:
-        message = Message(
-            f"報償費による従事は雇用ではないため、「{words}」には加入しません。", how="任用・契約の形か、保険の選択をご確認ください。"
+        yield Hit(
+            "insurance",
+            f"報償費による従事は雇用ではないため、「{words}」には加入しません。",
+            how="任用・契約の形か、保険の選択をご確認ください。",
+            example="なし",
         )
-        yield Hit("insurance", message, example="なし")
 
 
 DEPENDANT: Final = WordList(
@@ -195,11 +192,12 @@ def check_dependants_exception(scope: Scope) -> Iterator[Hit]:
         for match in DEPENDANT.matches(text):
             sentence = clause_around(text, match.start(), match.end())
             if _EXCEPTION.search(sentence) and not _NOT_FOR_CLERKS.search(text):
-                message = Message(
+                yield Hit(
+                    name,
                     "接種の報酬を扶養の収入に数えない特例は、医療職が対象で、事務職員は対象になりません。",
                     how="応募する方が扶養から外れるおそれがあるため、文を直してください。",
+                    example="特例の対象は看護師のみ",
                 )
-                yield Hit(name, message, example="特例の対象は看護師のみ")
                 break
 
 
@@ -220,10 +218,17 @@ def check_condition(scope: Scope) -> Iterator[Hit]:
     if "by_hours" not in chosen(scope):
         return
     if missing(scope, "insurance_note"):
-        message = Message("「勤務時間による」を選んだ場合は、どのような勤務で加入するかを保険の補足に入力してください。")
-        yield Hit("insurance_note", message, example="週20時間以上かつ2か月を超える場合に加入")
+        yield Hit(
+            "insurance_note",
+            "「勤務時間による」を選んだ場合は、どのような勤務で加入するかを保険の補足に入力してください。",
+            example="週20時間以上かつ2か月を超える場合に加入",
+        )
         return
     note = scope.get("insurance_note")
     if isinstance(note, str) and _NO_CONDITION.fullmatch(plain(note)):
-        message = Message(f"「{note[:20]}」では加入の条件が分かりません。", how="週の時間数や期間を入力してください。")
-        yield Hit("insurance_note", message, example="週20時間以上かつ2か月を超える場合に加入")
+        yield Hit(
+            "insurance_note",
+            f"「{note[:20]}」では加入の条件が分かりません。",
+            how="週の時間数や期間を入力してください。",
+            example="週20時間以上かつ2か月を超える場合に加入",
+        )

@@ -6,7 +6,8 @@ from datetime import date
 from typing import Final
 
 from keynet_admin.rules.engine.posting_values import NURSING, is_employment, is_private, missing, rows
-from keynet_admin.rules.engine.rule import Hit, Level, Message, Scope
+from keynet_admin.rules.engine.row import ERROR, WARNING
+from keynet_admin.rules.engine.rule import Hit, Scope
 from keynet_admin.rules.words.plain import WordList, clause_around, listed, phrase_around, plain, public_text, text_of
 
 _PREFECTURE: Final = re.compile(r"^(?:北海道|東京都|(?:京都|大阪)府|(?:神奈川|和歌山|鹿児島|[^\s都道府県]{2})県)(?=.)")
@@ -22,20 +23,16 @@ def check_employer(scope: Scope) -> Iterator[Hit]:
         if missing(scope, "employer"):
             yield Hit(
                 "employer",
-                Message(
-                    "「委託先による雇用」なのに雇用主の名称がありません。",
-                    how="応募する方が契約の相手を確かめられるよう、雇用契約を結ぶ法人の正式名称を入力してください（例：株式会社海山医療）。",
-                ),
+                "「委託先による雇用」なのに雇用主の名称がありません。",
+                how="応募する方が契約の相手を確かめられるよう、雇用契約を結ぶ法人の正式名称を入力してください（例：株式会社海山医療）。",
             )
         return
     body = scope.organization.get("org_name")
     if isinstance(body, str) and body and _body(employer) == _body(plain(body)):
         yield Hit(
             "employer",
-            Message(
-                f"雇用主が「{scope.get('employer')}」となっています。",
-                how="自治体が直接任用する場合は「任用・契約の形」を選び直し、委託先が雇用する場合はその法人の正式名称を入力してください（例：株式会社海山医療）。",
-            ),
+            f"雇用主が「{scope.get('employer')}」となっています。",
+            how="自治体が直接任用する場合は「任用・契約の形」を選び直し、委託先が雇用する場合はその法人の正式名称を入力してください（例：株式会社海山医療）。",
         )
 
 
@@ -76,21 +73,17 @@ def check_dispatch(scope: Scope) -> Iterator[Hit]:
     if scope.get("job_type") in NURSING and not DISPATCH_FROM <= scope.on <= DISPATCH_UNTIL:
         yield Hit(
             name,
-            Message(
-                f"{listed(words)}とありますが、看護職を接種会場へ派遣できたのは2021年4月23日から2023年3月31日までです。",
-                how="自治体が直接任用するか、委託先が雇用する形に改めてください。",
-            ),
-            Level.ERROR,
+            f"{listed(words)}とありますが、看護職を接種会場へ派遣できたのは2021年4月23日から2023年3月31日までです。",
+            how="自治体が直接任用するか、委託先が雇用する形に改めてください。",
+            level=ERROR,
         )
         return
     yield Hit(
         name,
-        Message(
-            f"{listed(words)}とあります。",
-            why="派遣労働者の募集は派遣元が行うもので、ここでは自治体または委託先が直接雇う募集を扱います。",
-            how="雇う主体をご確認のうえ、派遣でない場合は言葉を改めてください（例：市が直接任用します）。",
-        ),
-        Level.WARNING,
+        f"{listed(words)}とあります。",
+        why="派遣労働者の募集は派遣元が行うもので、ここでは自治体または委託先が直接雇う募集を扱います。",
+        how="雇う主体をご確認のうえ、派遣でない場合は言葉を改めてください（例：市が直接任用します）。",
+        level=WARNING,
     )
 
 
@@ -134,27 +127,26 @@ def check_fee_or_employment(scope: Scope) -> Iterator[Hit]:
         if honorarium:
             if _NEGATED.search(phrase):
                 continue
-            yield Hit(
-                _where(scope, word), _mixed(f"報償費による従事（雇用ではない）を選んでいますが、「{word}」という雇用の言葉があります。")
-            )
+            yield _mixed(_where(scope, word), f"報償費による従事（雇用ではない）を選んでいますが、「{word}」という雇用の言葉があります。")
             return
         if word.startswith("雇用"):
             if scope.get("engagement") != "contractor":
                 continue
         elif _NEGATED.search(phrase) or _FEE_OFFICE.search(clause_around(text, match.start(), match.end())):
             continue
-        yield Hit(_where(scope, word), _mixed(f"雇用または任用の形を選んでいますが、「{word}」とあります。"))
+        yield _mixed(_where(scope, word), f"雇用または任用の形を選んでいますが、「{word}」とあります。")
         return
     if not honorarium:
         for index, line in rows(scope, "pay_lines"):
             label = line.get("label")
             if isinstance(label, str) and (found := _FEE_WORDS.find(plain(label))):
-                yield Hit(f"pay_lines.{index}.label", _mixed(f"雇用または任用の形を選んでいますが、「{found[0]}」とあります。"))
+                yield _mixed(f"pay_lines.{index}.label", f"雇用または任用の形を選んでいますが、「{found[0]}」とあります。")
                 return
 
 
-def _mixed(what: str) -> Message:
-    return Message(
+def _mixed(name: str, what: str) -> Hit:
+    return Hit(
+        name,
         what,
         why="雇用か報償費かで、保険や税、守られる法律が変わります。",
         how="人事担当課にご確認のうえ、「任用・契約の形」と文章をそろえてください（例：報償費1回5,000円）。",

@@ -6,7 +6,8 @@ from typing import Final
 
 from keynet_admin.catalogue import posting_field
 from keynet_admin.rules.engine.posting_values import job_label, missing, rows, typed_value
-from keynet_admin.rules.engine.rule import Example, Hit, Level, Message, Rule, Scope
+from keynet_admin.rules.engine.row import FIX, WARNING, example, row
+from keynet_admin.rules.engine.rule import Hit, Rule, Scope
 from keynet_admin.rules.families.licence.injection import INJECTION_RULES, post
 from keynet_admin.rules.words.plain import (
     PUBLIC_TEXT,
@@ -41,17 +42,16 @@ def check_licence_of_job(scope: Scope) -> Iterator[Hit]:
         if missing(scope, "licenses"):
             yield Hit(
                 "licenses",
-                Message("必要な免許が選ばれていません。", how=f"{job_label(job)}の業務には免許が必要なため、「{name}」を選んでください。"),
+                "必要な免許が選ばれていません。",
+                how=f"{job_label(job)}の業務には免許が必要なため、「{name}」を選んでください。",
                 example=name,
             )
     elif isinstance(chosen, (list, tuple)):
         shown = "・".join(posting_field("licenses").label_of(str(item)) for item in chosen)
         yield Hit(
             "licenses",
-            Message(
-                f"職種は{job_label(job)}ですが、必要な免許が「{shown}」になっています。",
-                how=f"無資格の方は{job_label(job)}の業務を行えないため、「{name}」を選んでください。",
-            ),
+            f"職種は{job_label(job)}ですが、必要な免許が「{shown}」になっています。",
+            how=f"無資格の方は{job_label(job)}の業務を行えないため、「{name}」を選んでください。",
             example=name,
         )
 
@@ -79,10 +79,8 @@ def _old_name(name: str, word: str) -> Hit:
     new = _NEW_NAME[word[:2]]
     return Hit(
         name,
-        Message(
-            f"「{word}」は2002年に改められた旧い名称で、性別を限るものと受け取られます。",
-            how=(f"「{new}」と書いてください。固有の名称などで必要な場合は、理由を添えて送信できます。"),
-        ),
+        f"「{word}」は2002年に改められた旧い名称で、性別を限るものと受け取られます。",
+        how=f"「{new}」と書いてください。固有の名称などで必要な場合は、理由を添えて送信できます。",
         value=new,
         example=new,
     )
@@ -118,11 +116,9 @@ def check_national_register(scope: Scope) -> Iterator[Hit]:
 def _national(name: str, word: str) -> Hit:
     return Hit(
         name,
-        Message(
-            f"准看護師に「{word}」を求めています。",
-            why="准看護師の免許は都道府県知事が与えるもので、国の籍や登録番号はありません。",
-            how="「免許を受けた都道府県」を確認する書き方にしてください（例：准看護師免許（登録都道府県を確認します））。",
-        ),
+        f"准看護師に「{word}」を求めています。",
+        why="准看護師の免許は都道府県知事が与えるもので、国の籍や登録番号はありません。",
+        how="「免許を受けた都道府県」を確認する書き方にしてください（例：准看護師免許（登録都道府県を確認します））。",
     )
 
 
@@ -153,10 +149,8 @@ def check_junior_pay(scope: Scope) -> Iterator[Hit]:
                 continue
             yield Hit(
                 name,
-                Message(
-                    f"准看護師の報酬が別にあるように読めます（「{match.group()[:24]}」）が、報酬の行は1件だけです。",
-                    how="応募する方が金額を確かめられるよう、准看護師の募集を別に登録するか、報酬の行を分けてください。",
-                ),
+                f"准看護師の報酬が別にあるように読めます（「{match.group()[:24]}」）が、報酬の行は1件だけです。",
+                how="応募する方が金額を確かめられるよう、准看護師の募集を別に登録するか、報酬の行を分けてください。",
             )
             return
 
@@ -198,13 +192,9 @@ def check_driving(scope: Scope) -> Iterator[Hit]:
         return
     yield Hit(
         name,
-        Message(
-            "自動車運転免許を必要としていますが、仕事の内容に運転や外出がありません。",
-            how=(
-                "業務に必要な条件だけを求めてください。"
-                "運転がある場合は「仕事の内容」に書いてください（例：巡回接種のため公用車を運転します）。"
-            ),
-        ),
+        "自動車運転免許を必要としていますが、仕事の内容に運転や外出がありません。",
+        how="業務に必要な条件だけを求めてください。"
+        "運転がある場合は「仕事の内容」に書いてください（例：巡回接種のため公用車を運転します）。",
     )
 
 
@@ -238,145 +228,123 @@ def check_experience(scope: Scope) -> Iterator[Hit]:
                 continue
             yield Hit(
                 name,
-                Message(
-                    f"経験は「不問」ですが、「{match.group()}」と書かれています。",
-                    how="応募できるかどうかが分からなくなるため、経験を「必要」にして内容を書くか、文章の方を削ってください。",
-                ),
+                f"経験は「不問」ですが、「{match.group()}」と書かれています。",
+                how="応募できるかどうかが分からなくなるため、経験を「必要」にして内容を書くか、文章の方を削ってください。",
             )
             return
 
 
 # Rows ----------------------------------------------------------------------------------------------------------------------------
 
-_WARN: Final = (Level.WARNING,)
 RULES: tuple[Rule, ...] = (
-    Rule(
-        code="LIC-001",
-        fields=("licenses", "job_type"),
-        levels=(Level.ERROR,),
-        basis="保健師助産師看護師法・医師法等（免許のない者の業務の禁止）",
-        sources=("S48", "S43"),
+    row(
+        "LIC-001",
+        ("licenses", "job_type"),
+        basis="保健師助産師看護師法・医師法等（免許のない者の業務の禁止） [S48, S43]",
         what="職種の免許が「必要な免許・資格」に選ばれていること",
         why="無資格の方が応募し、採用の後で分かることを防ぎます。",
         how="職種と同じ名の免許を選んでください。事務職員と「その他」の職種では不要です。",
         good=(
-            Example({P + "licenses": ["看護師免許"]}, "看護師＋看護師免許"),
-            Example({P + "licenses": ["看護師免許", "准看護師免許"], P + "also_junior": True}, "准看護師も可"),
+            example("看護師＋看護師免許", licenses=["看護師免許"]),
+            example("准看護師も可", licenses=["看護師免許", "准看護師免許"], also_junior=True),
         ),
         bad=(
-            Example({P + "licenses": ["なし"]}, "看護師＋なし"),
-            Example({P + "licenses": ["准看護師免許"]}, "看護師＋准看護師免許だけ"),
-            Example({P + "licenses": None}, "空欄"),
+            example("看護師＋なし", licenses=["なし"]),
+            example("看護師＋准看護師免許だけ", licenses=["准看護師免許"]),
+            example("空欄", licenses=None),
         ),
         check=check_licence_of_job,
     ),
-    Rule(
-        code="LIC-002",
-        fields=("title", "duty_detail", "other_req", "pay_note"),
-        levels=(Level.FIX,),
-        basis="保健師助産師看護師法（名称）",
-        sources=("S48",),
+    row(
+        "LIC-002",
+        ("title", "duty_detail", "other_req", "pay_note"),
+        (FIX,),
+        basis="保健師助産師看護師法（名称） [S48]",
         what="「正看護師」「正看」「准看」は正式な名称に直す",
         why="略称では検索に当たらず、法律上の名称とも違います。",
         how="自動で「看護師」「准看護師」に書き換えます。",
-        good=(Example({P + "other_req": "看護師の方"}, "看護師"),),
-        bad=(Example({P + "other_req": "正看の方"}, "正看 → 看護師"),),
-        runs_in="normalise",
+        good=(example("看護師", other_req="看護師の方"),),
+        bad=(example("正看 → 看護師", other_req="正看の方"),),
     ),
-    Rule(
-        code="LIC-003",
-        fields=("job_type", "title", "duty_detail", "other_req"),
-        levels=(Level.ERROR,),
-        basis="保健師助産師看護師法（2002年の名称の改正）・男女雇用機会均等法",
-        sources=("S29", "S48"),
+    row(
+        "LIC-003",
+        ("job_type", "title", "duty_detail", "other_req"),
+        basis="保健師助産師看護師法（2002年の名称の改正）・男女雇用機会均等法 [S29, S48]",
         what="「看護婦」「看護士」「保健婦」「助産婦」を使わない",
         why="2002年に改められた名称で、性別を限る募集と受け取られます。",
         how="「看護師」「保健師」「助産師」と書いてください。固有の名称などで必要な場合は理由を添えて送信できます。",
-        good=(Example({P + "other_req": "看護師として働いたことのある方を歓迎します。"}, "看護師"),),
-        bad=(
-            Example({P + "title": "集団接種会場の看護婦"}, "看護婦"),
-            Example({P + "other_req": "看護士または准看護師の方"}, "看護士"),
-        ),
+        good=(example("看護師", other_req="看護師として働いたことのある方を歓迎します。"),),
+        bad=(example("看護婦", title="集団接種会場の看護婦"), example("看護士", other_req="看護士または准看護師の方")),
         check=check_old_names,
         overridable=True,
     ),
-    Rule(
-        code="LIC-004",
-        fields=("job_type", "licenses", "documents", "other_req"),
-        levels=(Level.ERROR,),
-        basis="保健師助産師看護師法第8条（准看護師は都道府県知事の免許）",
-        sources=("S48",),
+    row(
+        "LIC-004",
+        ("job_type", "licenses", "documents", "other_req"),
+        basis="保健師助産師看護師法第8条（准看護師は都道府県知事の免許） [S48]",
         what="准看護師に国の免許や登録番号を求めない",
         why="准看護師の免許は都道府県知事が与えます。国の籍や番号はなく、求められても出せません。",
         how="免許を受けた都道府県（登録都道府県）を確認する書き方にしてください。",
         good=(
-            Example(
-                post("assistant_nurse", "准看護師", share_nc=True, documents="履歴書（准看護師免許の登録都道府県を記入）"),
+            example(
                 "登録都道府県を確認",
+                post("assistant_nurse", "准看護師", share_nc=True, documents="履歴書（准看護師免許の登録都道府県を記入）"),
             ),
-            Example({P + "documents": "履歴書"}, "看護師の募集"),
+            example("看護師の募集", documents="履歴書"),
         ),
         bad=(
-            Example(
-                post("assistant_nurse", "准看護師", share_nc=True, other_req="厚生労働大臣免許の登録番号が分かる方"), "厚生労働大臣免許"
+            example(
+                "厚生労働大臣免許", post("assistant_nurse", "准看護師", share_nc=True, other_req="厚生労働大臣免許の登録番号が分かる方")
             ),
-            Example(post("assistant_nurse", "准看護師", share_nc=True, documents="履歴書、看護師籍の登録番号"), "看護師籍の登録番号"),
+            example("看護師籍の登録番号", post("assistant_nurse", "准看護師", share_nc=True, documents="履歴書、看護師籍の登録番号")),
         ),
         check=check_national_register,
     ),
-    Rule(
-        code="LIC-005",
-        fields=("also_junior", "pay_lines", "pay_note"),
-        levels=_WARN,
-        basis="自治体の報酬の例（看護師と准看護師で額が異なる）",
-        sources=("S39",),
+    row(
+        "LIC-005",
+        ("also_junior", "pay_lines", "pay_note"),
+        (WARNING,),
+        basis="自治体の報酬の例（看護師と准看護師で額が異なる） [S39]",
         what="准看護師の報酬が別なら、行か募集を分ける",
         why="准看護師の方が、自分の受け取る額を確かめられません。",
         how="准看護師の募集を別に登録するか、報酬の行を分けてください。",
-        good=(
-            Example({P + "also_junior": True, P + "pay_note": "准看護師も同額です。"}, "准看護師も同額"),
-            Example({P + "also_junior": True}, "1行で同じ条件"),
-        ),
-        bad=(Example({P + "also_junior": True, P + "pay_note": "准看は別途定める額"}, "准看は別途"),),
+        good=(example("准看護師も同額", also_junior=True, pay_note="准看護師も同額です。"), example("1行で同じ条件", also_junior=True)),
+        bad=(example("准看は別途", also_junior=True, pay_note="准看は別途定める額"),),
         check=check_junior_pay,
     ),
-    Rule(
-        code="LIC-006",
-        fields=("licenses", "other_req", "venue_type"),
-        levels=_WARN,
-        basis="ハローワークの求人票（業務に必要な条件だけを求める）",
-        sources=("S72",),
+    row(
+        "LIC-006",
+        ("licenses", "other_req", "venue_type"),
+        (WARNING,),
+        basis="ハローワークの求人票（業務に必要な条件だけを求める） [S72]",
         what="運転のない仕事に運転免許を求めない",
         why="業務に要らない条件は、応募できる方を減らします。",
         how="運転があれば仕事の内容に書き、なければ条件から外してください。",
         good=(
-            Example({P + "licenses": ["nurse", "driving"], P + "venue_type": "mobile"}, "巡回接種"),
-            Example(
-                {
-                    P + "licenses": ["nurse", "driving"],
-                    P + "duty_detail": "高齢者施設を公用車で訪問し、注射による接種と様子の観察を行います。2人一組です。",
-                },
+            example("巡回接種", licenses=["nurse", "driving"], venue_type="mobile"),
+            example(
                 "公用車で訪問",
+                licenses=["nurse", "driving"],
+                duty_detail="高齢者施設を公用車で訪問し、注射による接種と様子の観察を行います。2人一組です。",
             ),
         ),
-        bad=(Example({P + "licenses": ["nurse", "driving"]}, "会場内の業務で運転免許"),),
+        bad=(example("会場内の業務で運転免許", licenses=["nurse", "driving"]),),
         check=check_driving,
     ),
-    Rule(
-        code="LIC-007",
-        fields=("experience", "experience_note", "other_req", "duty_detail"),
-        levels=(Level.ERROR,),
+    row(
+        "LIC-007",
+        ("experience", "experience_note", "other_req", "duty_detail"),
         basis="職業安定法第5条の3（条件の明示。矛盾する条件は示したことになりません）",
         what="経験「不問」なのに、年数の条件を書かない",
         why="応募できるかどうかが分からず、問い合わせや辞退のもとになります。",
         how="経験を「必要」にして内容を書くか、文章を削ってください。理由があればそのまま送信できます。",
         good=(
-            Example({P + "other_req": "経験年数は問いません。"}, "経験は問いません"),
-            Example({P + "experience": "required", P + "experience_note": "臨床経験3年以上"}, "必要・3年以上"),
+            example("経験は問いません", other_req="経験年数は問いません。"),
+            example("必要・3年以上", experience="required", experience_note="臨床経験3年以上"),
         ),
         bad=(
-            Example({P + "other_req": "臨床経験3年以上の方"}, "不問＋3年以上"),
-            Example({P + "other_req": "3年以上の実務経験が必要です。"}, "不問＋3年以上の実務経験"),
+            example("不問＋3年以上", other_req="臨床経験3年以上の方"),
+            example("不問＋3年以上の実務経験", other_req="3年以上の実務経験が必要です。"),
         ),
         check=check_experience,
         overridable=True,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from keynet_admin.rules.engine.posting_values import days_of, number, rows, shifts, whole, work_minutes
-from keynet_admin.rules.engine.rule import Hit, Message, Scope
+from keynet_admin.rules.engine.rule import Hit, Scope
 from keynet_admin.rules.families.pay.minimum_wage import hourly_equivalents, pay_rows
 from keynet_admin.rules.words.plain import (
     PUBLIC_TEXT,
@@ -44,11 +44,12 @@ def check_overtime_included(scope: Scope) -> Iterator[Hit]:
     for name, text in fields_with(scope, PAY_TEXTS):
         words = INCLUDED.find(text)
         if words:
-            message = Message(
+            yield Hit(
+                name,
                 f"{listed(words)}とありますが、固定残業代は「なし」です。",
                 how="含まれる場合は「あり」を選び、額・時間数・超過分の支給を入力してください。",
+                example="固定残業代あり・10,000円・5時間・超過分支給",
             )
-            yield Hit(name, message, example="固定残業代あり・10,000円・5時間・超過分支給")
 
 
 # WAGE-010 ------------------------------------------------------------------------------------------------------------------------
@@ -95,19 +96,22 @@ def check_weekend_pay(scope: Scope) -> Iterator[Hit]:
                 continue
             if not re.search(_PAY_WORD, cleaned) and (name not in ("pay_note", "other_allow") or _PLANNING.search(cleaned)):
                 continue
-            message = Message(
+            yield Hit(
+                name,
                 "平日と土日祝で報酬が異なると書かれていますが、報酬の額は1行だけです。",
                 how="平日と土日祝の行を分け、それぞれの額を入力してください。",
+                example="平日1,472円、土日祝1,987円",
             )
-            yield Hit(name, message, example="平日1,472円、土日祝1,987円")
             return
     index, row = lines[0]
     label = row.get("label")
     if isinstance(label, str) and worked & {"mon", "tue", "wed", "thu", "fri"} and _weekday_label(plain(label)):
-        message = Message(
-            f"区分が「{label}」の行だけがありますが、勤務する曜日に土日祝が含まれています。", how="土日祝の額の行を追加してください。"
+        yield Hit(
+            f"pay_lines.{index}.label",
+            f"区分が「{label}」の行だけがありますが、勤務する曜日に土日祝が含まれています。",
+            how="土日祝の額の行を追加してください。",
+            example="平日1,472円、土日祝1,987円",
         )
-        yield Hit(f"pay_lines.{index}.label", message, example="平日1,472円、土日祝1,987円")
 
 
 def _weekday_label(label: str) -> bool:
@@ -200,8 +204,12 @@ def check_amounts_in_text(scope: Scope) -> Iterator[Hit]:
         if strange:
             shown = "、".join(dict.fromkeys(f"{a.yen:,}円" for a in strange))
             given = "、".join(f"{yen:,}円" for _, row in rows(scope, "pay_lines") if (yen := whole(row.get("min"))) is not None)
-            message = Message(f"文中の「{shown}」は、報酬の額の欄（{given}）にありません。", how="額をそろえるか、行を追加してください。")
-            yield Hit(name, message, example="文中の額と報酬の額の欄を同じにする")
+            yield Hit(
+                name,
+                f"文中の「{shown}」は、報酬の額の欄（{given}）にありません。",
+                how="額をそろえるか、行を追加してください。",
+                example="文中の額と報酬の額の欄を同じにする",
+            )
 
 
 # WAGE-015 ------------------------------------------------------------------------------------------------------------------------
@@ -224,7 +232,9 @@ def check_tempting_words(scope: Scope) -> Iterator[Hit]:
     for name, text in fields_with(scope, PUBLIC_TEXT):
         words = TEMPTING.find(text)
         if words:
-            message = Message(
-                f"{listed(words)}は、実際より良い条件だと受け取られるおそれがあります。", how="額や条件をそのまま書いてください。"
+            yield Hit(
+                name,
+                f"{listed(words)}は、実際より良い条件だと受け取られるおそれがあります。",
+                how="額や条件をそのまま書いてください。",
+                example="時間額1,472円",
             )
-            yield Hit(name, message, example="時間額1,472円")

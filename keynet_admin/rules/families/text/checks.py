@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from keynet_admin.catalogue import SECTIONS, Field, Kind
 from keynet_admin.catalogue import reference as ref
-from keynet_admin.rules.engine.rule import Hit, Level, Message, Scope
+from keynet_admin.rules.engine.rule import Hit, Level, Scope
 from keynet_admin.rules.families.text.rows import rows
 
 _TEXT_KINDS = frozenset({Kind.TEXT, Kind.AREA, Kind.NAME, Kind.ADDRESS})
@@ -134,10 +134,11 @@ def check_dummy(scope: Scope) -> Iterator[Hit]:
             continue
         if item.name in _PLACE_FIELDS and "未定" in text:
             continue
-        message = Message(
-            f"「{item.label}」の「{text}」だけでは内容が分かりません。", how=(f"募集の条件は、この欄に具体的に書いてください。{item.help}")
+        yield Hit(
+            path,
+            f"「{item.label}」の「{text}」だけでは内容が分かりません。",
+            how=f"募集の条件は、この欄に具体的に書いてください。{item.help}",
         )
-        yield Hit(path, message)
 
 
 # TXT-012 ---------------------------------------------------------------------------------------------------------------------
@@ -147,11 +148,11 @@ def check_detail(scope: Scope) -> Iterator[Hit]:
     """The description of the work has thirty characters at least."""
     text = scope.get("duty_detail")
     if isinstance(text, str) and len(text) < 30 and not is_dummy(text):
-        message = Message(
+        yield Hit(
+            "duty_detail",
             f"仕事の内容が{len(text)}文字です。",
             how="応募する方が働く姿を思い描けるよう、1日の流れや接種人数の目安を30文字以上で書いてください。",
         )
-        yield Hit("duty_detail", message)
 
 
 # TXT-013, TXT-014 ------------------------------------------------------------------------------------------------------------
@@ -183,25 +184,27 @@ def check_markup(scope: Scope) -> Iterator[Hit]:
     if isinstance(url, str):
         short = _SHORT_LINK.search(url)
         if short is not None:
-            yield Hit("organization.org_url", _short_message("団体のホームページ", short.group()))
+            yield _short_link("organization.org_url", "団体のホームページ", short.group())
     for path, item, text in texts(scope):
         plain = _narrow(text)
         found = _TAG.search(plain)
         if found is not None:
-            message = Message(
+            yield Hit(
+                path,
                 f"「{item.label}」に「{found.group()[:20]}」が含まれています。",
                 why="HTMLのタグやプログラムは使えません。",
                 how="文章だけを入力してください。",
+                example="文章だけを入力",
             )
-            yield Hit(path, message, example="文章だけを入力")
             continue
         short = _SHORT_LINK.search(plain)
         if short is not None:
-            yield Hit(path, _short_message(item.label, short.group()))
+            yield _short_link(path, item.label, short.group())
 
 
-def _short_message(label: str, host: str) -> Message:
-    return Message(
+def _short_link(path: str, label: str, host: str) -> Hit:
+    return Hit(
+        path,
         f"「{label}」に短縮URL（{host}）が含まれています。",
         why="行き先が分からず、庁内では開けないことがあります。",
         how="正式なアドレスを入力してください。",
@@ -216,19 +219,16 @@ def check_links(scope: Scope) -> Iterator[Hit]:
             host = (match[1] or match[2]).lower()
             if item.name == "title":
                 yield Hit(
-                    path,
-                    Message(
-                        "見出しにホームページのアドレスが含まれています。", how="アドレスは「団体のホームページ」の欄に入力してください。"
-                    ),
+                    path, "見出しにホームページのアドレスが含まれています。", how="アドレスは「団体のホームページ」の欄に入力してください。"
                 )
                 break
             if _SHORT_LINK.search(host) or any(host == name or host.endswith(f".{name}") for name in own):
                 continue
-            message = Message(
+            yield Hit(
+                path,
                 f"「{item.label}」に団体のものと確認できないアドレス（{host[:60]}）が含まれています。",
                 how="団体のホームページ以外は、必要かどうかご確認ください。",
             )
-            yield Hit(path, message)
             break
 
 
@@ -260,11 +260,11 @@ def check_internal_words(scope: Scope) -> Iterator[Hit]:
     for path, item, text in texts(scope):
         found = _INTERNAL.search(text)
         if found is not None:
-            message = Message(
+            yield Hit(
+                path,
                 f"「{item.label}」に「{found.group()[:20]}」が残っています。",
                 how="下書きや記入例の言葉でないかご確認のうえ、正しい内容に直してください。",
             )
-            yield Hit(path, message)
 
 
 RULES = rows(

@@ -1,29 +1,23 @@
-"""Rules about applicants and enquiries (APP): rows that no code runs yet; their checks come with the pages that need them."""
+"""Rows that no code runs yet: about applicants and enquiries (APP), about the follow-up report (RPT).
 
-from keynet_admin.rules.engine.rule import Example, Level, Rule
+Their checks come with the pages that need them.
+"""
 
-E, W, F = Level.ERROR, Level.WARNING, Level.FIX
+from typing import Any
+
+from keynet_admin.rules.engine.row import ERROR, FIX, WARNING, example, row
+from keynet_admin.rules.engine.rule import Level, Rule
 
 
 def _row(code: str, level: Level, field: str, basis: str, what: str, why: str, how: str, good: str, bad: str) -> Rule:
-    return Rule(
-        code=code,
-        fields=(field,),
-        levels=(level,),
-        basis=basis,
-        what=what,
-        why=why,
-        how=how,
-        good=(Example({}, good),),
-        bad=(Example({}, bad),),
-        planned=True,
-    )
+    says: dict[str, Any] = {"basis": basis, "what": what, "why": why, "how": how}
+    return row(code, (field,), (level,), good=(example(good),), bad=(example(bad),), planned=True, **says)
 
 
-RULES: tuple[Rule, ...] = (
+CANDIDATE: tuple[Rule, ...] = (
     _row(
         "APP-001",
-        W,
+        WARNING,
         "email",
         "携帯電話会社の古いアドレス",
         "「..」や「.@」を含む携帯電話会社のアドレスには、別の連絡先も聞くこと",
@@ -34,7 +28,7 @@ RULES: tuple[Rule, ...] = (
     ),
     _row(
         "APP-002",
-        E,
+        ERROR,
         "licence_prefecture",
         "保健師助産師看護師法（知事免許）",
         "准看護師の応募には、免許を登録した都道府県を聞くこと",
@@ -45,7 +39,7 @@ RULES: tuple[Rule, ...] = (
     ),
     _row(
         "APP-003",
-        W,
+        WARNING,
         "licences",
         "保健師助産師看護師法ほか",
         "応募した方の免許が、募集の職種に合うこと",
@@ -56,7 +50,7 @@ RULES: tuple[Rule, ...] = (
     ),
     _row(
         "APP-004",
-        F,
+        FIX,
         "kana",
         "氏名の入力の慣行",
         "フリガナのない外国の方の氏名は、仮のフリガナで受け付けること",
@@ -67,7 +61,7 @@ RULES: tuple[Rule, ...] = (
     ),
     _row(
         "APP-005",
-        W,
+        WARNING,
         "email",
         "二重の送信",
         "同じ募集への24時間以内の再応募を知らせること",
@@ -78,7 +72,7 @@ RULES: tuple[Rule, ...] = (
     ),
     _row(
         "APP-006",
-        E,
+        ERROR,
         "consent",
         "職業安定法第5条の5、個人情報保護法",
         "利用目的を示し、同意を得てから送信すること",
@@ -89,7 +83,7 @@ RULES: tuple[Rule, ...] = (
     ),
     _row(
         "APP-007",
-        W,
+        WARNING,
         "free_text",
         "職業安定法第5条の5",
         "自由記入のマイナンバー・本籍・病気の記述を、一覧に出さないこと",
@@ -100,7 +94,7 @@ RULES: tuple[Rule, ...] = (
     ),
     _row(
         "APP-008",
-        W,
+        WARNING,
         "enquiry",
         "サービスの約束",
         "問い合わせには3営業日以内に答えること",
@@ -108,5 +102,64 @@ RULES: tuple[Rule, ...] = (
         "自治体に知らせ、それでも返事がなければ事務局に知らせます。",
         "3営業日以内に回答",
         "返事がない",
+    ),
+)
+
+_CIRCULAR = "2021年5月7日事務連絡（確保実績の報告）"
+REPORT: tuple[Rule, ...] = (
+    _row(
+        "RPT-001",
+        ERROR,
+        "report",
+        _CIRCULAR,
+        "確保した人数が、応募と移った人数の合計を超えないこと（職種ごと）",
+        "応募していない方を確保したことになります。",
+        "職種ごとの人数を見直してください。",
+        "確保12人、応募30人",
+        "確保40人、応募30人",
+    ),
+    _row(
+        "RPT-002",
+        ERROR,
+        "report",
+        _CIRCULAR,
+        "同じ方を2つの経路で数えないこと",
+        "確保した人数が実際より多くなります。",
+        "1人を1つの経路だけで数えてください。",
+        "1回だけ数える",
+        "本サイトと自治体の選考の両方で数える",
+    ),
+    _row(
+        "RPT-003",
+        WARNING,
+        "report",
+        "入力の間違いの例",
+        "確保した人数が募集人数を超えたら確かめること",
+        "人数の入力の間違いが多く見られます。",
+        "正しい場合は、理由を添えて送信できます。",
+        "確保15人、募集15人",
+        "確保20人、募集15人",
+    ),
+    _row(
+        "RPT-004",
+        ERROR,
+        "report",
+        "時点を示した集計",
+        "時点の日付があり、未来でないこと。合計が職種ごとの合計と合うこと",
+        "いつの人数か分からない報告は、集計に使えません。",
+        "時点の日付と合計を見直してください。",
+        "2021-06-06",
+        "空欄",
+    ),
+    _row(
+        "RPT-005",
+        WARNING,
+        "report",
+        "報告の確定",
+        "確定した前回の報告より人数が減ったら確かめること",
+        "積み上がる人数が減るのは、数え間違いか訂正です。",
+        "訂正の場合は、理由を添えて送信してください。",
+        "12人から15人",
+        "15人から9人",
     ),
 )
