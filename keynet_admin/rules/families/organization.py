@@ -40,7 +40,7 @@ def check_exists(scope: Scope) -> Iterator[Hit]:
     if new is not None:
         later = ref.municipality(new)
         words = f"団体コード「{code}」は、「{new}」（{later.name if later else '新しい団体'}）に変わりました。"
-        yield Hit("organization.lg_code", Message(words, how="新しい団体のコードと団体名を入力してください。"), choices=(new,))
+        yield Hit("organization.lg_code", words, how="新しい団体のコードと団体名を入力してください。", choices=(new,))
         return
     if body is not None and body.exists_on(scope.on):
         return
