@@ -9,7 +9,7 @@ import time
 from typing import Any
 
 from flask import Blueprint, Flask, flash, make_response, redirect, render_template, request, session, url_for
-from flask_login import current_user, login_user, logout_user
+from flask_login import current_user, logout_user
 from werkzeug.wrappers import Response
 
 from keynet_admin import config
@@ -23,6 +23,7 @@ from keynet_admin.services.account import use_cases as accounts
 from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import Role
 from keynet_admin.web import addresses
+from keynet_admin.web.sign_in import SEEN, WRONG, attempt, enter, missing
 
 blueprint = Blueprint("auth", __name__)
 
@@ -31,7 +32,7 @@ LOCAL = re.compile(r"/(?:admin|office|password)(?:[/?](?!\S*(?://|\.\./))[!-\[\]
 BY_CODE = "password"  # in place of a link's token: the code was typed, the session knows whose
 CODE_MINUTES = 30
 REFRESH_SECONDS = 60
-_SEEN, _FIRST = "_seen", "_first"
+_FIRST = "_first"
 
 
 def init_app(app: Flask) -> None:
@@ -63,7 +64,7 @@ def _load(key: str) -> sessions.SignedIn | None:
 
 
 def _idle() -> bool:
-    seen = session.get(_SEEN)
+    seen = session.get(SEEN)
     if not isinstance(seen, int):
         return True
     away = int(time.time()) - seen
@@ -75,20 +76,13 @@ def _attend() -> None:
     """On staff pages: find out who it is before any transaction opens, and note that they are here."""
     if not addresses.of(request.path).attended:
         return
-    if current_user.is_authenticated and int(time.time()) - session.get(_SEEN, 0) > REFRESH_SECONDS:
-        session[_SEEN] = int(time.time())
+    if current_user.is_authenticated and int(time.time()) - session.get(SEEN, 0) > REFRESH_SECONDS:
+        session[SEEN] = int(time.time())
 
 
 def _ask_to_sign_in() -> Response:
     wanted = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else None
     return redirect(url_for("auth.sign_in", next=wanted if wanted and LOCAL.fullmatch(wanted) else None), 303)
-
-
-def _enter(signed_in: sessions.SignedIn) -> None:
-    """Give the browser a cookie with the new key; nothing of the old one stays."""
-    session.clear()
-    login_user(signed_in)
-    session[_SEEN] = int(time.time())
 
 
 def _page(template: str, status: int = 200, /, **words: Any) -> Response:
@@ -123,24 +117,15 @@ def sign_in() -> Response:
     words: dict[str, Any] = {"email": _field("email"), "next": wanted if LOCAL.fullmatch(wanted) else ""}
     if request.method != "POST":
         return _page("auth/login.html", errors={}, ended="_user_id" in session, **words)
-    secret = _field("password", passwords.LONGEST)
-    if errors := _missing(email="メールアドレス", password="パスワード"):  # noqa: S106
+    if errors := missing():
         return _page("auth/login.html", 422, errors=errors, **words)
     try:
-        with transaction():
-            rate_limit.hit("login", address=words["email"], network=_network())
-            known = accounts.credentials(words["email"])
+        signed_in = attempt(words["email"], _field("password", passwords.LONGEST))
     except TooMany as error:
         return _braked("auth/login.html", error, **words)
-    signed_in = None
-    if passwords.verify(known.password_hash, secret):
-        with transaction():
-            signed_in = accounts.sign_in(known)
-            if signed_in is not None:
-                rate_limit.forgive("login", address=words["email"], network=_network())
     if signed_in is None:
-        return _page("auth/login.html", 422, errors={"password": "メールアドレスまたはパスワードが違います。"}, **words)
-    _enter(signed_in)
+        return _page("auth/login.html", 422, errors={"password": WRONG}, **words)
+    enter(signed_in)
     return redirect(local_target(wanted, signed_in.role), 303)
 
 
@@ -203,7 +188,7 @@ def choose_password(token: str) -> Response:
             signed_in = sessions.begin(accounts.finish_first_login(found.row.id, hashed))
     except LinkDead:
         return choose_password(token)
-    _enter(signed_in)
+    enter(signed_in)
     flash("パスワードを設定し、ログインしました。", "success")
     return redirect(home_of(signed_in.role), 303)
 
@@ -287,7 +272,7 @@ def change() -> Response:
                 rate_limit.forgive("password", address=account.email, network=_network())
     if changed is None:
         return _page("auth/password.html", 422, errors={"current": "いまのパスワードが違います。"}, **words)
-    _enter(changed)
+    enter(changed)
     flash("パスワードを変更しました。ほかの画面でのログインは終了しました。", "success")
     return redirect(home_of(changed.role), 303)
 

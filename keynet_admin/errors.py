@@ -24,6 +24,10 @@ class ReasonMissing(KeynetError):
     """The move needs a reason and none was given (shown at the field)."""
 
 
+class BadField(KeynetError):
+    """What was typed into a field is refused (422, shown at the field): too long, not understood."""
+
+
 class Refused(KeynetError):
     """A rule of the business refuses this (409); the sentence says why and what to do."""
 

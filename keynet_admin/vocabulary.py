@@ -93,20 +93,6 @@ class KeyingStatus(Word):
     discarded = "discarded", "破棄", "is-mute", "trash"
 
 
-class ReviewAction(Word):
-    """What a person decided about a submission or a posting; the reason stands in the same Review row."""
-
-    take = "take", "確認を開始", "is-wait", "eye"
-    accept = "accept", "承認", "is-ok", "check"
-    return_ = "return", "差し戻し", "is-ask", "back"
-    reject = "reject", "却下", "is-must", "x"
-    reopen = "reopen", "再開", "is-wait", "again"
-    withdraw = "withdraw", "取下げ", "is-mute", "minus"
-    release = "release", "公開を許可", "is-ok", "check"
-    suspend = "suspend", "掲載停止", "is-must", "stop"
-    restore = "restore", "掲載停止を解除", "is-wait", "again"
-
-
 class ReturnClosed(Word):
     """Why a return link no longer works."""
 

@@ -149,7 +149,7 @@ def posting(
     if state is PostingStatus.draft:
         return made
     owner = by or actor_of(account(Role.municipality, organization=made.organization))
-    published = publication.publish(made, owner, seen_version=made.version)
+    published = publication.publish(made, owner, seen_version=made.version).status
     db.session.flush()
     if state is published:
         return made

@@ -1,52 +1,35 @@
 """Accounts: list, page with history, resend of the invitation, suspend and restore."""
 
-from collections.abc import Callable
 from typing import Any
 
-from flask import abort, flash, redirect, request, url_for
+from flask import abort, url_for
 from flask_admin import expose
 from sqlalchemy.orm import defer, joinedload
 
 from keynet_admin.admin.list_filters import word_filter
-from keynet_admin.errors import ReasonMissing, Refused
 from keynet_admin.models import Account, Organization
 from keynet_admin.permissions import Permission
 from keynet_admin.services import workflow
 from keynet_admin.services.account import use_cases as accounts
-from keynet_admin.services.transaction import transaction
+from keynet_admin.services.mail.message import Letter
 from keynet_admin.services.workflow import history
 from keynet_admin.vocabulary import AccountStatus, Role
 from keynet_admin.web.actor import current_actor
+from keynet_admin.web.decision import Decision, DecisionPages
 from keynet_admin.web.model_view import GuardedModelView
 
-WORDS: dict[str, tuple[str, str, str, bool, str]] = {
-    "resend": (
-        "ご案内の再送",
-        "初回ログインのご案内を送り直しますか",
-        "送り直す",
-        False,
-        "新しいメールを送ります。前のメールのリンクとコードは使えなくなります。",
-    ),
-    "suspend": (
-        "利用停止",
-        "このアカウントの利用を停止しますか",
-        "停止する",
-        True,
-        "ログイン中の画面もすぐに使えなくなります。募集情報はそのまま残ります。",
-    ),
-    "restore": ("利用停止の解除", "利用停止を解除しますか", "解除する", True, "ふたたびログインできるようになります。"),
-}
 
-
-class AccountView(GuardedModelView):
+class AccountView(DecisionPages, GuardedModelView):
     """All accounts."""
 
     permission = Permission.account_read
-    method_permissions = {
-        "resend": Permission.account_issue,
-        "suspend": Permission.account_suspend,
-        "restore": Permission.account_suspend,
+    decides = Account
+    decisions = {
+        "resend": Decision(accounts.resend_invitation),
+        "suspend": Decision(accounts.suspend),
+        "restore": Decision(accounts.restore),
     }
+    back_label = "アカウントに戻る"
     can_view_details = True
     column_list = ("email", "name", "organization.name", "role", "status", "last_login_at")
     column_labels = {
@@ -74,56 +57,23 @@ class AccountView(GuardedModelView):
     @expose("/<num:id>/")
     def details(self, id: int) -> str:
         """One account with its history."""
-        row = self._row(id)
-        return self.render("admin/account.html", account=row, actions=_actions(row), entries=history.of_account(row), words=WORDS)
+        row = self.row(id)
+        offers = workflow.offers(row, current_actor())
+        return self.render("admin/account.html", account=row, offers=offers, entries=history.of_account(row))
 
-    @expose("/<num:id>/resend", methods=("GET", "POST"))
-    def resend(self, id: int) -> Any:
-        """A new invitation mail."""
-        return self._act(id, "resend", lambda row, version, _reason: accounts.resend_invitation(row, current_actor(), seen_version=version))
-
-    @expose("/<num:id>/suspend", methods=("GET", "POST"))
-    def suspend(self, id: int) -> Any:
-        """Stop an account; its sessions end at once."""
-        return self._act(
-            id, "suspend", lambda row, version, reason: accounts.suspend(row, current_actor(), seen_version=version, reason=reason)
-        )
-
-    @expose("/<num:id>/restore", methods=("GET", "POST"))
-    def restore(self, id: int) -> Any:
-        """Let it be used again."""
-        return self._act(
-            id, "restore", lambda row, version, reason: accounts.restore(row, current_actor(), seen_version=version, reason=reason)
-        )
-
-    def _act(self, id: int, action: str, act: Callable[[Account, int, str], object]) -> Any:
-        row = self._row(id)
-        if request.method != "POST":
-            return self._page(row, action)
-        version, reason = workflow.version_of(request.form.get("version")), request.form.get("reason", "")
-        try:
-            with transaction():
-                act(row, version, reason)
-        except ReasonMissing as missing:
-            return self._page(self._row(id), action, reason, str(missing)), 422
-        except Refused as refusal:
-            flash(str(refusal), "error")
-            return redirect(url_for(".details", id=id), 303)
-        flash(f"{row.email}：{WORDS[action][0]}を行いました。", "success")
-        return redirect(url_for(".details", id=id), 303)
-
-    def _page(self, row: Account, action: str, reason: str = "", error: str = "") -> str:
-        return self.render(
-            "admin/account_act.html", account=row, action=action, words=WORDS[action], reason=reason, error=error, actions=_actions(row)
-        )
-
-    def _row(self, id: int) -> Account:
+    def row(self, id: int) -> Account:
+        """The account, else 404."""
         row: Account | None = self.get_one(str(id))
         return row if row is not None else abort(404)
 
+    def named(self, row: Account) -> tuple[str, str, str]:
+        """Its address."""
+        return row.email, row.email, row.email
 
-def _actions(row: Account) -> list[str]:
-    """What may be done with an account now. Nobody stops their own."""
-    actor = current_actor()
-    found = [name for name in workflow.allowed(row, actor) if name in WORDS and row.id != actor.account_id]
-    return ["resend", *found] if row.status is AccountStatus.invited else found
+    def trail(self, row: Account) -> list[tuple[str, str]]:
+        """List and account."""
+        return [("アカウント", url_for(".index_view")), (row.email, url_for(".details", id=row.id))]
+
+    def letters(self, row: Account, move: workflow.Move, typed: dict[str, Any]) -> list[tuple[str, Letter]]:
+        """The mail to its holder."""
+        return accounts.letters(row, move.name, typed.get("reason", ""))

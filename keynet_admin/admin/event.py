@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import g
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 
 from keynet_admin.models import Account, AuditEvent
 from keynet_admin.permissions import Permission
@@ -57,14 +57,8 @@ class EventView(GuardedModelView):
         ListFilter(
             "action",
             "操作",
-            lambda: sorted(
-                {
-                    (action, history.SENTENCES[key].format(who="", revision="", fields="内容", rule="").strip("。"))
-                    for key in history.SENTENCES
-                    for action in [key[1]]
-                }
-            ),
-            lambda query, value: query.filter(AuditEvent.action == value),
+            history.filters,
+            lambda query, value: query.filter(tuple_(AuditEvent.subject, AuditEvent.action).in_([history.filtered(value)])),
         ),
     )
     empty_title = "記録はまだありません"

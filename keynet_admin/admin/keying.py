@@ -6,7 +6,6 @@ from typing import Any
 from flask import flash, redirect, request, url_for
 from flask_admin import expose
 from sqlalchemy.orm import defer, joinedload
-from wtforms.validators import ValidationError
 
 from keynet_admin import clock
 from keynet_admin.catalogue import SECTION_LABELS, field_at, label_at
@@ -25,22 +24,28 @@ from keynet_admin.services.keying.compare import composed
 from keynet_admin.services.submission import draft as drafts
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.transaction import transaction
+from keynet_admin.services.workflow.moves import OPEN_KEYING
 from keynet_admin.vocabulary import KeyingStatus, KeyingWay
-from keynet_admin.web import form_reader, forms, reason_boxes
-from keynet_admin.web.actor import current_actor
+from keynet_admin.web import form_reader, forms
+from keynet_admin.web.actor import current_actor, unverified
+from keynet_admin.web.decision import Decision, DecisionPages
 from keynet_admin.web.model_view import GuardedModelView
-from keynet_admin.web.token import check_token
 
 Document = dict[str, Any]
+PRESS_AGAIN = "内容を確かめて、もう一度ボタンを押してください。"
+NOT_SAVED = "保存していません。入力した内容は残っています。"
 SEEN = 422  # understood, but something on the page must be mended
-OLD_PAGE = "画面を開いてから時間がたったため、保存を確かめられませんでした。入力した内容は残っています。もう一度保存してください。"
 
 
-class KeyingView(GuardedModelView):
+class KeyingView(DecisionPages, GuardedModelView):
     """The open keyings, and the four steps of one."""
 
     permission = Permission.submission_create
-    method_permissions = dict.fromkeys(("index_view", "edit", "second", "compare", "send", "discard"), Permission.submission_create)
+    method_permissions = dict.fromkeys(("index_view", "edit", "second", "compare", "send"), Permission.submission_create)
+    checks_token = frozenset({"edit", "second", "compare", "send"})
+    decides = Keying
+    decisions = {"discard": Decision(keyings.discard)}
+    back_label = "代行入力に戻る"
     list_template = "admin/keying.html"
     cells_template = "admin/_keying_cells.html"
     page_size = 50
@@ -69,7 +74,7 @@ class KeyingView(GuardedModelView):
 
     def scope(self, query: Any) -> Any:
         """The keyings that are not sent yet."""
-        return super().scope(query).where(Keying.status.in_(keyings.OPEN))
+        return super().scope(query).where(Keying.status.in_(OPEN_KEYING))
 
     def missing(self, row: Keying) -> list[str]:
         """What is left to do."""
@@ -98,7 +103,7 @@ class KeyingView(GuardedModelView):
             return self._list("電話かFAX・書面かを選んでください。"), SEEN
         with transaction():
             row, _new = keyings.start(way, form_key, current_actor())
-        return redirect(url_for(".one" if row.status not in keyings.OPEN else ".edit", id=row.id), 303)
+        return redirect(url_for(".one" if row.status not in OPEN_KEYING else ".edit", id=row.id), 303)
 
     @expose("/<num:id>/")
     def one(self, id: int) -> Any:
@@ -112,18 +117,16 @@ class KeyingView(GuardedModelView):
     def edit(self, id: int) -> Any:
         """The first keying: the whole form. It checks the forged-request token itself, so that an old page loses nothing."""
         row = _get(id)
-        if row.status not in keyings.OPEN:
+        if row.status not in OPEN_KEYING:
             return redirect(url_for(".one", id=id))
         if request.method != "POST":
             typed, reasons = keyings.first_document(row), keyings.reasons_of(row)
             return self._form(row, typed, reasons, _judged(typed, reasons, whole=row.first_at is not None), row.version)
-        reading, reasons = form_reader.read(request.form), reason_boxes.posted_reasons(request.form)
+        reading, reasons = form_reader.read(request.form), form_reader.posted_reasons(request.form)
         typed = reading.document
-        try:
-            check_token()
-        except ValidationError:
-            seen = request.form.get("version", "")
-            return self._form(row, typed, reasons, _judged(typed, reasons, whole=False), seen, notice=OLD_PAGE), 400
+        if problem := unverified():
+            seen, words = request.form.get("version", ""), f"{problem.words}もう一度保存してください。"
+            return self._form(row, typed, reasons, _judged(typed, reasons, whole=False), seen, notice=words), problem.status
         version = workflow.version_of(request.form.get("version"))
         db.session.rollback()  # the rules below take their time: no lock may be held meanwhile
         anchor = form_reader.apply_buttons(typed, request.form) if form_reader.pressed(request.form) else None
@@ -150,14 +153,19 @@ class KeyingView(GuardedModelView):
     def second(self, id: int) -> Any:
         """The key fields once more, empty: nothing of the first keying is on the page."""
         row = _get(id)
-        if row.status not in keyings.OPEN or row.first_at is None:
-            return redirect(url_for(".one", id=id))
+        if row.status not in OPEN_KEYING or row.first_at is None:
+            return self._not_now(id)
         if request.method != "POST":
-            return self.render("admin/keying_second.html", row=row, groups=_groups(row), on=clock.today())
-        version = workflow.version_of(request.form.get("version"))
+            return self._second(row, {})
         texts = {path: request.form.get(path, "") for path in key_paths(row.typed)}
-        with transaction():
-            left = keyings.key_second(_get(id), texts, current_actor(), seen_version=version)
+        if problem := unverified():
+            return self._second(row, texts, f"{problem.words}{PRESS_AGAIN}"), problem.status
+        version = workflow.version_of(request.form.get("version"))
+        try:
+            with transaction():
+                left = keyings.key_second(_get(id), texts, current_actor(), seen_version=version)
+        except StaleVersion as stale:
+            return self._second(_get(id), texts, f"{stale}{NOT_SAVED}{PRESS_AGAIN}"), 409
         if left:
             return redirect(url_for(".compare", id=id), 303)
         flash("2回の入力に違いはありませんでした。", "success")
@@ -167,19 +175,24 @@ class KeyingView(GuardedModelView):
     def compare(self, id: int) -> Any:
         """Both keyings side by side; each difference is settled by a person."""
         row = _get(id)
-        if row.status not in keyings.OPEN or row.second_at is None:
-            return redirect(url_for(".one", id=id))
+        if row.status not in OPEN_KEYING or row.second_at is None:
+            return self._not_now(id)
         if request.method != "POST":
             return self._compare(row, {}, [])
-        version = workflow.version_of(request.form.get("version"))
         picks = {
             pair.path: keyings.Pick(request.form.get(f"pick-{pair.name}", ""), request.form.get(f"third-{pair.name}", ""))
             for pair in keyings.pairs_of(row)
             if not pair.same
         }
         blank = [path for path, pick in picks.items() if pick.pick == "third" and not pick.text.strip()]
-        with transaction():
-            left = keyings.resolve(_get(id), picks, current_actor(), seen_version=version)
+        if problem := unverified():
+            return self._compare(row, picks, [], f"{problem.words}{PRESS_AGAIN}"), problem.status
+        version = workflow.version_of(request.form.get("version"))
+        try:
+            with transaction():
+                left = keyings.resolve(_get(id), picks, current_actor(), seen_version=version)
+        except StaleVersion as stale:
+            return self._compare(_get(id), picks, [], f"{stale}{NOT_SAVED}{PRESS_AGAIN}"), 409
         if left:
             return self._compare(_get(id), picks, blank), SEEN
         flash("2回の入力の違いを、すべて確かめました。", "success")
@@ -195,40 +208,46 @@ class KeyingView(GuardedModelView):
             if request.method == "POST":
                 workflow.version_of(request.form.get("version"))
             flash("この代行入力は、まだ受け付けられません。残っている手順をご確認ください。", "warning")
-            return redirect(url_for(".one", id=id), 303)
+            return self._not_now(id, 303)
         document = keyings.document_of(row)
         if request.method != "POST":
             reasons = keyings.reasons_of(row)
             return self._send_page(row, _judged(document, reasons), reasons)
-        version, reasons = workflow.version_of(request.form.get("version")), reason_boxes.posted_reasons(request.form)
+        reasons = form_reader.posted_reasons(request.form)
         db.session.rollback()
         result = _judged(document, reasons)
+        if problem := unverified():
+            return self._send_page(_get(id), result, reasons, why=f"{problem.words}{PRESS_AGAIN}"), problem.status
+        version = workflow.version_of(request.form.get("version"))
         try:
             with transaction():
                 sure = request.form.get("with_errors") == "1"
-                case, _new = keyings.send(_get(id), document, result, current_actor(), seen_version=version, with_errors=sure)
-                receipt, number = case.receipt_no, case.id
-        except StaleVersion:
-            row = _get(id)
-            if row.submission is None:
-                raise
-            return redirect(url_for("admin_submission.case", id=row.submission_id), 303)
+                done = keyings.send(_get(id), document, result, current_actor(), seen_version=version, with_errors=sure)
+                receipt, number = done.made.receipt_no, done.made.id
+        except StaleVersion as stale:
+            return self._send_page(_get(id), result, reasons, why=f"{stale}まだ受け付けていません。{PRESS_AGAIN}"), 409
         except Refused as refused:
             return self._send_page(_get(id), result, reasons, str(refused)), SEEN
         flash(f"受付番号 {receipt} として受け付けました。", "success")
         return redirect(url_for("admin_submission.case", id=number), 303)
 
-    @expose("/<num:id>/discard", methods=("GET", "POST"))
-    def discard(self, id: int) -> Any:
-        """Give it up, after a question."""
-        row = _get(id)
-        if request.method != "POST":
-            return self.render("admin/keying_discard.html", row=row, open=row.status in keyings.OPEN)
-        version = workflow.version_of(request.form.get("version"))
-        with transaction():
-            keyings.discard(_get(id), current_actor(), seen_version=version)
-        flash(f"代行入力 {id} を破棄しました。", "success")
-        return redirect(url_for(".index"), 303)
+    def row(self, id: int) -> Keying:
+        """The keying, else 404."""
+        return _get(id)
+
+    def named(self, row: Keying) -> tuple[str, str, str]:
+        """Body and number."""
+        name = f"{row.org_name or '団体名なし'}（代行入力 {row.id}、{row.way.label}）"
+        return name, "", f"代行入力 {row.id}"
+
+    def trail(self, row: Keying) -> list[tuple[str, str]]:
+        """Queue, keyings, this one."""
+        here = [("電話・書面の代行入力", url_for(".index")), (f"代行入力 {row.id}", url_for(".one", id=row.id))]
+        return [("申請の確認", url_for("admin_submission.index")), *here]
+
+    def onward(self, _row: Keying, _name: str, _outcome: workflow.Outcome) -> str:
+        """Nothing is left of it: to the list."""
+        return url_for(".index")
 
     index = index_view
 
@@ -264,7 +283,14 @@ class KeyingView(GuardedModelView):
             on=clock.today(),
         )
 
-    def _compare(self, row: Keying, picks: Mapping[str, keyings.Pick], blank: list[str]) -> str:
+    def _not_now(self, id: int, code: int = 302) -> Any:
+        """This step is not the next one: to the keying. A forged post is refused here, too."""
+        return (self._verified() if request.method == "POST" else None) or redirect(url_for(".one", id=id), code)
+
+    def _second(self, row: Keying, texts: Mapping[str, str], why: str = "") -> str:
+        return self.render("admin/keying_second.html", row=row, groups=_groups(row), on=clock.today(), texts=texts, why=why)
+
+    def _compare(self, row: Keying, picks: Mapping[str, keyings.Pick], blank: list[str], why: str = "") -> str:
         pairs = keyings.pairs_of(row)
         return self.render(
             "admin/keying_compare.html",
@@ -273,10 +299,11 @@ class KeyingView(GuardedModelView):
             alike=[pair for pair in pairs if pair.same],
             picks=picks,
             blank=blank,
-            asked=request.method == "POST",
+            asked=request.method == "POST" and not why,
+            why=why,
         )
 
-    def _send_page(self, row: Keying, result: Result, reasons: Reasons, error: str = "") -> str:
+    def _send_page(self, row: Keying, result: Result, reasons: Reasons, error: str = "", why: str = "") -> str:
         code = result.normalized.get("organization", {}).get("lg_code", "")
         return self.render(
             "admin/keying_send.html",
@@ -284,9 +311,10 @@ class KeyingView(GuardedModelView):
             document=result.normalized,
             findings=result.findings,
             errors=len(result.at(Level.ERROR)),
-            boxes=reason_boxes.boxes(result.findings, reasons),
+            boxes=form_reader.boxes(result.findings, reasons),
             known=submissions.organization_with_account(code) if isinstance(code, str) else None,
             error=error,
+            why=why,
         )
 
 

@@ -1,22 +1,22 @@
-"""The outbox: what was sent to whom, what is stuck and why, and the button that tries again. Secrets are never shown, only their marks."""
+"""The outbox: what was sent to whom, what is stuck and why, and the button that tries again. Secrets are never shown, only their placeholders."""
 
 from typing import Any
 
-from flask import abort, flash, redirect, request, url_for
+from flask import abort, url_for
 from flask_admin import expose
 from sqlalchemy import or_, select
 from sqlalchemy.orm import defer
 
 from keynet_admin import clock
 from keynet_admin.admin.list_filters import word_filter
-from keynet_admin.errors import Refused
 from keynet_admin.models import OutboxMail, Submission
 from keynet_admin.permissions import Actor, Permission
-from keynet_admin.services import audit, workflow
-from keynet_admin.services.mail import outbox as mailer
-from keynet_admin.services.transaction import transaction
+from keynet_admin.services import workflow
+from keynet_admin.services.mail import outbox
+from keynet_admin.services.mail.message import Letter
 from keynet_admin.vocabulary import MailStatus
 from keynet_admin.web.actor import current_actor
+from keynet_admin.web.decision import Decision, DecisionPages
 from keynet_admin.web.model_view import BulkMove, GuardedModelView
 
 # What a state means for the person who looks at it, and what to do.
@@ -38,21 +38,21 @@ def _of_case(word: str) -> Any:
     return (OutboxMail.subject == Submission.__tablename__) & OutboxMail.subject_id.in_(select(Submission.id).where(named))
 
 
-def _may_retry(row: OutboxMail, _actor: Actor) -> str:
-    return "" if row.status in mailer.STUCK else f"いまの状態は「{row.status.label}」です"
+def _may_retry(row: OutboxMail, actor: Actor) -> str:
+    return "" if "retry" in workflow.allowed(row, actor) else f"いまの状態は「{row.status.label}」か、リンクの期限が切れています"
 
 
-def _retry(row: OutboxMail, actor: Actor, _version: int) -> None:
-    if not mailer.retry(row):
-        raise Refused("リンクの期限が切れているため、送り直せません")
-    audit.record(row, "retry", actor)
+def _retry(row: OutboxMail, actor: Actor, version: int) -> None:
+    outbox.retry(row, actor, seen_version=version)
 
 
-class MailView(GuardedModelView):
+class MailView(DecisionPages, GuardedModelView):
     """All mails, newest first."""
 
     permission = Permission.mail_read
-    method_permissions = {"retry": Permission.mail_retry}
+    decides = OutboxMail
+    decisions = {"retry": Decision(outbox.retry)}
+    back_label = "メールに戻る"
     can_view_details = True
     column_list = ("title", "recipient", "status", "created_at", "answer")
     column_labels = {"created_at": "作成", "recipient": "宛先", "title": "件名", "status": "状態", "answer": "相手のサーバーの返事"}
@@ -77,32 +77,26 @@ class MailView(GuardedModelView):
 
     @expose("/<num:id>/")
     def details(self, id: int) -> str:
-        """One mail with its fate."""
-        row = self._row(id)
+        """One mail with its delivery status."""
+        row = self.row(id)
         # Real time, as the queue's: the movable clock of a demo would show another day.
         minutes = max(0, round((row.next_try_at - clock.real_now()).total_seconds() / 60))
-        return self.render("admin/mail.html", mail=row, meaning=MEANING[row.status], may_retry=self._may_retry(row), minutes=minutes)
+        offers = workflow.offers(row, current_actor())
+        return self.render("admin/mail.html", mail=row, meaning=MEANING[row.status], offers=offers, minutes=minutes)
 
-    @expose("/<num:id>/retry", methods=("GET", "POST"))
-    def retry(self, id: int) -> Any:
-        """Let a mail that is stuck go again at once; pressing twice sends once."""
-        row = self._row(id)
-        if request.method != "POST":
-            return self.render("admin/mail_retry.html", mail=row, meaning=MEANING[row.status], may_retry=self._may_retry(row))
-        workflow.version_of(request.form.get("version"))
-        with transaction():
-            done = mailer.retry(row)
-            if done:
-                audit.record(row, "retry", current_actor())
-        if done:
-            flash("もう一度送ります。結果はこのページに出ます。", "success")
-        else:
-            flash("このメールは、いまは送り直せません（送信待ち、送信済み、またはリンクの期限切れ）。", "warning")
-        return redirect(url_for(".details", id=id), 303)
-
-    def _may_retry(self, row: OutboxMail) -> bool:
-        return self.may(Permission.mail_retry) and row.status in mailer.STUCK and ("⟦" not in row.body or row.sealed is not None)
-
-    def _row(self, id: int) -> OutboxMail:
+    def row(self, id: int) -> OutboxMail:
+        """The mail, else 404."""
         row: OutboxMail | None = self.get_one(str(id))
         return row if row is not None else abort(404)
+
+    def named(self, row: OutboxMail) -> tuple[str, str, str]:
+        """Its recipient."""
+        return row.title, row.recipient, row.recipient
+
+    def trail(self, row: OutboxMail) -> list[tuple[str, str]]:
+        """List and mail."""
+        return [("メール", url_for(".index_view")), (row.title, url_for(".details", id=row.id))]
+
+    def letters(self, row: OutboxMail, _move: workflow.Move, _typed: dict[str, Any]) -> list[tuple[str, Letter]]:
+        """The mail itself."""
+        return [(row.recipient, Letter(row.title, row.body))]

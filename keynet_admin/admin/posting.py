@@ -1,9 +1,8 @@
 """Operators' view of all postings: those that wait for release first; release, return, suspend, restore."""
 
-from collections.abc import Callable
 from typing import Any
 
-from flask import abort, flash, redirect, request, url_for
+from flask import abort, url_for
 from flask_admin import expose
 from sqlalchemy.orm import joinedload
 
@@ -11,29 +10,22 @@ from keynet_admin.admin.list_filters import job_types
 from keynet_admin.catalogue import posting_field
 from keynet_admin.catalogue.difference import changes
 from keynet_admin.catalogue.reference import prefectures
-from keynet_admin.errors import ReasonMissing, Refused
 from keynet_admin.extensions import db
 from keynet_admin.models import Organization, Posting
 from keynet_admin.permissions import Permission
 from keynet_admin.rules.engine.rule import Finding
 from keynet_admin.services import workflow
 from keynet_admin.services.listing import publish as listing
+from keynet_admin.services.mail.message import Letter
 from keynet_admin.services.posting import lists as board
 from keynet_admin.services.posting import publication, revisions
-from keynet_admin.services.transaction import transaction
 from keynet_admin.services.workflow import history
 from keynet_admin.vocabulary import PostingStatus
 from keynet_admin.web import posting_page
 from keynet_admin.web.actor import current_actor
+from keynet_admin.web.decision import Decision, DecisionPages
 from keynet_admin.web.lists.page import ListFilter, Order, Tab
 from keynet_admin.web.model_view import GuardedModelView
-
-ACTIONS: dict[str, tuple[Callable[..., Any], bool, str]] = {
-    "release": (publication.release, False, "公開を許可しました。"),
-    "return": (publication.return_, True, "差し戻しました。理由をメールで送ります。"),
-    "suspend": (publication.suspend, True, "掲載を停止しました。理由をメールで送ります。"),
-    "restore": (publication.restore, True, "掲載停止を解除しました。自治体が再開すると公開されます。"),
-}
 
 
 def _tab(name: str, label: str, *states: PostingStatus) -> Tab:
@@ -41,7 +33,7 @@ def _tab(name: str, label: str, *states: PostingStatus) -> Tab:
     return Tab(name, label, where, empty=("この状態の募集情報はありません", "申請を承認すると、募集情報が下書きとして作られます。"))
 
 
-class PostingView(GuardedModelView):
+class PostingView(DecisionPages, GuardedModelView):
     """All postings of all bodies."""
 
     permission = Permission.posting_read
@@ -103,17 +95,19 @@ class PostingView(GuardedModelView):
         ListFilter("job_type", "職種", job_types, lambda query, value: query.where(Posting.job_type == value)),
     )
     list_options = (joinedload(Posting.organization).load_only(Organization.name, Organization.prefecture_code),)
-    method_permissions = {
-        "release": Permission.posting_release,
-        "return_": Permission.posting_release,
-        "suspend": Permission.posting_suspend,
-        "restore": Permission.posting_suspend,
+    decides = Posting
+    decisions = {
+        "release": Decision(publication.release),
+        "return": Decision(publication.return_),
+        "suspend": Decision(publication.suspend),
+        "restore": Decision(publication.restore),
     }
+    back_label = "募集情報に戻る"
 
     @expose("/<num:id>/")
     def details(self, id: int) -> str:
         """One posting beside what visitors see: content with findings, what changed since the live revision, decisions, history."""
-        row = _get(id)
+        row = self.row(id)
         revision, live = revisions.current_revision(row), revisions.live_revision(row)
         behind = live is not None and live.number != revision.number
         return self.render(
@@ -124,69 +118,40 @@ class PostingView(GuardedModelView):
             live=live,
             changed=changes({"postings": [live.normalized]}, {"postings": [revision.normalized]}) if live is not None and behind else [],
             before=live.normalized if live is not None and behind else None,
-            decisions=_decisions(row),
+            decisions=workflow.offers(row, current_actor()),
             entries=history.of_posting(row),
         )
 
     @expose("/<num:id>/preview")
     def preview(self, id: int) -> str:
         """The exact public page of the current revision."""
-        row = _get(id)
+        row = self.row(id)
         revision = revisions.current_revision(row)
         content = listing.public_content(row.organization, revision.normalized)
         return self.render("admin/preview.html", posting=row, content=content, page_view=posting_page.view(content))
 
-    @expose("/<num:id>/release", methods=("GET", "POST"))
-    def release(self, id: int) -> Any:
-        """Let it go live."""
-        return self._decide(id, "release")
+    def row(self, id: int) -> Posting:
+        """The posting, else 404."""
+        row = db.session.execute(Posting.visible_to(current_actor()).where(Posting.id == id)).scalar_one_or_none()
+        return row if row is not None else abort(404)
 
-    @expose("/<num:id>/return", methods=("GET", "POST"))
-    def return_(self, id: int) -> Any:
-        """Back to the municipality, with a reason."""
-        return self._decide(id, "return")
+    def named(self, row: Posting) -> tuple[str, str, str]:
+        """The heading in the question, body and number above it, the number in a message."""
+        return row.title or row.posting_no, f"{row.organization.name}　{row.posting_no}", row.posting_no
 
-    @expose("/<num:id>/suspend", methods=("GET", "POST"))
-    def suspend(self, id: int) -> Any:
-        """Take it down, with a reason that is mailed."""
-        return self._decide(id, "suspend")
+    def trail(self, row: Posting) -> list[tuple[str, str]]:
+        """List and posting."""
+        return [("募集情報", url_for(".index")), (row.posting_no, url_for(".details", id=row.id))]
 
-    @expose("/<num:id>/restore", methods=("GET", "POST"))
-    def restore(self, id: int) -> Any:
-        """Lift the suspension."""
-        return self._decide(id, "restore")
+    def letters(self, row: Posting, move: workflow.Move, typed: dict[str, Any]) -> list[tuple[str, Letter]]:
+        """The mails to the municipality's accounts."""
+        return publication.letters(row, move.name, typed.get("reason", ""))
+
+    def onward(self, row: Posting, name: str, _outcome: workflow.Outcome) -> str:
+        """The next that waits for a release, else the posting."""
+        following = board.next_release(current_actor()) if name in ("release", "return") else None
+        return url_for(".details", id=following.id if following is not None else row.id)
 
     def show_job_type(self, row: Posting) -> str:
         """The job by its name."""
         return posting_field("job_type").label_of(row.job_type)
-
-    def _decide(self, id: int, action: str) -> Any:
-        row = _get(id)
-        if request.method != "POST":
-            return self._page(row, action)
-        act, reasoned, said = ACTIONS[action]
-        version, reason = workflow.version_of(request.form.get("version")), request.form.get("reason", "")
-        try:
-            with transaction():
-                act(row, current_actor(), seen_version=version, **({"reason": reason} if reasoned else {}))
-        except ReasonMissing as missing:
-            return self._page(_get(id), action, reason, str(missing)), 422
-        except Refused as refusal:
-            return self._page(_get(id), action, reason, str(refusal)), 409
-        flash(f"{row.posting_no}：{said}", "success")
-        following = board.next_release(current_actor()) if action in ("release", "return") else None
-        return redirect(url_for(".details", id=following.id if following is not None else id), 303)
-
-    def _page(self, row: Posting, action: str, reason: str = "", error: str = "") -> str:
-        return self.render("admin/posting_act.html", posting=row, action=action, reason=reason, error=error, decisions=_decisions(row))
-
-
-def _decisions(row: Posting) -> list[str]:
-    """What an operator may decide now. An edited revision of a published posting waits like a first publication."""
-    found = [name for name in workflow.allowed(row, current_actor()) if name in ACTIONS]
-    return ["release", "return", *found] if row.release_asked else found
-
-
-def _get(id: int) -> Posting:
-    row = db.session.execute(Posting.visible_to(current_actor()).where(Posting.id == id)).scalar_one_or_none()
-    return row if row is not None else abort(404)

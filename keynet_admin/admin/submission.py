@@ -1,6 +1,6 @@
 """The operators' queue and case pages: `/admin/submission/`. Each decision is a confirmation page (GET) and an act (POST)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
@@ -12,13 +12,14 @@ from keynet_admin.admin.submission_file import RIGHTS as FILE_RIGHTS
 from keynet_admin.admin.submission_file import FilePages
 from keynet_admin.catalogue import MAX_POSTINGS, SECTIONS, label_at
 from keynet_admin.catalogue.difference import changes
-from keynet_admin.errors import ReasonMissing, Refused
+from keynet_admin.catalogue.display import prefecture as prefecture_name
 from keynet_admin.extensions import db
 from keynet_admin.models import Submission
 from keynet_admin.permissions import Permission
 from keynet_admin.rules.engine.rule import Level
 from keynet_admin.services import workflow
 from keynet_admin.services.business_days import explain
+from keynet_admin.services.mail.message import Letter
 from keynet_admin.services.submission import finding, review
 from keynet_admin.services.submission import identity as sender
 from keynet_admin.services.submission import intake as submissions
@@ -27,31 +28,43 @@ from keynet_admin.services.transaction import transaction
 from keynet_admin.services.workflow import history
 from keynet_admin.vocabulary import SubmissionStatus
 from keynet_admin.web.actor import current_actor
+from keynet_admin.web.decision import Decision, DecisionPages
 from keynet_admin.web.model_view import GuardedModelView
 
-# What is mailed after an acceptance, by the account it uses (`review.Plan.account`).
-SENT = {
-    "new": "初回ログインのご案内をメールで送ります。",
-    "further": "追加のアカウントの初回ログインのご案内をメールで送ります。",
-    "invite_again": "初回ログインのご案内をメールで送り直します。",
-    "existing": "募集情報が加わったことをメールでお知らせします。",
-    "none": "アカウントは発行していません。この団体のいまのアカウントへ、募集情報が加わったことをお知らせします。",
-}
 
-
-class SubmissionView(FilePages, QueueList, GuardedModelView):
+class SubmissionView(DecisionPages, FilePages, QueueList, GuardedModelView):
     """Queue, case and decisions."""
 
     permission = Permission.submission_read
     method_permissions = {
         "take": Permission.submission_decide,
+        "leave": Permission.submission_decide,
         "clear": Permission.submission_decide,
-        "accept": Permission.submission_decide,
-        "return_": Permission.submission_decide,
-        "reject": Permission.submission_decide,
-        "reopen": Permission.submission_decide,
-        "withdraw": Permission.submission_withdraw,
     } | FILE_RIGHTS
+    decides = Submission
+    decisions = {
+        "accept": Decision(
+            review.accept,
+            read=lambda _case, values: {"further_account": values.get("further_account") == "1"},
+            block="admin/_accept.html",
+            fields="admin/_accept_fields.html",
+            show=lambda case, typed: _accept_shown(case, **typed),
+        ),
+        "return": Decision(
+            lambda case, actor, *, seen_version, reason, rows: review.return_(
+                case, actor, seen_version=seen_version, message=reason, items=[row for row in rows if row["on"]]
+            ),
+            read=lambda case, values: _return_typed(case, values),
+            block="admin/_return.html",
+            show=lambda case, _typed: {"paths": _paths(submissions.whole(submissions.current_revision(case)))},
+            edits=lambda values, typed: _add_row(values, typed),
+        ),
+        "reject": Decision(review.reject),
+        "reopen": Decision(review.reopen),
+        "withdraw": Decision(submissions.withdraw),
+    }
+    flash_form = "{name}を{text}"
+    back_label = "申請に戻る"
 
     @expose("/next")
     def next(self) -> Response:
@@ -62,20 +75,28 @@ class SubmissionView(FilePages, QueueList, GuardedModelView):
     @expose("/<num:id>/")
     def case(self, id: int) -> str:
         """One case: the form with its findings, the decision, who this is, and the history."""
-        return self._page(_get(id))
+        return self._page(self.row(id))
 
     @expose("/<num:id>/deadline")
     def deadline(self, id: int) -> str:
         """Every counted and skipped day of the promise."""
-        case = _get(id)
+        case = self.row(id)
         return self.render("admin/deadline.html", case=case, row=queue.line(case), steps=explain(case.received_at))
 
     @expose("/<num:id>/take", methods=("POST",))
     def take(self, id: int) -> Response:
         """Begin the review and become the assignee."""
+        return self._claimed(id, review.take)
+
+    @expose("/<num:id>/leave", methods=("POST",))
+    def leave(self, id: int) -> Response:
+        """Let a claimed case go."""
+        return self._claimed(id, review.leave)
+
+    def _claimed(self, id: int, act: Callable[..., workflow.Outcome]) -> Response:
         version = workflow.version_of(request.form.get("version"))
         with transaction():
-            review.take(_get(id), current_actor(), seen_version=version)
+            act(self.row(id), current_actor(), seen_version=version)
         return redirect(url_for(".case", id=id), 303)
 
     @expose("/<num:id>/clear", methods=("POST",))
@@ -84,80 +105,40 @@ class SubmissionView(FilePages, QueueList, GuardedModelView):
         version, undo = workflow.version_of(request.form.get("version")), request.form.get("undo") == "1"
         rule, path = request.form.get("rule", ""), request.form.get("path", "")
         with transaction():
-            finding.clear(_get(id), rule, path, current_actor(), seen_version=version, undo=undo)
+            finding.clear(self.row(id), rule, path, current_actor(), seen_version=version, undo=undo)
         flash(f"{rule}（{label_at(path)}）を{'要確認に戻しました' if undo else '問題なしとして記録しました'}。", "success")
         return redirect(f"{url_for('.case', id=id)}#h-decide", 303)
 
-    @expose("/<num:id>/accept", methods=("GET", "POST"))
-    def accept(self, id: int) -> Any:
-        """Confirm what an acceptance will do, then do it."""
-        case = _get(id)
-        further = request.values.get("further_account") == "1"
-        if request.method != "POST":
-            return self._accept_page(case, further)
-        version = workflow.version_of(request.form.get("version"))
-        try:
-            with transaction():
-                kind = review.plan(case, further_account=further).account
-                review.accept(case, current_actor(), seen_version=version, further_account=further)
-        except Refused as refusal:
-            return self._accept_page(_get(id), further, str(refusal)), 409
-        return self._onward(id, f"承認しました。{SENT[kind]}")
+    def row(self, id: int) -> Submission:
+        """The case, as far as the actor may see it, else 404."""
+        case = db.session.execute(Submission.visible_to(current_actor()).where(Submission.id == id)).scalar_one_or_none()
+        return case if case is not None else abort(404)
 
-    @expose("/<num:id>/return", methods=("GET", "POST"))
-    def return_(self, id: int) -> Any:
-        """Mark the fields to be re-entered, each with its words, and send the case back."""
-        case = _get(id)
-        if request.method != "POST":
-            return self._return_page(case, _proposed(case, request.args.getlist("item")), "")
-        version = workflow.version_of(request.form.get("version"))
-        rows, message = _marked(request.form), request.form.get("reason", "")
-        if request.form.get("do") == "add":
-            rows.append({"path": request.form.get("add_path", ""), "rule": "", "message": "", "on": "1"})
-            return self._return_page(case, [r for r in rows if r["path"]], message)
-        try:
-            with transaction():
-                review.return_(case, current_actor(), seen_version=version, message=message, items=[r for r in rows if r["on"]])
-        except ReasonMissing as missing:
-            return self._return_page(_get(id), rows, message, str(missing)), 422
-        return self._onward(id, "差し戻しました。再入力のご案内をメールで送ります。")
+    def named(self, row: Submission) -> tuple[str, str, str]:
+        """The body in the question, prefecture and number above it, the number with the body in a message."""
+        above = f"{prefecture_name(row.prefecture_code)}　受付番号 {row.receipt_no}"
+        return row.org_name, above, f"{row.receipt_no}（{row.org_name}）"
 
-    @expose("/<num:id>/reject", methods=("GET", "POST"))
-    def reject(self, id: int) -> Any:
-        """Refuse for good, with a reason that is mailed."""
-        return self._reasoned(id, "reject", review.reject, "却下しました。理由をメールで送ります。")
+    def trail(self, row: Submission) -> list[tuple[str, str]]:
+        """Queue and case."""
+        return [("申請の確認", url_for(".index")), (row.receipt_no, url_for(".case", id=row.id))]
 
-    @expose("/<num:id>/reopen", methods=("GET", "POST"))
-    def reopen(self, id: int) -> Any:
-        """Take a decided case up again."""
-        return self._reasoned(id, "reopen", review.reopen, "確認を再開しました。", onward=False)
+    def letters(self, row: Submission, move: workflow.Move, typed: dict[str, Any]) -> list[tuple[str, Letter]]:
+        """The mail to the account (accept) or to the contact."""
+        if move.name == "accept":
+            plan = review.plan(row, **typed)
+            letter = review.letter(row, plan)
+            return [(plan.email, letter)] if letter is not None else []
+        if not move.mail:
+            return []
+        return review.letters(row, move.name, typed["reason"], [i for i in typed.get("rows", []) if i["on"]])
 
-    @expose("/<num:id>/withdraw", methods=("GET", "POST"))
-    def withdraw(self, id: int) -> Any:
-        """Withdraw at the sender's wish."""
-        return self._reasoned(id, "withdraw", submissions.withdraw, "取下げとして記録しました。", onward=False)
-
-    def _reasoned(self, id: int, action: str, act: Any, done: str, *, onward: bool = True) -> Any:
-        case = _get(id)
-        if request.method != "POST":
-            return self._reason_page(case, action, "")
-        version, reason = workflow.version_of(request.form.get("version")), request.form.get("reason", "")
-        try:
-            with transaction():
-                act(case, current_actor(), seen_version=version, reason=reason)
-        except ReasonMissing as missing:
-            return self._reason_page(_get(id), action, reason, str(missing)), 422
-        if onward:
-            return self._onward(id, done)
-        flash(done, "success")
-        return redirect(url_for(".case", id=id), 303)
-
-    def _onward(self, id: int, done: str) -> Response:
+    def onward(self, row: Submission, name: str, _outcome: workflow.Outcome) -> str:
         """After a decision the next case opens; the queue only when none waits."""
-        case = _get(id)
-        flash(f"{case.receipt_no}（{case.org_name}）を{done}", "success")
+        if name not in ("accept", "return", "reject"):
+            return url_for(".case", id=row.id)
         following = queue.next_case(current_actor())
-        return redirect(url_for(".case", id=following.id) if following is not None else url_for(".index"), 303)
+        return url_for(".case", id=following.id) if following is not None else url_for(".index")
 
     def _page(self, case: Submission) -> str:
         revision = submissions.current_revision(case)
@@ -187,49 +168,18 @@ class SubmissionView(FilePages, QueueList, GuardedModelView):
             actor=actor,
         )
 
-    def _accept_page(self, case: Submission, further: bool, error: str = "") -> str:
-        if case.status is SubmissionStatus.accepted and not error:
-            flash("この申請は承認済みです。", "info")
-        plan = review.plan(case, further_account=further)
-        return self.render(
-            "admin/accept.html",
-            case=case,
-            plan=plan,
-            letter=review.letter(case, plan),
-            further=further,
-            error=error or plan.refused,
-            allowed=workflow.allowed(case, current_actor()),
-        )
 
-    def _return_page(self, case: Submission, rows: list[dict[str, str]], message: str, error: str = "") -> str:
-        revision = submissions.current_revision(case)
-        return self.render(
-            "admin/return.html",
-            case=case,
-            rows=[row | {"label": label_at(row["path"])} for row in rows],
-            message=message,
-            error=error,
-            paths=_paths(submissions.whole(revision)),
-            allowed=workflow.allowed(case, current_actor()),
-        )
-
-    def _reason_page(self, case: Submission, action: str, reason: str, error: str = "") -> str:
-        return self.render(
-            "admin/reason.html", case=case, action=action, reason=reason, error=error, allowed=workflow.allowed(case, current_actor())
-        )
-
-
-def _get(id: int) -> Submission:
-    """The case, as far as the actor may see it, else 404."""
-    case = db.session.execute(Submission.visible_to(current_actor()).where(Submission.id == id)).scalar_one_or_none()
-    return case if case is not None else abort(404)
+def _accept_shown(case: Submission, *, further_account: bool) -> dict[str, Any]:
+    plan = review.plan(case, further_account=further_account)
+    way_out = (url_for(".return_", id=case.id), "差し戻す")
+    return {"plan": plan, "blocked": f"承認できません。{plan.refused}" if plan.refused else "", "instead": way_out}
 
 
 def _open_return(case: Submission) -> Any:
     """The last return while the municipality has the case."""
     if case.status is not SubmissionStatus.returned:
         return None
-    returns = [r for r in review.reviews_of(case) if r.action.value == "return"]
+    returns = [r for r in review.reviews_of(case) if r.action == "return"]
     return returns[-1] if returns else None
 
 
@@ -245,6 +195,27 @@ def _proposed(case: Submission, ticked: list[str]) -> list[dict[str, str]]:
     return rows
 
 
+def _return_typed(case: Submission, values: Any) -> dict[str, Any]:
+    """Reason and rows of the return form: as posted, else as it writes itself."""
+    if request.method != "POST":
+        return {"reason": "", "rows": _proposed(case, values.getlist("item"))}
+    return {"reason": values.get("reason", ""), "rows": _marked(values)}
+
+
+def _add_row(values: Mapping[str, str], typed: dict[str, Any]) -> bool:
+    """The button that adds an item by hand."""
+    if values.get("do") != "add":
+        return False
+    path = values.get("add_path", "")
+    if _is_place(path):
+        typed["rows"].append({"path": path, "rule": "", "message": "", "on": "1"})
+    return True
+
+
+def _is_place(path: str) -> bool:
+    return len(path) <= 120 and (label_at(path) != path or "." in path)
+
+
 def _marked(form: Mapping[str, str]) -> list[dict[str, str]]:
     """The rows of the posted return form, in their order (at most 200)."""
     rows: list[dict[str, str]] = []
@@ -252,16 +223,10 @@ def _marked(form: Mapping[str, str]) -> list[dict[str, str]]:
         path = form.get(f"items-{index}-path")
         if path is None:
             break
-        if label_at(path) == path and "." not in path:
-            continue
-        rows.append(
-            {
-                "path": path[:120],
-                "rule": form.get(f"items-{index}-rule", "")[:20],
-                "message": form.get(f"items-{index}-message", "")[:1000],
-                "on": form.get(f"items-{index}-on", ""),
-            }
-        )
+        if _is_place(path):
+            names = ("rule", "message", "on")
+            # A browser sends each line break as two characters.
+            rows.append({"path": path} | {name: form.get(f"items-{index}-{name}", "").replace("\r\n", "\n") for name in names})
     return rows
 
 

@@ -13,20 +13,20 @@ from werkzeug.wrappers import Response
 from wtforms.validators import ValidationError
 
 from keynet_admin import clock, config
-from keynet_admin.errors import LinkDead, NotFound, TransitionRefused
+from keynet_admin.errors import BadField, LinkDead, NotFound, TransitionRefused
 from keynet_admin.models import ReturnLink
 from keynet_admin.permissions import sender_of
 from keynet_admin.rules import evaluate
 from keynet_admin.rules.engine.reasons import Reasons, may_be_reasoned, reasons_from, with_reasons
 from keynet_admin.rules.engine.reasons import stored as reasons_stored
 from keynet_admin.rules.engine.rule import Finding, Level, Result
-from keynet_admin.services import settings
+from keynet_admin.services import settings, workflow
 from keynet_admin.services.submission import draft as drafts
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.transaction import transaction
 from keynet_admin.web import form_reader, forms
-from keynet_admin.web.reason_boxes import posted_reasons
-from keynet_admin.web.token import check_token
+from keynet_admin.web.actor import check_token
+from keynet_admin.web.form_reader import posted_reasons
 
 blueprint = Blueprint("intake", __name__, url_prefix="/entry")
 
@@ -55,6 +55,15 @@ class Visit:
     def remarks(self) -> dict[str, str]:
         """The operator's words at the returned fields: path -> words."""
         return {item["path"]: item["message"] for item in self.link.review.items} if self.link is not None else {}
+
+    @property
+    def message_error(self) -> str:
+        """What is wrong with the message to the service center, else empty."""
+        try:
+            workflow.not_too_long(self.message, "連絡", submissions.MESSAGE_MOST)
+        except BadField as error:
+            return str(error)
+        return ""
 
 
 @blueprint.route("/", methods=("GET", "POST"))
@@ -96,7 +105,7 @@ def reentry(token: str) -> Response:
         return _form_page(visit, _full(visit))
     reading = form_reader.read(request.form)
     form_key = _form_key(kept.form_key if kept else None)
-    message = request.form.get("message", "")[:1000]
+    message = request.form.get("message", "")
     return _posted(
         Visit(key, reading.document, form_key, link, token, message=message, reasons=posted_reasons(request.form)), reading.doubled
     )
@@ -124,7 +133,7 @@ def _posted(visit: Visit, doubled: list[Finding]) -> Response:
     if anchor is not None or do == "draft":
         return _with_cookie(redirect(f"{visit.action}#{anchor or 'saved'}", 303), visit)
     result = _full(visit)
-    if do == "confirm" and not result.at(Level.ERROR) and not doubled:
+    if do == "confirm" and not result.at(Level.ERROR) and not doubled and not visit.message_error:
         return _confirm_page(visit, result)
     return _form_page(visit, result, doubled=doubled, code=200 if do == "back" else SEEN)
 
@@ -135,7 +144,7 @@ def _send(visit: Visit, doubled: list[Finding]) -> Response:
     if known is not None:
         return _with_cookie(make_response(render_template("intake/done.html", case=known, again=True)), None)
     result = _full(visit)
-    if result.at(Level.ERROR) or doubled:
+    if result.at(Level.ERROR) or doubled or visit.message_error:
         with transaction():
             drafts.save(visit.draft_key or "", _packed(visit), visit.form_key)
         return _form_page(visit, result, doubled=doubled, code=SEEN)

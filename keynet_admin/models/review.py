@@ -3,18 +3,17 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer
+from sqlalchemy import ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from keynet_admin import clock
 from keynet_admin.extensions import db
 from keynet_admin.models.account import Account
-from keynet_admin.models.base import About, AsciiJson, CleanText, UtcDateTime, words
-from keynet_admin.vocabulary import ReviewAction
+from keynet_admin.models.base import About, AsciiJson, CleanText, UtcDateTime
 
 
 class Review(About, db.Model):  # type: ignore[name-defined,misc]
-    """One decision about a submission or a posting, at one revision, by one person.
+    """One decision about a submission or a posting, at one revision, by one person. `action` is the name of a move.
 
     `items` of a return: a list of `{"path", "rule", "message"}`, one per marked field.
     """
@@ -24,7 +23,7 @@ class Review(About, db.Model):  # type: ignore[name-defined,misc]
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     revision: Mapped[int] = mapped_column(Integer)
-    action: Mapped[ReviewAction] = mapped_column(words(ReviewAction))
+    action: Mapped[str] = mapped_column(String(24))
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     actor_name: Mapped[str] = mapped_column(CleanText(80), default="")
     reason: Mapped[str] = mapped_column(CleanText(), default="")

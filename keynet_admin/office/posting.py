@@ -1,18 +1,17 @@
 """A municipality's own postings: check, edit, preview, publish, change headcount, pause, resume, close, copy, new."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
 from flask_admin import expose
-from wtforms.validators import ValidationError
 
 from keynet_admin import clock
 from keynet_admin.catalogue import posting_field
-from keynet_admin.errors import Refused
+from keynet_admin.errors import BadField, StaleVersion
 from keynet_admin.extensions import db
 from keynet_admin.models import Posting
-from keynet_admin.permissions import Permission
+from keynet_admin.permissions import Actor, Permission
 from keynet_admin.rules.engine.rule import Finding, Level
 from keynet_admin.services import workflow
 from keynet_admin.services.listing import publish as listing
@@ -20,12 +19,13 @@ from keynet_admin.services.posting import drafts, publication, revisions
 from keynet_admin.services.posting import home as desk
 from keynet_admin.services.transaction import transaction
 from keynet_admin.services.workflow import history
+from keynet_admin.services.workflow.moves import Page
 from keynet_admin.vocabulary import PostingStatus
 from keynet_admin.web import form_reader, forms, posting_page
-from keynet_admin.web.actor import current_actor
+from keynet_admin.web.actor import current_actor, unverified
+from keynet_admin.web.decision import Decision, DecisionPages, EditDecision
 from keynet_admin.web.lists.page import Order, Tab
 from keynet_admin.web.model_view import GuardedModelView
-from keynet_admin.web.token import check_token
 
 PREFIX = revisions.PREFIX
 SAID = {
@@ -35,23 +35,35 @@ SAID = {
     "kept": "保存しました。要修正の項目があるため、公開中の内容は前のままです。",
     "same": "変更はありませんでした。",
 }
-ACTIONS: dict[str, tuple[str, Callable[..., Any], str]] = {
-    "pause": ("一時停止", publication.pause, "一時停止しました。一覧から外れました。"),
-    "resume": ("再開", publication.resume, "公開を再開しました。"),
-    "close": ("募集終了", publication.close, "募集を終了しました。一覧から外れました。"),
-}
+HEADCOUNT = EditDecision(
+    "募集人数の変更",
+    Page("「{name}」の募集人数を変えますか", "公開中の募集は、指摘がなければすぐに変わります。", "募集人数を変える", ""),
+    Permission.posting_edit,
+)
 
 
-class PostingView(GuardedModelView):
+class PostingView(DecisionPages, GuardedModelView):
     """The municipality's postings; every row is looked up among its own."""
 
     permission = Permission.posting_read
-    method_permissions = dict.fromkeys(("new", "edit", "headcount", "copy"), Permission.posting_edit) | {
-        "publish": Permission.posting_publish,
-        "pause": Permission.posting_publish,
-        "resume": Permission.posting_publish,
-        "close": Permission.posting_close,
+    method_permissions = dict.fromkeys(("new", "edit"), Permission.posting_edit)
+    checks_token = frozenset({"edit"})
+    decides = Posting
+    decisions = {
+        "publish": Decision(publication.publish, block="office/_publish.html", show=lambda row, _typed: _publish_shown(row)),
+        "headcount": Decision(
+            lambda row, actor, *, seen_version, headcount: _headcount(row, actor, headcount, seen_version),
+            read=lambda row, values: {"headcount": values.get("headcount", row.headcount or "")},
+            fields="office/_headcount.html",
+            change=HEADCOUNT,
+        ),
+        "pause": Decision(publication.pause),
+        "resume": Decision(publication.resume),
+        "close": Decision(publication.close),
+        "copy": Decision(drafts.copy),
     }
+    flash_form = "{text}"
+    back_label = "募集情報に戻る"
     list_template = "office/postings.html"
     page_size = 20
     noun = "募集情報"
@@ -92,7 +104,7 @@ class PostingView(GuardedModelView):
     @expose("/<num:id>/")
     def details(self, id: int) -> str:
         """One posting: content with findings, what can be done, history."""
-        row = _get(id)
+        row = self.row(id)
         revision, live = revisions.current_revision(row), revisions.live_revision(row)
         return self.render(
             "office/posting.html",
@@ -107,7 +119,7 @@ class PostingView(GuardedModelView):
     @expose("/<num:id>/preview")
     def preview(self, id: int) -> str:
         """The public page as it will be, made from the current revision by the same function that publishes."""
-        row = _get(id)
+        row = self.row(id)
         revision = revisions.current_revision(row)
         content = listing.public_content(row.organization, revision.normalized)
         return self.render("office/preview.html", posting=row, content=content, page_view=posting_page.view(content))
@@ -115,7 +127,7 @@ class PostingView(GuardedModelView):
     @expose("/<num:id>/edit", methods=("GET", "POST"))
     def edit(self, id: int) -> Any:
         """The editor: the same fields and rules as the application form. Saving makes a new revision."""
-        row = _get(id)
+        row = self.row(id)
         if row.status in (PostingStatus.closed, PostingStatus.suspended):
             flash(f"いまの状態（{row.status.label}）では、内容を変更できません。", "warning")
             return redirect(url_for(".details", id=id), 303 if request.method == "POST" else 302)
@@ -128,11 +140,9 @@ class PostingView(GuardedModelView):
         organization = row.organization
         reading = form_reader.read_posting(request.form)
         typed, given = reading.document, request.form.get("version", "")
-        try:
-            check_token()
-        except ValidationError:
-            words = "画面を開いてから時間がたったため、保存を確かめられませんでした。入力した内容は残っています。もう一度保存してください。"
-            return self._editor(row, typed, [], {}, given, notice=words), 400
+        if problem := unverified():
+            words = f"{problem.words}もう一度保存してください。"
+            return self._editor(row, typed, [], {}, given, notice=words), problem.status
         if form_reader.pressed(request.form):
             anchor = form_reader.apply_buttons(typed, request.form)
             return self._editor(row, typed, [], {}, given, anchor=anchor or "")
@@ -140,100 +150,36 @@ class PostingView(GuardedModelView):
         result = revisions.check(organization, typed)
         if reading.doubled or request.form.get("do") == "check":
             return self._editor(row, typed, [*result.findings, *reading.doubled], result.normalized["postings"][0], given, spoken=True)
-        with transaction():
-            said = drafts.save(row, typed, result, current_actor(), seen_version=version)
+        try:
+            with transaction():
+                said = drafts.save(row, typed, result, current_actor(), seen_version=version)
+        except StaleVersion as stale:
+            row = self.row(row.id)
+            words = f"{stale}保存していません。入力した内容は残っています。もう一度保存すると、この画面の内容に置き換わります。"
+            return self._editor(row, typed, result.findings, result.normalized["postings"][0], row.version, notice=words), 409
         flash(SAID[said], "success" if said in ("live", "draft") else "warning" if said in ("waiting", "kept") else "info")
         if result.at(Level.ERROR):
             return redirect(url_for(".edit", id=row.id), 303)
         return redirect(url_for(".details", id=row.id), 303)
 
-    @expose("/<num:id>/publish", methods=("GET", "POST"))
-    def publish(self, id: int) -> Any:
-        """Publish a draft. The gate: clean → live at once, warnings → an operator looks first, errors → cannot be."""
-        row = _get(id)
-        if request.method != "POST":
-            return self._publish_page(row)
-        version = workflow.version_of(request.form.get("version"))
-        try:
-            with transaction():
-                state = publication.publish(row, current_actor(), seen_version=version)
-        except Refused as refusal:
-            return self._publish_page(_get(id), str(refusal)), 409
-        said = (
-            "公開しました。"
-            if state is PostingStatus.live
-            else "運営事務局の確認を待っています。確認が済むと公開され、メールでお知らせします。"
-        )
-        flash(said, "success" if state is PostingStatus.live else "warning")
-        return redirect(url_for(".details", id=id), 303)
+    def row(self, id: int) -> Posting:
+        """The posting among the actor's own, else 404."""
+        row = db.session.execute(Posting.visible_to(current_actor()).where(Posting.id == id)).scalar_one_or_none()
+        return row if row is not None else abort(404)
 
-    @expose("/<num:id>/headcount", methods=("GET", "POST"))
-    def headcount(self, id: int) -> Any:
-        """Change only the number of people wanted."""
-        row = _get(id)
-        if request.method != "POST":
-            return self.render("office/headcount.html", posting=row, typed=row.headcount or "", error="")
-        version, typed = workflow.version_of(request.form.get("version")), request.form.get("headcount", "")[:200]
-        with transaction():
-            said, result = drafts.change_headcount(row, typed, current_actor(), seen_version=version)
-        if said == "refused":
-            words = next(f.message for f in result.findings if f.path == f"{PREFIX}headcount" and f.level is Level.ERROR)
-            return self.render("office/headcount.html", posting=_get(id), typed=typed, error=words), 422
-        flash(SAID[said], "success" if said in ("live", "draft") else "warning")
-        return redirect(url_for(".details", id=id), 303)
+    def named(self, row: Posting) -> tuple[str, str, str]:
+        """The heading in the question, the number above it and in a message."""
+        return row.title or row.posting_no, row.posting_no, row.posting_no
 
-    @expose("/<num:id>/pause", methods=("GET", "POST"))
-    def pause(self, id: int) -> Any:
-        """Take it off the site for a time."""
-        return self._act(id, "pause")
+    def trail(self, row: Posting) -> list[tuple[str, str]]:
+        """Home, list, posting."""
+        return [("ホーム", "/office/"), ("募集情報", url_for(".index")), (row.posting_no, url_for(".details", id=row.id))]
 
-    @expose("/<num:id>/resume", methods=("GET", "POST"))
-    def resume(self, id: int) -> Any:
-        """Put it back."""
-        return self._act(id, "resume")
-
-    @expose("/<num:id>/close", methods=("GET", "POST"))
-    def close(self, id: int) -> Any:
-        """End the recruiting."""
-        return self._act(id, "close")
-
-    @expose("/<num:id>/copy", methods=("GET", "POST"))
-    def copy(self, id: int) -> Any:
-        """A new draft with the same content."""
-        row = _get(id)
-        if request.method != "POST":
-            return self.render("office/act.html", posting=row, action="copy", error="", allowed=["copy"])
-        version = workflow.version_of(request.form.get("version"))
-        with transaction():
-            made = drafts.copy(row, current_actor(), seen_version=version)
-        flash(f"{made.posting_no} として写しました。日付などを直して公開してください。", "success")
-        return redirect(url_for(".edit", id=made.id), 303)
-
-    def _act(self, id: int, action: str) -> Any:
-        row, (_, act, said) = _get(id), ACTIONS[action]
-        if request.method != "POST":
-            return self.render("office/act.html", posting=row, action=action, error="", allowed=workflow.allowed(row, current_actor()))
-        version = workflow.version_of(request.form.get("version"))
-        try:
-            with transaction():
-                act(row, current_actor(), seen_version=version)
-        except Refused as refusal:
-            row = _get(id)
-            allowed = workflow.allowed(row, current_actor())
-            return self.render("office/act.html", posting=row, action=action, error=str(refusal), allowed=allowed), 409
-        flash(said, "success")
-        return redirect(url_for(".details", id=id), 303)
-
-    def _publish_page(self, row: Posting, error: str = "") -> str:
-        result = revisions.recheck(row)
-        return self.render(
-            "office/publish.html",
-            posting=row,
-            errors=result.at(Level.ERROR),
-            warnings=result.at(Level.WARNING),
-            error=error,
-            allowed=workflow.allowed(row, current_actor()),
-        )
+    def onward(self, row: Posting, name: str, outcome: workflow.Outcome) -> str:
+        """The posting; after a copy the new one's editor."""
+        if name == "copy" and outcome.made is not None:
+            return url_for(".edit", id=outcome.made.id)
+        return url_for(".details", id=row.id)
 
     def _editor(
         self,
@@ -265,10 +211,23 @@ class PostingView(GuardedModelView):
         )
 
 
-def _get(id: int) -> Posting:
-    """The posting among the actor's own, else 404."""
-    row = db.session.execute(Posting.visible_to(current_actor()).where(Posting.id == id)).scalar_one_or_none()
-    return row if row is not None else abort(404)
+def _publish_shown(row: Posting) -> dict[str, Any]:
+    result = revisions.recheck(row)
+    errors, warnings = result.at(Level.ERROR), result.at(Level.WARNING)
+    return {
+        "errors": errors,
+        "warnings": warnings,
+        "blocked": f"要修正が{len(errors)}件あるため、公開できません。" if errors else "",
+        "instead": (url_for(".edit", id=row.id), "内容を直す"),
+        "button": "運営事務局の確認に出す" if warnings else "公開する",
+    }
+
+
+def _headcount(row: Posting, actor: Actor, typed: str, seen_version: int) -> workflow.Outcome:
+    said, result = drafts.change_headcount(row, typed, actor, seen_version=seen_version)
+    if said == "refused":
+        raise BadField(next(f.message for f in result.findings if f.path == f"{PREFIX}headcount" and f.level is Level.ERROR))
+    return workflow.Outcome(row.status, note=SAID[said])
 
 
 def _findings(stored: list[dict[str, Any]]) -> list[Finding]:

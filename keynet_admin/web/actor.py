@@ -1,8 +1,16 @@
-"""Who acts in this request, as the services want it."""
+"""Who acts in this request, as the services want it, and whether they meant to: the forged-request token."""
 
+from dataclasses import dataclass
+
+from flask import current_app, g, request
 from flask_login import current_user
+from flask_wtf.csrf import validate_csrf
+from wtforms.validators import ValidationError
 
 from keynet_admin.permissions import SENDER, Actor
+
+TOO_OLD = "画面を開いてから時間がたったため、操作を確かめられませんでした。まだ何も行っていません。入力した内容は残っています。"
+RESUMED = "ログインしました。ログインが切れていたため、まだ何も行っていません。入力した内容は残っています。"
 
 
 def current_actor() -> Actor:
@@ -11,3 +19,28 @@ def current_actor() -> Actor:
         return SENDER
     actor: Actor = current_user.actor
     return actor
+
+
+@dataclass(frozen=True)
+class Unverified:
+    """Why a post may not act: words for the person, without what to do now, and the status to answer with."""
+
+    words: str
+    status: int
+
+
+def unverified() -> Unverified | None:
+    """Whether this post may only show its page again: its token is old or missing, or its sender has just signed in on the way."""
+    if g.get("resumed"):
+        return Unverified(RESUMED, 200)
+    try:
+        check_token()
+    except ValidationError:
+        return Unverified(TOO_OLD, 400)
+    return None
+
+
+def check_token() -> None:
+    """Raises wtforms.ValidationError for a missing, old or foreign token of the posted form."""
+    if current_app.config.get("WTF_CSRF_ENABLED", True):
+        validate_csrf(request.form.get("csrf_token"))

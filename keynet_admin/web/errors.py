@@ -69,7 +69,8 @@ REFUSALS: tuple[tuple[type[Exception], int], ...] = (
     (errors.StaleVersion, 409),
     (errors.TransitionRefused, 409),
     (errors.Refused, 409),
-    (errors.ReasonMissing, 400),
+    (errors.ReasonMissing, 422),
+    (errors.BadField, 422),
     (errors.BadVersion, 400),
     (errors.LinkDead, 410),
     (errors.TooMany, 429),
@@ -170,7 +171,7 @@ def _roll_back() -> None:
 def _refusal(error: errors.KeynetError) -> ResponseReturnValue:
     _roll_back()
     code = next(code for kind, code in REFUSALS if isinstance(error, kind))
-    words = WORDS[code]
+    words = WORDS.get(code, WORDS[400])
     if str(error):
         title = "先にほかの方が処理しました" if isinstance(error, errors.StaleVersion) else words.title
         words = Words(title, str(error), words.hints if code in (404, 413) else ())

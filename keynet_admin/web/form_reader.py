@@ -12,6 +12,7 @@ from keynet_admin.catalogue import MAX_POSTINGS, POSTING, SECTIONS, field_at
 from keynet_admin.catalogue.base import Field, Kind
 from keynet_admin.catalogue.blank import says_nothing
 from keynet_admin.catalogue.paths import is_index, walk
+from keynet_admin.rules.engine.reasons import Reasons, may_be_reasoned, reasons_from
 from keynet_admin.rules.engine.rule import Finding, Level
 from keynet_admin.web.forms import TICKED, blank_posting
 
@@ -22,6 +23,7 @@ BUTTONS = ("add", "remove", "copy", "choose")
 # More are not read: the rules refuse 21 postings and 7 rows anyway, and a page has to be drawn again.
 MOST_POSTINGS = 100
 MOST_ROWS = 40
+MOST_REASONS = 200
 
 _SECTION = re.compile(r"(organization|contact|confirmation)-(\w+)")
 _POSTING = re.compile(r"postings-([0-9]{1,6})-(.+)")
@@ -237,3 +239,21 @@ def _number(text: str, below: int) -> int | None:
 
 
 _ACTIONS = {"add": _add, "remove": _remove, "copy": _copy, "choose": _choose}
+
+
+def posted_reasons(form: Mapping[str, str]) -> dict[tuple[str, str], str]:
+    """The reasons of a posted form (`reasons-0-rule`, `reasons-0-path`, `reasons-0-reason` and so on) by rule and path, at most 200."""
+    found = []
+    for index in range(MOST_REASONS):
+        rule = form.get(f"reasons-{index}-rule")
+        if rule is None:
+            break
+        found.append({"rule": rule, "path": form.get(f"reasons-{index}-path", ""), "reason": form.get(f"reasons-{index}-reason", "")})
+    return reasons_from(found)
+
+
+def boxes(findings: Iterable[Finding], reasons: Reasons) -> list[tuple[Finding, str]]:
+    """The findings that a reason may be given for, each with the one already given; errors first."""
+    wanted = [found for found in findings if may_be_reasoned(found)]
+    wanted.sort(key=lambda found: Level.ERROR not in (found.level, found.own_level))
+    return [(found, reasons.get((found.rule, found.path), "")) for found in wanted][:MOST_REASONS]

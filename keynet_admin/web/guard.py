@@ -9,14 +9,16 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
-from flask import Blueprint, Flask, abort, redirect, render_template, request
+from flask import Blueprint, Flask, abort, flash, g, redirect, render_template, request
 from flask_admin import Admin, AdminIndexView, BaseView
 from flask_login import current_user
+from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
+from keynet_admin.extensions import csrf
 from keynet_admin.permissions import Permission, can
-from keynet_admin.web import addresses
-from keynet_admin.web.actor import current_actor
+from keynet_admin.web import addresses, sign_in
+from keynet_admin.web.actor import current_actor, unverified
 
 # A path on this host: never `//host`, `/\host` or anything with a space or control character.
 LOCAL = re.compile(r"/(?![/\\])[^\\\s\x00-\x1f\x7f]*")
@@ -34,6 +36,8 @@ class Guard:
     permission: Permission | None = None
     # Rights of methods beyond the view's own: {"accept": Permission.submission_decide}. A method that answers POST must stand here.
     method_permissions: dict[str, Permission] = {}
+    # Methods that look at the forged-request token themselves, so that an old page loses nothing; the guard does it for all others.
+    checks_token: frozenset[str] = frozenset()
     admin: Admin | None
 
     @property
@@ -59,17 +63,31 @@ class Guard:
         return self.permission if request.method in SAFE_METHODS else None
 
     def _handle_view(self, name: str, **kwargs: Any) -> Any:
-        if self.may(self.permission) and self.may(self.right_for(name)):
+        if not (current_user and current_user.is_authenticated):
+            answer = self.inaccessible_callback(name, **kwargs)
+            if answer is not None:
+                return answer
+        if not (self.may(self.permission) and self.may(self.right_for(name))):
+            abort(403)
+        if request.method in SAFE_METHODS or name in self.checks_token:
             return None
-        return self.inaccessible_callback(name, **kwargs)
+        return self._verified()
 
-    def inaccessible_callback(self, _name: str, **_kwargs: Any) -> Response:
-        """Nobody is signed in: to the sign-in page and back. Somebody else's area: 403."""
-        if current_user and current_user.is_authenticated:
-            abort(403)
-        if request.method not in ("GET", "HEAD"):
-            abort(403)
-        return redirect(f"/login?next={_quoted(request.full_path if request.query_string else request.path)}")
+    def inaccessible_callback(self, _name: str, **_kwargs: Any) -> Response | None:
+        """Nobody is signed in: to the sign-in page and back; a post carries what was typed with it (None: they are in now)."""
+        if request.method in SAFE_METHODS:
+            return redirect(f"/login?next={_quoted(request.full_path if request.query_string else request.path)}")
+        return sign_in.on_the_way()
+
+    def _verified(self) -> Response | None:
+        """A post of a view without a page of its own for an old token: refused, or back to its page after signing in on the way."""
+        problem = unverified()
+        if problem is None:
+            return None
+        if g.get("resumed"):
+            flash("ログインしました。先ほどの操作は、まだ行っていません。もう一度操作してください。", "info")
+            return redirect(request.path if request.path.endswith("/") else request.path.rpartition("/")[0] + "/", 303)
+        raise CSRFError(problem.words)
 
     def _run_view(self, view: Any, *args: Any, **kwargs: Any) -> Any:
         # Flask-Admin would take any TypeError inside a view for an old signature and hide it.
@@ -110,6 +128,8 @@ def make_admin(app: Flask, *, url: str, name: str, index_view: GuardedIndex, vie
     admin = Admin(app, name=name, url=url, endpoint=index_view.endpoint, index_view=index_view)
     for view in views:
         admin.add_view(view)
+    for view in (index_view, *views):
+        csrf.exempt(view.blueprint)  # the guard looks at the token, after it knows who it is
     return admin
 
 

@@ -13,7 +13,7 @@ def test_events_name_their_subject(client: FlaskClient, db_session: Session) -> 
     account = factories.account(Role.operator)
     db.session.commit()
     client.post("/login", data={"email": account.email, "password": factories.PASSWORD})
-    page = client.get("/admin/event/?action=sign_in")
+    page = client.get("/admin/event/?action=account.sign_in")
     assert page.status_code == 200
     assert f"アカウント　{account.email}" in page.text
     assert f"アカウント {account.id}<" not in page.text

@@ -266,6 +266,7 @@ def test_discard(operator: Client, db_session: Session) -> None:
     assert (row.status, row.typed) == (KeyingStatus.discarded, {})
     assert "破棄されています" in operator.get(at).text
     assert operator.get(f"{at}edit").location == at
+    assert operator.post(f"{at}discard", data={"version": str(row.version - 1)}).location == HERE  # the same click again
     assert operator.post(f"{at}discard", data={"version": str(row.version)}).status_code == 409
     assert db_session.query(AuditEvent).filter_by(subject="keying", action="discard").count() == 1
     assert "破棄しました" in operator.get("/admin/event/").text

@@ -67,7 +67,7 @@ def test_release_and_return_of_a_first_publication(client: Client, waiting: Post
     assert {template for template, _ in sent} == {"posting_returned", "posting_released"}
     assert WHY in sent[0][1]
     reasons = db_session.execute(select(Review.action, Review.reason).where(Review.about(waiting)).order_by(Review.id)).all()
-    assert [(a.value, r) for a, r in reasons] == [("return", WHY), ("release", "")]
+    assert [tuple(found) for found in reasons] == [("return", WHY), ("release", "")]
 
 
 @pytest.mark.parametrize(("action", "title"), [("release", "新しい見出しの看護師募集"), ("return", "集団接種会場の看護師（土日・午後）")])

@@ -123,7 +123,9 @@ def test_pressing_a_decision_about_an_account_twice_leads_to_the_result(client: 
     assert answers == [303, 303]
     assert other.status is AccountStatus.suspended
     own = {"version": str(lead.version), "reason": "異動のため。"}
-    assert client.post(f"/admin/account/{lead.id}/suspend", data=own).status_code == 303
+    refused = client.post(f"/admin/account/{lead.id}/suspend", data=own)
+    assert refused.status_code == 409
+    assert "ご自分のアカウント" in refused.get_data(as_text=True)
     assert lead.status is AccountStatus.active
 
 

@@ -134,19 +134,6 @@ def test_marks_count_by_level(small_app: Flask) -> None:
     assert _draw(small_app, call, findings=findings).get_text() == "要修正1要確認2|指摘なし|要修正3"
 
 
-def test_the_decision_form_carries_the_version_and_a_token(small_app: Flask) -> None:
-    call = """{% from "macros/confirm.html" import confirm_form %}
-    {{ confirm_form("/admin/submission/5/return", 7, "差し戻す", "/admin/submission/5/", reason="<b>", error="理由がありません。") }}"""
-    page = _draw(small_app, call)
-    assert page.form is not None
-    assert (page.form["method"], page.form["action"]) == ("post", "/admin/submission/5/return")
-    assert page.find("input", attrs={"name": "version"})["value"] == "7"
-    assert page.find("input", attrs={"name": "csrf_token"})
-    assert page.textarea is not None
-    assert page.textarea.get_text().removeprefix("\n") == "<b>"
-    assert page.textarea["aria-describedby"] == "reason-h reason-e"
-
-
 @pytest.mark.parametrize(("percent", "width"), [(-5, "0"), (40.6, "40"), (900, "100")])
 def test_the_bar_stays_in_its_frame(small_app: Flask, percent: float, width: str) -> None:
     page = _draw(small_app, '{% from "macros/ui.html" import left %}{{ left("残り 1時間", p, tone="is-ask") }}', p=percent)

@@ -107,6 +107,11 @@ def find(key: str) -> SignedIn | None:
     return SignedIn(key, account) if account is not None else None
 
 
+def owner_of(key: str) -> int | None:
+    """The account whose session a key was, also when it has ended; None for an unknown key."""
+    return db.session.execute(select(StaffSession.account_id).where(StaffSession.key_hash == token_hash(key))).scalar_one_or_none()
+
+
 def end(signed_in: SignedIn) -> None:
     """Sign out: the key stops working, whoever has the cookie."""
     if _end(StaffSession.key_hash == token_hash(signed_in.key)):

@@ -24,8 +24,10 @@ from keynet_admin.services import audit, business_days, workflow
 from keynet_admin.services.account import session
 from keynet_admin.services.account import tokens as secret
 from keynet_admin.services.mail import outbox as mailer
+from keynet_admin.services.mail.message import Letter
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.transaction import after_commit, rows_changed
+from keynet_admin.services.workflow import Outcome
 from keynet_admin.vocabulary import STAFF_ROLES, AccountStatus, ActorKind, Role
 
 INVITE_DAYS = 7  # business days; the last one ends at 17:00
@@ -121,15 +123,13 @@ def set_password(account: Account, password_hash: str) -> None:
     db.session.flush()
 
 
-def resend_invitation(account: Account, actor: Actor, submission: Submission | None = None, *, seen_version: int | None = None) -> None:
-    """A new invitation mail; the links and codes sent before say that a newer one was sent. Raises Refused when it makes no sense."""
-    if workflow.repeated(account, "invite_again", actor, seen_version):
-        return
-    if account.status is not AccountStatus.invited:
-        raise Refused(f"このアカウントは「{account.status.label}」のため、初回ログインのご案内は送れません。")
-    workflow.touch(account, seen_version)
+def resend_invitation(account: Account, actor: Actor, *, seen_version: int | None = None, submission: Submission | None = None) -> Outcome:
+    """A new invitation mail; the links and codes sent before say that a newer one was sent."""
+    if again := workflow.repeated(account, actor, seen_version, "invite_again"):
+        return again
+    done = workflow.move(account, "invite_again", actor, seen_version=seen_version)
     _invite(account, submission)
-    audit.record(account, "invite_again", actor, version=account.version)
+    return done.but(mails=1)
 
 
 def open_first_login(token: str) -> Invitation:
@@ -236,34 +236,44 @@ def credentials(email: str) -> Credentials:
     return Credentials(account.id, account.password_hash)
 
 
-def suspend(account: Account, actor: Actor, *, seen_version: int, reason: str) -> None:
+def suspend(account: Account, actor: Actor, *, seen_version: int, reason: str) -> Outcome:
     """Stop an account: its sessions end, its links die, the reason is mailed. Raises Refused for one's own and the last administrator's."""
     others = _lock_administrators() - {account.id} if account.role is Role.admin else set()
-    if workflow.repeated(account, "suspend", actor, seen_version):
-        return
-    if account.id == actor.account_id:
-        raise Refused("自分のアカウントの利用を停止することはできません。")
-    if account.role is Role.admin and not others:
+    if again := workflow.repeated(account, actor, seen_version, "suspend"):
+        return again
+    if account.role is Role.admin and not others and account.id != actor.account_id:
         raise Refused("システム管理の最後のアカウントは、利用を停止できません。")
-    workflow.move(account, "suspend", actor, seen_version=seen_version, reason=reason)
+    done = workflow.move(account, "suspend", actor, seen_version=seen_version, reason=reason)
     session.end_all(account)
     _replace(account)
-    words = _words(account) | {"reason": reason.strip()}
-    mailer.enqueue("account_suspended", account.email, words, about=account, account_id=account.id)
+    mailer.enqueue("account_suspended", account.email, _words(account) | {"reason": reason.strip()}, about=account, account_id=account.id)
+    return done.but(mails=1)
 
 
-def restore(account: Account, actor: Actor, *, seen_version: int, reason: str) -> None:
+def restore(account: Account, actor: Actor, *, seen_version: int, reason: str) -> Outcome:
     """Let a suspended account in again, with its old password or, if it never had one, a new invitation."""
-    if workflow.repeated(account, "restore", actor, seen_version):
-        return
+    if again := workflow.repeated(account, actor, seen_version, "restore"):
+        return again
     target = AccountStatus.active if account.password_hash else AccountStatus.invited
-    workflow.move(account, "restore", actor, seen_version=seen_version, reason=reason, target=target)
+    done = workflow.move(account, "restore", actor, seen_version=seen_version, reason=reason, target=target)
     session.end_all(account)
     if target is AccountStatus.invited:
         _invite(account, None)
     else:
-        words = _words(account) | {"reason": reason.strip()}
-        mailer.enqueue("account_restored", account.email, words, about=account, account_id=account.id)
+        mailer.enqueue(
+            "account_restored", account.email, _words(account) | {"reason": reason.strip()}, about=account, account_id=account.id
+        )
+    return done.but(mails=1)
+
+
+def letters(account: Account, action: str, reason: str) -> list[tuple[str, Letter]]:
+    """The mail that a decision with this reason would send: (address, mail), with placeholders for link and code."""
+    template = workflow.move_of(Account, action).mail
+    if action == "restore" and not account.password_hash:
+        template = "first_login"
+    words = _words(account) | {"reason": reason.strip() or "（ここに理由が入ります）", "email": account.email}
+    words["due"] = invitation_due(account.organization.prefecture_code if account.organization else "")
+    return [(account.email, mailer.preview(template, words))]
 
 
 def invitation_due(prefecture_code: str = "") -> datetime:

@@ -6,29 +6,28 @@ Nothing is sent while a difference is open. The caller judges the form (`rules.e
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm.attributes import set_committed_value
 
 from keynet_admin import clock
 from keynet_admin.catalogue.key_fields import key_paths, shape
 from keynet_admin.catalogue.paths import walk
-from keynet_admin.errors import NotFound, NotPermitted, Refused, StaleVersion, TransitionRefused
+from keynet_admin.errors import NotFound, NotPermitted, Refused
 from keynet_admin.extensions import db
-from keynet_admin.models import Account, Keying, Submission
+from keynet_admin.models import Keying, Submission
 from keynet_admin.permissions import Actor, Permission, can
 from keynet_admin.rules import evaluate
 from keynet_admin.rules.engine.reasons import reasons_from, with_reasons
 from keynet_admin.rules.engine.rule import Level, Result
-from keynet_admin.services import audit
+from keynet_admin.services import audit, workflow
 from keynet_admin.services.keying.compare import PICKS, Pair, compare, composed, text_of
 from keynet_admin.services.submission import intake as submissions
+from keynet_admin.services.workflow import Outcome
 from keynet_admin.vocabulary import KeyingStatus, KeyingWay, Source
 
 REASONS = "reasons"
-OPEN = (KeyingStatus.first, KeyingStatus.second, KeyingStatus.compare, KeyingStatus.ready)
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,9 @@ class Pick:
 
 def start(way: KeyingWay, form_key: str, actor: Actor) -> tuple[Keying, bool]:
     """Begin a keying, once for each form (`form_key`). Returns it and whether it is new."""
-    _require(actor)
+    # The sender of a web form may create a submission, too, but keys nothing in for others.
+    if not (actor.is_staff and can(actor, Permission.submission_create)):
+        raise NotPermitted("この操作を行う権限がありません。")
     known = _with_key(form_key)
     if known is not None:
         return known, False
@@ -95,8 +96,8 @@ def save_first(
     When postings or pay lines were added or removed after the second keying, its postings no longer lie beside the first one's:
     the second keying is asked for anew. Raises StaleVersion, TransitionRefused.
     """
-    _require(actor)
-    _touch(row, seen_version, actor)
+    action = "keyed_first" if done else "keyed_save"
+    workflow.require(row, action, actor, seen_version)
     again = row.second_at is not None and shape(row.typed) != shape(typed)
     row.typed = {**typed, REASONS: reasons}
     name = walk(result.normalized, "organization.org_name")
@@ -106,8 +107,7 @@ def save_first(
         row.second, row.chosen, row.second_at, row.second_by_id = {}, {}, None, None
     if done:
         row.first_at, row.first_by_id = clock.now(), actor.account_id
-        audit.record(row, "keyed_first", actor, postings=len(shape(typed)), version=row.version)
-    _settle(row)
+    _move(row, action, actor, seen_version, **({"postings": len(shape(typed))} if done else {}))
     return again
 
 
@@ -116,16 +116,10 @@ def key_second(row: Keying, texts: Mapping[str, str], actor: Actor, *, seen_vers
 
     Keying again replaces an earlier second keying. Raises StaleVersion, TransitionRefused.
     """
-    _require(actor)
-    if row.first_at is None:
-        raise TransitionRefused("先に1回目の入力を終えてください。")
-    _touch(row, seen_version, actor)
+    workflow.require(row, "keyed_second", actor, seen_version)
     row.second = {path: text_of(texts.get(path)) for path in key_paths(row.typed)}
     row.second_at, row.second_by_id = clock.now(), actor.account_id
-    _settle(row)
-    audit.record(
-        row, "keyed_second", actor, differences=row.differences, same_person=row.first_by_id == row.second_by_id, version=row.version
-    )
+    _move(row, "keyed_second", actor, seen_version, same_person=row.first_by_id == row.second_by_id)
     return row.differences
 
 
@@ -134,10 +128,7 @@ def resolve(row: Keying, picks: Mapping[str, Pick], actor: Actor, *, seen_versio
 
     Picks for places without a difference, unknown words and an empty third text settle nothing. Raises StaleVersion, TransitionRefused.
     """
-    _require(actor)
-    if row.second_at is None:
-        raise TransitionRefused("先に2回目の入力を行ってください。")
-    _touch(row, seen_version, actor)
+    workflow.require(row, "resolved", actor, seen_version)
     chosen: dict[str, Any] = dict(row.chosen)
     settled: list[str] = []
     for pair in pairs_of(row):
@@ -150,46 +141,39 @@ def resolve(row: Keying, picks: Mapping[str, Pick], actor: Actor, *, seen_versio
         chosen[pair.path] = {"first": pair.first, "second": pair.second, "pick": pick.pick, "value": value}
         settled.append(pair.path)
     row.chosen = chosen
-    _settle(row)
     row.errors = len(with_reasons(evaluate(document_of(row), on=clock.today()), reasons_of(row)).at(Level.ERROR))
-    audit.record(row, "resolved", actor, places=settled, open=row.differences, version=row.version)
+    _move(row, "resolved", actor, seen_version, places=settled)
     return row.differences
 
 
 def send(
     row: Keying, document: Mapping[str, Any], result: Result, actor: Actor, *, seen_version: int, with_errors: bool = False
-) -> tuple[Submission, bool]:
-    """Put the case into the queue, once. Returns it and whether it is new.
+) -> Outcome:
+    """Put the case into the queue (`made`), once: pressed again it is the case made before.
 
     `document` is `document_of(row)` at `seen_version`, `result` what the rules say about it with the stated reasons. A form with
     errors is taken in only when the operator says so (`with_errors`). Raises StaleVersion, TransitionRefused, Refused.
     """
-    _require(actor)
-    if row.submission is not None:
-        return row.submission, False
-    _open(row)
-    if seen_version != row.version:
-        raise _stale(row)
-    if row.status is not KeyingStatus.ready:
-        raise TransitionRefused("2回の入力の違いをすべて確かめてから、受け付けてください。")
+    if again := workflow.repeated(row, actor, seen_version, "sent"):
+        return again.but(made=row.submission)
+    workflow.require(row, "sent", actor, seen_version)
     if result.at(Level.ERROR) and not with_errors:
         raise Refused("要修正の指摘が残っています。このまま受け付ける場合は、確認の欄を選んでください。")
-    _touch(row, seen_version, actor)
     day = clock.today().isoformat()
-    case, new = submissions.submit(document, result, reference_date=day, actor=actor, source=Source.phone, form_key=row.form_key)
+    case, _new = submissions.submit(document, result, reference_date=day, actor=actor, source=Source.phone, form_key=row.form_key)
+    done = workflow.move(row, "sent", actor, seen_version=seen_version, submission=case.id)
     row.submission = case
-    _end(row, KeyingStatus.sent)
-    db.session.flush()
-    audit.record(row, "sent", actor, submission=case.id, version=row.version)
-    return case, new
+    _forget(row, actor)
+    return done.but(made=case)
 
 
-def discard(row: Keying, actor: Actor, *, seen_version: int) -> None:
+def discard(row: Keying, actor: Actor, *, seen_version: int) -> Outcome:
     """Give a keying up and forget what was typed. Raises StaleVersion, TransitionRefused."""
-    _require(actor)
-    _touch(row, seen_version, actor)
-    _end(row, KeyingStatus.discarded)
-    audit.record(row, "discard", actor, version=row.version)
+    if again := workflow.repeated(row, actor, seen_version, "discard"):
+        return again
+    done = workflow.move(row, "discard", actor, seen_version=seen_version)
+    _forget(row, actor)
+    return done
 
 
 def of_submission(submission: Submission) -> Keying | None:
@@ -197,54 +181,26 @@ def of_submission(submission: Submission) -> Keying | None:
     return db.session.execute(select(Keying).where(Keying.submission_id == submission.id)).scalar_one_or_none()
 
 
-def _settle(row: Keying) -> None:
-    """The stage follows from what is there."""
+def _move(row: Keying, action: str, actor: Actor, seen_version: int, **codes: Any) -> None:
+    """The move to the status that follows from what is there now."""
     row.differences = sum(pair.open for pair in pairs_of(row))
     if row.first_at is None:
-        row.status = KeyingStatus.first
+        target = KeyingStatus.first
     elif row.second_at is None:
-        row.status = KeyingStatus.second
+        target = KeyingStatus.second
     else:
-        row.status = KeyingStatus.compare if row.differences else KeyingStatus.ready
+        target = KeyingStatus.compare if row.differences else KeyingStatus.ready
+    if row.second_at is not None:
+        codes |= {"differences": row.differences}
+    workflow.move(row, action, actor, seen_version=seen_version, target=target, **codes)
+    row.saved_at, row.saved_by_id = clock.now(), actor.account_id
 
 
-def _end(row: Keying, stage: KeyingStatus) -> None:
-    row.status = stage
+def _forget(row: Keying, actor: Actor) -> None:
     row.typed, row.second, row.chosen, row.differences, row.errors = {}, {}, {}, 0, 0
+    row.saved_at, row.saved_by_id = clock.now(), actor.account_id
+    db.session.flush()
 
 
 def _with_key(form_key: str) -> Keying | None:
     return db.session.execute(select(Keying).where(Keying.form_key == form_key)).scalar_one_or_none()
-
-
-def _require(actor: Actor) -> None:
-    # The sender of a web form may create a submission, too, but keys nothing in for others.
-    if not (actor.is_staff and can(actor, Permission.submission_create)):
-        raise NotPermitted("この操作を行う権限がありません。")
-
-
-def _open(row: Keying) -> None:
-    if row.status not in OPEN:
-        raise TransitionRefused(f"この代行入力は「{row.status.label}」になっているため、変更できません。")
-
-
-def _touch(row: Keying, seen_version: int, actor: Actor) -> None:
-    """Take the next version for this actor, or say who was there before."""
-    _open(row)
-    if seen_version != row.version:
-        raise _stale(row)
-    with db.session.no_autoflush:
-        done = db.session.execute(
-            update(Keying).where(Keying.id == row.id, Keying.version == row.version).values(version=Keying.version + 1),
-            execution_options={"synchronize_session": False},
-        )
-    if cast(CursorResult[Any], done).rowcount != 1:
-        db.session.refresh(row)
-        raise _stale(row)
-    set_committed_value(row, "version", row.version + 1)
-    row.saved_at, row.saved_by_id = clock.now(), actor.account_id
-
-
-def _stale(row: Keying) -> StaleVersion:
-    who = db.session.get(Account, row.saved_by_id) if row.saved_by_id else None
-    return StaleVersion("代行入力の変更", who.name or who.email if who else "ほかの担当者", row.saved_at)

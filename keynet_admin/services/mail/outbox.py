@@ -13,16 +13,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, insert, or_, select
 
 from keynet_admin import clock, config
 from keynet_admin.extensions import db
 from keynet_admin.models import OutboxMail, Submission
 from keynet_admin.models.base import subject_of
+from keynet_admin.permissions import Actor
+from keynet_admin.services import workflow
 from keynet_admin.services.mail import message as letter
 from keynet_admin.services.mail.message import Letter
 from keynet_admin.services.mail.transport import NotNow, Outgoing, Rejected, Uncertain, transport
-from keynet_admin.services.transaction import after_commit, rows_changed, transaction
+from keynet_admin.services.transaction import after_commit, transaction
+from keynet_admin.services.workflow import Outcome
 from keynet_admin.vocabulary import MailStatus
 
 __all__ = ["deliver_due", "enqueue", "enqueue_receipts", "preview", "public_link", "retry"]
@@ -170,16 +173,14 @@ def deliver_waiting() -> int:
     return total
 
 
-def retry(row: OutboxMail) -> bool:
-    """Let a refused or failed mail go again at once. False when it is in another state meanwhile, or its secrets are gone."""
-    done = rows_changed(
-        update(OutboxMail)
-        .where(OutboxMail.id == row.id, OutboxMail.status.in_(STUCK), _whole())
-        .values(status=MailStatus.waiting, attempts=0, next_try_at=clock.real_now(), lease_until=None)
-    )
-    db.session.expire(row)
+def retry(row: OutboxMail, actor: Actor, *, seen_version: int) -> Outcome:
+    """Let a refused or failed mail go again at once; pressed twice it goes once."""
+    if again := workflow.repeated(row, actor, seen_version, "retry"):
+        return again
+    done = workflow.move(row, "retry", actor, seen_version=seen_version)
+    row.attempts, row.next_try_at, row.lease_until = 0, clock.real_now(), None
     after_commit(wake)
-    return done == 1
+    return done.but(mails=1)
 
 
 def undeliverable() -> ColumnElement[bool]:
@@ -211,24 +212,18 @@ def _claim(now: datetime, lease: timedelta) -> _Claim | None:
         ).first()
         if row is None:
             return None
-        taken = rows_changed(
-            update(OutboxMail)
-            .where(OutboxMail.id == row.id, OutboxMail.attempts == row.attempts, due)
-            .values(status=MailStatus.sending, attempts=row.attempts + 1, lease_until=now + lease)
-        )
+        mine = (OutboxMail.id == row.id, OutboxMail.attempts == row.attempts, due)
+        taken = workflow.move_where(OutboxMail, "send", *mine, attempts=row.attempts + 1, lease_until=now + lease)
         if taken != 1:
             return None
         return _Claim(row.id, row.attempts + 1, row.message_id, row.recipient, row.title, row.body, row.sealed or {}, row.created_at)
 
 
-def _settle(claim: _Claim, state: MailStatus, answer: str, **values: Any) -> int:
+def _settle(claim: _Claim, status: MailStatus, answer: str, **values: Any) -> int:
     """Write the delivery status of a mail, unless a later claim has taken it over. Returns the number of rows changed."""
     with transaction():
-        return rows_changed(
-            update(OutboxMail)
-            .where(OutboxMail.id == claim.id, OutboxMail.status == MailStatus.sending, OutboxMail.attempts == claim.attempts)
-            .values(status=state, answer=answer, lease_until=None, **values)
-        )
+        mine = (OutboxMail.id == claim.id, OutboxMail.attempts == claim.attempts)
+        return workflow.move_where(OutboxMail, "settle", *mine, target=status, answer=answer, lease_until=None, **values)
 
 
 def _postpone(claim: _Claim, answer: str, now: datetime) -> None:
@@ -259,8 +254,3 @@ def _message(claim: _Claim) -> Outgoing:
     if message.has_bad_headers():
         raise ValueError("a line break in a header")
     return message
-
-
-def _whole() -> ColumnElement[bool]:
-    """The body is still there and has no placeholders, or their values are there, too."""
-    return and_(OutboxMail.body != "", or_(~OutboxMail.body.contains("⟦"), OutboxMail.sealed.is_not(None)))

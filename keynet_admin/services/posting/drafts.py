@@ -4,14 +4,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import select
-
 from keynet_admin import clock
 from keynet_admin.catalogue import posting_field
 from keynet_admin.catalogue.difference import changes
 from keynet_admin.errors import NotPermitted, Refused
 from keynet_admin.extensions import db
-from keynet_admin.models import AuditEvent, Organization, Posting
+from keynet_admin.models import Organization, Posting
 from keynet_admin.permissions import Actor, Permission, can
 from keynet_admin.rules import rule_by_code
 from keynet_admin.rules.engine.reasons import moved, reasons_from
@@ -20,6 +18,7 @@ from keynet_admin.rules.families.publication import material_changes
 from keynet_admin.services import audit, counter, workflow
 from keynet_admin.services.posting.publication import go_live
 from keynet_admin.services.posting.revisions import PREFIX, check, current_revision, describe, live_revision, store
+from keynet_admin.services.workflow import Outcome
 from keynet_admin.vocabulary import PostingStatus
 
 
@@ -39,16 +38,16 @@ def create(organization: Organization, typed: Mapping[str, Any], actor: Actor) -
     return row
 
 
-def copy(posting: Posting, actor: Actor, *, seen_version: int) -> Posting:
-    """A new draft with the content of the newest revision. Pressed again it is the draft made before. Raises StaleVersion."""
-    if workflow.repeated(posting, "copy", actor, seen_version):
-        last = select(AuditEvent).where(AuditEvent.about(posting), AuditEvent.action == "copy")
-        event = db.session.execute(last.order_by(AuditEvent.id.desc()).limit(1)).scalar_one()
-        return db.session.get_one(Posting, event.codes["made"])
-    workflow.touch(posting, seen_version)
+def copy(posting: Posting, actor: Actor, *, seen_version: int) -> Outcome:
+    """A new draft (`made`) with the content of the newest revision. Pressed again it is the draft made before. Raises StaleVersion."""
+    if again := workflow.repeated(posting, actor, seen_version, "copy"):
+        event = workflow.last_of(posting, "copy")
+        return again.but(made=db.session.get_one(Posting, event.codes["made"]) if event is not None else None)
+    workflow.require(posting, "copy", actor, seen_version)
     made = create(posting.organization, current_revision(posting).typed, actor)
-    audit.record(posting, "copy", actor, made=made.id, version=posting.version)
-    return made
+    return workflow.move(posting, "copy", actor, seen_version=seen_version, made=made.id).but(
+        made=made, note=f"{made.posting_no} として写しました。日付などを直して公開してください。"
+    )
 
 
 def save(posting: Posting, typed: Mapping[str, Any], result: Result, actor: Actor, *, seen_version: int) -> str:
@@ -73,7 +72,7 @@ def save(posting: Posting, typed: Mapping[str, Any], result: Result, actor: Acto
     if posting.status is PostingStatus.awaiting_release:
         workflow.move(posting, "unpublish", actor, seen_version=seen_version)
     else:
-        workflow.touch(posting, seen_version)
+        workflow.touch(posting, actor, seen_version)
     posting.current += 1
     describe(posting, content, findings)
     today, given = clock.today().isoformat(), moved(result.findings, "", "")

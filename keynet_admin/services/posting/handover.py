@@ -72,7 +72,7 @@ def hand_over(submission: Submission, revision: SubmissionRevision, organization
             row = Posting(posting_no=counter.posting_no(), organization_id=organization.id, created_at=moment, changed_at=moment)
             row.submission_id, row.submission_index, row.current = submission.id, handover.index, 0
         else:
-            workflow.touch(row, row.version)
+            workflow.touch(row, actor, row.version)
         row.current += 1
         _fill(row, revision, handover)
         if handover.known is None:

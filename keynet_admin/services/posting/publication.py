@@ -9,128 +9,127 @@ from sqlalchemy import select
 from keynet_admin import clock
 from keynet_admin.errors import Refused
 from keynet_admin.extensions import db
-from keynet_admin.models import Listing, Posting, PostingRevision, Review
-from keynet_admin.models.base import subject_of
+from keynet_admin.models import Account, Listing, Posting, PostingRevision
 from keynet_admin.permissions import SYSTEM, Actor
-from keynet_admin.rules.engine.rule import Level
+from keynet_admin.rules.engine.rule import Level, Result
 from keynet_admin.services import audit, workflow
 from keynet_admin.services.listing import publish as listing
 from keynet_admin.services.mail import outbox
+from keynet_admin.services.mail.message import Letter
 from keynet_admin.services.posting.revisions import current_revision, describe, live_revision, recheck, store
-from keynet_admin.vocabulary import AccountStatus, PostingStatus, ReviewAction
+from keynet_admin.services.workflow import Outcome
+from keynet_admin.vocabulary import AccountStatus, PostingStatus
 
 _OPEN = (PostingStatus.live, PostingStatus.paused)
 
 
-def publish(posting: Posting, actor: Actor, *, seen_version: int) -> PostingStatus:
-    """Publish a draft: nothing found → live at once; warnings → waits for an operator; errors → refused (Refused).
+def publish(posting: Posting, actor: Actor, *, seen_version: int) -> Outcome:
+    """Publish a draft: nothing found → live at once; warnings → waits for an operator; errors → `refused`, and kept with its findings.
 
     The rules of today are asked again, for days may have passed since the content was saved.
     """
-    if workflow.repeated(posting, "publish", actor, seen_version):
-        return posting.status
-    revision = current_revision(posting)
-    result = recheck(posting)
-    findings = [finding.as_json() for finding in result.findings]
-    target = PostingStatus.awaiting_release if result.at(Level.WARNING) else PostingStatus.live
-    if not result.at(Level.ERROR) and _is_over(result.normalized["postings"][0]):
-        raise Refused("公開終了予定日または締切を過ぎています。日付を直してから公開してください。")
-    if not result.at(Level.ERROR):
-        workflow.move(posting, "publish", actor, seen_version=seen_version, target=target, revision=posting.current)
-    if findings != revision.findings:
-        posting.current += 1
-        content = result.normalized["postings"][0]
-        describe(posting, content, findings)
-        today, given = clock.today().isoformat(), revision.reasons
-        revision = store(posting, posting.current, revision.typed, content, findings, result.ruleset, today, actor.account_id, given)
+    if again := workflow.repeated(posting, actor, seen_version, "publish"):
+        return again
+    workflow.require(posting, "publish", actor, seen_version)
+    revision, result = current_revision(posting), recheck(posting)
     if result.at(Level.ERROR):
-        raise Refused(f"要修正の指摘が{len(result.at(Level.ERROR))}件あるため、公開できません。内容を直してください。")
+        return _kept_with_errors(posting, revision, result, actor, seen_version, "公開できません。内容を直してください。")
+    if _is_over(result.normalized["postings"][0]):
+        raise Refused("公開終了予定日または締切を過ぎています。日付を直してから公開してください。")
+    target = PostingStatus.awaiting_release if result.at(Level.WARNING) else PostingStatus.live
+    done = workflow.move(posting, "publish", actor, seen_version=seen_version, target=target, revision=posting.current)
+    revision = _judged_anew(posting, revision, result, actor) or revision
     if target is PostingStatus.live:
         go_live(posting, revision)
-    return posting.status
+        return done
+    return done.but(note="運営事務局の確認を待っています。確認が済むと公開され、メールでお知らせします。")
 
 
-def pause(posting: Posting, actor: Actor, *, seen_version: int) -> None:
+def pause(posting: Posting, actor: Actor, *, seen_version: int) -> Outcome:
     """Take a live posting out of the site for a time."""
-    if not workflow.repeated(posting, "pause", actor, seen_version):
-        workflow.move(posting, "pause", actor, seen_version=seen_version)
-        listing.update(posting)
-
-
-def resume(posting: Posting, actor: Actor, *, seen_version: int) -> None:
-    """Put a paused posting back onto the site, in the revision that was live last. Refused when its last day is past."""
-    if workflow.repeated(posting, "resume", actor, seen_version):
-        return
-    revision = live_revision(posting)
-    if revision is None:
-        raise Refused("公開できる内容がまだありません。内容を直し、運営事務局の確認を受けてください。")
-    if _is_over(revision.normalized):
-        raise Refused("公開終了予定日または締切を過ぎています。日付を直してから再開してください。")
-    workflow.move(posting, "resume", actor, seen_version=seen_version)
+    if again := workflow.repeated(posting, actor, seen_version, "pause"):
+        return again
+    done = workflow.move(posting, "pause", actor, seen_version=seen_version)
     listing.update(posting)
+    return done
 
 
-def close(posting: Posting, actor: Actor, *, seen_version: int) -> None:
+def resume(posting: Posting, actor: Actor, *, seen_version: int) -> Outcome:
+    """Put a paused posting back onto the site, in the revision that was live last. Refused when its last day is past."""
+    if again := workflow.repeated(posting, actor, seen_version, "resume"):
+        return again
+    revision = live_revision(posting)
+    if revision is not None and _is_over(revision.normalized):
+        raise Refused("公開終了予定日または締切を過ぎています。日付を直してから再開してください。")
+    done = workflow.move(posting, "resume", actor, seen_version=seen_version)
+    listing.update(posting)
+    return done
+
+
+def close(posting: Posting, actor: Actor, *, seen_version: int) -> Outcome:
     """End the recruiting: out of every list at once, 募集終了 at its own address if it was ever public."""
-    if not workflow.repeated(posting, "close", actor, seen_version):
-        workflow.move(posting, "close", actor, seen_version=seen_version)
-        _end(posting, clock.now())
+    if again := workflow.repeated(posting, actor, seen_version, "close"):
+        return again
+    done = workflow.move(posting, "close", actor, seen_version=seen_version)
+    _end(posting, clock.now())
+    return done
 
 
-def release(posting: Posting, actor: Actor, *, seen_version: int) -> None:
-    """An operator lets a posting with warnings, or an edited revision of a published one, go live. The owner is mailed."""
-    if workflow.repeated(posting, "release", actor, seen_version):
-        return
-    if posting.errors:
-        raise Refused("要修正の指摘があるため、公開を許可できません。差し戻してください。")
-    revision = current_revision(posting)
+def release(posting: Posting, actor: Actor, *, seen_version: int) -> Outcome:
+    """An operator lets a posting with warnings, or an edited revision of a published one, go live. The owner is mailed.
+
+    The rules of today are asked again, as when publishing: with errors the posting is kept as it is (`refused`).
+    """
+    if again := workflow.repeated(posting, actor, seen_version, "release", "release_edit"):
+        return again
+    action = "release_edit" if posting.release_asked else "release"
+    workflow.require(posting, action, actor, seen_version)
+    revision, result = current_revision(posting), recheck(posting)
+    if result.at(Level.ERROR):
+        return _kept_with_errors(posting, revision, result, actor, seen_version, "公開を許可できません。差し戻してください。")
     if _is_over(revision.normalized):
         raise Refused("公開終了予定日または締切を過ぎています。差し戻して日付を直してもらってください。")
-    if posting.release_asked:
-        workflow.require(posting, "release", actor)
-        workflow.touch(posting, seen_version)
-        audit.record(posting, "release", actor, revision=posting.current, version=posting.version)
-        posting.release_asked = False
-    else:
-        workflow.move(posting, "release", actor, seen_version=seen_version, revision=posting.current)
+    done = workflow.move(posting, action, actor, seen_version=seen_version, revision=posting.current)
+    posting.release_asked = False
     go_live(posting, revision)
-    _add_review(posting, ReviewAction.release, actor, "")
-    _mail_owner(posting, "posting_released", "")
+    return done.but(mails=_mail_owner(posting, "posting_released", ""))
 
 
-def return_(posting: Posting, actor: Actor, *, seen_version: int, reason: str) -> None:
+def return_(posting: Posting, actor: Actor, *, seen_version: int, reason: str) -> Outcome:
     """Send a waiting posting (or a waiting edit) back to its municipality with a reason, by mail."""
-    if workflow.repeated(posting, "return", actor, seen_version):
-        return
-    if posting.release_asked:
-        workflow.require(posting, "return", actor, reason=reason)
-        workflow.touch(posting, seen_version)
-        audit.record(posting, "return", actor, revision=posting.current, version=posting.version)
-        posting.release_asked = False
-    else:
-        workflow.move(posting, "return", actor, seen_version=seen_version, reason=reason, revision=posting.current)
-    _add_review(posting, ReviewAction.return_, actor, reason)
-    _mail_owner(posting, "posting_returned", reason)
+    if again := workflow.repeated(posting, actor, seen_version, "return", "return_edit"):
+        return again
+    action = "return_edit" if posting.release_asked else "return"
+    done = workflow.move(posting, action, actor, seen_version=seen_version, reason=reason, revision=posting.current)
+    posting.release_asked = False
+    return done.but(mails=_mail_owner(posting, "posting_returned", reason))
 
 
-def suspend(posting: Posting, actor: Actor, *, seen_version: int, reason: str) -> None:
+def suspend(posting: Posting, actor: Actor, *, seen_version: int, reason: str) -> Outcome:
     """Take a posting down by the service center; the reason is mailed to its owner."""
-    if workflow.repeated(posting, "suspend", actor, seen_version):
-        return
-    workflow.move(posting, "suspend", actor, seen_version=seen_version, reason=reason)
+    if again := workflow.repeated(posting, actor, seen_version, "suspend"):
+        return again
+    done = workflow.move(posting, "suspend", actor, seen_version=seen_version, reason=reason)
     posting.release_asked = False
     listing.update(posting)
-    _add_review(posting, ReviewAction.suspend, actor, reason)
-    _mail_owner(posting, "posting_suspended", reason)
+    return done.but(mails=_mail_owner(posting, "posting_suspended", reason))
 
 
-def restore(posting: Posting, actor: Actor, *, seen_version: int, reason: str) -> None:
-    """Lift a suspension: the posting is paused, its municipality resumes it."""
-    if workflow.repeated(posting, "restore", actor, seen_version):
-        return
-    workflow.move(posting, "restore", actor, seen_version=seen_version, reason=reason)
-    _add_review(posting, ReviewAction.restore, actor, reason)
-    _mail_owner(posting, "posting_restored", reason)
+def restore(posting: Posting, actor: Actor, *, seen_version: int, reason: str) -> Outcome:
+    """Lift a suspension: the posting is paused, its municipality resumes it (or publishes it, when it never was public)."""
+    if again := workflow.repeated(posting, actor, seen_version, "restore"):
+        return again
+    done = workflow.move(posting, "restore", actor, seen_version=seen_version, reason=reason)
+    return done.but(mails=_mail_owner(posting, "posting_restored", reason))
+
+
+def letters(posting: Posting, action: str, reason: str) -> list[tuple[str, Letter]]:
+    """The mails that a decision with this reason would send to the owner's accounts: (address, mail)."""
+    template = workflow.move_of(Posting, action).mail
+    if not template:
+        return []
+    words = _owner_words(posting, reason or "（ここに理由が入ります）")
+    return [(a.email, outbox.preview(template, words | {"contact_name": a.name, "email": a.email})) for a in _owners(posting)]
 
 
 def due_to_expire() -> list[int]:
@@ -178,23 +177,38 @@ def _is_over(content: Mapping[str, Any]) -> bool:
     return ends is not None and ends <= clock.now()
 
 
-def _add_review(posting: Posting, action: ReviewAction, actor: Actor, reason: str) -> None:
-    db.session.add(
-        Review(
-            **subject_of(posting),
-            revision=posting.current,
-            action=action,
-            actor_id=actor.account_id,
-            actor_name=actor.name,
-            reason=reason.strip(),
-            created_at=clock.now(),
-        )
-    )
+def _judged_anew(posting: Posting, revision: PostingRevision, result: Result, actor: Actor) -> PostingRevision | None:
+    """Store the content with the findings of today as a new revision, when they are others than those it was stored with."""
+    findings = [finding.as_json() for finding in result.findings]
+    if findings == revision.findings:
+        return None
+    posting.current += 1
+    content = result.normalized["postings"][0]
+    describe(posting, content, findings)
+    today = clock.today().isoformat()
+    return store(posting, posting.current, revision.typed, content, findings, result.ruleset, today, actor.account_id, revision.reasons)
 
 
-def _mail_owner(posting: Posting, template: str, reason: str) -> None:
-    organization = posting.organization
-    words = {"org_name": organization.name, "posting_no": posting.posting_no, "title": posting.title, "reason": reason.strip()}
-    for account in organization.accounts:
-        if account.status is AccountStatus.active:
-            outbox.enqueue(template, account.email, words | {"contact_name": account.name}, about=posting, account_id=account.id)
+def _kept_with_errors(posting: Posting, revision: PostingRevision, result: Result, actor: Actor, seen_version: int, words: str) -> Outcome:
+    """Errors were found: nothing is decided, but lists and pages show them from now on."""
+    if [finding.as_json() for finding in result.findings] != revision.findings:
+        workflow.touch(posting, actor, seen_version)
+        _judged_anew(posting, revision, result, actor)
+        audit.record(posting, "judge", actor, revision=posting.current, version=posting.version)
+    return Outcome(posting.status, refused=f"要修正の指摘が{len(result.at(Level.ERROR))}件あるため、{words}")
+
+
+def _owners(posting: Posting) -> list[Account]:
+    return [account for account in posting.organization.accounts if account.status is AccountStatus.active]
+
+
+def _owner_words(posting: Posting, reason: str) -> dict[str, str]:
+    return {"org_name": posting.organization.name, "posting_no": posting.posting_no, "title": posting.title, "reason": reason.strip()}
+
+
+def _mail_owner(posting: Posting, template: str, reason: str) -> int:
+    """Write the mail to every active account of the body; how many were written."""
+    words, owners = _owner_words(posting, reason), _owners(posting)
+    for account in owners:
+        outbox.enqueue(template, account.email, words | {"contact_name": account.name}, about=posting, account_id=account.id)
+    return len(owners)

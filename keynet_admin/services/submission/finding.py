@@ -69,7 +69,7 @@ def clear(submission: Submission, rule: str, path: str, actor: Actor, *, seen_ve
     if not can(actor, Permission.submission_decide):
         raise NotPermitted("この操作を行う権限がありません。")
     action = "unclear" if undo else "clear"
-    again = workflow.repeated(submission, action, actor, seen_version)
+    again = workflow.repeated(submission, actor, seen_version, action)
     row = db.session.execute(
         select(SubmissionFinding)
         .join(SubmissionRevision, SubmissionRevision.id == SubmissionFinding.revision_id)
@@ -85,10 +85,10 @@ def clear(submission: Submission, rule: str, path: str, actor: Actor, *, seen_ve
     if row.level != Level.WARNING or submission.status not in AWAITING_REVIEW:
         raise TransitionRefused("問題なしにできるのは、確認を待つ申請の要確認の指摘だけです。")
     if (row.cleared_at is None) is undo:
-        if not again and seen_version != submission.version:
+        if again is None and seen_version != submission.version:
             raise workflow.stale(submission)
         return
-    workflow.touch(submission, seen_version)
+    workflow.touch(submission, actor, seen_version)
     row.cleared_at, row.cleared_by_id = (None, None) if undo else (clock.now(), actor.account_id)
     submission.warnings += 1 if undo else -1
     audit.record(submission, action, actor, rule=rule, path=path[:60], version=submission.version)

@@ -19,7 +19,6 @@ from keynet_admin import clock
 from keynet_admin.errors import LinkDead, NotFound
 from keynet_admin.extensions import db
 from keynet_admin.models import Organization, ReturnLink, Review, Submission, SubmissionContact, SubmissionRevision
-from keynet_admin.models.base import subject_of
 from keynet_admin.permissions import SENDER, Actor, sender_of
 from keynet_admin.rules.engine.rule import Finding, Level, Result
 from keynet_admin.services import audit, counter, workflow
@@ -27,9 +26,11 @@ from keynet_admin.services.account.tokens import token_hash
 from keynet_admin.services.business_days import promise_due
 from keynet_admin.services.mail import outbox as mailer
 from keynet_admin.services.submission import finding, search_index
-from keynet_admin.vocabulary import ReturnClosed, ReviewAction, Source, SubmissionStatus
+from keynet_admin.services.workflow import Outcome
+from keynet_admin.vocabulary import ReturnClosed, Source, SubmissionStatus
 
 CONTACT = "contact"
+MESSAGE_MOST = 1000
 DEAD_LINKS = {
     ReturnClosed.resubmitted: "この申請は、すでに再提出されています。",
     ReturnClosed.decided: "この申請は、すでに決定済みです。",
@@ -130,25 +131,14 @@ def resubmit(
     return submission, True
 
 
-def withdraw(submission: Submission, actor: Actor, *, seen_version: int | None, reason: str = "") -> None:
+def withdraw(submission: Submission, actor: Actor, *, seen_version: int | None, reason: str = "") -> Outcome:
     """Take a case back, by its sender (return link) or by an operator."""
-    if workflow.repeated(submission, "withdraw", actor, seen_version):
-        return
-    workflow.move(submission, "withdraw", actor, seen_version=seen_version, reason=reason)
+    if again := workflow.repeated(submission, actor, seen_version, "withdraw"):
+        return again
+    done = workflow.move(submission, "withdraw", actor, seen_version=seen_version, reason=reason)
     submission.due_at, submission.decided_at = None, clock.now()
     close_links(submission, ReturnClosed.withdrawn)
-    db.session.add(
-        Review(
-            **subject_of(submission),
-            revision=submission.current,
-            action=ReviewAction.withdraw,
-            actor_id=actor.account_id,
-            actor_name=actor.name,
-            reason=reason.strip(),
-            created_at=clock.now(),
-        )
-    )
-    _mail_sender("withdrawn", submission, current_revision(submission))
+    return done.but(mails=_mail_sender("withdrawn", submission, current_revision(submission)))
 
 
 def open_link(submission: Submission, review: Review, *, days: int = 30) -> str:
@@ -221,7 +211,7 @@ def status_of(receipt_no: str, email: str) -> StatusAnswer | None:
     review = None
     if submission.status is SubmissionStatus.returned:
         review = db.session.execute(
-            select(Review).where(Review.about(submission), Review.action == ReviewAction.return_).order_by(Review.id.desc()).limit(1)
+            select(Review).where(Review.about(submission), Review.action == "return").order_by(Review.id.desc()).limit(1)
         ).scalar_one_or_none()
     return StatusAnswer(submission, review)
 
@@ -304,7 +294,12 @@ def _add_revision(
 ) -> SubmissionRevision:
     values, contact = revision_values(typed, result, reference_date)
     revision = SubmissionRevision(
-        submission_id=submission.id, number=number, form_key=form_key, message=message[:1000], created_at=clock.now(), **values
+        submission_id=submission.id,
+        number=number,
+        form_key=form_key,
+        message=workflow.not_too_long(message, "連絡", MESSAGE_MOST),
+        created_at=clock.now(),
+        **values,
     )
     db.session.add(revision)
     db.session.flush()
@@ -337,12 +332,14 @@ def revision_values(typed: Mapping[str, Any], result: Result, reference_date: st
     }
 
 
-def _mail_sender(template: str, submission: Submission, revision: SubmissionRevision) -> None:
+def _mail_sender(template: str, submission: Submission, revision: SubmissionRevision) -> int:
+    """Write a mail to the contact, if there is an address; how many were written."""
     contact = contact_of(revision)
     address = _short(contact.get("contact_email"), 254)
     if "@" not in address:
-        return
+        return 0
     mailer.enqueue(template, address, case_words(submission, revision), about=submission)
+    return 1
 
 
 def case_words(submission: Submission, revision: SubmissionRevision) -> dict[str, Any]:

@@ -14,20 +14,30 @@ from keynet_admin.catalogue.reference import is_union
 from keynet_admin.errors import ReasonMissing, Refused
 from keynet_admin.extensions import db
 from keynet_admin.models import Account, Organization, Review, Submission, SubmissionRevision
-from keynet_admin.models.base import subject_of
 from keynet_admin.permissions import Actor
 from keynet_admin.services import audit, workflow
 from keynet_admin.services.account import use_cases as accounts
 from keynet_admin.services.business_days import promise_due
 from keynet_admin.services.listing import publish as listing
-from keynet_admin.services.mail import outbox as mailer
+from keynet_admin.services.mail import outbox
 from keynet_admin.services.mail.message import Letter
 from keynet_admin.services.posting.handover import hand_over, handovers
 from keynet_admin.services.submission import finding
 from keynet_admin.services.submission import intake as submissions
-from keynet_admin.vocabulary import AccountStatus, PostingStatus, ReturnClosed, ReviewAction, SubmissionStatus
+from keynet_admin.services.workflow import Outcome
+from keynet_admin.vocabulary import AccountStatus, PostingStatus, ReturnClosed, SubmissionStatus
 
 NEW, FURTHER, INVITE_AGAIN, EXISTING, NONE = "new", "further", "invite_again", "existing", "none"
+ITEM_MOST = 1000
+NO_WORDS = "（ここに理由が入ります）"
+# What is mailed after an acceptance, by the account it uses (`Plan.account`).
+SENT = {
+    NEW: "初回ログインのご案内をメールで送ります。",
+    FURTHER: "追加のアカウントの初回ログインのご案内をメールで送ります。",
+    INVITE_AGAIN: "初回ログインのご案内をメールで送り直します。",
+    EXISTING: "募集情報が加わったことをメールでお知らせします。",
+    NONE: "アカウントは発行していません。この団体のいまのアカウントへ、募集情報が加わったことをお知らせします。",
+}
 
 
 @dataclass(frozen=True)
@@ -75,33 +85,44 @@ def plan(submission: Submission, *, further_account: bool = False) -> Plan:
 
 
 def letter(submission: Submission, chosen: Plan) -> Letter | None:
-    """The mail that accepting would send, with marks where link and code will stand; None when it sends none to this address."""
+    """The mail that accepting would send, with placeholders where link and code will stand; None when it sends none to this address."""
     if chosen.refused or chosen.account == NONE:
         return None
     revision = submissions.current_revision(submission)
     words = submissions.case_words(submission, revision) | {"email": chosen.email, "count": chosen.count}
     if chosen.account == EXISTING:
-        return mailer.preview("postings_added", words)
-    return mailer.preview("first_login", words | {"due": accounts.invitation_due(submission.prefecture_code)})
+        return outbox.preview("postings_added", words)
+    return outbox.preview("first_login", words | {"due": accounts.invitation_due(submission.prefecture_code)})
 
 
-def take(submission: Submission, actor: Actor, *, seen_version: int) -> None:
-    """Begin the review and become its assignee. Claiming is advisory: anyone may still decide."""
-    if workflow.repeated(submission, "take", actor, seen_version):
-        return
-    workflow.move(submission, "take", actor, seen_version=seen_version)
+def take(submission: Submission, actor: Actor, *, seen_version: int) -> Outcome:
+    """Begin the review and become its assignee. Claiming is advisory: anyone may still decide, on the page they have open."""
+    if again := workflow.repeated(submission, actor, seen_version, "take"):
+        return again
+    done = workflow.move(submission, "take", actor, seen_version=seen_version)
     submission.assignee_id = actor.account_id
+    return done
 
 
-def accept(submission: Submission, actor: Actor, *, seen_version: int, further_account: bool = False) -> Submission:
+def leave(submission: Submission, actor: Actor, *, seen_version: int) -> Outcome:
+    """Let a claimed case go (one's own or a colleague's): it waits again, as first sent or as sent again."""
+    if again := workflow.repeated(submission, actor, seen_version, "leave"):
+        return again
+    back = SubmissionStatus.received if submission.current == 1 else SubmissionStatus.resubmitted
+    done = workflow.move(submission, "leave", actor, seen_version=seen_version, target=back)
+    submission.assignee_id = None
+    return done
+
+
+def accept(submission: Submission, actor: Actor, *, seen_version: int, further_account: bool = False) -> Outcome:
     """Accept: find or create the organization, make the postings as drafts, issue the account with its mail. Once.
 
     Raises Refused while an error-level finding stands or when the address belongs to another body.
     """
-    if workflow.repeated(submission, "accept", actor, seen_version):
-        return submission
+    if again := workflow.repeated(submission, actor, seen_version, "accept"):
+        return again
     revision = submissions.current_revision(submission)
-    workflow.move(submission, "accept", actor, seen_version=seen_version, revision=submission.current)
+    done = workflow.move(submission, "accept", actor, seen_version=seen_version, revision=submission.current)
     if submission.errors:
         raise Refused(f"要修正の指摘が{submission.errors}件残っているため、承認できません。差し戻してください。")
     organization = _organization_of(submission, revision, actor)
@@ -111,20 +132,24 @@ def accept(submission: Submission, actor: Actor, *, seen_version: int, further_a
     submission.organization_id, submission.decided_at = organization.id, clock.now()
     hand_over(submission, revision, organization, actor)
     submissions.close_links(submission, ReturnClosed.decided)
-    _add_review(submission, ReviewAction.accept, actor, "", [])
     _give_account(submission, revision, organization, chosen, actor)
-    return submission
+    return done.but(note=f"承認しました。{SENT[chosen.account]}")
 
 
-def return_(submission: Submission, actor: Actor, *, seen_version: int, message: str, items: Sequence[Mapping[str, str]]) -> Review | None:
+def return_(submission: Submission, actor: Actor, *, seen_version: int, message: str, items: Sequence[Mapping[str, str]]) -> Outcome:
     """Send back for re-entry: `items` are the marked fields (`path`, `message`, optional `rule`), `message` the words of the mail.
 
-    A return without any words is refused (ReasonMissing). The clock stands still until the sender answers.
+    A return without any words is refused (ReasonMissing), one with too many, too (BadField). The clock stands still until the sender
+    answers.
     """
-    if workflow.repeated(submission, "return", actor, seen_version):
-        return None
+    if again := workflow.repeated(submission, actor, seen_version, "return"):
+        return again
     marked = [
-        {"path": str(i.get("path", "")), "rule": str(i.get("rule", "")), "message": str(i.get("message", "")).strip()}
+        {
+            "path": str(i.get("path", "")),
+            "rule": str(i.get("rule", "")),
+            "message": workflow.not_too_long(str(i.get("message", "")), f"「{label_at(str(i.get('path')))}」の文", ITEM_MOST),
+        }
         for i in items
         if i.get("path")
     ]
@@ -132,42 +157,60 @@ def return_(submission: Submission, actor: Actor, *, seen_version: int, message:
         raise ReasonMissing("選んだ項目には、それぞれ直していただきたい内容を入力してください。")
     if not message.strip() and not marked:
         raise ReasonMissing("差し戻しの理由を入力してください。相手に送るメールに記載されます。")
-    reason = message.strip() or "次の項目をご確認のうえ、直して送信してください。"
-    revision = submissions.current_revision(submission)
-    workflow.move(submission, "return", actor, seen_version=seen_version, reason=reason, revision=submission.current, rules=_rules(marked))
+    revision, reason = submissions.current_revision(submission), _words_of_return(message)
+    done = workflow.move(
+        submission,
+        "return",
+        actor,
+        seen_version=seen_version,
+        reason=reason,
+        items=marked,
+        revision=submission.current,
+        rules=_rules(marked),
+    )
     submission.due_at = None
-    review = _add_review(submission, ReviewAction.return_, actor, reason, marked)
     finding.mark_returned(revision, marked)
     db.session.flush()
-    token = submissions.open_link(submission, review)
-    words = submissions.case_words(submission, revision) | {
-        "reason": reason,
-        "items": [{"label": label_at(item["path"]), "message": item["message"]} for item in marked],
-    }
-    _mail(submission, revision, "returned", words, {"link": mailer.public_link(f"/entry/{token}")})
-    return review
+    assert done.review is not None  # noqa: S101 (the table says that a return is reviewed)
+    token = submissions.open_link(submission, done.review)
+    words = _return_words(submission, revision, reason, marked)
+    return done.but(mails=_mail(submission, revision, "returned", words, {"link": outbox.public_link(f"/entry/{token}")}))
 
 
-def reject(submission: Submission, actor: Actor, *, seen_version: int, reason: str) -> None:
+def reject(submission: Submission, actor: Actor, *, seen_version: int, reason: str) -> Outcome:
     """Refuse a case for good; the mail names the reason."""
-    if workflow.repeated(submission, "reject", actor, seen_version):
-        return
+    if again := workflow.repeated(submission, actor, seen_version, "reject"):
+        return again
     revision = submissions.current_revision(submission)
-    workflow.move(submission, "reject", actor, seen_version=seen_version, reason=reason, revision=submission.current)
+    done = workflow.move(submission, "reject", actor, seen_version=seen_version, reason=reason, revision=submission.current)
     submission.decided_at = clock.now()
     submissions.close_links(submission, ReturnClosed.decided)
-    _add_review(submission, ReviewAction.reject, actor, reason, [])
-    _mail(submission, revision, "rejected", submissions.case_words(submission, revision) | {"reason": reason.strip()}, {})
+    words = submissions.case_words(submission, revision) | {"reason": reason.strip()}
+    return done.but(mails=_mail(submission, revision, "rejected", words, {}))
 
 
-def reopen(submission: Submission, actor: Actor, *, seen_version: int, reason: str) -> None:
+def reopen(submission: Submission, actor: Actor, *, seen_version: int, reason: str) -> Outcome:
     """Take a decided case up again. Of an accepted case only a lead may; it touches no account and no posting. A new count begins."""
-    if any(workflow.repeated(submission, action, actor, seen_version) for action in ("reopen", "reopen_accepted")):
-        return
+    if again := workflow.repeated(submission, actor, seen_version, "reopen", "reopen_accepted"):
+        return again
     action = "reopen_accepted" if submission.status is SubmissionStatus.accepted else "reopen"
-    workflow.move(submission, action, actor, seen_version=seen_version, reason=reason, revision=submission.current)
+    done = workflow.move(submission, action, actor, seen_version=seen_version, reason=reason, revision=submission.current)
     submission.decided_at, submission.due_at, submission.assignee_id = None, promise_due(clock.now()), actor.account_id
-    _add_review(submission, ReviewAction.reopen, actor, reason, [])
+    return done
+
+
+def letters(submission: Submission, action: str, reason: str, items: Sequence[Mapping[str, str]] = ()) -> list[tuple[str, Letter]]:
+    """The mails that a decision with these words would send: (address, mail), with placeholders where links will stand."""
+    revision = submissions.current_revision(submission)
+    address = _address(revision)
+    if not address:
+        return []
+    words = submissions.case_words(submission, revision)
+    if action == "return":
+        marked = [{"path": i.get("path", ""), "message": i.get("message", "").strip()} for i in items]
+        words = _return_words(submission, revision, _words_of_return(reason), marked)
+    template = workflow.move_of(Submission, action).mail
+    return [(address, outbox.preview(template, words | ({} if action == "return" else {"reason": reason.strip() or NO_WORDS})))]
 
 
 def reviews_of(submission: Submission) -> list[Review]:
@@ -179,25 +222,27 @@ def _rules(items: Sequence[Mapping[str, str]]) -> list[str] | None:
     return sorted({item["rule"][:20] for item in items if item["rule"]}) or None
 
 
-def _add_review(submission: Submission, action: ReviewAction, actor: Actor, reason: str, items: list[dict[str, str]]) -> Review:
-    review = Review(
-        **subject_of(submission),
-        revision=submission.current,
-        action=action,
-        actor_id=actor.account_id,
-        actor_name=actor.name,
-        reason=reason.strip(),
-        items=items,
-        created_at=clock.now(),
-    )
-    db.session.add(review)
-    return review
+def _words_of_return(message: str) -> str:
+    return message.strip() or "次の項目をご確認のうえ、直して送信してください。"
 
 
-def _mail(submission: Submission, revision: SubmissionRevision, template: str, words: Mapping[str, Any], sealed: Mapping[str, str]) -> None:
+def _return_words(submission: Submission, revision: SubmissionRevision, reason: str, marked: Sequence[Mapping[str, str]]) -> dict[str, Any]:
+    items = [{"label": label_at(item["path"]), "message": item["message"]} for item in marked]
+    return submissions.case_words(submission, revision) | {"reason": reason, "items": items}
+
+
+def _address(revision: SubmissionRevision) -> str:
     address = str(submissions.contact_of(revision).get("contact_email") or "")
-    if "@" in address:
-        mailer.enqueue(template, address, words, sealed=sealed, about=submission)
+    return address if "@" in address else ""
+
+
+def _mail(submission: Submission, revision: SubmissionRevision, template: str, words: Mapping[str, Any], sealed: Mapping[str, str]) -> int:
+    """Write the mail to the contact, if there is an address; how many were written."""
+    address = _address(revision)
+    if not address:
+        return 0
+    outbox.enqueue(template, address, words, sealed=sealed, about=submission)
+    return 1
 
 
 def _find_organization(lg_code: str, name: str) -> Organization | None:
@@ -267,9 +312,9 @@ def _give_account(submission: Submission, revision: SubmissionRevision, organiza
         return
     if chosen.account == INVITE_AGAIN:
         waiting = db.session.execute(select(Account).where(Account.email == chosen.email)).scalar_one()
-        accounts.resend_invitation(waiting, actor, submission)
+        accounts.resend_invitation(waiting, actor, seen_version=waiting.version, submission=submission)
         return
     active = [a for a in organization.accounts if a.status is AccountStatus.active]
     address = chosen.email if chosen.account == EXISTING or not active else active[0].email
     words = submissions.case_words(submission, revision) | {"count": chosen.count, "email": address}
-    mailer.enqueue("postings_added", address, words, about=submission)
+    outbox.enqueue("postings_added", address, words, about=submission)

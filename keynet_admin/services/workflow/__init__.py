@@ -1,35 +1,39 @@
-"""States and moves: the only code that sets a status."""
+"""States and moves: the table of what may be done (`moves`), the only code that does it (`move`), and how it is told (`history`)."""
 
-from keynet_admin.services.workflow.moves import (
-    ACCOUNT,
-    NO_REASON,
-    POSTING,
-    SUBMISSION,
-    TRANSITIONS,
-    Transition,
+from keynet_admin.services.workflow.move import (
     allowed,
+    last_of,
     lock,
     move,
+    move_where,
+    not_too_long,
+    offers,
     repeated,
     require,
     stale,
     touch,
     version_of,
 )
+from keynet_admin.services.workflow.moves import MOVES, Move, move_of, moves_of
+from keynet_admin.services.workflow.outcome import Outcome, told
 
 __all__ = [
-    "ACCOUNT",
-    "NO_REASON",
-    "POSTING",
-    "SUBMISSION",
-    "TRANSITIONS",
-    "Transition",
+    "MOVES",
+    "Move",
+    "Outcome",
     "allowed",
+    "last_of",
     "lock",
     "move",
+    "move_of",
+    "move_where",
+    "moves_of",
+    "not_too_long",
+    "offers",
     "repeated",
     "require",
     "stale",
+    "told",
     "touch",
     "version_of",
 ]

@@ -1,9 +1,9 @@
 """One history per case or posting: submissions, decisions, mails and moves as sentences, newest first."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from types import MappingProxyType
 
 from sqlalchemy import select
 
@@ -11,66 +11,10 @@ from keynet_admin.catalogue import label_at
 from keynet_admin.extensions import db
 from keynet_admin.models import Account, AuditEvent, Keying, OutboxMail, Posting, Review, Submission, SubmissionRevision
 from keynet_admin.services.mail.message import without_site
-from keynet_admin.vocabulary import ActorKind, MailStatus, PostingStatus, Source
+from keynet_admin.services.workflow.moves import TOLD, Move
+from keynet_admin.vocabulary import ActorKind, MailStatus, Source
 
-SENTENCES: dict[tuple[str, str], str] = {
-    ("submission", "submit"): "申請を受け付けました。",
-    ("submission", "take"): "{who}が確認を始めました。",
-    ("submission", "accept"): "{who}が承認しました。",
-    ("submission", "return"): "{who}が差し戻しました。",
-    ("submission", "reject"): "{who}が却下しました。",
-    ("submission", "resubmit"): "{revision}回目の提出を受け付けました。",
-    ("submission", "clear"): "{who}が指摘 {rule} を問題なしとしました。",
-    ("submission", "unclear"): "{who}が指摘 {rule} を要確認に戻しました。",
-    ("submission", "withdraw"): "{who}が取り下げました。",
-    ("submission", "reopen"): "{who}が確認を再開しました。",
-    ("submission", "reopen_accepted"): "{who}が承認後の確認を再開しました。",
-    ("keying", "start"): "{who}が電話・書面の代行入力を始めました。",
-    ("keying", "keyed_first"): "{who}が1回目の入力を終えました。",
-    ("keying", "keyed_second"): "{who}が要点をもう一度入力しました。",
-    ("keying", "resolved"): "{who}が2回の入力の違いを確かめました。",
-    ("keying", "sent"): "{who}が代行入力の内容を受け付けました。",
-    ("keying", "discard"): "{who}が代行入力を破棄しました。",
-    ("posting", "create"): "申請の承認により、下書きができました。",
-    ("posting", "copy"): "{who}がこの募集を写して、新しい下書きを作りました。",
-    ("posting", "edit"): "{who}が内容を変更しました（{fields}）。",
-    ("posting", "publish"): "{who}が公開しました。",
-    ("posting", "unpublish"): "{who}が内容を変え、公開前の下書きに戻しました。",
-    ("posting", "release"): "{who}が公開を許可しました。",
-    ("posting", "return"): "{who}が差し戻しました。",
-    ("posting", "pause"): "{who}が一時停止しました。",
-    ("posting", "resume"): "{who}が公開を再開しました。",
-    ("posting", "close"): "{who}が募集を終了しました。",
-    ("posting", "expire"): "公開終了予定日を過ぎたため、自動で募集を終了しました。",
-    ("posting", "suspend"): "{who}が掲載を停止しました。",
-    ("posting", "restore"): "{who}が掲載停止を解除しました。",
-    ("organization", "create"): "{who}が申請の承認により団体を登録しました。",
-    ("organization", "edit"): "{who}が登録の内容を承認した申請に合わせました。",
-    ("account", "issue"): "{who}がアカウントを発行しました。",
-    ("account", "activate"): "初回ログインが済みました。",
-    ("account", "suspend"): "{who}が利用を停止しました。",
-    ("account", "restore"): "{who}が利用停止を解除しました。",
-    ("setting", "change"): "{who}が設定を変えました。",
-    **{
-        (subject, action): f"{{who}}が{words}。"
-        for subject in ("nurse_center", "law_date", "office_closure", "municipality_successor")
-        for action, words in (("add", "追加しました"), ("change", "内容を変えました"))
-    },
-    ("account", "invite_again"): "{who}が初回ログインのご案内を送り直しました。",
-    ("outbox_mail", "retry"): "{who}がメールをもう一度送りました。",
-    ("account", "sign_in"): "{who}がログインしました。",
-    ("account", "sign_out"): "{who}がログアウトしました。",
-    ("account", "password"): "{who}がパスワードを変えました。",
-    ("account", "password_reset_asked"): "パスワード再設定のご案内を送りました。",
-}
-TONES = {
-    "accept": ("is-ok", "check"),
-    "release": ("is-ok", "check"),
-    "return": ("is-ask", "back"),
-    "reject": ("is-must", "x"),
-    "suspend": ("is-must", "stop"),
-}
-WITH_REVIEW = {"return", "reject", "withdraw", "reopen", "reopen_accepted", "suspend", "restore"}
+FIELDS_TOLD = 3
 
 
 @dataclass(frozen=True)
@@ -87,7 +31,7 @@ class Entry:
 
 def of_submission(submission: Submission) -> list[Entry]:
     """History of a case, newest first."""
-    reviews = list(db.session.execute(select(Review).where(Review.about(submission)).order_by(Review.id)).scalars())
+    reviews = db.session.execute(select(Review).where(Review.about(submission))).scalars()
     messages = {
         number: text
         for number, text in db.session.execute(
@@ -99,34 +43,45 @@ def of_submission(submission: Submission) -> list[Entry]:
     keyings: list[Entry] = []
     if submission.source is Source.phone:
         number = db.session.execute(select(Keying.id).where(Keying.submission_id == submission.id)).scalar_one_or_none()
-        keyings = _events("keying", number, [], {}) if number is not None else []
+        keyings = _events("keying", number) if number is not None else []
     return _sorted([*keyings, *_events("submission", submission.id, reviews, messages), *_mails(mails)])
 
 
 def of_posting(posting: Posting) -> list[Entry]:
     """History of a posting, newest first."""
-    reviews = list(db.session.execute(select(Review).where(Review.about(posting)).order_by(Review.id)).scalars())
+    reviews = db.session.execute(select(Review).where(Review.about(posting))).scalars()
     mails = db.session.execute(select(OutboxMail).where(OutboxMail.about(posting))).scalars()
-    return _sorted([*_events("posting", posting.id, reviews, {}), *_mails(mails)])
+    return _sorted([*_events("posting", posting.id, reviews), *_mails(mails)])
 
 
 def of_account(account: Account) -> list[Entry]:
     """History of an account, newest first."""
     mails = db.session.execute(select(OutboxMail).where(OutboxMail.account_id == account.id)).scalars()
-    return _sorted([*_events("account", account.id, [], {}), *_mails(mails)])
+    return _sorted([*_events("account", account.id), *_mails(mails)])
 
 
 def sentence(event: AuditEvent, who: str) -> str:
-    """An audit event in words."""
-    pattern = SENTENCES.get((event.subject, event.action), "{who}：" + event.action)
-    if (event.subject, event.action) == ("posting", "create") and event.codes.get("own"):
-        pattern = "{who}が下書きを作りました。"
-    elif event.action == "publish" and event.codes.get("to") == PostingStatus.awaiting_release:
-        pattern = "{who}が公開を申し込みました（運営事務局の確認待ち）。"
-    fields = [label_at(f"postings.0.{name}").removeprefix("募集1 ") for name in event.codes.get("fields", [])[:3]]
-    more = len(event.codes.get("fields", [])) - len(fields)
-    listed = "・".join(fields) + (f"ほか{more}項目" if more > 0 else "")
-    return pattern.format(who=who, revision=event.codes.get("revision", ""), fields=listed or "内容", rule=event.codes.get("rule", ""))
+    """An audit event in words. An unknown one (of an older program) is told by its name."""
+    row = TOLD.get((event.subject, event.action))
+    if row is None:
+        return f"{who}：{event.action}"
+    pattern = next((text for code, value, text in row.variants if event.codes.get(code) == value), row.sentence)
+    names = event.codes.get("fields", [])
+    fields = "・".join(label_at(f"postings.0.{name}").removeprefix("募集1 ") for name in names[:FIELDS_TOLD]) or "内容"
+    if len(names) > FIELDS_TOLD:
+        fields += f"ほか{len(names) - FIELDS_TOLD}項目"
+    return pattern.format(who=who, revision=event.codes.get("revision", ""), fields=fields, rule=event.codes.get("rule", ""))
+
+
+def filters() -> list[tuple[str, str]]:
+    """What the log can be filtered by: (`subject.action`, a noun), in the tables' order. `filtered` reads it."""
+    return [(f"{subject}.{action}", row.label) for (subject, action), row in TOLD.items()]
+
+
+def filtered(value: str) -> tuple[str, str]:
+    """Subject and action of a filter's value."""
+    subject, _, action = value.rpartition(".")
+    return subject, action
 
 
 def who_of(event: AuditEvent, names: dict[int, str]) -> str:
@@ -145,30 +100,25 @@ def names_of(events: Iterable[AuditEvent]) -> dict[int, str]:
     return {number: name or email for number, name, email in rows}
 
 
-def _events(subject: str, subject_id: int, reviews: list[Review], messages: dict[int, str]) -> list[Entry]:
+def _events(
+    subject: str, subject_id: int, reviews: Iterable[Review] = (), messages: Mapping[int, str] = MappingProxyType({})
+) -> list[Entry]:
     query = select(AuditEvent).where(AuditEvent.subject == subject, AuditEvent.subject_id == subject_id).order_by(AuditEvent.id)
     events = list(db.session.execute(query).scalars())
-    names, found, waiting = names_of(events), [], list(reviews)
+    names, found, by_id = names_of(events), [], {review.id: review for review in reviews}
     for event in events:
-        tone, icon = TONES.get(event.action, ("", "dot"))
+        row = TOLD.get((subject, event.action))
+        if isinstance(row, Move) and row.quiet:
+            continue
+        tone, icon = (row.tone, row.icon) if isinstance(row, Move) else ("", "dot")
         note, label = "", "文を読む"
-        if event.action in WITH_REVIEW:
-            review = _take(waiting, event)
-            note, label = (_words(review), "理由を読む") if review is not None else ("", label)
+        review = by_id.get(event.codes["review"]) if "review" in event.codes else None
+        if review is not None and (review.reason or review.items):
+            note, label = _words(review), "理由を読む"
         elif event.action == "resubmit":
-            note, label = messages.get(event.codes.get("revision", 0), ""), "申請者からの連絡を読む"
+            note, label = messages.get(event.codes["revision"], ""), "申請者からの連絡を読む"
         found.append(Entry(event.at, sentence(event, who_of(event, names)), tone, icon, note, label))
     return found
-
-
-def _take(waiting: list[Review], event: AuditEvent) -> Review | None:
-    """The review that belongs to an event: the first of that action not used yet."""
-    action = "reopen" if event.action == "reopen_accepted" else event.action
-    for review in waiting:
-        if review.action.value == action:
-            waiting.remove(review)
-            return review
-    return None
 
 
 def _words(review: Review) -> str:
@@ -189,8 +139,4 @@ def _mails(mails: Iterable[OutboxMail]) -> list[Entry]:
 
 
 def _sorted(entries: list[Entry]) -> list[Entry]:
-    return sorted(entries, key=_moment, reverse=True)
-
-
-def _moment(entry: Entry) -> Any:
-    return entry.at
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)

@@ -1,189 +1,286 @@
-"""States and moves: the only code that sets a status. Everything a move needs is one row of a table.
+"""Every move of every row people decide about: one row each, the only place that knows it.
 
-`move()` looks the move up, checks the right and the reason, updates `WHERE id AND status AND version` and writes the audit event,
-in the caller's transaction. The loser of a race gets `StaleVersion`, which says who did what and when.
+From these rows are made: buttons and decision pages, the rights of their addresses, what a history and the log say, the log's filter,
+which mail is written and the tables of the tests. `move.py` carries them out.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Literal
 
-from sqlalchemy import CursorResult, select, update
-from sqlalchemy.orm.attributes import set_committed_value
+from keynet_admin.models import Account, Keying, OutboxMail, Posting, Submission
+from keynet_admin.permissions import Permission
+from keynet_admin.vocabulary import (
+    AccountStatus,
+    ActorKind,
+    KeyingStatus,
+    MailStatus,
+    PostingStatus,
+    SubmissionStatus,
+    Word,
+)
 
-from keynet_admin import clock
-from keynet_admin.errors import BadVersion, NotPermitted, ReasonMissing, StaleVersion, TransitionRefused
-from keynet_admin.extensions import db
-from keynet_admin.models import Account, AuditEvent, Posting, Submission
-from keynet_admin.permissions import Actor, Permission, can
-from keynet_admin.services import audit
-from keynet_admin.vocabulary import AccountStatus, ActorKind, PostingStatus, SubmissionStatus, Word
-
-S, P, A = SubmissionStatus, PostingStatus, AccountStatus
+S, P, A, K, M = SubmissionStatus, PostingStatus, AccountStatus, KeyingStatus, MailStatus
+PEOPLE = frozenset({ActorKind.account})
+SYSTEM_ONLY = frozenset({ActorKind.system})
+ANYBODY = frozenset(ActorKind)
+MAILED_REASON = "相手に送るメールに、このまま載ります。"
+LOGGED_REASON = "経過に記録します。"
 
 
 @dataclass(frozen=True)
-class Transition:
-    """One allowed move: from any of `sources` to one of `targets` (the first unless the service names another)."""
+class Page:
+    """Words of a decision page. `question` names the row by `{name}`; `done` is told afterwards, `mailed` only when a mail was written."""
 
-    sources: frozenset[Word]
+    question: str
+    text: str
+    button: str
+    done: str
+    mailed: str = ""
+    reason_help: str = ""
+    stop: bool = False
+
+
+@dataclass(frozen=True)
+class Move:
+    """One allowed move: from any of `sources` to one of `targets` (the first unless the service names another).
+
+    Without targets the status stays: a decision about the row that changes something else. `label` is a noun (buttons, the log's
+    filter, refusals), `sentence` tells it afterwards (`{who}`, `{revision}`), `variants` replace it where a code of the event has a
+    value. `reviewed`: the decision is kept as a Review, with its reason. `when` is a further condition. `path` is the last part of the
+    address, the name unless given. `claims`: says who cares for the row and leaves its version alone. `quiet`: not told in histories.
+    `logged`: False for moves of a machine that would fill the log; they write no event.
+    """
+
+    subject: type[Any]
+    name: str
+    sources: tuple[Word, ...]
     targets: tuple[Word, ...]
     permission: Permission
     label: str
-    needs_reason: bool = False
-    kinds: frozenset[ActorKind] = frozenset(ActorKind)
+    sentence: str
+    kinds: frozenset[ActorKind] = PEOPLE
+    reason: Literal["", "may", "must"] = ""
+    tone: str = ""
+    icon: str = "dot"
+    mail: str = ""
+    page: Page | None = None
+    variants: tuple[tuple[str, str, str], ...] = ()
+    when: Callable[[Any], bool] | None = None
+    path: str = ""
+    author_may: bool = True
+    reviewed: bool = False
+    claims: bool = False
+    quiet: bool = False
+    logged: bool = True
+
+    @property
+    def needs_reason(self) -> bool:
+        """True when a blank reason is refused."""
+        return self.reason == "must"
+
+    @property
+    def address(self) -> str:
+        """The last part of the decision's address."""
+        return self.path or self.name
+
+    def fits(self, row: Any) -> bool:
+        """Whether the row is in a state that this move starts from."""
+        return row.status in self.sources and (self.when is None or self.when(row))
 
 
-def _t(sources: tuple[Word, ...], targets: tuple[Word, ...], permission: Permission, label: str, **more: Any) -> Transition:
-    return Transition(frozenset(sources), targets, permission, label, **more)
+def _never_live(posting: Posting) -> bool:
+    return posting.status is P.draft or posting.live is None
 
 
-# Events that change nothing anybody decides about.
-_QUIET = ("sign_in", "sign_out", "password_reset_asked")
-NO_REASON = "理由を入力してください。相手に送るメールに記載されます。"
-_DECIDABLE = (S.received, S.in_review, S.resubmitted)
-_PEOPLE = frozenset({ActorKind.account})
-_SYSTEM = frozenset({ActorKind.system})
+def _was_live(posting: Posting) -> bool:
+    return posting.live is not None
 
-SUBMISSION: dict[str, Transition] = {
-    "take": _t((S.received, S.resubmitted), (S.in_review,), Permission.submission_decide, "確認の開始", kinds=_PEOPLE),
-    "accept": _t(_DECIDABLE, (S.accepted,), Permission.submission_decide, "承認", kinds=_PEOPLE),
-    "return": _t(_DECIDABLE, (S.returned,), Permission.submission_decide, "差し戻し", needs_reason=True, kinds=_PEOPLE),
-    "reject": _t(_DECIDABLE, (S.rejected,), Permission.submission_decide, "却下", needs_reason=True, kinds=_PEOPLE),
-    "resubmit": _t((S.returned,), (S.resubmitted,), Permission.submission_create, "再提出"),
-    "withdraw": _t((*_DECIDABLE, S.returned), (S.withdrawn,), Permission.submission_withdraw, "取下げ"),
-    "reopen": _t((S.rejected,), (S.in_review,), Permission.submission_decide, "再開", needs_reason=True, kinds=_PEOPLE),
-    "reopen_accepted": _t((S.accepted,), (S.in_review,), Permission.submission_reopen_accepted, "再開", needs_reason=True, kinds=_PEOPLE),
+
+def _edit_waits(posting: Posting) -> bool:
+    return posting.release_asked
+
+
+def _secrets_kept(mail: OutboxMail) -> bool:
+    """The body is still there and has no placeholders, or their values are there, too."""
+    return mail.body != "" and ("⟦" not in mail.body or mail.sealed is not None)
+
+
+DECIDABLE = (S.received, S.in_review, S.resubmitted)
+EDITED = (P.live, P.paused)
+OPEN_KEYING = (K.first, K.second, K.compare, K.ready)
+_DECIDE, _RELEASE, _SUSPEND = Permission.submission_decide, Permission.posting_release, Permission.posting_suspend
+_PUBLISH, _ACCOUNT, _KEY = Permission.posting_publish, Permission.account_suspend, Permission.submission_create
+# fmt: off
+_RELEASE_PAGE = Page("「{name}」の公開を許可しますか", "許可すると、すぐに公開ページに載ります。", "公開を許可する",
+    "公開を許可しました。", "自治体にメールでお知らせします。")
+_RETURN_PAGE = Page("「{name}」を差し戻しますか", "自治体の下書きに戻ります。公開中の募集の変更なら、公開中の内容はそのまま残ります。",
+    "差し戻す", "差し戻しました。", "理由をメールで送ります。", MAILED_REASON)
+_REOPEN_PAGE = Page("{name}の申請の確認を再開しますか",
+    "決定の前の状態に戻り、新しく2営業日を数えます。すでに送ったメール、アカウント、募集情報はそのまま残ります。", "再開する",
+    "確認を再開しました。", "", LOGGED_REASON)
+# fmt: on
+
+# fmt: off
+MOVES: tuple[Move, ...] = (
+    # --- submissions
+    Move(Submission, "take", (S.received, S.resubmitted), (S.in_review,), _DECIDE, "確認の開始", "{who}が確認を始めました。", claims=True),
+    Move(Submission, "leave", (S.in_review,), (S.received, S.resubmitted), _DECIDE, "担当の取りやめ", "{who}が担当を外しました。",
+         claims=True),
+    Move(Submission, "accept", DECIDABLE, (S.accepted,), _DECIDE, "承認", "{who}が承認しました。", tone="is-ok", icon="check",
+         reviewed=True, mail="first_login",
+         page=Page("{name}の申請を承認しますか", "まだ何も変わっていません。下の内容を確かめてから承認してください。", "承認する",
+              "承認しました。")),
+    Move(Submission, "return", DECIDABLE, (S.returned,), _DECIDE, "差し戻し", "{who}が差し戻しました。", reason="must", tone="is-ask",
+         icon="back", reviewed=True, mail="returned",
+         page=Page("{name}の申請を差し戻しますか",
+              "まだ何も変わっていません。選んだ項目と文が、そのまま相手へのメールと再入力の画面に載ります。", "差し戻す",
+              "差し戻しました。", "再入力のご案内をメールで送ります。",
+              "項目を選んだときは、空欄でも送れます。項目を選ばないときは、理由を必ず書いてください。")),
+    Move(Submission, "reject", DECIDABLE, (S.rejected,), _DECIDE, "却下", "{who}が却下しました。", reason="must", tone="is-must",
+         icon="x", reviewed=True, mail="rejected",
+         page=Page("{name}の申請を却下しますか",
+              "却下すると、この申請の受付は終わります。直せば受け付けられる場合は「差し戻し」を使ってください。", "却下する",
+              "却下しました。", "理由をメールで送ります。", MAILED_REASON, stop=True)),
+    Move(Submission, "resubmit", (S.returned,), (S.resubmitted,), Permission.submission_create, "再提出",
+         "{revision}回目の提出を受け付けました。", kinds=ANYBODY, mail="resubmitted_receipt"),
+    Move(Submission, "withdraw", (*DECIDABLE, S.returned), (S.withdrawn,), Permission.submission_withdraw, "取下げ",
+         "{who}が取り下げました。", kinds=ANYBODY, reason="may", reviewed=True, mail="withdrawn",
+         page=Page("{name}の申請を取下げにしますか", "申請者から取下げの希望があったときに使います。相手に確認のメールを送ります。",
+              "取下げにする", "取下げとして記録しました。", "確認のメールを送ります。", LOGGED_REASON, stop=True)),
+    Move(Submission, "reopen", (S.rejected,), (S.in_review,), _DECIDE, "確認の再開", "{who}が確認を再開しました。", reason="must",
+         reviewed=True, page=_REOPEN_PAGE),
+    Move(Submission, "reopen_accepted", (S.accepted,), (S.in_review,), Permission.submission_reopen_accepted, "承認後の確認の再開",
+         "{who}が承認後の確認を再開しました。", reason="must", reviewed=True, page=_REOPEN_PAGE, path="reopen"),
+    # --- postings
+    Move(Posting, "publish", (P.draft, P.paused), (P.live, P.awaiting_release), _PUBLISH, "公開", "{who}が公開しました。",
+         variants=(("to", P.awaiting_release, "{who}が公開を申し込みました（運営事務局の確認待ち）。"),), when=_never_live,
+         page=Page("「{name}」を公開しますか",
+              "公開すると、すぐに求職者のページに載ります。要確認の項目があるときは、運営事務局の確認後に公開されます。", "公開する",
+              "公開しました。")),
+    Move(Posting, "unpublish", (P.awaiting_release,), (P.draft,), _PUBLISH, "公開の取りやめ",
+         "{who}が内容を変え、公開前の下書きに戻しました。"),
+    Move(Posting, "release", (P.awaiting_release,), (P.live,), _RELEASE, "公開の許可", "{who}が公開を許可しました。", tone="is-ok",
+         icon="check", reviewed=True, mail="posting_released", page=_RELEASE_PAGE),
+    Move(Posting, "release_edit", EDITED, (), _RELEASE, "変更の公開の許可", "{who}が変更の公開を許可しました。", tone="is-ok",
+         icon="check", reviewed=True, mail="posting_released", page=_RELEASE_PAGE, when=_edit_waits, path="release"),
+    Move(Posting, "return", (P.awaiting_release,), (P.draft,), _RELEASE, "差し戻し", "{who}が差し戻しました。", reason="must",
+         tone="is-ask", icon="back", reviewed=True, mail="posting_returned", page=_RETURN_PAGE),
+    Move(Posting, "return_edit", EDITED, (), _RELEASE, "変更の差し戻し", "{who}が変更を差し戻しました。", reason="must", tone="is-ask",
+         icon="back", reviewed=True, mail="posting_returned", page=_RETURN_PAGE, when=_edit_waits, path="return"),
+    Move(Posting, "pause", (P.live,), (P.paused,), _PUBLISH, "一時停止", "{who}が一時停止しました。",
+         page=Page("「{name}」を一時停止しますか", "すぐに一覧と公開ページから外れます。いつでも再開できます。", "一時停止する",
+              "一時停止しました。一覧から外れました。")),
+    Move(Posting, "resume", (P.paused,), (P.live,), _PUBLISH, "公開の再開", "{who}が公開を再開しました。", when=_was_live,
+         page=Page("「{name}」の公開を再開しますか", "すぐに一覧に戻ります。", "公開を再開する", "公開を再開しました。")),
+    Move(Posting, "close", (P.draft, P.awaiting_release, P.live, P.paused), (P.closed,), Permission.posting_close, "募集の終了",
+         "{who}が募集を終了しました。",
+         page=Page("「{name}」の募集を終了しますか",
+              "すぐに一覧から外れ、公開ページには「募集終了」と出ます。終了した募集は再開できません。", "募集を終了する",
+              "募集を終了しました。一覧から外れました。", stop=True)),
+    Move(Posting, "expire", EDITED, (P.closed,), Permission.posting_close, "公開期限による終了",
+         "公開終了予定日を過ぎたため、自動で募集を終了しました。", kinds=SYSTEM_ONLY),
+    Move(Posting, "copy", tuple(P), (), Permission.posting_edit, "写しの作成", "{who}がこの募集を写して、新しい下書きを作りました。",
+         page=Page("「{name}」を写して新しい募集を作りますか", "同じ内容の下書きができます。公開するまで求職者には表示されません。",
+              "写して作る", "写しました。日付などを直して公開してください。")),
+    Move(Posting, "suspend", (P.live, P.paused, P.awaiting_release), (P.suspended,), _SUSPEND, "掲載停止", "{who}が掲載を停止しました。",
+         reason="must", tone="is-must", icon="stop", reviewed=True, mail="posting_suspended",
+         page=Page("「{name}」の掲載を停止しますか", "すぐに一覧と公開ページから外れます。理由をメールで送ります。", "掲載を停止する",
+              "掲載を停止しました。", "理由をメールで送ります。", MAILED_REASON, stop=True)),
+    Move(Posting, "restore", (P.suspended,), (P.paused,), _SUSPEND, "掲載停止の解除", "{who}が掲載停止を解除しました。", reason="must",
+         reviewed=True, mail="posting_restored",
+         page=Page("「{name}」の掲載停止を解除しますか",
+              "一時停止の状態に戻ります。自治体が再開すると公開されます。理由をメールで送ります。", "解除する",
+              "掲載停止を解除しました。自治体が再開すると公開されます。", "理由をメールで送ります。", MAILED_REASON)),
+    # --- accounts
+    Move(Account, "activate", (A.invited,), (A.active,), Permission.account_issue, "初回ログイン", "初回ログインが済みました。",
+         kinds=SYSTEM_ONLY),
+    Move(Account, "invite_again", (A.invited,), (), Permission.account_issue, "ご案内の再送",
+         "{who}が初回ログインのご案内を送り直しました。", kinds=PEOPLE | SYSTEM_ONLY, mail="first_login", path="resend",
+         page=Page("初回ログインのご案内を送り直しますか", "新しいメールを送ります。前のメールのリンクとコードは使えなくなります。",
+              "送り直す", "初回ログインのご案内を送り直します。")),
+    Move(Account, "suspend", (A.invited, A.active), (A.suspended,), _ACCOUNT, "利用停止", "{who}が利用を停止しました。", reason="must",
+         tone="is-must", icon="stop", author_may=False, mail="account_suspended",
+         page=Page("このアカウントの利用を停止しますか", "ログイン中の画面もすぐに使えなくなります。募集情報はそのまま残ります。",
+              "停止する", "利用を停止しました。", "理由をメールで送ります。", MAILED_REASON, stop=True)),
+    Move(Account, "restore", (A.suspended,), (A.active, A.invited), _ACCOUNT, "利用停止の解除", "{who}が利用停止を解除しました。",
+         reason="must", author_may=False, mail="account_restored",
+         page=Page("利用停止を解除しますか", "ふたたびログインできるようになります。", "解除する", "利用停止を解除しました。",
+              "メールでお知らせします。", MAILED_REASON)),
+    # --- cases keyed in from telephone and paper
+    Move(Keying, "keyed_save", OPEN_KEYING, OPEN_KEYING, _KEY, "1回目の入力の途中保存", "{who}が1回目の入力を途中まで保存しました。",
+         quiet=True),
+    Move(Keying, "keyed_first", OPEN_KEYING, (K.second, K.compare, K.ready), _KEY, "1回目の入力", "{who}が1回目の入力を終えました。"),
+    Move(Keying, "keyed_second", (K.second, K.compare, K.ready), (K.compare, K.ready), _KEY, "要点の2回目の入力",
+         "{who}が要点をもう一度入力しました。"),
+    Move(Keying, "resolved", (K.compare, K.ready), (K.ready, K.compare), _KEY, "2回の入力の違いの確認",
+         "{who}が2回の入力の違いを確かめました。"),
+    Move(Keying, "sent", (K.ready,), (K.sent,), _KEY, "代行入力の受付", "{who}が代行入力の内容を受け付けました。"),
+    Move(Keying, "discard", OPEN_KEYING, (K.discarded,), _KEY, "代行入力の破棄", "{who}が代行入力を破棄しました。",
+         page=Page("代行入力を破棄しますか", "{name}の入力をすべて消します。元には戻せません。", "入力を消して破棄する", "破棄しました。",
+              stop=True)),
+    # --- mails
+    Move(OutboxMail, "send", (M.waiting, M.sending), (M.sending,), Permission.mail_retry, "送信の開始", "メールの送信を始めました。",
+         kinds=SYSTEM_ONLY, logged=False),
+    Move(OutboxMail, "settle", (M.sending,), (M.sent, M.refused, M.failed, M.uncertain, M.waiting), Permission.mail_retry, "送信の結果",
+         "メールの送信の結果を記録しました。", kinds=SYSTEM_ONLY, logged=False),
+    Move(OutboxMail, "retry", (M.refused, M.failed, M.uncertain), (M.waiting,), Permission.mail_retry, "メールの再送",
+         "{who}がメールをもう一度送りました。", when=_secrets_kept,
+         page=Page("このメールをもう一度送りますか", "同じ内容を、同じ宛先に送ります。", "もう一度送る",
+              "もう一度送ります。結果はこのページに出ます。")),
+)
+# fmt: on
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that is told but is no move: nobody decides by it. Words as those of a Move."""
+
+    subject: str
+    name: str
+    label: str
+    sentence: str
+    variants: tuple[tuple[str, Any, str], ...] = ()
+    quiet: bool = False
+
+
+MASTER_DATA = {
+    "nurse_center": "ナースセンターの連絡先",
+    "law_date": "法令・事業の日付",
+    "office_closure": "閉庁日",
+    "municipality_successor": "後継の団体コード",
 }
+# fmt: off
+EVENTS: tuple[Event, ...] = (
+    Event("submission", "submit", "申請の受付", "申請を受け付けました。"),
+    Event("submission", "clear", "指摘の問題なし", "{who}が指摘 {rule} を問題なしとしました。"),
+    Event("submission", "unclear", "指摘の問題なしの取消し", "{who}が指摘 {rule} を要確認に戻しました。"),
+    Event("organization", "create", "団体の登録", "{who}が申請の承認により団体を登録しました。"),
+    Event("organization", "edit", "団体の登録の変更", "{who}が登録の内容を承認した申請に合わせました。"),
+    Event("posting", "create", "下書きの作成", "申請の承認により、下書きができました。", (("own", True, "{who}が下書きを作りました。"),)),
+    Event("posting", "edit", "内容の変更", "{who}が内容を変更しました（{fields}）。"),
+    Event("posting", "judge", "公開前の確かめ", "公開の前に記入ルールで確かめ直し、要修正の指摘が見つかりました。"),
+    Event("account", "issue", "アカウントの発行", "{who}がアカウントを発行しました。"),
+    Event("account", "sign_in", "ログイン", "{who}がログインしました。", quiet=True),
+    Event("account", "sign_out", "ログアウト", "{who}がログアウトしました。", quiet=True),
+    Event("account", "password", "パスワードの変更", "{who}がパスワードを変えました。"),
+    Event("account", "password_reset_asked", "パスワード再設定のご案内", "パスワード再設定のご案内を送りました。", quiet=True),
+    Event("keying", "start", "代行入力の開始", "{who}が電話・書面の代行入力を始めました。"),
+    *(Event(subject, action, f"{what}の{noun}", f"{{who}}が{did}。") for subject, what in MASTER_DATA.items()
+      for action, noun, did in (("add", "追加", "追加しました"), ("change", "変更", "内容を変えました"))),
+    Event("setting", "change", "設定の変更", "{who}が設定を変えました。"),
+)
+# fmt: on
 
-POSTING: dict[str, Transition] = {
-    "publish": _t((P.draft,), (P.live, P.awaiting_release), Permission.posting_publish, "公開", kinds=_PEOPLE),
-    "unpublish": _t((P.awaiting_release,), (P.draft,), Permission.posting_publish, "公開の取りやめ", kinds=_PEOPLE),
-    "release": _t((P.awaiting_release,), (P.live,), Permission.posting_release, "公開の許可", kinds=_PEOPLE),
-    "return": _t((P.awaiting_release,), (P.draft,), Permission.posting_release, "差し戻し", needs_reason=True, kinds=_PEOPLE),
-    "pause": _t((P.live,), (P.paused,), Permission.posting_publish, "一時停止", kinds=_PEOPLE),
-    "resume": _t((P.paused,), (P.live,), Permission.posting_publish, "再開", kinds=_PEOPLE),
-    "close": _t((P.draft, P.awaiting_release, P.live, P.paused), (P.closed,), Permission.posting_close, "募集終了", kinds=_PEOPLE),
-    "expire": _t((P.live, P.paused), (P.closed,), Permission.posting_close, "公開期限による終了", kinds=_SYSTEM),
-    "suspend": _t(
-        (P.live, P.paused, P.awaiting_release), (P.suspended,), Permission.posting_suspend, "掲載停止", needs_reason=True, kinds=_PEOPLE
-    ),
-    "restore": _t((P.suspended,), (P.paused,), Permission.posting_suspend, "掲載停止の解除", needs_reason=True, kinds=_PEOPLE),
-}
-
-ACCOUNT: dict[str, Transition] = {
-    "activate": _t((A.invited,), (A.active,), Permission.account_issue, "初回ログイン", kinds=_SYSTEM),
-    "suspend": _t((A.invited, A.active), (A.suspended,), Permission.account_suspend, "利用停止", needs_reason=True, kinds=_PEOPLE),
-    "restore": _t((A.suspended,), (A.active, A.invited), Permission.account_suspend, "利用停止の解除", needs_reason=True, kinds=_PEOPLE),
-}
-
-TRANSITIONS: Mapping[type[Any], dict[str, Transition]] = {Submission: SUBMISSION, Posting: POSTING, Account: ACCOUNT}
-
-
-def allowed(row: Any, actor: Actor) -> list[str]:
-    """The actions that `move()` would let this actor do now, in the table's order."""
-    return [name for name, t in TRANSITIONS[type(row)].items() if row.status in t.sources and _may(row, t, actor)]
+_BY_NAME: Mapping[tuple[str, str], Move] = {(m.subject.__tablename__, m.name): m for m in MOVES}
+TOLD: Mapping[tuple[str, str], Move | Event] = {(e.subject, e.name): e for e in EVENTS} | dict(_BY_NAME)
 
 
-def version_of(text: str | None) -> int:
-    """The hidden form field `version` as a number. Raises BadVersion when it is missing or not a plain number."""
-    if text is None or not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise BadVersion("画面の情報が足りません。ページを開き直してからもう一度お試しください。")
-    return int(text)
+def move_of(subject: type[Any], name: str) -> Move:
+    """The row of a move. Raises KeyError."""
+    return _BY_NAME[subject.__tablename__, name]
 
 
-def move(
-    row: Any, action: str, actor: Actor, *, seen_version: int | None, reason: str = "", target: Word | None = None, **codes: Any
-) -> Word:
-    """Do one move and return the new state.
-
-    `seen_version` is the version the actor decided on (None only for the system and for a sender's link). Other columns that the
-    service changed on `row` are flushed after the guarded update. Raises NotPermitted, TransitionRefused, ReasonMissing, StaleVersion.
-    """
-    transition = require(row, action, actor)
-    if seen_version is not None and seen_version != row.version:
-        raise stale(row)
-    if row.status not in transition.sources:
-        raise TransitionRefused(f"いまの状態（{row.status.label}）では「{transition.label}」を行えません。")
-    if transition.needs_reason and not reason.strip():
-        raise ReasonMissing(NO_REASON)
-    goal = target or transition.targets[0]
-    if goal not in transition.targets:
-        raise TransitionRefused(f"「{transition.label}」の後の状態として {goal} は使えません。")
-    before = row.status
-    _guarded(row, status=goal)
-    audit.record(row, action, actor, **{"from": before.value}, to=goal.value, version=row.version, **codes)
-    return goal
-
-
-def require(row: Any, action: str, actor: Actor, *, reason: str | None = None) -> Transition:
-    """The row of the table, when this actor has its right. Raises NotPermitted, or ReasonMissing for a blank `reason` that is needed."""
-    transition = TRANSITIONS[type(row)][action]
-    if not _may(row, transition, actor):
-        raise NotPermitted("この操作を行う権限がありません。")
-    if reason is not None and transition.needs_reason and not reason.strip():
-        raise ReasonMissing(NO_REASON)
-    return transition
-
-
-def touch(row: Any, seen_version: int | None) -> None:
-    """Raise the version of a row whose content changes without a move (a new revision). Raises StaleVersion for the loser."""
-    if seen_version is not None and seen_version != row.version:
-        raise stale(row)
-    _guarded(row)
-
-
-def stale(row: Any) -> StaleVersion:
-    """The refusal that says who did what to the row last, read afresh."""
-    last = db.session.execute(
-        select(AuditEvent).where(AuditEvent.about(row), AuditEvent.action.not_in(_QUIET)).order_by(AuditEvent.id.desc()).limit(1)
-    ).scalar_one_or_none()
-    if last is None:
-        return StaleVersion("変更", "ほかの担当者", None)
-    transition = TRANSITIONS[type(row)].get(last.action)
-    who = db.session.get(Account, last.actor_id) if last.actor_id else None
-    return StaleVersion(transition.label if transition else "変更", who.name or who.email if who else last.actor_kind.label, last.at)
-
-
-def lock(row: Any) -> None:
-    """Take the row for this transaction and read it afresh, so that of a double click the second sees what the first one did."""
-    table = type(row)
-    query = select(table).where(table.id == row.id).with_for_update(of=table)  # SQLite leaves it out: its write lock is ours already
-    db.session.execute(query, execution_options={"populate_existing": True}).scalar_one()
-
-
-def repeated(row: Any, action: str, actor: Actor, seen_version: int | None) -> bool:
-    """True when this very actor already did this very action on the version it shows: the answer is the result, not an error.
-
-    The row is locked first. Without a seen version (the system, a sender's link) nothing counts as repeated.
-    """
-    lock(row)
-    if seen_version is None:
-        return False
-    event = db.session.execute(
-        select(AuditEvent).where(AuditEvent.about(row), AuditEvent.action == action).order_by(AuditEvent.id.desc()).limit(1)
-    ).scalar_one_or_none()
-    return event is not None and event.actor_id == actor.account_id and event.codes.get("version") == seen_version + 1
-
-
-def _may(row: Any, transition: Transition, actor: Actor) -> bool:
-    return actor.kind in transition.kinds and can(actor, transition.permission, row)
-
-
-def _guarded(row: Any, **values: Any) -> None:
-    """Update the row only if nobody else did since it was read, then make the object agree with the database."""
-    table = type(row)
-    with db.session.no_autoflush:
-        done = db.session.execute(
-            update(table)
-            .where(table.id == row.id, table.status == row.status, table.version == row.version)
-            .values(version=table.version + 1, **values),
-            execution_options={"synchronize_session": False},
-        )
-    if cast(CursorResult[Any], done).rowcount != 1:
-        raise stale(row)
-    set_committed_value(row, "version", row.version + 1)
-    if "status" in values:
-        set_committed_value(row, "status", values["status"])
-    if hasattr(row, "changed_at"):
-        row.changed_at = clock.now()
+def moves_of(subject: type[Any]) -> list[Move]:
+    """All moves of a kind of row, in the table's order."""
+    return [m for m in MOVES if m.subject is subject]

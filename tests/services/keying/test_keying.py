@@ -21,6 +21,7 @@ from keynet_admin.services.keying import steps as keyings
 from keynet_admin.services.keying.compare import compare, composed, pieces, text_of
 from keynet_admin.services.keying.steps import Pick
 from keynet_admin.services.workflow import history
+from keynet_admin.services.workflow.moves import OPEN_KEYING
 from keynet_admin.vocabulary import KeyingStatus, KeyingWay, Role, Source
 from tests import factories
 from tests.rules.base_submission import base_submission
@@ -211,10 +212,11 @@ def key_first(row: Keying, actor: Actor, document: Mapping[str, Any], *, done: b
 
 
 def send(row: Keying, actor: Actor, **more: Any) -> tuple[Submission, bool]:
-    """The last step, as the page does it."""
+    """The last step, as the page does it: the case and whether it is new."""
     document = keyings.document_of(row)
     more.setdefault("seen_version", row.version)
-    return keyings.send(row, document, evaluate(document, on=clocks.today()), actor, **more)
+    done = keyings.send(row, document, evaluate(document, on=clocks.today()), actor, **more)
+    return done.made, not done.repeated
 
 
 def actions(db_session: Session, row: Keying) -> list[str]:
@@ -241,8 +243,8 @@ def test_the_whole_way(db_session: Session, row: Keying, actor_operator: Actor, 
     assert new
     assert (case.source, case.jobs[0][1], case.errors) == (Source.phone, 17, 0)
     assert (row.status, row.submission_id, row.typed, row.second, row.chosen) == (KeyingStatus.sent, case.id, {}, {}, {})
-    assert send(row, actor_lead) == (case, False)
-    assert actions(db_session, row) == ["start", "keyed_first", "keyed_second", "resolved", "sent"]
+    assert send(row, actor_lead, seen_version=row.version - 1) == (case, False)  # the same click again
+    assert actions(db_session, row) == ["start", "keyed_save", "keyed_first", "keyed_second", "resolved", "sent"]
     event = db_session.query(AuditEvent).filter_by(subject="submission", subject_id=case.id, action="submit").one()
     assert (event.actor_id, event.codes["source"]) == (actor_lead.account_id, "phone")
     assert db_session.query(OutboxMail).filter(OutboxMail.about(case)).count() == 1
@@ -340,7 +342,7 @@ def test_discarded(db_session: Session, row: Keying, actor_operator: Actor) -> N
     key_first(row, actor_operator, typed_form())
     keyings.discard(row, actor_operator, seen_version=row.version)
     assert (row.status, row.typed) == (KeyingStatus.discarded, {})
-    assert row.status not in keyings.OPEN
+    assert row.status not in OPEN_KEYING
     with pytest.raises(TransitionRefused):
         keyings.discard(row, actor_operator, seen_version=row.version)
     with pytest.raises(TransitionRefused):

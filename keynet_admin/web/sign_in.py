@@ -1,0 +1,89 @@
+"""Signing in: by the sign-in page, and on the way of a post whose session ended, without losing what was typed.
+
+No transaction is open while argon2 works. A signed cookie holds the random key of a `StaffSession` row and the time it was last used.
+"""
+
+import time
+
+from flask import abort, g, make_response, render_template, request, session
+from flask_login import login_user
+from werkzeug.wrappers import Response
+from wtforms.validators import ValidationError
+
+from keynet_admin.errors import TooMany
+from keynet_admin.services.account import password as passwords
+from keynet_admin.services.account import rate_limit
+from keynet_admin.services.account import session as sessions
+from keynet_admin.services.account import use_cases as accounts
+from keynet_admin.services.transaction import transaction
+from keynet_admin.web.actor import check_token
+
+SEEN = "_seen"
+WRONG = "メールアドレスまたはパスワードが違います。"
+# What the page on the way adds to the fields that it carries; no form of the staff pages has fields of these names.
+OWN_FIELDS = ("csrf_token", "email", "password")
+
+
+def attempt(email: str, password: str) -> sessions.SignedIn | None:
+    """A new session for this pair, None for a wrong one. Raises TooMany. The same work for known and unknown addresses."""
+    network = request.remote_addr or ""
+    with transaction():
+        rate_limit.hit("login", address=email, network=network)
+        known = accounts.credentials(email)
+    if not passwords.verify(known.password_hash, password):
+        return None
+    with transaction():
+        signed_in = accounts.sign_in(known)
+        if signed_in is not None:
+            rate_limit.forgive("login", address=email, network=network)
+        return signed_in
+
+
+def enter(signed_in: sessions.SignedIn) -> None:
+    """Give the browser a cookie with the new key; nothing of the old one stays."""
+    session.clear()
+    login_user(signed_in)
+    session[SEEN] = int(time.time())
+
+
+def missing() -> dict[str, str]:
+    """The fields of the sign-in that were left empty, with the words for it."""
+    labels = {"email": "メールアドレス", "password": "パスワード"}
+    return {name: f"{label}を入力してください。" for name, label in labels.items() if not request.form.get(name, "").strip()}
+
+
+def on_the_way() -> Response | None:
+    """A post of nobody: the page to sign in, which carries everything that was posted; None once they are in.
+
+    Then the request goes on as resumed: its view shows its page with what was typed and does not act (`token.unverified`). Whoever
+    signs in as somebody else than the one whose session ended gets 403 and sees nothing of it.
+    """
+    if "password" not in request.form:
+        return _page(403, {})
+    try:
+        check_token()
+    except ValidationError:
+        return _page(400, {"": "画面を開いてから時間がたちました。もう一度パスワードを入力してください。"})
+    if errors := missing():
+        return _page(422, errors)
+    try:
+        signed_in = attempt(request.form["email"][:255], request.form["password"][: passwords.LONGEST + 1])
+    except TooMany as error:
+        response = _page(429, {"": str(error)})
+        response.headers["Retry-After"] = str(error.retry_after)
+        return response
+    if signed_in is None:
+        return _page(422, {"password": WRONG})
+    key = session.get("_user_id")
+    before = sessions.owner_of(key) if isinstance(key, str) else None
+    enter(signed_in)
+    if before is not None and before != signed_in.id:
+        abort(403)
+    g.resumed = True
+    return None
+
+
+def _page(status: int, errors: dict[str, str]) -> Response:
+    carried = [(name, value) for name, value in request.form.items(multi=True) if name not in OWN_FIELDS]
+    email = request.form.get("email", "")[:254]
+    return make_response(render_template("web/sign_in.html", errors=errors, carried=carried, email=email, action=request.full_path), status)

@@ -1,0 +1,88 @@
+"""The moves as the contract has them ("States and moves"), written by hand, not taken from the code.
+
+Kind of row -> action -> (states it starts in, states it may end in, who may, whether a reason is needed). Without an end the status stays.
+"""
+
+from typing import Any
+
+from keynet_admin.models import Account, Keying, OutboxMail, Posting, Submission
+from keynet_admin.vocabulary import AccountStatus, KeyingStatus, MailStatus, PostingStatus, SubmissionStatus
+
+STAFF, LEADS, OWN, SYSTEM = ("operator", "lead", "admin"), ("lead", "admin"), ("own",), ("system",)
+WHO = ("operator", "lead", "admin", "own", "other", "sender", "system")
+DECIDABLE = "received in_review resubmitted"
+OPEN = "first second compare ready"
+ALL = "draft awaiting_release live paused closed suspended"
+
+Row = tuple[str, str, tuple[str, ...], bool]
+TABLE: dict[str, dict[str, Row]] = {
+    "submission": {
+        "take": ("received resubmitted", "in_review", STAFF, False),
+        "leave": ("in_review", "received resubmitted", STAFF, False),
+        "accept": (DECIDABLE, "accepted", STAFF, False),
+        "return": (DECIDABLE, "returned", STAFF, True),
+        "reject": (DECIDABLE, "rejected", STAFF, True),
+        "resubmit": ("returned", "resubmitted", (*STAFF, "sender", "system"), False),
+        "withdraw": (f"{DECIDABLE} returned", "withdrawn", (*STAFF, "sender", "system"), False),
+        "reopen": ("rejected", "in_review", STAFF, True),
+        "reopen_accepted": ("accepted", "in_review", LEADS, True),
+    },
+    "posting": {
+        "publish": ("draft paused", "live awaiting_release", OWN, False),
+        "unpublish": ("awaiting_release", "draft", OWN, False),
+        "release": ("awaiting_release", "live", STAFF, False),
+        "release_edit": ("live paused", "", STAFF, False),
+        "return": ("awaiting_release", "draft", STAFF, True),
+        "return_edit": ("live paused", "", STAFF, True),
+        "pause": ("live", "paused", OWN, False),
+        "resume": ("paused", "live", OWN, False),
+        "close": ("draft awaiting_release live paused", "closed", OWN, False),
+        "expire": ("live paused", "closed", SYSTEM, False),
+        "copy": (ALL, "", OWN, False),
+        "suspend": ("live paused awaiting_release", "suspended", STAFF, True),
+        "restore": ("suspended", "paused", STAFF, True),
+    },
+    "account": {
+        "activate": ("invited", "active", SYSTEM, False),
+        "invite_again": ("invited", "", (*STAFF, "system"), False),
+        "suspend": ("invited active", "suspended", LEADS, True),
+        "restore": ("suspended", "active invited", LEADS, True),
+    },
+    "keying": {
+        "keyed_save": (OPEN, OPEN, STAFF, False),
+        "keyed_first": (OPEN, "second compare ready", STAFF, False),
+        "keyed_second": ("second compare ready", "compare ready", STAFF, False),
+        "resolved": ("compare ready", "ready compare", STAFF, False),
+        "sent": ("ready", "sent", STAFF, False),
+        "discard": (OPEN, "discarded", STAFF, False),
+    },
+    "outbox_mail": {
+        "send": ("waiting sending", "sending", SYSTEM, False),
+        "settle": ("sending", "sent refused failed uncertain waiting", SYSTEM, False),
+        "retry": ("refused failed uncertain", "waiting", STAFF, False),
+    },
+}
+KINDS: dict[str, tuple[type[Any], Any]] = {
+    "submission": (Submission, SubmissionStatus),
+    "posting": (Posting, PostingStatus),
+    "account": (Account, AccountStatus),
+    "keying": (Keying, KeyingStatus),
+    "outbox_mail": (OutboxMail, MailStatus),
+}
+# What a row must have besides its state for an action to be open (else as the factories make it).
+BESIDES: dict[tuple[str, str], dict[str, Any]] = {
+    ("posting", "publish"): {"live": None},
+    ("posting", "resume"): {"live": 1},
+    ("posting", "release_edit"): {"release_asked": True},
+    ("posting", "return_edit"): {"release_asked": True},
+}
+CLAIMS = {"take", "leave"}
+REVIEWED = {
+    "submission": {"accept", "return", "reject", "withdraw", "reopen", "reopen_accepted"},
+    "posting": {"release", "release_edit", "return", "return_edit", "suspend", "restore"},
+}
+
+
+def every() -> list[tuple[str, str]]:
+    """All pairs of kind and action."""
+    return [(kind, action) for kind, table in TABLE.items() for action in table]
