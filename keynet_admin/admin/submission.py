@@ -158,6 +158,7 @@ class SubmissionView(DecisionPages, FilePages, QueueList, GuardedModelView):
             findings=submissions.findings_of(revision),
             plan=plan,
             allowed=workflow.allowed(case, actor),
+            offers=workflow.offers(case, actor),
             neighbours=queue.neighbours(case, actor),
             earlier=earlier,
             entries=history.of_submission(case),

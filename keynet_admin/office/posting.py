@@ -112,7 +112,7 @@ class PostingView(DecisionPages, GuardedModelView):
             revision=revision,
             findings=_findings(revision.findings),
             behind=live is not None and live.number != revision.number,
-            allowed=workflow.allowed(row, current_actor()),
+            offers=workflow.offers(row, current_actor()),
             entries=history.of_posting(row),
         )
 
