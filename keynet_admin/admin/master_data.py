@@ -24,10 +24,21 @@ class MasterDataView(GuardedModelView):
 
     permission = Permission.reference_read
     method_permissions = dict.fromkeys(("create_view", "edit_view"), Permission.reference_edit)
+    list_template = "admin/master_data.html"
+    cells_template = "admin/_master_cells.html"
     can_edit = True
     exports = True
     number_columns = ()
     column_default_sort = ("id", False)
+
+    def show_day(self, row: Any) -> str:
+        """The day with its year."""
+        return str(row.day.isoformat())
+
+    def siblings(self) -> list[tuple[str, str]]:
+        """Names and addresses of all lists of master data."""
+        views: Any = self.admin._views if self.admin is not None else ()
+        return [(str(view.name), str(view.url) + "/") for view in views if isinstance(view, MasterDataView)]
 
     def may_create(self) -> bool:
         """Whether the reader sees the button for a new row."""

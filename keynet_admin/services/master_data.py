@@ -68,7 +68,13 @@ def saved(row: Any, actor: Actor, fields: Sequence[str], *, added: bool) -> None
 
 
 def _read(here: str, number: int) -> None:
+    """Bring memory up to the tables. Number 0: nobody has changed anything, the files say it all."""
     global _known
+    if number == 0:
+        reference.use(None, {})
+        business_days.use({})
+        _known = (here, number)
+        return
     dates = [
         LawDate(row.key, row.valid_from, row.valid_to, date.fromisoformat(row.value), row.basis)
         for row in db.session.execute(select(LawDateRecord).order_by(LawDateRecord.key, LawDateRecord.valid_from)).scalars()

@@ -49,8 +49,10 @@ def load_reference() -> list[Loaded]:
         (LawDateRecord, _rows(LawDateRecord, reference.read_law_dates(), value=lambda item: item.value.isoformat())),
     ]
     reference.job_types()
-    master_data.changed()
-    return [_bring_up(model, rows) for model, rows in tables]
+    loaded = [_bring_up(model, rows) for model, rows in tables]
+    if any(table.kept for table in loaded):
+        master_data.changed()  # until then memory has the files' own values
+    return loaded
 
 
 def _forget() -> None:

@@ -12,7 +12,7 @@ function go(step) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, [contenteditable]")) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input:not([type=checkbox], [type=radio]), select, textarea, [contenteditable]")) return;
   if (event.key === "?") { event.preventDefault(); help?.showModal(); return; }
   if (help?.open) return;
   if (event.key === "/") {
