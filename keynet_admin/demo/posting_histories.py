@@ -1,6 +1,6 @@
 """What happens to postings after their submission was accepted: published, edited, paused, closed, run out, held back, suspended."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -13,27 +13,14 @@ from keynet_admin.models import Account, Posting
 from keynet_admin.services.posting import drafts, publication, revisions
 from keynet_admin.vocabulary import AccountStatus, PostingStatus
 
-WEIGHTS: dict[str, int] = {
-    "stays": 42,
-    "unpublished": 11,
-    "closed": 15,
-    "headcount": 8,
-    "warned": 9,
-    "expires": 6,
-    "paused": 4,
-    "resumed": 3,
-    "edit_waits": 3,
-    "edit_kept": 1,
-    "suspended": 2,
-    "restored": 1,
-}
 PATIENCE = 6
+Act = Callable[[Simulation, Posting, Account], object]
 
 
 def prepare(simulation: Simulation, content: dict[str, Any], body: DemoMunicipality) -> str:
     """Choose what will happen to a posting and bring its content into line with it. Returns the history's name."""
     rng, on = simulation.rng, clock.today()
-    chosen = rng.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
+    chosen = rng.choices(list(HISTORIES), [weight for weight, *_ in HISTORIES.values()])[0]
     if chosen == "expires":
         last = on + timedelta(days=rng.randint(6, 12))
         forms.until(content, last, last - timedelta(days=1))
@@ -50,55 +37,28 @@ def prepare(simulation: Simulation, content: dict[str, Any], body: DemoMunicipal
     return chosen
 
 
-def published(
-    simulation: Simulation, row: Posting, account: Account, history: Callable[[Simulation, Posting, Account], Scenario]
-) -> Scenario:
-    """Wait until the account is in use, then run the history."""
+def published(simulation: Simulation, row: Posting, account: Account, chosen: str) -> Scenario:
+    """Wait until the account is in use, publish, and let the rest of the history follow."""
     yield simulation.later(30, 500)
     for _ in range(PATIENCE):
         if account.status is AccountStatus.active:
-            yield from history(simulation, row, account)
-            return
+            break
         yield simulation.later(200, 420)
+    else:
+        return
+    if chosen == "unpublished":
+        return
+    publish(row, account)
+    if chosen == "warned" and row.status is not PostingStatus.awaiting_release:
+        return
+    for least, most, act in HISTORIES[chosen][1:]:
+        yield simulation.later(least, most)
+        act(simulation, row, account)
 
 
 def publish(row: Posting, account: Account) -> None:
     """Publish as the account's holder."""
     publication.publish(row, officer(account), seen_version=row.version)
-
-
-def _stays(_simulation: Simulation, row: Posting, account: Account) -> Scenario:
-    publish(row, account)
-    yield from ()
-
-
-def _unpublished(_simulation: Simulation, _row: Posting, _account: Account) -> Scenario:
-    yield from ()
-
-
-def _closed(simulation: Simulation, row: Posting, account: Account) -> Scenario:
-    publish(row, account)
-    yield simulation.later(600, 2200)
-    publication.close(row, officer(account), seen_version=row.version)
-
-
-def _paused(simulation: Simulation, row: Posting, account: Account) -> Scenario:
-    publish(row, account)
-    yield simulation.later(500, 1800)
-    publication.pause(row, officer(account), seen_version=row.version)
-
-
-def _resumed(simulation: Simulation, row: Posting, account: Account) -> Scenario:
-    yield from _paused(simulation, row, account)
-    yield simulation.later(200, 900)
-    publication.resume(row, officer(account), seen_version=row.version)
-
-
-def _headcount(simulation: Simulation, row: Posting, account: Account) -> Scenario:
-    publish(row, account)
-    yield simulation.later(400, 2000)
-    number = max(1, (row.headcount or 2) + simulation.rng.choice((-2, -1, 2, 3, 5)))
-    drafts.change_headcount(row, f"{number}名", officer(account), seen_version=row.version)
 
 
 def edit(row: Posting, account: Account, changes: dict[str, Any]) -> str:
@@ -107,24 +67,20 @@ def edit(row: Posting, account: Account, changes: dict[str, Any]) -> str:
     return drafts.save(row, content, revisions.check(row.organization, content), officer(account), seen_version=row.version)
 
 
-def _edit_waits(simulation: Simulation, row: Posting, account: Account) -> Scenario:
-    publish(row, account)
-    yield simulation.later(400, 2000)
-    day = clock.today() + timedelta(days=14)
-    edit(row, account, {"deadline_type": "date", "deadline": typed.wrong_weekday(day)})
+def _by_officer(do: Callable[..., None]) -> Act:
+    return lambda _simulation, row, account: do(row, officer(account), seen_version=row.version)
 
 
-def _edit_kept(simulation: Simulation, row: Posting, account: Account) -> Scenario:
-    publish(row, account)
-    yield simulation.later(400, 2000)
-    edit(row, account, {"headcount": "数名"})
+def _change_headcount(simulation: Simulation, row: Posting, account: Account) -> None:
+    number = max(1, (row.headcount or 2) + simulation.rng.choice((-2, -1, 2, 3, 5)))
+    drafts.change_headcount(row, f"{number}名", officer(account), seen_version=row.version)
 
 
-def _warned(simulation: Simulation, row: Posting, account: Account) -> Scenario:
-    publish(row, account)
-    if row.status is not PostingStatus.awaiting_release:
-        return
-    yield simulation.later(60, 1500)
+def _edit_deadline(_simulation: Simulation, row: Posting, account: Account) -> None:
+    edit(row, account, {"deadline_type": "date", "deadline": typed.wrong_weekday(clock.today() + timedelta(days=14))})
+
+
+def _decide(simulation: Simulation, row: Posting, _account: Account) -> None:
     operator = simulation.operator()
     if simulation.rng.random() < 0.25:
         reason = texts.POSTING_RETURNS[1 if row.job_type == "clerical" else 0]
@@ -133,29 +89,25 @@ def _warned(simulation: Simulation, row: Posting, account: Account) -> Scenario:
         publication.release(row, operator, seen_version=row.version)
 
 
-def _suspended(simulation: Simulation, row: Posting, account: Account) -> Scenario:
-    publish(row, account)
-    yield simulation.later(600, 2400)
-    publication.suspend(row, simulation.operator(), seen_version=row.version, reason=simulation.rng.choice(texts.SUSPENSIONS))
+def _by_operator(do: Callable[..., None], reasons: Sequence[str]) -> Act:
+    return lambda simulation, row, _account: do(row, simulation.operator(), seen_version=row.version, reason=simulation.rng.choice(reasons))
 
 
-def _restored(simulation: Simulation, row: Posting, account: Account) -> Scenario:
-    yield from _suspended(simulation, row, account)
-    yield simulation.later(200, 700)
-    publication.restore(row, simulation.operator(), seen_version=row.version, reason=simulation.rng.choice(texts.RESTORATIONS))
+_PAUSE = (500, 1800, _by_officer(publication.pause))
+_SUSPEND = (600, 2400, _by_operator(publication.suspend, texts.SUSPENSIONS))
 
-
-HISTORIES: dict[str, Callable[[Simulation, Posting, Account], Scenario]] = {
-    "stays": _stays,
-    "unpublished": _unpublished,
-    "closed": _closed,
-    "headcount": _headcount,
-    "warned": _warned,
-    "expires": _stays,
-    "paused": _paused,
-    "resumed": _resumed,
-    "edit_waits": _edit_waits,
-    "edit_kept": _edit_kept,
-    "suspended": _suspended,
-    "restored": _restored,
+# Of a hundred postings how many go this way, and what follows their publication: after how many minutes (least, most) of business time.
+HISTORIES: dict[str, tuple[Any, ...]] = {
+    "stays": (42,),
+    "unpublished": (11,),
+    "closed": (15, (600, 2200, _by_officer(publication.close))),
+    "headcount": (8, (400, 2000, _change_headcount)),
+    "warned": (9, (60, 1500, _decide)),
+    "expires": (6,),
+    "paused": (4, _PAUSE),
+    "resumed": (3, _PAUSE, (200, 900, _by_officer(publication.resume))),
+    "edit_waits": (3, (400, 2000, _edit_deadline)),
+    "edit_kept": (1, (400, 2000, lambda _simulation, row, account: edit(row, account, {"headcount": "数名"}))),
+    "suspended": (2, _SUSPEND),
+    "restored": (1, _SUSPEND, (200, 700, _by_operator(publication.restore, texts.RESTORATIONS))),
 }

@@ -1,6 +1,5 @@
 """The history of one submission: sent in, looked at, returned and mended, accepted, rejected or taken back."""
 
-from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
@@ -85,5 +84,4 @@ def _after(simulation: Simulation, made: Submission, chosen: list[str]) -> None:
         simulation.sign_in_once(account, lambda: simulation.later(15, 400))
     rows = db.session.execute(select(Posting).where(Posting.submission_id == made.id).order_by(Posting.submission_index)).scalars()
     for row, name in zip(rows.all(), chosen, strict=False):
-        history: Callable[..., Scenario] = posting_histories.HISTORIES[name]
-        simulation.start(posting_histories.published(simulation, row, account, history))
+        simulation.start(posting_histories.published(simulation, row, account, name))
