@@ -19,6 +19,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 
 from keynet_admin import config
 
@@ -39,21 +40,36 @@ RESTARTS = 5
 RESTART_WINDOW = 60.0
 STOP_SECONDS = 10.0
 READY_SECONDS = 60.0
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+Process: TypeAlias = "subprocess.Popen[bytes]"
 _PDEATHSIG = 1  # prctl: which signal a child gets when its parent dies
 
 
 def main() -> int:
     """Prepare and run everything. Returns the exit code: 0 after Ctrl-C or SIGTERM, 1 when something could not run."""
-    stop = Stop()
+    for number in STOPS:
+        signal.signal(number, signal.default_int_handler)
     environ = environment(os.environ)
+    running: list[Process] = []
     try:
-        settings = config.from_environ(environ)
+        return _main(environ, running)
+    except KeyboardInterrupt:
+        say("停止しています …")
+        return 0
     except config.BadSettings as error:
         say(str(error))
         return 1
-    port = settings.port
-    if not port_is_free(port):
-        say(f"ポート {port} はほかのプログラムが使用中です。PORT=8001 make run のように別の番号を指定してください。")
+    finally:
+        for number in STOPS:
+            signal.signal(number, signal.SIG_IGN)
+        stop_all(running)
+        say("停止しました。")
+
+
+def _main(environ: dict[str, str], running: list[Process]) -> int:
+    settings = config.from_environ(environ)
+    if not port_is_free(settings.port):
+        say(f"ポート {settings.port} はほかのプログラムが使用中です。PORT=8001 make run のように別の番号を指定してください。")
         return 1
     settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     password = ""
@@ -63,18 +79,13 @@ def main() -> int:
         if arguments == ("load-demo",) and not settings.demo:
             continue
         say(f"{title} …")
-        code = run_to_end(flask_command(*arguments), environ, stop)
-        if stop.asked:
-            return 0
-        if code:
+        running.append(spawn(flask_command(*arguments), environ))
+        if running[-1].wait():
             say(f"{title}に失敗しました（flask --app wsgi {' '.join(arguments)}）。上の表示をご確認ください。")
             return 1
-    children = [Child("web", "画面", web_command(port)), Child("worker", "定期処理", flask_command("worker"))]
-    try:
-        return run(children, environ, stop, f"http://127.0.0.1:{port}", password)
-    finally:
-        stop_all(children)
-        say("停止しました。")
+        running.clear()
+    children = [Child("web", "画面", web_command(settings.port)), Child("worker", "定期処理", flask_command("worker"))]
+    return run(children, environ, running, f"http://127.0.0.1:{settings.port}", password)
 
 
 def environment(given: Mapping[str, str]) -> dict[str, str]:
@@ -106,20 +117,12 @@ def web_command(port: int, *, workers: int = 2, app: str = "wsgi:app") -> list[s
     ]
 
 
-def spawn(command: Sequence[str], environ: Mapping[str, str]) -> "subprocess.Popen[bytes]":
-    """Start one of our own commands (fixed lists, no shell) in the project's folder, in a session of its own."""
+def spawn(command: Sequence[str], environ: Mapping[str, str]) -> Process:
+    """Start one of our own commands (fixed lists, no shell) in the project's folder.
+
+    In a session of its own: a Ctrl-C reaches the supervisor alone, which then stops the parts in order.
+    """
     return subprocess.Popen(list(command), cwd=ROOT, env=dict(environ), preexec_fn=die_with_parent)  # noqa: S603
-
-
-def run_to_end(command: Sequence[str], environ: Mapping[str, str], stop: "Stop") -> int:
-    """Run a step of the preparation and return its exit code; a stop asked for meanwhile ends it."""
-    process = spawn(command, environ)
-    while process.poll() is None:
-        if stop.asked:
-            stop_all([Child("step", "準備", command, process)])
-            break
-        time.sleep(0.05)
-    return process.returncode
 
 
 def port_is_free(port: int) -> bool:
@@ -140,31 +143,14 @@ def die_with_parent() -> None:
         ctypes.CDLL(None, use_errno=True).prctl(_PDEATHSIG, signal.SIGTERM)
 
 
-class Stop:
-    """Remembers that Ctrl-C or SIGTERM came."""
-
-    def __init__(self) -> None:
-        self.asked = False
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, self._ask)
-
-    def _ask(self, _number: int, _frame: object) -> None:
-        self.asked = True
-
-
 @dataclass
 class Child:
-    """One long-running part: its command, its process while it runs, and when it was started again."""
+    """One long-running part: its command, and when it was started again."""
 
     key: str
     title: str
     command: Sequence[str]
-    process: "subprocess.Popen[bytes] | None" = None
     restarts: deque[float] = field(default_factory=deque)
-
-    def start(self, environ: Mapping[str, str]) -> None:
-        """Start the process. A Ctrl-C reaches the supervisor alone, which then stops the parts in order."""
-        self.process = spawn(self.command, environ)
 
     def may_restart(self, now: float) -> bool:
         """Count one more restart; False when there were too many within the window."""
@@ -174,21 +160,21 @@ class Child:
         return len(self.restarts) <= RESTARTS
 
 
-def run(children: list[Child], environ: Mapping[str, str], stop: Stop, address: str, password: str) -> int:
-    """Start all parts and look after them until a stop is asked for. Returns the exit code."""
-    for child in children:
-        child.start(environ)
+def run(children: list[Child], environ: Mapping[str, str], running: list[Process], address: str, password: str) -> int:
+    """Start all parts and look after them (their processes stand in `running`). Returns the exit code when it cannot go on."""
+    running += [spawn(child.command, environ) for child in children]
     ready, patience = False, time.monotonic() + READY_SECONDS
-    while not stop.asked:
-        for child in children:
-            if child.process is None or (code := child.process.poll()) is None:
+    while True:
+        for index, child in enumerate(children):
+            code = running[index].poll()
+            if code is None:
                 continue
             if not child.may_restart(time.monotonic()):
                 say(f"{child.title}（{child.key}）が繰り返し終了するため、全体を停止します。")
                 return 1
             say(f"{child.title}（{child.key}）が終了しました（終了コード {code}）。再起動します。")
-            kill_group(child.process)
-            child.start(environ)
+            kill_group(running[index])
+            running[index] = spawn(child.command, environ)
         if not ready and answers(address + "/healthz"):
             ready = True
             greet(address, password, demo=environ.get("KEYNET_DEMO") == "1")
@@ -196,13 +182,10 @@ def run(children: list[Child], environ: Mapping[str, str], stop: Stop, address: 
             say("画面の起動に時間がかかりすぎているため、停止します。")
             return 1
         time.sleep(0.5 if ready else 0.1)
-    say("停止しています …")
-    return 0
 
 
-def stop_all(children: Sequence[Child]) -> None:
+def stop_all(processes: Sequence[Process]) -> None:
     """Ask every part to stop, wait for a while, then end what is left of them and their own children."""
-    processes = [child.process for child in children if child.process is not None]
     for process in processes:
         if process.poll() is None:
             process.terminate()
@@ -214,7 +197,7 @@ def stop_all(children: Sequence[Child]) -> None:
         process.wait()
 
 
-def kill_group(process: "subprocess.Popen[bytes]") -> None:
+def kill_group(process: Process) -> None:
     """End what a part left behind: the processes of a killed web server would go on answering with nobody to look after them."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)

@@ -5,6 +5,7 @@ Dates are shown in both calendars where it is official: the Japanese era with th
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,13 +18,20 @@ TOKYO = ZoneInfo("Asia/Tokyo")
 WEEKDAYS = "月火水木金土日"
 
 _DAY_ORDER = [choice.slug for choice in DAYS]
-_DAY_LABEL = {choice.slug: choice.label for choice in DAYS}
+
+
+def _local(moment: datetime) -> datetime:
+    return moment.astimezone(TOKYO) if moment.tzinfo else moment
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def as_date(value: Any) -> date | None:
     """A day from a date, an aware datetime (its day in Japan) or an ISO string; None for anything else."""
     if isinstance(value, datetime):
-        return (value.astimezone(TOKYO) if value.tzinfo else value).date()
+        return _local(value).date()
     if isinstance(value, date):
         return value
     if isinstance(value, str):
@@ -50,32 +58,29 @@ def short_time(value: Any) -> str:
     """5/7(金) 11:00 in Japan's time, from an aware datetime. What is not a datetime stands as it is."""
     if not isinstance(value, datetime):
         return short_date(value)
-    local = value.astimezone(TOKYO) if value.tzinfo else value
-    return f"{short_date(local.date())} {local.hour}:{local.minute:02d}"
+    local = _local(value)
+    return f"{short_date(local)} {local.hour}:{local.minute:02d}"
 
 
 def long_time(value: Any) -> str:
     """令和3年5月7日（2021-05-07・金）11:00 in Japan's time, from an aware datetime."""
     if not isinstance(value, datetime):
         return long_date(value)
-    local = value.astimezone(TOKYO) if value.tzinfo else value
-    return f"{long_date(local.date())}{local.hour}:{local.minute:02d}"
+    local = _local(value)
+    return f"{long_date(local)}{local.hour}:{local.minute:02d}"
 
 
 def iso_time(value: Any) -> str:
     """The moment in Japan's time as the `datetime` attribute of a `<time>` element wants it."""
     if isinstance(value, datetime):
-        local = value.astimezone(TOKYO) if value.tzinfo else value
-        return local.isoformat(timespec="minutes")
+        return _local(value).isoformat(timespec="minutes")
     day = as_date(value)
     return day.isoformat() if day else _plain(value)
 
 
 def yen(value: Any) -> str:
     """1,472円 from whole yen. What is not a number stands as it is."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return _plain(value)
-    return f"{value:,.0f}円"
+    return f"{value:,.0f}円" if _is_number(value) else _plain(value)
 
 
 def tel_digits(value: Any) -> str:
@@ -93,7 +98,7 @@ def zip_code(value: Any) -> str:
 
 def hours(value: Any) -> str:
     """Hours without a needless fraction: 15, 29.5, 38.75."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    if not _is_number(value):
         return _plain(value)
     try:
         return f"{value:.2f}".rstrip("0").rstrip(".")
@@ -113,21 +118,13 @@ def days(value: Any) -> str:
     """月・水・金, runs of three and more as 月～金. Unknown words stand as they are."""
     if not isinstance(value, (list, tuple)):
         return _plain(value)
-    known = sorted({_DAY_ORDER.index(v) for v in value if isinstance(v, str) and v in _DAY_LABEL})
+    known = sorted({_DAY_ORDER.index(v) for v in value if v in _DAY_ORDER})
     words: list[str] = []
-    at = 0
-    while at < len(known):
-        end = at
-        # A holiday is no weekday and never ends a run.
-        while end + 1 < len(known) and known[end + 1] == known[end] + 1 and known[end + 1] < 7:
-            end += 1
-        first, last = (_DAY_LABEL[_DAY_ORDER[known[i]]] for i in (at, end))
-        if end - at >= 2:
-            words.append(f"{first}～{last}")
-        else:
-            words.extend(_DAY_LABEL[_DAY_ORDER[known[i]]] for i in range(at, end + 1))
-        at = end + 1
-    words.extend(_plain(v) for v in value if not (isinstance(v, str) and v in _DAY_LABEL))
+    # The days of a run lie as far from the list's beginning as from the week's. A holiday is no weekday and never ends a run.
+    for _, group in groupby(enumerate(known), lambda item: item[1] - item[0] if item[1] < 7 else None):
+        run = [DAYS[day].label for _, day in group]
+        words.extend([f"{run[0]}～{run[-1]}"] if len(run) > 2 else run)
+    words.extend(_plain(v) for v in value if v not in _DAY_ORDER)
     return "・".join(words)
 
 
@@ -154,19 +151,13 @@ def show(field: Field, value: Any) -> str:
         return ""
     if field.kind is Kind.ROWS:
         return "\n".join(row_text(field, row) for row in _listed(value))
-    if field.kind is Kind.BOOL:
-        return {True: "はい", False: "いいえ"}.get(value, "") if isinstance(value, bool) else _plain(value)
     if field.kind is Kind.MULTI:
         return "、".join(_label(field, item) for item in _listed(value))
-    plain = _SHOW.get(field.kind)
-    if plain is not None:
-        return plain(value)
     if field.kind is Kind.CHOICE:
         return _label(field, value)
     if field.kind in (Kind.INT, Kind.HOURS):
-        understood = isinstance(value, (int, float)) and not isinstance(value, bool)
-        return hours(value) + (field.unit if understood else "")
-    return _plain(value)
+        return hours(value) + (field.unit if _is_number(value) else "")
+    return _SHOW.get(field.kind, _plain)(value)
 
 
 def reads_the_same(field: Field | None, typed: Any, value: Any) -> bool:
@@ -211,8 +202,7 @@ def pay_cells(row: Mapping[str, Any]) -> tuple[str, str, str]:
     if high not in (None, "") and high != low:
         amount = f"{amount}～{yen(high)}"
     unit = row.get("hours_per_unit")
-    understood = isinstance(unit, (int, float)) and not isinstance(unit, bool)
-    return _plain(row.get("label")), amount, hours(unit) + ("時間" if understood else "")
+    return _plain(row.get("label")), amount, hours(unit) + ("時間" if _is_number(unit) else "")
 
 
 def _label(field: Field, value: Any) -> str:
