@@ -5,6 +5,7 @@ the public. Why these and no others: `docs/decisions/`. A `*` stands for each po
 """
 
 from collections.abc import Mapping
+from itertools import groupby
 from typing import Any
 
 from keynet_admin.catalogue import MAX_POSTINGS, posting_field
@@ -44,21 +45,10 @@ def _lines(record: Any) -> int:
 
 def key_paths(document: Mapping[str, Any]) -> list[str]:
     """The paths of all key fields of a typed document, posting by posting in the form's order."""
-    plain = [path for path in KEY_FIELDS if "*" not in path]
+    found = [path for path in KEY_FIELDS if "*" not in path]
     repeated = [path for path in KEY_FIELDS if "*" in path]
     for number, lines in enumerate(shape(document)):
-        waiting: list[str] = []
-        for path in repeated:
-            here = path.replace("*", str(number), 1)
-            if "*" in here:
-                waiting.append(here)
-                continue
-            plain.extend(_rows(waiting, lines))
-            waiting = []
-            plain.append(here)
-        plain.extend(_rows(waiting, lines))
-    return plain
-
-
-def _rows(paths: list[str], lines: int) -> list[str]:
-    return [path.replace("*", str(line)) for line in range(lines) for path in paths]
+        for in_lines, paths in groupby(repeated, lambda path: path.count("*") > 1):
+            here = [path.replace("*", str(number), 1) for path in paths]
+            found += [path.replace("*", str(line)) for line in range(lines) for path in here] if in_lines else here
+    return found

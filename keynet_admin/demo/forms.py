@@ -129,7 +129,7 @@ def mask(content: dict[str, Any]) -> None:
     """Turn a posting into 一部非公開: nothing public may name the body or the place."""
     label = posting_field("job_type").label_of(content["job_type"])
     content["visibility"], content["share_private"] = "masked", False
-    content["title"] = f"県内の集団接種会場の{_job_name(content, label)}"[:TITLE_LENGTH]
+    content["title"] = f"県内の集団接種会場の{content.get('job_other') or label}"[:TITLE_LENGTH]
     content["public_contact"] = "予防接種の担当係"
     content["training_note"] = texts.TRAINING[0]
     content.pop("public_tel", None)
@@ -182,7 +182,7 @@ def _headcount(rng: Random, job: str) -> int:
 
 def _place(rng: Random, body: DemoMunicipality) -> dict[str, Any]:
     name, kind = rng.choice(texts.VENUES)
-    place: dict[str, Any] = {
+    return {
         "venue_name": f"{body.venue_city.name}{name}",
         "venue_type": kind,
         "venue_zip": typed.postal_code(rng, body.venue_zip),
@@ -193,20 +193,13 @@ def _place(rng: Random, body: DemoMunicipality) -> dict[str, Any]:
         "place_change": rng.choice(texts.PLACE_CHANGES).format(unit=body.unit),
         "smoking": "no_smoking_site",
     }
-    return place
-
-
-def _job_name(content: dict[str, Any], label: str) -> str:
-    return str(content.get("job_other") or label)
 
 
 def _title(rng: Random, body: DemoMunicipality, job: str, when: str) -> str:
     label = texts.JOB_OTHER[0] if job == "other" else posting_field("job_type").label_of(job)
     place = rng.choice(("集団接種会場", "集団接種会場", f"{body.name}の接種会場", "ワクチン接種会場", "巡回接種"))
     title = f"{place}の{label}（{when}）"
-    if len(title) > TITLE_LENGTH:
-        title = f"集団接種会場の{label}"
-    return title[:TITLE_LENGTH]
+    return title if len(title) <= TITLE_LENGTH else f"集団接種会場の{label}"[:TITLE_LENGTH]
 
 
 def _vary(rng: Random, content: dict[str, Any], job: str, engagement: str) -> None:

@@ -19,6 +19,12 @@ class Pattern:
     weekly_hours: float
     workdays: str
 
+    @property
+    def unit_hours(self) -> float:
+        """Hours of work of one shift."""
+        _, _, start, end, pause = self.rows[0]
+        return ((end.hour * 60 + end.minute) - (start.hour * 60 + start.minute) - pause) / 60
+
 
 _WEEKEND = ("sat", "sun")
 _WEEK = ("mon", "tue", "wed", "thu", "fri")
@@ -60,12 +66,6 @@ def shift_rows(rng: Random, pattern: Pattern) -> list[dict[str, Any]]:
     ]
 
 
-def unit_hours(pattern: Pattern) -> float:
-    """Hours of work of one shift."""
-    _, _, start, end, pause = pattern.rows[0]
-    return ((end.hour * 60 + end.minute) - (start.hour * 60 + start.minute) - pause) / 60
-
-
 def minimum_wage(prefecture: str, day: date) -> int:
     """The highest regional minimum wage of a prefecture in force until a day, yen an hour."""
     return max(
@@ -91,20 +91,20 @@ _HOURLY: Mapping[str, tuple[int, int]] = {
 
 def pay(rng: Random, job: str, engagement: str, pattern: Pattern, floor: int) -> tuple[str, list[dict[str, Any]], float]:
     """Unit of pay, its lines as typed, and the yen an hour they come to. `floor` is the minimum wage."""
-    hours = unit_hours(pattern)
+    hours = pattern.unit_hours
+
+    def one(unit: str, amount: int, hours: float) -> tuple[str, list[dict[str, Any]], float]:
+        return unit, [{"label": "", "min": typed.yen(rng, amount), "hours_per_unit": f"{hours:g}"}], amount / hours
+
     if job == "physician":
         hourly = rng.randrange(10_000, 18_000, 500)
-        unit = "session" if hours <= 4.5 else "day"
-        amount = round(hourly * hours / 1000) * 1000
-        return unit, [{"label": "", "min": typed.yen(rng, amount), "hours_per_unit": f"{hours:g}"}], amount / hours
+        return one("session" if hours <= 4.5 else "day", round(hourly * hours / 1000) * 1000, hours)
     low, high = _HOURLY.get(job, (floor + 10, floor + 160))
     hourly = max(floor + 10, rng.randrange(low, high, 50 if job in _HOURLY else 10))
     if engagement == "honorarium":
-        amount = round(hourly * hours / 100) * 100
-        return "session", [{"label": "", "min": typed.yen(rng, amount), "hours_per_unit": f"{hours:g}"}], amount / hours
+        return one("session", round(hourly * hours / 100) * 100, hours)
     if engagement == "fiscal_year_full_time":
-        amount = -(-max(floor + 10, hourly * 4 // 5) * 160 // 100) * 100
-        return "month", [{"label": "", "min": typed.yen(rng, amount), "hours_per_unit": "160"}], amount / 160
+        return one("month", -(-max(floor + 10, hourly * 4 // 5) * 160 // 100) * 100, 160)
     if pattern.rows[0][1] == _WEEKEND and rng.random() < 0.4:
         lines = [
             {"label": "土曜", "min": typed.yen(rng, hourly)},

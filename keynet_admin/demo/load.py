@@ -39,6 +39,7 @@ BODIES = 138
 SIZES = ((1, 30), (2, 32), (3, 22), (4, 10), (5, 4), (6, 2))
 # cases left in a state whatever the day: how many business days back they began, and the state (two were not taken up in time)
 LEFT = (*((4, "received"),) * 2, *((2, "in_review"),) * 5, *((6, "resubmitted"),) * 4)
+SENT, CAME_BACK = "250 2.0.0 Ok（デモデータ）", "550 5.1.1 User unknown（デモデータ）"
 LAST_MAILS = 6  # the newest ones are left to the worker, so that the spool shows real letters
 
 
@@ -83,8 +84,10 @@ def plans(simulation: Simulation, chosen: list[DemoMunicipality]) -> list[Submis
     """All cases of three weeks: rising, then steady; most by the form, some by file and telephone."""
     rng = simulation.rng
     made: list[SubmissionPlan] = []
-    codes = [job for job, _ in _jobs(simulation)]
-    weights = [weight for _, weight in _jobs(simulation)]
+    now = simulation.now.astimezone(TOKYO)
+    # in May 2021 only the jobs that the circular names
+    offered = [job for job, _ in texts.JOBS if job in texts.NAMED or (now.year, now.month) != (2021, 5)]
+    weights = [dict(texts.JOBS)[job] for job in offered]
     for number in range(CASES):
         first = number < len(chosen)
         body = chosen[number] if first else rng.choice(chosen)
@@ -95,20 +98,12 @@ def plans(simulation: Simulation, chosen: list[DemoMunicipality]) -> list[Submis
         fault = None
         if outcome == "accept" and (source is Source.file or rng.random() < 0.15):
             fault = rng.choice(BY_RULE if source is Source.file else BY_EYE)
-        jobs = tuple(rng.choices(codes, weights, k=count))
+        jobs = tuple(rng.choices(offered, weights, k=count))
         made.append(SubmissionPlan(body, _begins(simulation, first), jobs, source, outcome, fault, answers=rng.random() < 0.62))
     for number, (back, state) in enumerate(LEFT):
         moment, fault = simulation.moment(simulation.day(BUSINESS_DAYS - back)), BY_EYE[number % len(BY_EYE)]
         made[number] = replace(made[number], begins=moment, source=Source.web, outcome="accept", fault=fault, answers=True, stops=state)
     return made
-
-
-def _jobs(simulation: Simulation) -> tuple[tuple[str, int], ...]:
-    """The mix of jobs; in May 2021 only those that the circular names."""
-    day = simulation.now.astimezone(TOKYO)
-    if (day.year, day.month) == (2021, 5):
-        return tuple((job, weight) for job, weight in texts.JOBS if job in ("nurse", "clerical", "physician", "assistant_nurse"))
-    return texts.JOBS
 
 
 def _begins(simulation: Simulation, first: bool) -> datetime:
@@ -138,19 +133,17 @@ def _nights(simulation: Simulation) -> Scenario:
 def _deliver_history() -> None:
     """The mails of the past are shown as delivered (they are not sent); a few came back; the newest are left to the worker."""
     db.session.flush()
-    newest = list(
-        db.session.execute(select(OutboxMail.id).order_by(OutboxMail.created_at.desc(), OutboxMail.id.desc()).limit(LAST_MAILS)).scalars()
-    )
-    history = [OutboxMail.id.not_in(newest), OutboxMail.status == MailStatus.waiting]
-    columns = select(OutboxMail.id, OutboxMail.created_at, OutboxMail.template).where(*history).order_by(OutboxMail.id)
-    for number, row in enumerate(db.session.execute(columns).all()):
-        values: dict[str, Any] = {"status": MailStatus.sent, "sent_at": row.created_at + timedelta(seconds=5 + number % 20), "sealed": None}
-        values |= {"attempts": 1, "answer": "250 2.0.0 Ok（デモデータ）"}
-        if row.template in ("first_login", "returned") and number % 41 == 7:
-            values |= {"status": MailStatus.refused, "sent_at": None, "answer": "550 5.1.1 User unknown（デモデータ）"}
-        db.session.execute(
-            update(OutboxMail).where(OutboxMail.id == row.id).values(**values), execution_options={"synchronize_session": False}
-        )
+    newest = select(OutboxMail.id).order_by(OutboxMail.created_at.desc(), OutboxMail.id.desc()).limit(LAST_MAILS)
+    kept = set(db.session.execute(newest).scalars())
+    waiting = select(OutboxMail.id, OutboxMail.created_at, OutboxMail.template).where(OutboxMail.status == MailStatus.waiting)
+    history = [row for row in db.session.execute(waiting.order_by(OutboxMail.id)) if row.id not in kept]
+    changes: list[dict[str, Any]] = []
+    for number, row in enumerate(history):
+        sent = {"status": MailStatus.sent, "sent_at": row.created_at + timedelta(seconds=5 + number % 20), "answer": SENT}
+        back = {"status": MailStatus.refused, "sent_at": None, "answer": CAME_BACK}
+        came_back = row.template in ("first_login", "returned") and number % 41 == 7
+        changes.append({"id": row.id, "attempts": 1, "sealed": None} | (back if came_back else sent))
+    db.session.execute(update(OutboxMail), changes)
 
 
 def _set_passwords(word: str) -> str:
@@ -170,11 +163,8 @@ def _set_passwords(word: str) -> str:
 
 def _summary() -> Iterator[str]:
     db.session.flush()
-    yield f"団体 {_count(Organization)}、アカウント {_count(Account)}、メール {_count(OutboxMail)}"
+    counted = (("団体", Organization), ("アカウント", Account), ("メール", OutboxMail))
+    yield "、".join(f"{name} {db.session.execute(select(func.count()).select_from(model)).scalar_one()}" for name, model in counted)
     for model, name in ((Submission, "申請"), (Posting, "募集")):
         states = Counter(db.session.execute(select(model.status)).scalars())
         yield f"{name} {states.total()}（" + "、".join(f"{state.label} {n}" for state, n in states.most_common()) + "）"
-
-
-def _count(model: type[Any]) -> int:
-    return int(db.session.execute(select(func.count()).select_from(model)).scalar_one())

@@ -50,18 +50,14 @@ class Simulation:
 
     def start(self, scenario: Scenario) -> None:
         """Put a scenario onto the schedule."""
-        first = next(scenario, None)
-        if first is not None:
-            self._put(first, scenario)
+        self._put(next(scenario, None), scenario)
 
     def play(self) -> None:
         """Let all scenarios run until now; what lies later never happens."""
         while self._waiting and self._waiting[0][0] <= self.now:
             moment, _, scenario = heapq.heappop(self._waiting)
             with clock.at(moment):
-                following = _step(scenario)
-            if following is not None:
-                self._put(max(following, moment), scenario)
+                self._put(_step(scenario), scenario)
 
     def day(self, number: int) -> date:
         """The n-th business day of the history (0 is the first)."""
@@ -82,9 +78,9 @@ class Simulation:
 
     def submit(self, typed: dict[str, Any], source: Source, actor: Actor = SENDER) -> Submission:
         """Send a form in, as its page, a file or an operator at the telephone does."""
-        result = self.explained(evaluate(typed, on=clock.today()))
+        result = self.explained(typed)
         identity = submission.identity_of(result.normalized) if source is Source.file else None
-        form_key = None if source is Source.file else f"demo-{self.rng.getrandbits(64):x}"
+        form_key = None if source is Source.file else self._form_key()
         made, _ = submission.submit(
             typed, result, reference_date=clock.today().isoformat(), actor=actor, source=source, form_key=form_key, identity=identity
         )
@@ -95,13 +91,16 @@ class Simulation:
         link = db.session.execute(
             select(ReturnLink).where(ReturnLink.submission_id == case.id, ReturnLink.closed_at.is_(None))
         ).scalar_one()
-        result = self.explained(evaluate(typed, on=clock.today()))
-        answer = self.rng.choice(texts.ANSWERS)
-        key = f"demo-{self.rng.getrandbits(64):x}"
-        submission.resubmit(link, typed, result, reference_date=clock.today().isoformat(), form_key=key, message=answer)
+        result, answer = self.explained(typed), self.rng.choice(texts.ANSWERS)
+        today, key = clock.today().isoformat(), self._form_key()
+        submission.resubmit(link, typed, result, reference_date=today, form_key=key, message=answer)
 
-    def explained(self, result: Result) -> Result:
-        """Some senders say why a warning is right as it is."""
+    def _form_key(self) -> str:
+        return f"demo-{self.rng.getrandbits(64):x}"
+
+    def explained(self, typed: dict[str, Any]) -> Result:
+        """What the rules say of a form; some senders say why a warning is right as it is."""
+        result = evaluate(typed, on=clock.today())
         chance = Random(f"{self._count} reasons")  # noqa: S311 - random numbers of its own: the rest of the history stays as it is
         reasons = {
             (f.rule, f.path): texts.REASONS.get(f.rule, texts.REASONS[""]) for f in result.at(Level.WARNING) if chance.random() < REASONED
@@ -132,9 +131,10 @@ class Simulation:
         accounts.finish_first_login(db.session.execute(query).scalar_one(), password_hash)
         account.last_login_at = clock.now()
 
-    def _put(self, moment: datetime, scenario: Scenario) -> None:
-        self._count += 1
-        heapq.heappush(self._waiting, (moment, self._count, scenario))
+    def _put(self, moment: datetime | None, scenario: Scenario) -> None:
+        if moment is not None:
+            self._count += 1
+            heapq.heappush(self._waiting, (moment, self._count, scenario))
 
 
 def _step(scenario: Scenario) -> datetime | None:

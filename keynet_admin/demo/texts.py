@@ -27,6 +27,8 @@ MAIL_USERS = ("kenko", "yobou", "vaccine", "jinji", "hoken", "fukushi", "kenkou-
 POSITIONS = ("係長", "主査", "主任", "主事", "課長補佐", "保健師長", "")
 HOURS = ("平日9時～12時、13時～17時", "平日10時～16時", "平日8時30分～17時15分", "")
 
+# the jobs that the circular of May 2021 names, and how often each is asked for later on
+NAMED = ("nurse", "clerical", "physician", "assistant_nurse")
 JOBS: tuple[tuple[str, int], ...] = (
     ("nurse", 34),
     ("clerical", 24),
