@@ -3,15 +3,12 @@
 from datetime import timedelta
 from random import Random
 
-from sqlalchemy import select
-
 from keynet_admin import clock
 from keynet_admin.demo import forms, posting_histories, texts
 from keynet_admin.demo import typed_values as typed
 from keynet_admin.demo.municipalities import DemoMunicipality
 from keynet_admin.demo.simulation import Scenario, Simulation, officer
-from keynet_admin.extensions import db
-from keynet_admin.models import Account, Posting, Submission
+from keynet_admin.models import Account
 from keynet_admin.services.posting import drafts, publication
 from keynet_admin.services.submission import review
 from keynet_admin.vocabulary import Source
@@ -35,7 +32,7 @@ def scenario(simulation: Simulation, body: DemoMunicipality, password_hash: str)
     review.take(made, operator, seen_version=made.version)
     yield simulation.later(10, 30)
     review.accept(made, operator, seen_version=made.version)
-    rows, account = _postings(simulation, made)
+    rows, account = simulation.accepted(made)
     simulation.sign_in_once(account, lambda: simulation.later(60, 120), password_hash=password_hash)
     yield simulation.later(240, 300)
     nurse, clerk, doctor, junior, pharmacist, masked, ending = rows
@@ -67,7 +64,7 @@ def _second(simulation: Simulation, body: DemoMunicipality, account: Account) ->
     yield simulation.later(30, 60)
     review.take(made, operator, seen_version=made.version)
     review.accept(made, operator, seen_version=made.version)
-    rows, _ = _postings(simulation, made)
+    rows, _ = simulation.accepted(made)
     yield simulation.later(60, 200)
     for row in rows:
         posting_histories.publish(row, account)
@@ -77,12 +74,3 @@ def _second(simulation: Simulation, body: DemoMunicipality, account: Account) ->
     yield simulation.later(600, 700)
     publication.close(third, officer(account), seen_version=third.version)
     publication.suspend(fourth, operator, seen_version=fourth.version, reason=texts.SUSPENSIONS[0])
-
-
-def _postings(simulation: Simulation, made: Submission) -> tuple[list[Posting], Account]:
-    db.session.flush()
-    rows = db.session.execute(select(Posting).where(Posting.submission_id == made.id).order_by(Posting.submission_index)).scalars()
-    organization = made.organization
-    if organization is None:
-        raise LookupError(made.receipt_no)
-    return list(rows.all()), simulation.account_of(organization)

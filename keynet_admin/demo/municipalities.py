@@ -6,16 +6,6 @@ from functools import lru_cache
 from keynet_admin.catalogue import reference
 from keynet_admin.catalogue.table import BadCell, Text, read_table
 
-ORG_TYPES = {
-    "prefecture": "prefecture",
-    "designated_city": "city",
-    "core_city": "city",
-    "city": "city",
-    "special_ward": "special_ward",
-    "town": "town",
-    "village": "village",
-}
-
 
 @dataclass(frozen=True)
 class DemoMunicipality:
@@ -52,7 +42,8 @@ class DemoMunicipality:
     @property
     def org_type(self) -> str:
         """The form's choice for its kind."""
-        return ORG_TYPES[self.municipality.kind]
+        kind = self.municipality.kind
+        return "city" if kind in ("designated_city", "core_city") else kind
 
     @property
     def unit(self) -> str:

@@ -16,7 +16,7 @@ from keynet_admin.business_time import CLOSES, OPENS, TOKYO, add_business_days, 
 from keynet_admin.demo import texts
 from keynet_admin.errors import KeynetError
 from keynet_admin.extensions import db
-from keynet_admin.models import Account, FirstLogin, Organization, ReturnLink, Submission
+from keynet_admin.models import Account, FirstLogin, Posting, ReturnLink, Submission
 from keynet_admin.permissions import SENDER, Actor
 from keynet_admin.rules import evaluate
 from keynet_admin.rules.engine.reasons import with_reasons
@@ -114,10 +114,12 @@ class Simulation:
             if chance.random() < CLEARED.get(rule, CLEARED[""]):
                 finding.clear(case, rule, path, operator, seen_version=case.version)
 
-    def account_of(self, organization: Organization) -> Account:
-        """The oldest account of a body."""
-        query = select(Account).where(Account.organization_id == organization.id).order_by(Account.id).limit(1)
-        return db.session.execute(query).scalar_one()
+    def accepted(self, made: Submission) -> tuple[list[Posting], Account]:
+        """The postings of an accepted case in the form's order, and the oldest account of its body."""
+        db.session.flush()
+        postings = select(Posting).where(Posting.submission_id == made.id).order_by(Posting.submission_index)
+        account = select(Account).where(Account.organization_id == made.organization_id).order_by(Account.id).limit(1)
+        return list(db.session.execute(postings).scalars()), db.session.execute(account).scalar_one()
 
     def sign_in_once(self, account: Account, when: Callable[[], datetime], *, password_hash: str | None = None) -> None:
         """Let the holder of a new account sign in for the first time, later on."""

@@ -4,15 +4,12 @@ from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
-
 from keynet_admin import clock
 from keynet_admin.demo import forms, posting_histories, texts
 from keynet_admin.demo.faults import Fault
 from keynet_admin.demo.municipalities import DemoMunicipality
 from keynet_admin.demo.simulation import BUSINESS_DAYS, Scenario, Simulation
-from keynet_admin.extensions import db
-from keynet_admin.models import Posting, Submission
+from keynet_admin.models import Submission
 from keynet_admin.permissions import SENDER
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.submission import review
@@ -76,12 +73,8 @@ def case(simulation: Simulation, plan: SubmissionPlan) -> Scenario:
 
 def _after(simulation: Simulation, made: Submission, chosen: list[str]) -> None:
     """Once accepted: the account's holder signs in and takes care of the postings."""
-    db.session.flush()
-    if made.organization is None:
-        return
-    account = simulation.account_of(made.organization)
+    rows, account = simulation.accepted(made)
     if simulation.rng.random() < 0.92:
         simulation.sign_in_once(account, lambda: simulation.later(15, 400))
-    rows = db.session.execute(select(Posting).where(Posting.submission_id == made.id).order_by(Posting.submission_index)).scalars()
-    for row, name in zip(rows.all(), chosen, strict=False):
+    for row, name in zip(rows, chosen, strict=False):
         simulation.start(posting_histories.published(simulation, row, account, name))

@@ -47,14 +47,16 @@ class Overview:
 def now() -> Overview:
     """Count everything once."""
     moment = clock.now()
-    tonight = datetime.combine(clock.today(), time(23, 59, 59), TOKYO)
-    open_ = Submission.awaiting_review()
+    tonight = datetime.combine(clock.today(), time.max, TOKYO)
+    late, today = Submission.due_at < moment, Submission.due_at.between(moment, tonight)
+    counts = func.count(Submission.id), func.count(Submission.id).filter(late), func.count(Submission.id).filter(today)
+    waiting, overdue, due_today = db.session.execute(select(*counts).where(Submission.awaiting_review())).one()
     by_submission = _by(Submission.status)
     by_posting = _by(Posting.status)
     return Overview(
-        waiting=_count(select(func.count(Submission.id)).where(open_)),
-        overdue=_count(select(func.count(Submission.id)).where(open_, Submission.due_at < moment)),
-        due_today=_count(select(func.count(Submission.id)).where(open_, Submission.due_at >= moment, Submission.due_at <= tonight)),
+        waiting=waiting,
+        overdue=overdue,
+        due_today=due_today,
         returned=by_submission.get(SubmissionStatus.returned, 0),
         releases=_count(select(func.count(Posting.id)).where(Posting.awaiting_release())),
         undeliverable=mailer.undeliverable_count(),
