@@ -90,3 +90,18 @@ def test_a_mail_that_is_tried_again_by_itself(client: FlaskClient, mail: OutboxM
     assert "約20分後" in text
     assert "451 4.7.1 greylisted" in text
     assert "もう一度送る" not in text
+
+
+def test_stuck_mails_go_again_together(client: FlaskClient, mail: OutboxMail) -> None:
+    """The one that is stuck goes again with an event; the one that waits anyway is named and left."""
+    with transaction():
+        waiting = mailer.enqueue("first_login", "kenko@city.ome.example", {"org_name": "青梅市"}, sealed={"link": LINK, "code": CODE})
+    enter(client)
+    rows = [f"{row.id}.{row.version}" for row in (mail, waiting)]
+    page = client.get(f"/admin/mail/bulk?move=retry&row={rows[0]}&row={rows[1]}")
+    assert "1件について行います" in page.text
+    assert "行わないもの 1件" in page.text
+    assert client.post("/admin/mail/bulk", data={"move": "retry", "row": rows}).status_code == 303
+    db.session.commit()
+    assert db.session.get(OutboxMail, mail.id).status is MailStatus.waiting
+    assert db.session.query(AuditEvent).filter_by(subject="outbox_mail", action="retry").count() == 1
