@@ -6,7 +6,7 @@ from keynet_admin.rules.families.dates import RULES as DATES
 from keynet_admin.rules.families.duty import RULES as DUTY
 from keynet_admin.rules.families.fairness import RULES as FAIRNESS
 from keynet_admin.rules.families.hours.shifts import RULES as HOURS
-from keynet_admin.rules.families.insurance.rows import RULES as INSURANCE
+from keynet_admin.rules.families.insurance import RULES as INSURANCE
 from keynet_admin.rules.families.job.job_type import RULES as JOB
 from keynet_admin.rules.families.licence.licence import RULES as LICENCE
 from keynet_admin.rules.families.mail import RULES as MAIL
@@ -19,7 +19,7 @@ from keynet_admin.rules.families.publication import RULES as PUBLICATION
 from keynet_admin.rules.families.sharing import RULES as SHARING
 from keynet_admin.rules.families.telephone import RULES as TELEPHONE
 from keynet_admin.rules.families.term import RULES as TERM
-from keynet_admin.rules.families.text.checks import RULES as TEXT
+from keynet_admin.rules.families.text import RULES as TEXT
 
 DOMAIN_RULES: tuple[Rule, ...] = (
     *ORGANIZATION,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from typing import Any, Final
 
 from keynet_admin.catalogue import SECTIONS
@@ -48,6 +49,10 @@ def row(
         planned=planned,
         **more,
     )
+
+
+warning_row = partial(row, levels=(WARNING,))
+fix_row = partial(row, levels=(FIX,))
 
 
 def example(note: str, values: Mapping[str, Any] | None = None, /, *, on: date = date(2021, 5, 7), **fields: Any) -> Example:

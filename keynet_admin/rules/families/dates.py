@@ -4,12 +4,11 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from keynet_admin.rules.engine.row import ERROR, FIX, WARNING, example, row
+from keynet_admin.rules.engine.row import ERROR, FIX, example, row, warning_row
 from keynet_admin.rules.engine.rule import Hit, Rule, Scope
 from keynet_admin.rules.normalise.dates import WEEKDAYS
 from keynet_admin.rules.words.plain import PUBLIC_TEXT, public_text
 
-P = "postings.0."
 DATE_FIELDS = ("term_start", "term_end", "deadline", "publish_from", "publish_until")
 _IN_TEXT = re.compile(
     r"(?:(?:(?P<y>\d{4})[年/.]|(?P<era>令和|R)(?P<ey>元|\d{1,2})[年/.])\s*)?(?P<m>\d{1,2})(?:月|/)\s*(?P<d>\d{1,2})日?\s*[(（](?P<w>[月火水木金土日])(?:曜日?)?"
@@ -20,7 +19,7 @@ _WIDE = str.maketrans("０１２３４５６７８９／．", "0123456789/.")
 
 
 def check_weekday_in_text(scope: Scope) -> Iterator[Hit]:
-    """A weekday in brackets after a date in a text agrees with it. Without a year, the coming months are meant."""
+    """DT-004: a weekday in brackets after a date in a text agrees with it. Without a year, the coming months are meant."""
     if _SOME_DATE(public_text(scope)) is None:
         return
     for name in PUBLIC_TEXT:
@@ -74,7 +73,7 @@ def _ordinary_days(on: date) -> tuple[str, str]:
 
 
 def check_plausible(scope: Scope) -> Iterator[Hit]:
-    """Dates lie near the reference date and not in the past.
+    """DT-008: dates lie near the reference date and not in the past.
 
     In a municipality's own editor (only the section `postings` is judged) a term that has begun and a publication that has started
     are ordinary, so the past is not mentioned there.
@@ -113,10 +112,9 @@ RULES: tuple[Rule, ...] = (
         good=(example("2021-05-07", deadline="2021-05-25"),),
         bad=(example("5/7", deadline="5/25"), example("R3.5.25（2021-05-25にします）", deadline="R3.5.25")),
     ),
-    row(
+    warning_row(
         "DT-002",
         DATE_FIELDS,
-        (WARNING,),
         basis="元号を改める政令（2019年5月1日施行）",
         what="終わった元号の年（平成33年など）は読み替えて示す",
         why="平成33年は令和3年のことですが、年の打ち間違いのこともあります。",
@@ -134,10 +132,9 @@ RULES: tuple[Rule, ...] = (
         good=(example("2021-02-28", deadline="2021-05-28"),),
         bad=(example("2021-02-30", deadline="2021-02-30"), example("令和0年", deadline="令和0年5月7日")),
     ),
-    row(
+    warning_row(
         "DT-004",
         (*DATE_FIELDS, "duty_detail", "training_note"),
-        (WARNING,),
         basis="公告の慣行（日付と曜日の併記）",
         what="日付に添えた曜日が正しいこと",
         why="日付と曜日が食い違うと、応募する方が別の日に来てしまいます。",
@@ -180,10 +177,9 @@ RULES: tuple[Rule, ...] = (
         good=(example("終業に24:00", {"shifts.0.end": "18:00"}),),
         bad=(example("25:00", {"shifts.0.end": "25:00"}), example("13:75", {"shifts.0.start": "13:75"})),
     ),
-    row(
+    warning_row(
         "DT-008",
         DATE_FIELDS,
-        (WARNING,),
         basis="打ち間違いの確認（事務局の実務）",
         what="期間・締切・公開の日付が基準日から離れすぎず、過ぎていないこと",
         why="年の打ち間違いは、気づかれないまま公開されがちです。",

@@ -5,14 +5,14 @@ from datetime import date
 from typing import Final
 
 from keynet_admin.rules.engine.posting_values import NEVER_INJECT, duties, job_label, missing
-from keynet_admin.rules.engine.row import WARNING, example, row
+from keynet_admin.rules.engine.row import example, row, warning_row
 from keynet_admin.rules.engine.rule import Hit, Rule, Scope
 from keynet_admin.rules.words.injection import mentions_injecting, says_injecting
 from keynet_admin.rules.words.plain import text_of
 
 
 def check_pre_check(scope: Scope) -> Iterator[Hit]:
-    """予診 chosen for somebody who is no physician."""
+    """DUTY-001: 予診 chosen for somebody who is no physician."""
     job = scope.get("job_type")
     if isinstance(job, str) and job != "physician" and "pre_check" in duties(scope):
         yield Hit(
@@ -24,7 +24,7 @@ def check_pre_check(scope: Scope) -> Iterator[Hit]:
 
 
 def check_clerical_duties(scope: Scope) -> Iterator[Hit]:
-    """Filling or watching over people after the shot chosen for clerks."""
+    """DUTY-002: filling or watching over people after the shot chosen for clerks."""
     if scope.get("job_type") != "clerical":
         return
     chosen = duties(scope)
@@ -39,7 +39,7 @@ def check_clerical_duties(scope: Scope) -> Iterator[Hit]:
 
 
 def check_duty_change(scope: Scope) -> Iterator[Hit]:
-    """The scope of change of the work is stated (since 2024-04-01)."""
+    """DUTY-003: the scope of change of the work is stated (since 2024-04-01)."""
     if missing(scope, "duty_change"):
         yield Hit(
             "duty_change",
@@ -50,7 +50,7 @@ def check_duty_change(scope: Scope) -> Iterator[Hit]:
 
 
 def check_injection_text(scope: Scope) -> Iterator[Hit]:
-    """Injecting is chosen and the description does not mention it, or the other way round."""
+    """DUTY-004: injecting is chosen and the description does not mention it, or the other way round."""
     text = text_of(scope, "duty_detail")
     chosen = scope.get("duties")
     if not text or not isinstance(chosen, (list, tuple)):
@@ -75,7 +75,7 @@ def check_injection_text(scope: Scope) -> Iterator[Hit]:
 
 
 def check_training(scope: Scope) -> Iterator[Hit]:
-    """People after a break are welcome to inject, and there is no training."""
+    """DUTY-005: people after a break are welcome to inject, and there is no training."""
     if scope.get("training") == "none" and scope.get("blank_ok") is True and "injection" in duties(scope):
         yield Hit(
             "training",
@@ -100,10 +100,9 @@ RULES: tuple[Rule, ...] = (
         bad=(example("看護師：予診", duties=["pre_check", "injection"]),),
         check=check_pre_check,
     ),
-    row(
+    warning_row(
         "DUTY-002",
         ("duties", "job_type"),
-        (WARNING,),
         basis="新型コロナワクチン接種の手引き（会場の人員の役割） [S10]",
         what="事務職員に薬液の充填や経過観察を任せない",
         why="薬液の扱いと体調の判断は医療職の役割です。",
@@ -127,10 +126,9 @@ RULES: tuple[Rule, ...] = (
         check=check_duty_change,
         valid_from=date(2024, 4, 1),
     ),
-    row(
+    warning_row(
         "DUTY-004",
         ("duties", "duty_detail"),
-        (WARNING,),
         basis="職業安定法第5条の4（的確な表示） [S23]",
         what="接種（注射）の選択と、仕事の内容がそろっていること",
         why="注射をするかどうかは、応募を決める大きな条件です。",
@@ -154,10 +152,9 @@ RULES: tuple[Rule, ...] = (
         ),
         check=check_injection_text,
     ),
-    row(
+    warning_row(
         "DUTY-005",
         ("training", "blank_ok", "duties"),
-        (WARNING,),
         basis="潜在看護職の希望（研修）・接種の手引き [S08, S43]",
         what="ブランクのある方が接種する募集には研修を",
         why="研修の有無で応募が大きく変わります。安全のためにも要ります。",

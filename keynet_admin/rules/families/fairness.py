@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from keynet_admin.rules.engine.posting_values import day, is_fiscal_year, is_private, missing, shifts, touches_night
-from keynet_admin.rules.engine.row import ERROR, WARNING, example, row
+from keynet_admin.rules.engine.row import ERROR, WARNING, example, row, warning_row
 from keynet_admin.rules.engine.rule import Hit, Level, Rule, Scope
 from keynet_admin.rules.words.age import applicants_age, lower_limit, upper_limit
 from keynet_admin.rules.words.plain import PUBLIC_TEXT, fields_with, listed, plain, row_texts
@@ -273,10 +273,9 @@ RULES: tuple[Rule, ...] = (
         check=check_sex_counts,
         overridable=True,
     ),
-    row(
+    warning_row(
         "SEX-003",
         ("job_type", "title", "other_req"),
-        (WARNING,),
         basis="保健師助産師看護師法第3条 [S48]",
         what="助産師の募集で女性に限る言葉は、理由を確認して通します",
         why="助産師は法律で女性とされている唯一の職種です。",

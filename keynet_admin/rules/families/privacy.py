@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from keynet_admin.rules.engine.posting_values import missing
-from keynet_admin.rules.engine.row import ERROR, WARNING, example, row
+from keynet_admin.rules.engine.row import ERROR, WARNING, example, row, warning_row
 from keynet_admin.rules.engine.rule import Hit, Rule, Scope
 from keynet_admin.rules.words.papers import (
     BACKGROUND,
@@ -130,8 +130,6 @@ def check_health(scope: Scope) -> Iterator[Hit]:
         )
 
 
-# PRIV-006 ------------------------------------------------------------------------------------------------------------------------
-
 _MOBILE: Final = re.compile(r"(?<![\d-])(?:\+81[-\s]?|0)[789]0[-()\s.・]?\d{4}[-()\s.・]?\d{4}(?!\d)")
 _PHONE: Final = re.compile(r"(?<![\d-])0\d{1,4}[-()\s]{1,2}\d{1,4}[-()\s]{1,2}\d{3,4}(?!\d)|(?<!\d)0\d{9,10}(?!\d)|内線:?\d{2,6}")
 _PERSONAL_MAIL: Final = re.compile(
@@ -237,10 +235,9 @@ RULES: tuple[Rule, ...] = (
         check=check_numbers,
         overridable=True,
     ),
-    row(
+    warning_row(
         "PRIV-003",
         ("documents",),
-        (WARNING,),
         basis="免許証の本籍の記載、職業安定法第5条の5 [S49b, S90]",
         what="免許証の写しは、応募の段階で求めないこと",
         why="免許証には本籍が記載されていることがあります。",
@@ -249,10 +246,9 @@ RULES: tuple[Rule, ...] = (
         bad=(example("写しを添付", documents="履歴書、看護師免許証の写し"),),
         check=check_licence_copy,
     ),
-    row(
+    warning_row(
         "PRIV-004",
         ("documents",),
-        (WARNING,),
         basis="厚生労働省の履歴書様式（2021年4月16日） [S92]",
         what="性別・配偶者・扶養・通勤時間の記入を求めないこと",
         why="公正な選考に必要のない項目です。国の様式では、性別は任意、ほかは欄がありません。",
@@ -264,10 +260,9 @@ RULES: tuple[Rule, ...] = (
         ),
         check=check_personal_items,
     ),
-    row(
+    warning_row(
         "PRIV-005",
         ("documents",),
-        (WARNING,),
         basis=f"{_DATA_LAW} [S90]",
         what="健康診断書や既往歴を、応募する方全員に求めないこと",
         why="病気の情報は、仕事に必要であることを示せる場合にだけ集められます。",
@@ -276,10 +271,9 @@ RULES: tuple[Rule, ...] = (
         bad=(example("応募時の健康診断書", documents="履歴書、健康診断書"),),
         check=check_health,
     ),
-    row(
+    warning_row(
         "PRIV-006",
         ("public_contact", "duty_detail", "other_req"),
-        (WARNING,),
         basis=f"{_DATA_LAW} [S90]",
         what="公開される欄に、個人名と電話、個人のメール、携帯電話を書かないこと",
         why="公開した連絡先は消せません。職員の個人情報が残り続けます。",

@@ -11,7 +11,7 @@ from keynet_admin.catalogue import posting_field
 from keynet_admin.catalogue.blank import blank
 from keynet_admin.catalogue.difference import changes
 from keynet_admin.rules.engine.posting_values import day, long_day, missing
-from keynet_admin.rules.engine.row import WARNING, example, row
+from keynet_admin.rules.engine.row import example, row, warning_row
 from keynet_admin.rules.engine.rule import Hit, Rule, Scope
 from keynet_admin.rules.families.pay.minimum_wage import venue_prefecture
 from keynet_admin.rules.words.masking import Secrets
@@ -171,10 +171,9 @@ RULES: tuple[Rule, ...] = (
         ),
         check=check_order,
     ),
-    row(
+    warning_row(
         "PUB-002",
         ("publish_from", "publish_until"),
-        (WARNING,),
         basis=f"{_CURRENT} [S23]",
         what="公開期間は90日以内を目安にすること",
         why="長く公開した募集は条件が古くなりがちです。",
@@ -183,10 +182,9 @@ RULES: tuple[Rule, ...] = (
         bad=(example("9か月間", **_YEAR, publish_until="2022-02-28"),),
         check=check_length,
     ),
-    row(
+    warning_row(
         "PUB-003",
         (),
-        (WARNING,),
         basis=f"{_CURRENT} [S23]",
         what="30日ごとに内容を確かめること（45日で一時的に隠します）",
         why="終わった募集が残ると、応募する方の時間を奪います。",
@@ -195,10 +193,9 @@ RULES: tuple[Rule, ...] = (
         bad=(example("45日放置された募集"),),
         planned=True,
     ),
-    row(
+    warning_row(
         "PUB-004",
         ("headcount",),
-        (WARNING,),
         basis="募集が終わったら速やかに終了する [S01, S23]",
         what="人数を確保したら公開を終えること",
         why="満員の募集への応募は、断る手間と不信を生みます。",
@@ -232,10 +229,9 @@ RULES: tuple[Rule, ...] = (
         bad=(example("勤務時間帯が空欄", **_MASKED, shifts=[]), example("報酬が空欄", **_MASKED, pay_lines=[])),
         check=check_masked_shown,
     ),
-    row(
+    warning_row(
         "PUB-007",
         TOLD_FIELDS,
-        (WARNING,),
         basis="職業安定法第5条の3第3項（変更の明示） [S98]",
         what="応募者がいる募集の報酬・時間・期間を変えたら、応募者に知らせること",
         why="応募したときの条件と違う条件で採用することになります。",
@@ -255,10 +251,9 @@ RULES: tuple[Rule, ...] = (
         bad=(example("日付のない公開ページ"),),
         planned=True,
     ),
-    row(
+    warning_row(
         "PUB-009",
         MATERIAL_FIELDS,
-        (WARNING,),
         basis="確認後の変更 [S01, S23]",
         what="事務局の確認後に主な条件を変えた募集は、もう一度確認すること",
         why="確認した内容と公開される内容が違ってしまいます。",

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from keynet_admin.rules.engine.posting_values import NURSING, duties, missing
-from keynet_admin.rules.engine.row import ERROR, FIX, WARNING, example, row
+from keynet_admin.rules.engine.row import ERROR, WARNING, example, fix_row, row, warning_row
 from keynet_admin.rules.engine.rule import Hit, Rule, Scope
 from keynet_admin.rules.words.plain import text_of
 
@@ -107,10 +107,9 @@ _PHYSICIAN: Final[dict[str, Any]] = {
 _HIDDEN = "一部非公開の募集"
 
 RULES: tuple[Rule, ...] = (
-    row(
+    warning_row(
         "SHARE-001",
         ("share_stt", "shifts", "pay_lines", "venue_name", "access", "duties"),
-        (WARNING,),
         basis="Save the town の募集 [S12]",
         what="Save the town に提供する医師の募集には、日時・報酬・場所・交通・予診か接種かを示すこと",
         why="医師は日時と場所、報酬、業務を見て応募を決めます。見出しだけでは応募がありません。",
@@ -142,10 +141,9 @@ RULES: tuple[Rule, ...] = (
         bad=(example("非公開の募集を民間事業者に提供", visibility="private", share_private=True),),
         check=check_hidden_sharing,
     ),
-    row(
+    warning_row(
         "SHARE-004",
         (),
-        (WARNING,),
         basis="募集が終わったら速やかに終了する [S08, S23]",
         what="終了した募集は、提供先にも終了を知らせること",
         why="提供先で募集が残ると、終わった募集への応募が続きます。",
@@ -154,10 +152,9 @@ RULES: tuple[Rule, ...] = (
         bad=(example("終了した募集が配信されている"),),
         planned=True,
     ),
-    row(
+    fix_row(
         "SHARE-005",
         ("job_type", "share_nc", "share_stt"),
-        (FIX,),
         basis="提供先と職種 [S01]",
         what="看護職でない募集のナースセンター提供、医師でない募集の Save the town 提供を「いいえ」にします",
         why="提供先は職種で決まっています。",

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from keynet_admin.catalogue import reference as ref
-from keynet_admin.rules.engine.row import FIX, WARNING, example, row
+from keynet_admin.rules.engine.row import example, fix_row, row, warning_row
 from keynet_admin.rules.engine.rule import Hit, Rule, Scope
 from keynet_admin.rules.normalise.area_codes import area_code, prefectures_of
 
@@ -22,7 +22,7 @@ def _digits(value: Any) -> str:
 
 
 def check_fixed_line(scope: Scope) -> Iterator[Hit]:
-    """The officer's number is a fixed line."""
+    """TEL-004: the officer's number is a fixed line."""
     digits = _digits(contact_of(scope).get("contact_tel"))
     if digits.startswith(("0120", "0570", "0800", "070", "080", "090")):
         kind = "携帯電話" if digits[:3] in ("070", "080", "090") and not digits.startswith("0800") else "フリーダイヤルなどの番号"
@@ -32,7 +32,7 @@ def check_fixed_line(scope: Scope) -> Iterator[Hit]:
 
 
 def check_area(scope: Scope) -> Iterator[Hit]:
-    """The body's number has an area code of its prefecture."""
+    """TEL-005: the body's number has an area code of its prefecture."""
     digits, pref = _digits(scope.organization.get("org_tel")), scope.organization.get("pref")
     if len(digits) != 10 or not isinstance(pref, str) or digits.startswith(("0120", "0570")):
         return
@@ -49,7 +49,7 @@ def check_area(scope: Scope) -> Iterator[Hit]:
 
 
 def check_public_mobile(scope: Scope) -> Iterator[Hit]:
-    """The public number does not look like somebody's mobile."""
+    """TEL-006: the public number does not look like somebody's mobile."""
     digits = _digits(scope.get("public_tel"))
     if digits.startswith(("070", "080", "090")) and len(digits) == 11 and not digits.startswith("0800"):
         yield Hit("public_tel", "問い合わせ先が携帯電話の番号です。", how="個人の番号は公開せず、担当部署の番号を入力してください。")
@@ -57,10 +57,9 @@ def check_public_mobile(scope: Scope) -> Iterator[Hit]:
 
 PHONES = ("organization.org_tel", "contact.contact_tel", "public_tel")
 RULES: tuple[Rule, ...] = (
-    row(
+    fix_row(
         "TEL-001",
         PHONES,
-        (FIX,),
         basis=f"{TEL_BASIS} [S62]",
         what="電話番号は半角数字とハイフンに整える",
         why="全角や括弧の違いで、同じ番号が別の番号に見えてしまいます。",
@@ -85,10 +84,9 @@ RULES: tuple[Rule, ...] = (
             example("番号が2つ", contact_tel="0982-00-0012、0982-00-0013"),
         ),
     ),
-    row(
+    fix_row(
         "TEL-003",
         ("contact.contact_tel", "contact.contact_ext"),
-        (FIX,),
         basis="事務局の実務（内線は別の欄）",
         what="電話番号の中の「内線」は内線の欄に分け、「(代)」は除く",
         why="番号だけの欄にすると、そのまま電話をかけられます。",
@@ -99,10 +97,9 @@ RULES: tuple[Rule, ...] = (
             example("0982-00-0043(代)", contact_tel="0982-00-0043(代)"),
         ),
     ),
-    row(
+    warning_row(
         "TEL-004",
         ("contact.contact_tel",),
-        (WARNING,),
         basis="ご本人確認の折り返し（事務局の実務）",
         what="担当者の番号は固定電話であること",
         why="庁舎の固定電話への折り返しで、団体からの申請であることを確かめます。",
@@ -111,10 +108,9 @@ RULES: tuple[Rule, ...] = (
         bad=(example("090-0000-0043", contact_tel="090-0000-0043"), example("0120-000-043", contact_tel="0120-000-043")),
         check=check_fixed_line,
     ),
-    row(
+    warning_row(
         "TEL-005",
         ("organization.org_tel",),
-        (WARNING,),
         basis="総務省「市外局番の一覧」 [S62]",
         what="代表電話番号の市外局番が団体の都道府県のものであること",
         why="番号か団体コードのどちらかの打ち間違いです。県境をまたぐ局番は問題にしません。",
@@ -123,10 +119,9 @@ RULES: tuple[Rule, ...] = (
         bad=(example("宮崎県の団体に011", org_tel="011-000-0001"),),
         check=check_area,
     ),
-    row(
+    warning_row(
         "TEL-006",
         ("public_tel",),
-        (WARNING,),
         basis="職業安定法第5条の5、個人情報の保護 [S90]",
         what="公開する番号が個人の携帯電話ではないこと",
         why="公開ページの番号は誰でも見られます。担当者個人の番号を守るためです。",

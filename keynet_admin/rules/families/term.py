@@ -9,7 +9,7 @@ from keynet_admin.business_time import add_business_days
 from keynet_admin.catalogue import posting_field
 from keynet_admin.catalogue.reference import law_date
 from keynet_admin.rules.engine.posting_values import day, is_fiscal_year, long_day, missing
-from keynet_admin.rules.engine.row import ERROR, WARNING, example, row
+from keynet_admin.rules.engine.row import ERROR, WARNING, example, row, warning_row
 from keynet_admin.rules.engine.rule import Hit, Rule, Scope
 from keynet_admin.rules.words.plain import WordList, clause_around, fields_with, phrase_around, text_of
 
@@ -17,7 +17,7 @@ RENEWAL_FROM: Final = date(2024, 4, 1)
 
 
 def check_term(scope: Scope) -> Iterator[Hit]:
-    """Both days are given, the first not after the last."""
+    """TERM-001: both days are given, the first not after the last."""
     start, end = day(scope, "term_start"), day(scope, "term_end")
     for name in ("term_start", "term_end"):
         if missing(scope, name):
@@ -42,7 +42,7 @@ def fiscal_year_end(start: date) -> date:
 
 
 def check_fiscal_year(scope: Scope) -> Iterator[Hit]:
-    """The term of a 会計年度任用職員 stays in one fiscal year."""
+    """TERM-002: the term of a 会計年度任用職員 stays in one fiscal year."""
     if not is_fiscal_year(scope.record):
         return
     start, end = day(scope, "term_start"), day(scope, "term_end")
@@ -64,7 +64,7 @@ def earliest_start(on: date) -> date:
 
 
 def check_soon(scope: Scope) -> Iterator[Hit]:
-    """The work starts before a posting could bring anybody."""
+    """TERM-003: the work starts before a posting could bring anybody."""
     start = day(scope, "term_start")
     if start and start < (earliest := earliest_start(scope.on)):
         yield Hit(
@@ -76,7 +76,7 @@ def check_soon(scope: Scope) -> Iterator[Hit]:
 
 
 def check_programme(scope: Scope) -> Iterator[Hit]:
-    """The term goes beyond the end of the vaccination programme that is known on the reference date."""
+    """TERM-004: the term goes beyond the end of the vaccination programme that is known on the reference date."""
     end = day(scope, "term_end")
     if end is None:
         return
@@ -94,7 +94,7 @@ _RENEWABLE: Final = ("possible", "usual")
 
 
 def check_renewal_rule(scope: Scope) -> Iterator[Hit]:
-    """Renewal is possible and its criteria are not stated."""
+    """TERM-005: renewal is possible and its criteria are not stated."""
     if scope.get("renewal") in _RENEWABLE and missing(scope, "renewal_rule"):
         strict = scope.on >= RENEWAL_FROM
         law = "2024年4月1日からは、更新の基準を募集のときに示す必要があります（職業安定法施行規則第4条の2）。" if strict else ""
@@ -107,7 +107,7 @@ def check_renewal_rule(scope: Scope) -> Iterator[Hit]:
 
 
 def check_renewal_cap(scope: Scope) -> Iterator[Hit]:
-    """Renewal is possible and nothing is said about its cap (since 2024-04-01)."""
+    """TERM-006: renewal is possible and nothing is said about its cap (since 2024-04-01)."""
     if scope.get("renewal") not in _RENEWABLE or not missing(scope, "renewal_cap"):
         return
     yield Hit(
@@ -124,7 +124,7 @@ _CONDITIONAL: Final = re.compile(
 
 
 def check_probation(scope: Scope) -> Iterator[Hit]:
-    """The first month of a 会計年度任用職員 is 条件付採用."""
+    """TERM-007: the first month of a 会計年度任用職員 is 条件付採用."""
     probation = scope.get("probation")
     if probation is None or probation == "conditional_one_month" or not is_fiscal_year(scope.record):
         return
@@ -146,7 +146,7 @@ _BONUS: Final = WordList(
 
 
 def check_single_day(scope: Scope) -> Iterator[Hit]:
-    """One day of work, with insurance or a bonus that need weeks of it."""
+    """TERM-008: one day of work, with insurance or a bonus that need weeks of it."""
     start, end = day(scope, "term_start"), day(scope, "term_end")
     one_day = start is not None and start == end
     if not one_day and scope.get("single_day") is not True:
@@ -185,7 +185,7 @@ _NOT_MEANT: Final = re.compile(r"以外|では(?:な|あり|ござ)|でな[い�
 
 
 def check_private_words(scope: Scope) -> Iterator[Hit]:
-    """Words of private employment in a posting of the municipality's own appointment."""
+    """TERM-009: words of private employment in a posting of the municipality's own appointment."""
     if not is_fiscal_year(scope.record):
         return
     names = (
@@ -239,10 +239,9 @@ RULES: tuple[Rule, ...] = (
         check=check_fiscal_year,
         valid_from=date(2020, 4, 1),
     ),
-    row(
+    warning_row(
         "TERM-003",
         ("term_start",),
-        (WARNING,),
         basis="令和3年5月7日事務連絡（2営業日以内に案内、その後に公開） [S01]",
         what="開始日が、公開できる日より前のときは確認",
         why="確認に2営業日かかり、その後に公開と選考があります。間に合わない募集は応募する方の期待を裏切ります。",
@@ -251,10 +250,9 @@ RULES: tuple[Rule, ...] = (
         bad=(example("翌日", term_start="2021-05-08"),),
         check=check_soon,
     ),
-    row(
+    warning_row(
         "TERM-004",
         ("term_end",),
-        (WARNING,),
         basis="接種事業の期間（2021年5月時点では2022年2月28日まで。延長のたびに改める表による） [S51]",
         what="接種事業の期間を過ぎる任期は確認",
         why="事業が終わった後の仕事があるかどうか分からないまま応募することになります。",
@@ -291,10 +289,9 @@ RULES: tuple[Rule, ...] = (
         check=check_renewal_cap,
         valid_from=RENEWAL_FROM,
     ),
-    row(
+    warning_row(
         "TERM-007",
         ("engagement", "probation"),
-        (WARNING,),
         basis="地方公務員法第22条・第22条の2（条件付採用は1か月） [S35]",
         what="会計年度任用職員は条件付採用1か月",
         why="法律による扱いと違う説明は、応募する方の誤解を招きます。",
@@ -304,10 +301,9 @@ RULES: tuple[Rule, ...] = (
         check=check_probation,
         valid_from=date(2020, 4, 1),
     ),
-    row(
+    warning_row(
         "TERM-008",
         ("single_day", "term_start", "term_end", "insurance"),
-        (WARNING,),
         basis="雇用保険法（31日以上の見込み）・健康保険法 [S38]",
         what="1日だけの募集で、社会保険・雇用保険・期末手当を約束しない",
         why="加入や支給の条件に当たらず、実際と違う表示になります。",
@@ -319,10 +315,9 @@ RULES: tuple[Rule, ...] = (
         ),
         check=check_single_day,
     ),
-    row(
+    warning_row(
         "TERM-009",
         ("engagement", "title", "duty_detail", "other_req"),
-        (WARNING,),
         basis="地方公務員法（任用）・職業安定法第5条の4（的確な表示） [S23, S35]",
         what="会計年度任用職員の募集に、民間の雇用の言葉を使わない",
         why="会計年度任用職員は公務員の任用で、正社員への登用や雇用契約はありません。",

@@ -73,6 +73,7 @@ _YOUNG_STAFF: Final = re.compile(
     r"若手(?:の)?(?:職員|スタッフ|医師|看護師|保健師|先生|メンバー|社員)?(?:から"
     r"|も|と|を指導|の(?:指導|育成|教育|相談)|が(?!い)|に|育成|指導|教育|中心)"
 )
+_YOUNG_OTHERS: Final = re.compile(r"から|も|に(?:限らず|接種|対|も)|への|の(?:接種|予約|ワクチン)|だけでなく|向けの接種|が(?:来場|接種)")
 _YOUNG_WANTED: Final = re.compile(r"歓迎|限定|求|希望|募集|優先|尚可|採用|向け|のみ|活躍(?:中|できる)")
 
 
@@ -113,24 +114,7 @@ def applicants_age(name: str, text: str) -> AgeWord | None:
         if word.startswith("若") or word == "お若い":
             if _YOUNG_STAFF.match(text[match.start() : right]) and not _YOUNG_WANTED.search(after):
                 continue
-            if after.startswith(
-                (
-                    "から",
-                    "も",
-                    "に限らず",
-                    "への",
-                    "に接種",
-                    "の接種",
-                    "に対",
-                    "にも",
-                    "の予約",
-                    "だけでなく",
-                    "のワクチン",
-                    "向けの接種",
-                    "が来場",
-                    "が接種",
-                )
-            ):
+            if _YOUNG_OTHERS.match(after):
                 continue
             if name in WORK_TEXTS and not _APPLICANT.search(sentence) and word != "若手" and _WORK_PEOPLE.search(before + after):
                 continue

@@ -138,8 +138,6 @@ def listed(words: Iterable[str]) -> str:
     return "".join(f"「{word}」" for word in words)
 
 
-# Yen -----------------------------------------------------------------------------------------------------------------------------
-
 _YEN: Final = re.compile(
     r"(?:(?P<man>\d{1,4}(?:\.\d+)?)万(?:(?P<sen>\d{1,2}(?:\.\d)?)千(?:(?P<hyaku>\d)百)?|(?P<rest>\d{1,3},?\d{3}))?円"
     r"|(?<![\d.,])(?P<sen2>\d{1,2}(?:\.\d)?)千(?:(?P<hyaku2>\d)百)?円"
@@ -177,8 +175,6 @@ def yen_amounts(text: str) -> list[Amount]:
         result.append(Amount(round(value), match.start(), match.end(), match.group()))
     return result
 
-
-# Times ---------------------------------------------------------------------------------------------------------------------------
 
 _TIME: Final = (
     r"(?:(?P<{0}half>午前|午後|am|pm)?(?:の)?(?P<{0}h>\d{{1,2}})"
@@ -238,8 +234,6 @@ def time_ranges(text: str) -> list[TimeRange]:
         result.append(TimeRange(start, end, match.start(), match.end(), match.group()))
     return result
 
-
-# Counts --------------------------------------------------------------------------------------------------------------------------
 
 _PER_WEEK: Final = re.compile(
     r"週(?:に|当たり|あたり|間に)?(?P<low>\d(?:\.\d)?)(?:回|日)?(?:(?:~|-|から|または|又は|・|,|、"

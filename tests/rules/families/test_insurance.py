@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from keynet_admin.rules.families.insurance.checks import months_after
+from keynet_admin.rules.families.insurance import months_after
 from tests.rules.speaking import level, paths
 
 SPRING = date(2021, 5, 7)

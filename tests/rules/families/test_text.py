@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from keynet_admin.rules import evaluate
-from keynet_admin.rules.families.text.checks import is_dummy
+from keynet_admin.rules.families.text import is_dummy
 from tests.rules.base_submission import changed
 
 ON = date(2021, 5, 7)

@@ -17,15 +17,13 @@ from keynet_admin.rules.engine.posting_values import (
     whole,
     work_minutes,
 )
-from keynet_admin.rules.engine.row import ERROR, WARNING, example, row
+from keynet_admin.rules.engine.row import ERROR, WARNING, example, row, warning_row
 from keynet_admin.rules.engine.rule import Hit, Rule, Scope
 from keynet_admin.rules.families.hours.texts import check_night, check_text_hours, check_week
 
-P: Final = "postings.0."
-
 
 def check_shift_times(scope: Scope) -> Iterator[Hit]:
-    """At least one shift; each starts before it ends, or ends on the next day."""
+    """HOURS-001: at least one shift; each starts before it ends, or ends on the next day."""
     if missing(scope, "shifts"):
         yield Hit(
             "shifts",
@@ -60,7 +58,7 @@ def check_shift_times(scope: Scope) -> Iterator[Hit]:
 
 
 def check_break(scope: Scope) -> Iterator[Hit]:
-    """The break that the Labour Standards Act asks for. For an honorarium, which is no employment, a warning."""
+    """HOURS-002: the break that the Labour Standards Act asks for. For an honorarium, which is no employment, a warning."""
     for index, shift in shifts(scope):
         rest, work = whole(shift.get("break")), work_minutes(shift)
         if rest is None or work is None:
@@ -68,28 +66,20 @@ def check_break(scope: Scope) -> Iterator[Hit]:
         needed = 60 if work > 480 else 45 if work > 360 else 0
         if rest >= needed:
             continue
-        limit = 8 if needed == 60 else 6
-        if scope.get("engagement") == "honorarium":
-            yield Hit(
-                f"shifts.{index}.break",
-                f"{shift_text(shift)}は実働{hours_text(work)}です。",
-                why=f"雇用であれば{needed}分以上の休憩が必要な長さです（労働基準法第34条）。",
-                how="従事する方の体調のため、休憩の分数をご確認ください。",
-                level=WARNING,
-                example=str(needed),
-            )
-            continue
+        limit, fee = 8 if needed == 60 else 6, scope.get("engagement") == "honorarium"
+        length = "雇用であれば{}分以上の休憩が必要な長さ" if fee else f"{limit}時間を超える場合は{{}}分以上の休憩が必要"
         yield Hit(
             f"shifts.{index}.break",
             f"{shift_text(shift)}は実働{hours_text(work)}です。",
-            why=f"{limit}時間を超える場合は{needed}分以上の休憩が必要です（労働基準法第34条）。",
-            how="休憩の分数をご確認ください。",
+            why=f"{length.format(needed)}です（労働基準法第34条）。",
+            how="従事する方の体調のため、休憩の分数をご確認ください。" if fee else "休憩の分数をご確認ください。",
+            level=WARNING if fee else ERROR,
             example=str(needed),
         )
 
 
 def check_break_given(scope: Scope) -> Iterator[Hit]:
-    """The break is typed, 0 when there is none."""
+    """HOURS-003: the break is typed, 0 when there is none."""
     if scope.partial:
         return
     for index, _ in shifts(scope):
@@ -103,7 +93,7 @@ def check_break_given(scope: Scope) -> Iterator[Hit]:
 
 
 def check_long_shift(scope: Scope) -> Iterator[Hit]:
-    """More than eight hours of work in one shift."""
+    """HOURS-004: more than eight hours of work in one shift."""
     for index, shift in shifts(scope):
         work = work_minutes(shift)
         if work is not None and work > 480:
@@ -115,7 +105,7 @@ def check_long_shift(scope: Scope) -> Iterator[Hit]:
 
 
 def check_forty_hours(scope: Scope) -> Iterator[Hit]:
-    """More than forty hours a week."""
+    """HOURS-005: more than forty hours a week."""
     weekly = number(scope.get("weekly_hours"))
     if weekly is not None and weekly > 40:
         yield Hit(
@@ -128,7 +118,7 @@ def check_forty_hours(scope: Scope) -> Iterator[Hit]:
 
 
 def check_part_time(scope: Scope) -> Iterator[Hit]:
-    """A part-timer works less than the regular 38.75 hours."""
+    """HOURS-006: a part-timer works less than the regular 38.75 hours."""
     weekly = number(scope.get("weekly_hours"))
     if scope.get("engagement") == "fiscal_year_part_time" and weekly is not None and weekly >= 38.75:
         yield Hit(
@@ -140,7 +130,7 @@ def check_part_time(scope: Scope) -> Iterator[Hit]:
 
 
 def check_full_time(scope: Scope) -> Iterator[Hit]:
-    """A full-timer works the regular hours: 38.75, in some bodies 40."""
+    """HOURS-007: a full-timer works the regular hours: 38.75, in some bodies 40."""
     weekly = number(scope.get("weekly_hours"))
     if scope.get("engagement") == "fiscal_year_full_time" and weekly is not None and weekly not in (38.75, 40):
         yield Hit(
@@ -153,7 +143,7 @@ def check_full_time(scope: Scope) -> Iterator[Hit]:
 
 
 def check_overtime(scope: Scope) -> Iterator[Hit]:
-    """Overtime yes needs its hours; overtime no has none."""
+    """HOURS-009: overtime yes needs its hours; overtime no has none."""
     overtime = scope.get("overtime")
     given = (scope.unused if overtime == "no" else scope.record).get("overtime_hours")
     hours = number(given)
@@ -174,7 +164,7 @@ def check_overtime(scope: Scope) -> Iterator[Hit]:
 
 
 def check_long_break(scope: Scope) -> Iterator[Hit]:
-    """A break of more than half the span or of more than three hours."""
+    """HOURS-012: a break of more than half the span or of more than three hours."""
     for index, shift in shifts(scope):
         rest, span = whole(shift.get("break")), span_minutes(shift)
         if rest is None or blank(rest):
@@ -236,10 +226,9 @@ RULES: tuple[Rule, ...] = (
         bad=(example("空欄", shifts=[_shift("13:00", "17:30", None)]),),
         check=check_break_given,
     ),
-    row(
+    warning_row(
         "HOURS-004",
         ("shifts",),
-        (WARNING,),
         basis="労働基準法第32条（1日8時間） [S34b]",
         what="1回の実働が8時間を超えるときは確認",
         why="変形労働時間制などの手続きがない限り、1日8時間が上限です。",
@@ -271,10 +260,9 @@ RULES: tuple[Rule, ...] = (
         check=check_part_time,
         valid_from=date(2020, 4, 1),
     ),
-    row(
+    warning_row(
         "HOURS-007",
         ("engagement", "weekly_hours"),
-        (WARNING,),
         basis="地方公務員法第22条の2（フルタイムは38時間45分。団体により40時間） [S35]",
         what="フルタイムで38.75時間でないときは確認",
         why="フルタイムは常勤の職員と同じ時間です。",
@@ -292,10 +280,9 @@ RULES: tuple[Rule, ...] = (
         check=check_full_time,
         valid_from=date(2020, 4, 1),
     ),
-    row(
+    warning_row(
         "HOURS-008",
         ("shifts", "weekly_hours", "workdays_note"),
-        (WARNING,),
         basis="職業安定法第5条の4（的確な表示。矛盾の確認） [S23]",
         what="勤務時間帯×日数と、1週間の時間が合うこと（2割まで）",
         why="どちらを信じてよいか分からない募集には応募できません。",
@@ -319,10 +306,9 @@ RULES: tuple[Rule, ...] = (
         bad=(example("あり・空欄", overtime="yes"), example("なし・10時間", overtime="no", overtime_hours=10)),
         check=check_overtime,
     ),
-    row(
+    warning_row(
         "HOURS-010",
         ("shifts", "pay_lines", "pay_note"),
-        (WARNING,),
         basis="労働基準法第37条第4項（深夜の割増）",
         what="22時～5時にかかる勤務は、深夜の割増を書く",
         why="深夜の割増は法律で決まっており、夜勤の応募を左右します。",
@@ -338,10 +324,9 @@ RULES: tuple[Rule, ...] = (
         bad=(example("割増の記載なし", shifts=[_shift("20:00", "8:30", 60, "sat", overnight=True)], weekly_hours=11.5),),
         check=check_night,
     ),
-    row(
+    warning_row(
         "HOURS-011",
         ("duty_detail", "title", "workdays_note", "shifts"),
-        (WARNING,),
         basis="職業安定法第5条の4（的確な表示） [S23]",
         what="文章の時刻や時間数が、勤務時間の欄と同じであること",
         why="一方だけを直して公開すると、誤った条件で応募を集めてしまいます。",
@@ -356,10 +341,9 @@ RULES: tuple[Rule, ...] = (
         ),
         check=check_text_hours,
     ),
-    row(
+    warning_row(
         "HOURS-012",
         ("shifts.break",),
-        (WARNING,),
         basis="入力の誤りの確認",
         what="休憩が勤務の半分または180分を超えるときは確認",
         why="時間と分の取り違えや桁の誤りが多いところです。",

@@ -32,7 +32,6 @@ from keynet_admin.rules.words.plain import (
 
 Shift = Mapping[str, Any]
 
-# HOURS-008 -----------------------------------------------------------------------------------------------------------------------
 
 _SOME_OF: Final = re.compile(r"(?:のうち|から|の内|の中で?|いずれか)(?:週)?(\d)日")
 _AT_LEAST, _AT_MOST, _ABOUT = (
@@ -46,7 +45,7 @@ _OPEN_NOTE: Final = re.compile(
 
 
 def check_week(scope: Scope) -> Iterator[Hit]:
-    """The rows and their days cannot give the weekly hours, 20 % allowed. Speaks only when no reading of the rows comes near."""
+    """HOURS-008: the rows and their days cannot give the weekly hours, 20 % allowed. Speaks only when no reading of the rows comes near."""
     weekly = number(scope.get("weekly_hours"))
     lines = shifts(scope)
     if weekly is None or not lines or weekly > 40:
@@ -112,8 +111,6 @@ def _days_worked(note: str) -> tuple[float, float] | None:
     return max(low, 0.0), min(high, 7.0)
 
 
-# HOURS-010 -----------------------------------------------------------------------------------------------------------------------
-
 _NIGHT_PAY: Final = re.compile(r"深夜|ナイト|割増|割り増し|夜勤|夜間|準夜|当直|宿直|22時|22:00|午後10時|25%|2割5分")
 _NIGHT_RATE: Final = re.compile(r"(?:深夜|夜勤|夜間)[^。\n]{0,6}(?:割増|割り増し|手当|加算)")
 _NO_NIGHT_PAY: Final = re.compile(
@@ -123,7 +120,7 @@ _NO_NIGHT_PAY: Final = re.compile(
 
 
 def check_night(scope: Scope) -> Iterator[Hit]:
-    """Work between 22:00 and 5:00 and nothing on night pay. An honorarium is no employment, so nothing is reported."""
+    """HOURS-010: work between 22:00 and 5:00 and nothing on night pay. An honorarium is no employment, so nothing is reported."""
     if scope.get("engagement") == "honorarium":
         return
     for index, shift in shifts(scope):
@@ -145,8 +142,6 @@ def check_night(scope: Scope) -> Iterator[Hit]:
         )
         return
 
-
-# HOURS-011 -----------------------------------------------------------------------------------------------------------------------
 
 _WORK_CUE: Final = re.compile(r"勤務|就業|就労|始業|終業|従事|出勤|シフト|日勤|早番|遅番|実働|執務|働く|働き|労働")
 _CUE_AFTER: Final = re.compile(r"(?:まで)?(?:の|に|で)?(?:間|時間帯)?(?:に|の)?(?:勤務|就業|従事|出勤|働|シフト)")
@@ -175,7 +170,7 @@ _WEEK_OTHER: Final = re.compile(r"保険|加入|扶養|上限|共済|年金|他|
 
 
 def check_text_hours(scope: Scope) -> Iterator[Hit]:
-    """A range of hours, or hours a week or a day, in the text that differ from the fields."""
+    """HOURS-011: a range of hours, or hours a week or a day, in the text that differ from the fields."""
     lines = [row for _, row in shifts(scope)]
     spans = [
         (start, start + span) for row in lines if (start := clock_minutes(row.get("start"))) is not None and (span := span_minutes(row))

@@ -15,7 +15,7 @@ _OFFICE: Final = re.compile(r"(?:役所|役場|庁|長|知事|教育委員会)$"
 
 
 def check_employer(scope: Scope) -> Iterator[Hit]:
-    """A private employer is named, and is not the municipality itself."""
+    """JOB-007: a private employer is named, and is not the municipality itself."""
     if not is_private(scope.record):
         return
     employer = text_of(scope, "employer")
@@ -40,8 +40,6 @@ def _body(name: str) -> str:
     return _OFFICE.sub("", _PREFECTURE.sub("", name))
 
 
-# JOB-008 -------------------------------------------------------------------------------------------------------------------------
-
 DISPATCH_FROM, DISPATCH_UNTIL = date(2021, 4, 23), date(2023, 3, 31)
 _DISPATCH: Final = WordList(
     r"(?:人材|労働者|登録型|紹介予定)派遣"
@@ -63,7 +61,7 @@ _NOT_DISPATCH: Final = re.compile(
 
 
 def check_dispatch(scope: Scope) -> Iterator[Hit]:
-    """Words of labour dispatch in a posting; for nursing jobs unlawful outside the time of the exception."""
+    """JOB-008: words of labour dispatch in a posting; for nursing jobs unlawful outside the time of the exception."""
     text = public_text(scope)
     found = [m.group() for m in _DISPATCH.matches(text) if not _NOT_DISPATCH.search(phrase_around(text, m.start(), m.end()))]
     if not found:
@@ -86,8 +84,6 @@ def check_dispatch(scope: Scope) -> Iterator[Hit]:
         level=WARNING,
     )
 
-
-# JOB-009 -------------------------------------------------------------------------------------------------------------------------
 
 _NEGATED: Final = re.compile(r"ません|ない|なし|無し|なく|せず|されず|異な|対象外|適用外|除[きく]|不可|換算")
 _EMPLOYMENT_WORDS: Final = WordList(
@@ -115,7 +111,7 @@ _OFFER_TEXT: Final = (
 
 
 def check_fee_or_employment(scope: Scope) -> Iterator[Hit]:
-    """An honorarium described as employment, or an employment described as an honorarium."""
+    """JOB-009: an honorarium described as employment, or an employment described as an honorarium."""
     honorarium = scope.get("engagement") == "honorarium"
     if not honorarium and not is_employment(scope.record):
         return

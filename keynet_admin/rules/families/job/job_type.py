@@ -7,20 +7,17 @@ from typing import Any, Final
 
 from keynet_admin.catalogue.blank import blank
 from keynet_admin.rules.engine.posting_values import job_label, missing
-from keynet_admin.rules.engine.row import ERROR, FIX, WARNING, example, row
+from keynet_admin.rules.engine.row import ERROR, WARNING, example, fix_row, row, warning_row
 from keynet_admin.rules.engine.rule import Hit, Per, Rule, Scope
 from keynet_admin.rules.families.job.engagement import check_dispatch, check_employer, check_fee_or_employment
 from keynet_admin.rules.words.job_names import OWN, names_the_job, two_jobs_in_detail, two_jobs_in_title
 from keynet_admin.rules.words.plain import listed, plain, text_of
 
-# JOB-001 -------------------------------------------------------------------------------------------------------------------------
-
-
 _GAP: Final = re.compile(r"[ \u3000]+")
 
 
 def check_one_job(scope: Scope) -> Iterator[Hit]:
-    """Two job types coordinated in the title, or recruited together in the description."""
+    """JOB-001: two job types coordinated in the title, or recruited together in the description."""
     junior = scope.get("also_junior") is True
     own = text_of(scope, "job_other") if scope.get("job_type") == "other" else ""
     for name, reader in (("title", two_jobs_in_title), ("job_other", two_jobs_in_title), ("duty_detail", two_jobs_in_detail)):
@@ -47,11 +44,8 @@ def check_one_job(scope: Scope) -> Iterator[Hit]:
             return
 
 
-# JOB-002, JOB-003 ----------------------------------------------------------------------------------------------------------------
-
-
 def check_headcount(scope: Scope) -> Iterator[Hit]:
-    """A number of people from 1 to 999."""
+    """JOB-002: a number of people from 1 to 999."""
     value = scope.get("headcount")
     if value is None:
         if missing(scope, "headcount"):
@@ -69,7 +63,7 @@ def check_headcount(scope: Scope) -> Iterator[Hit]:
 
 
 def check_many_people(scope: Scope) -> Iterator[Hit]:
-    """More people than one venue takes."""
+    """JOB-003: more people than one venue takes."""
     value = scope.get("headcount")
     if not isinstance(value, int) or isinstance(value, bool) or value > 999:
         return
@@ -84,11 +78,8 @@ def check_many_people(scope: Scope) -> Iterator[Hit]:
         )
 
 
-# JOB-004 -------------------------------------------------------------------------------------------------------------------------
-
-
 def check_title_names_job(scope: Scope) -> Iterator[Hit]:
-    """The title names the job type or its plain name."""
+    """JOB-004: the title names the job type or its plain name."""
     title, job = text_of(scope, "title"), scope.get("job_type")
     if not title or not isinstance(job, str) or names_the_job(title, job, text_of(scope, "job_other")):
         return
@@ -101,11 +92,8 @@ def check_title_names_job(scope: Scope) -> Iterator[Hit]:
     )
 
 
-# JOB-005 -------------------------------------------------------------------------------------------------------------------------
-
-
 def check_copies(scope: Scope) -> Iterator[Hit]:
-    """Two postings of one submission with the same job, engagement, venue, term and shifts."""
+    """JOB-005: two postings of one submission with the same job, engagement, venue, term and shifts."""
     postings = scope.record.get("postings")
     if not isinstance(postings, (list, tuple)) or len(postings) < 2:
         return
@@ -141,13 +129,11 @@ def _identity(posting: Mapping[str, Any]) -> tuple[Any, ...] | None:
     return (*(posting[name] for name in names), posting.get("engagement"), posting.get("venue_city"), *texts, *sorted(lines))
 
 
-# JOB-006 ----------------------------------------------------------------------------------------------------------------
-
 _PART_TIME: Final = frozenset({"fiscal_year_part_time", "temporary_appointment", "special_part_time"})
 
 
 def fix_nonregular(scope: Scope) -> Iterator[Hit]:
-    """Part-time and temporary engagements are non-regular by their nature."""
+    """JOB-006: part-time and temporary engagements are non-regular by their nature."""
     if scope.record.get("nonregular") is False and scope.record.get("engagement") in _PART_TIME:
         yield Hit(
             "nonregular",
@@ -157,11 +143,8 @@ def fix_nonregular(scope: Scope) -> Iterator[Hit]:
         )
 
 
-# JOB-010 -------------------------------------------------------------------------------------------------------------------------
-
-
 def check_programme_jobs(scope: Scope) -> Iterator[Hit]:
-    """A job type that the circular of May 2021 does not name."""
+    """JOB-010: a job type that the circular of May 2021 does not name."""
     job = scope.get("job_type")
     if isinstance(job, str) and job not in ("physician", "nurse", "assistant_nurse", "clerical"):
         yield Hit(
@@ -171,8 +154,6 @@ def check_programme_jobs(scope: Scope) -> Iterator[Hit]:
             how="接種会場での役割を「仕事の内容」に書いてください。",
         )
 
-
-# Rows ----------------------------------------------------------------------------------------------------------------------------
 
 _MAY: Final = date(2021, 5, 7)
 _AUTUMN: Final = date(2021, 10, 4)
@@ -219,10 +200,9 @@ RULES: tuple[Rule, ...] = (
         ),
         check=check_headcount,
     ),
-    row(
+    warning_row(
         "JOB-003",
         ("headcount",),
-        (WARNING,),
         basis="2021年の自治体の募集の規模 [S39, S97]",
         what="1か所で100名、医師で30名を超える人数は確認",
         why="桁を誤ると、応募する方にも確保実績にも誤った数字が伝わります。",
@@ -231,10 +211,9 @@ RULES: tuple[Rule, ...] = (
         bad=(example("500", headcount=500),),
         check=check_many_people,
     ),
-    row(
+    warning_row(
         "JOB-004",
         ("title", "job_type", "job_other"),
-        (WARNING,),
         basis="求人票の書き方の実務 [S72b]",
         what="見出しに職種が書かれていること",
         why="求職者は職種で探します。一覧では見出ししか見えません。",
@@ -243,10 +222,9 @@ RULES: tuple[Rule, ...] = (
         bad=(example("スタッフ大募集！！", title="スタッフ大募集！！"),),
         check=check_title_names_job,
     ),
-    row(
+    warning_row(
         "JOB-005",
         ("job_type", "venue_name", "term_start", "term_end", "shifts"),
-        (WARNING,),
         basis="受付の実務",
         what="1回の申請に同じ募集が2件ないこと",
         why="写しが残ったまま公開されると、応募が二つに分かれ、人数も二重に数えられます。",
@@ -256,10 +234,9 @@ RULES: tuple[Rule, ...] = (
         per=Per.SUBMISSION,
         check=check_copies,
     ),
-    row(
+    fix_row(
         "JOB-006",
         ("engagement", "nonregular"),
-        (FIX,),
         basis="令和3年5月7日事務連絡（非常勤・臨時である旨の明示） [S01]",
         what="パートタイム・臨時の任用は「非常勤・臨時である旨」を「はい」にする",
         why="事務連絡は、非常勤・臨時の募集であればその旨を明示できるとしています。任用の形と食い違うと応募する方が迷います。",
@@ -301,10 +278,9 @@ RULES: tuple[Rule, ...] = (
         ),
         check=check_dispatch,
     ),
-    row(
+    warning_row(
         "JOB-009",
         ("engagement", "duty_detail", "pay_note", "pay_lines"),
-        (WARNING,),
         basis="報償費による従事の要綱の例 [S40]",
         what="報償費による従事か雇用かで、文章の言葉がそろっていること",
         why="雇用でなければ、社会保険・有給休暇・労働法の保護がありません。応募する方が誤解しないようにします。",
@@ -325,10 +301,9 @@ RULES: tuple[Rule, ...] = (
         ),
         check=check_fee_or_employment,
     ),
-    row(
+    warning_row(
         "JOB-010",
         ("job_type",),
-        (WARNING,),
         basis="令和3年5月7日事務連絡（医師・看護師・准看護師・事務職員等） [S01]",
         what="2021年5月は、事務連絡に例示のない職種を事務局が確認",
         why="「等」に含まれるかどうかは、会場での役割によります。",

@@ -79,7 +79,7 @@ _INSTEAD: Final = {
 
 
 def check_never_inject(scope: Scope) -> Iterator[Hit]:
-    """Injecting chosen for a job that can never do it."""
+    """LIC-011: injecting chosen for a job that can never do it."""
     job = scope.get("job_type")
     if job not in NEVER_INJECT or "injection" not in duties(scope):
         return
@@ -90,16 +90,12 @@ def check_never_inject(scope: Scope) -> Iterator[Hit]:
     yield Hit("duties", f"{shown}は接種（注射）を行えません。", how=_INSTEAD[job])
 
 
-# Rows ----------------------------------------------------------------------------------------------------------------------------
-
-P: Final = "postings.0."
 _CONDITIONS_TEXT: Final = "看護師等の確保が難しいため、実技の研修を受けた方が、接種を受ける方の同意を得て注射による接種を行います。"
 
 
 def post(job: str, label: str, **more: object) -> dict[str, object]:
     """Values that make the valid posting one of another job."""
-    values = {"job_type": job, "title": f"集団接種会場の{label}", "licenses": [job], "share_nc": False, **more}
-    return {P + name: value for name, value in values.items()}
+    return {"job_type": job, "title": f"集団接種会場の{label}", "licenses": [job], "share_nc": False, **more}
 
 
 INJECTION_RULES: tuple[Rule, ...] = (

@@ -6,7 +6,7 @@ from typing import Final
 
 from keynet_admin.catalogue import posting_field
 from keynet_admin.rules.engine.posting_values import job_label, missing, rows, typed_value
-from keynet_admin.rules.engine.row import FIX, WARNING, example, row
+from keynet_admin.rules.engine.row import example, fix_row, row, warning_row
 from keynet_admin.rules.engine.rule import Hit, Rule, Scope
 from keynet_admin.rules.families.licence.injection import INJECTION_RULES, post
 from keynet_admin.rules.words.plain import (
@@ -22,15 +22,11 @@ from keynet_admin.rules.words.plain import (
     yen_amounts,
 )
 
-P: Final = "postings.0."
 _LICENSED: Final = frozenset(choice.slug for choice in posting_field("licenses").choices if choice.slug not in ("driving", "other", "none"))
 
 
-# LIC-001 -------------------------------------------------------------------------------------------------------------------------
-
-
 def check_licence_of_job(scope: Scope) -> Iterator[Hit]:
-    """The licence of the job is among those asked for."""
+    """LIC-001: the licence of the job is among those asked for."""
     job = scope.get("job_type")
     if job not in _LICENSED:
         return
@@ -56,8 +52,6 @@ def check_licence_of_job(scope: Scope) -> Iterator[Hit]:
         )
 
 
-# LIC-003 -------------------------------------------------------------------------------------------------------------------------
-
 _OLD_NAMES: Final = WordList(
     r"准?看護[婦士]|保健[婦士]|助産[婦士]",
     r"保健婦助産婦看護婦法|看護婦(?:会館|宿舎|寮|養成所)|(?:日本)?(?:看護婦|助産婦)協会",
@@ -66,7 +60,7 @@ _NEW_NAME: Final = {"看護": "看護師", "准看": "准看護師", "保健": "
 
 
 def check_old_names(scope: Scope) -> Iterator[Hit]:
-    """Names of professions that the law gave up in 2002."""
+    """LIC-003: names of professions that the law gave up in 2002."""
     for name, text in (*fields_with(scope, PUBLIC_TEXT), *row_texts(scope)):
         if found := _OLD_NAMES.find(text):
             yield _old_name(name, found[0])
@@ -86,8 +80,6 @@ def _old_name(name: str, word: str) -> Hit:
     )
 
 
-# LIC-004 -------------------------------------------------------------------------------------------------------------------------
-
 _NATIONAL: Final = WordList(
     r"(?:厚生労働|厚労|厚生)(?:大臣|省)(?:の|が(?:交付|発行)(?:する|した)|(?:交付|発行)の?|による|発出の)?(?:免許|籍|登録|資格)"
     r"|国(?:家|の)免許|国の(?:登録番号|籍)|(?<!准)看護師籍|国家資格(?:が|は)?(?:必要|必須|を?(?:有|持|お持)|証|の(?:写し|番号|証))",
@@ -99,7 +91,7 @@ _NOT_ASKED: Final = re.compile(
 
 
 def check_national_register(scope: Scope) -> Iterator[Hit]:
-    """An assistant nurse is licensed by a governor: no national register number exists."""
+    """LIC-004: an assistant nurse is licensed by a governor: no national register number exists."""
     if scope.get("job_type") != "assistant_nurse":
         return
     for name, text in fields_with(scope, PUBLIC_TEXT):
@@ -122,8 +114,6 @@ def _national(name: str, word: str) -> Hit:
     )
 
 
-# LIC-005 -------------------------------------------------------------------------------------------------------------------------
-
 _JUNIOR_PAY: Final = re.compile(
     r"准看(?:護師)?(?:の(?:方|場合|報酬|時給|時間額|賃金|単価))?(?:は|:|の?場合は?|が|\()?、?(?P<tail>[^。\n;、]{0,24})"
 )
@@ -132,7 +122,7 @@ _SAME_PAY: Final = re.compile(r"同額|同じ|同一|同様|異ならない|変�
 
 
 def check_junior_pay(scope: Scope) -> Iterator[Hit]:
-    """Assistant nurses are welcome, the text names another pay for them, and there is one line of pay only."""
+    """LIC-005: assistant nurses are welcome, the text names another pay for them, and there is one line of pay only."""
     lines = rows(scope, "pay_lines")
     if len(lines) != 1 or "准看" not in public_text(scope) or not (scope.get("also_junior") is True or scope.get("job_type") == "nurse"):
         return
@@ -159,8 +149,6 @@ def _about_pay(tail: str) -> bool:
     return any(word in tail for word in ("円", "報酬", "時給", "単価", "賃金", "給"))
 
 
-# LIC-006 -------------------------------------------------------------------------------------------------------------------------
-
 _DRIVING_LICENCE: Final = re.compile(
     r"(?:要)?(?:普通|準中型|中型|大型)?(?:自動車)?(?:第[一1]種)?(?:運転)?免許(?:証|状)?(?:\(?at限定(?:可|も可)?\)?)?"
 )
@@ -173,7 +161,7 @@ _DRIVING_WORK: Final = re.compile(
 
 
 def check_driving(scope: Scope) -> Iterator[Hit]:
-    """A driving licence is required although the work stays in the house."""
+    """LIC-006: a driving licence is required although the work stays in the house."""
     chosen = scope.get("licenses")
     name = ""
     if isinstance(chosen, (list, tuple)) and "driving" in chosen:
@@ -198,8 +186,6 @@ def check_driving(scope: Scope) -> Iterator[Hit]:
     )
 
 
-# LIC-007 -------------------------------------------------------------------------------------------------------------------------
-
 _YEARS: Final = r"(?:通算|おおむね|概ね|約|満)?[\d一二三四五六七八九十]{1,2}(?:年|[かヶカケ箇]月)(?:間)?"
 _EXPERIENCE: Final = WordList(
     rf"経験(?:年数)?(?:が|は|を|:)?{_YEARS}(?:程度)?(?:以上|を超え|超)"
@@ -217,7 +203,7 @@ _NO_DEMAND: Final = re.compile(
 
 
 def check_experience(scope: Scope) -> Iterator[Hit]:
-    """Years of experience asked for in the text although experience is 不問."""
+    """LIC-007: years of experience asked for in the text although experience is 不問."""
     if scope.get("experience") != "not_asked":
         return
     note = scope.unused.get("experience_note")
@@ -233,8 +219,6 @@ def check_experience(scope: Scope) -> Iterator[Hit]:
             )
             return
 
-
-# Rows ----------------------------------------------------------------------------------------------------------------------------
 
 RULES: tuple[Rule, ...] = (
     row(
@@ -255,10 +239,9 @@ RULES: tuple[Rule, ...] = (
         ),
         check=check_licence_of_job,
     ),
-    row(
+    fix_row(
         "LIC-002",
         ("title", "duty_detail", "other_req", "pay_note"),
-        (FIX,),
         basis="保健師助産師看護師法（名称） [S48]",
         what="「正看護師」「正看」「准看」は正式な名称に直す",
         why="略称では検索に当たらず、法律上の名称とも違います。",
@@ -300,10 +283,9 @@ RULES: tuple[Rule, ...] = (
         ),
         check=check_national_register,
     ),
-    row(
+    warning_row(
         "LIC-005",
         ("also_junior", "pay_lines", "pay_note"),
-        (WARNING,),
         basis="自治体の報酬の例（看護師と准看護師で額が異なる） [S39]",
         what="准看護師の報酬が別なら、行か募集を分ける",
         why="准看護師の方が、自分の受け取る額を確かめられません。",
@@ -312,10 +294,9 @@ RULES: tuple[Rule, ...] = (
         bad=(example("准看は別途", also_junior=True, pay_note="准看は別途定める額"),),
         check=check_junior_pay,
     ),
-    row(
+    warning_row(
         "LIC-006",
         ("licenses", "other_req", "venue_type"),
-        (WARNING,),
         basis="ハローワークの求人票（業務に必要な条件だけを求める） [S72]",
         what="運転のない仕事に運転免許を求めない",
         why="業務に要らない条件は、応募できる方を減らします。",

@@ -1,9 +1,9 @@
-"""Rules about pay (WAGE). The checks stand in `pay_amounts` (numbers) and `pay_texts` (what texts say)."""
+"""Rules about pay (WAGE). The checks stand in `amounts` (numbers) and `texts` (what texts say)."""
 
 from datetime import date
 from typing import Any, Final
 
-from keynet_admin.rules.engine.row import ERROR, WARNING, example, row
+from keynet_admin.rules.engine.row import ERROR, WARNING, example, row, warning_row
 from keynet_admin.rules.engine.rule import Rule
 from keynet_admin.rules.families.pay import amounts, texts
 
@@ -88,10 +88,9 @@ RULES: tuple[Rule, ...] = (
         ),
         check=amounts.check_unit_hours,
     ),
-    row(
+    warning_row(
         "WAGE-005",
         ("pay_lines", "term_start", "term_end", "venue_city"),
-        (WARNING,),
         basis=f"{_MINIMUM} [S31, S32, S33]",
         what="期間中に改定される最低賃金も下回らないこと",
         why="最低賃金は多くの県で10月に上がります。期間の途中から下回ることがあります。",
@@ -108,10 +107,9 @@ RULES: tuple[Rule, ...] = (
         ),
         check=amounts.check_later_revision,
     ),
-    row(
+    warning_row(
         "WAGE-006",
         ("pay_type", "pay_lines"),
-        (WARNING,),
         basis="自治体の募集の例 [S39, S40]",
         what="額が単位に合っていること",
         why="時間額の欄に日額を入れるなどの間違いが、そのまま公開されます。",
@@ -124,10 +122,9 @@ RULES: tuple[Rule, ...] = (
         ),
         check=amounts.check_unit_slip,
     ),
-    row(
+    warning_row(
         "WAGE-007",
         ("pay_lines", "job_type"),
-        (WARNING,),
         basis="自治体の募集と国の補助上限額の例 [S39, S40, S41, S42]",
         what="1時間当たりの額が、その職種で多い範囲にあること",
         why="医師5,000～50,000円、看護職1,000～6,000円、薬剤師1,200～8,000円、"
@@ -151,10 +148,9 @@ RULES: tuple[Rule, ...] = (
         ),
         check=amounts.check_fixed_overtime,
     ),
-    row(
+    warning_row(
         "WAGE-009",
         ("pay_note", "other_allow", "duty_detail", "title", "fixed_ot"),
-        (WARNING,),
         basis="固定残業代の明示 [S24]",
         what="「残業代込み」などの言葉と固定残業代の欄が合っていること",
         why="固定残業代「なし」の募集に残業代込みとあると、どちらが正しいか分かりません。",
@@ -163,10 +159,9 @@ RULES: tuple[Rule, ...] = (
         bad=(example("残業代込み", pay_note="残業代込みの額です。"), example("みなし残業あり", other_allow="みなし残業あり")),
         check=texts.check_overtime_included,
     ),
-    row(
+    warning_row(
         "WAGE-010",
         ("pay_lines", "shifts", "pay_note"),
-        (WARNING,),
         basis="自治体の募集の例（平日と土日で額が異なる） [S39]",
         what="平日と土日祝で額が異なるときは、行を分けること",
         why="1行だけでは、土日祝に働く方の額が分かりません。",
@@ -181,10 +176,9 @@ RULES: tuple[Rule, ...] = (
         bad=(example("土日は別途", pay_note="土日は別途"), example("土日祝は時給が上がります", pay_note="土日祝は時給が上がります。")),
         check=texts.check_weekend_pay,
     ),
-    row(
+    warning_row(
         "WAGE-011",
         ("title", "duty_detail", "pay_note", "pay_lines"),
-        (WARNING,),
         basis=f"{_ACCURATE} [S23]",
         what="文中の報酬の額が、報酬の欄の額と合っていること",
         why="見出しの額と条件の額が違うと、虚偽の表示になるおそれがあります。",
@@ -208,10 +202,9 @@ RULES: tuple[Rule, ...] = (
         ),
         check=amounts.check_commute,
     ),
-    row(
+    warning_row(
         "WAGE-013",
         ("pay_type", "engagement", "weekly_hours"),
-        (WARNING,),
         basis="会計年度任用職員の勤務時間 [S35]",
         what="パートタイムの月額には、週の勤務時間を示すこと",
         why="短い勤務の月額は、時間が分からないと比べられません。",
@@ -237,10 +230,9 @@ RULES: tuple[Rule, ...] = (
         good=(example("1500", {"pay_lines.0.min": "1500"}),),
         bad=(example("1.5", {"pay_lines.0.min": "1.5"}), example("1500千円", {"pay_lines.0.min": "1500千円"})),
     ),
-    row(
+    warning_row(
         "WAGE-015",
         ("title", "duty_detail", "pay_note"),
-        (WARNING,),
         basis=f"{_ACCURATE} [S23]",
         what="「高収入」「必ず」など、実際より良く見せる言葉を使わないこと",
         why="条件が分からないまま期待させる言葉は、誤解を生む表示として禁じられています。",

@@ -21,7 +21,6 @@ from keynet_admin.rules.words.plain import (
 
 PAY_TEXTS: Final = ("title", "duty_detail", "support_note", "workdays_note", "pay_note", "other_allow", "pay_day", "other_req")
 
-# WAGE-009 ------------------------------------------------------------------------------------------------------------------------
 
 _OVERTIME = r"(?:残業(?:代|手当|賃金)?|時間外(?:勤務)?(?:手当|割増(?:賃金)?)?|超過勤務手当)"
 INCLUDED: Final = WordList(
@@ -51,8 +50,6 @@ def check_overtime_included(scope: Scope) -> Iterator[Hit]:
                 example="固定残業代あり・10,000円・5時間・超過分支給",
             )
 
-
-# WAGE-010 ------------------------------------------------------------------------------------------------------------------------
 
 _WEEKEND = r"(?:土(?:曜日?)?[・、,]?日(?:曜日?)?(?:[・、,及びと]*祝(?:祭)?日?)?|土曜日?|日曜日?|週末|祝祭?日|休日|閉庁日)"
 _OTHER_PAY = (
@@ -117,8 +114,6 @@ def check_weekend_pay(scope: Scope) -> Iterator[Hit]:
 def _weekday_label(label: str) -> bool:
     return "平日" in label and not re.search(r"土|日曜|祝|休日|週末|共通|とも|一律|全日", label.replace("平日", ""))
 
-
-# WAGE-011 ------------------------------------------------------------------------------------------------------------------------
 
 _PAY_NAME: Final = re.compile(
     r"(?:時給|時間給|時間額|日給|日額|月給|月額|月収|日収|報酬|賃金|給与"
@@ -211,8 +206,6 @@ def check_amounts_in_text(scope: Scope) -> Iterator[Hit]:
                 example="文中の額と報酬の額の欄を同じにする",
             )
 
-
-# WAGE-015 ------------------------------------------------------------------------------------------------------------------------
 
 TEMPTING: Final = WordList(
     r"高収入|高額(?:収入|報酬|時給|日給)|高時給|高日給|高報酬|(?:がっつり|ガッツリ|しっかり"

@@ -1,1 +1,0 @@
-"""Social and accident insurance."""

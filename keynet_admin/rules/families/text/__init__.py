@@ -1,1 +1,0 @@
-"""Characters and texts of any field."""
