@@ -112,6 +112,11 @@ class MailStatus(Word):
     refused = "refused", "宛先不明・拒否", "is-must", "x"
     failed = "failed", "技術的な失敗", "is-must", "tri"
     uncertain = "uncertain", "届いたか不明", "is-ask", "tri"
+    settled = "settled", "対応済み", "is-mute", "check"
+
+
+# A mail that somebody has to look after: each is a task until it is sent or settled.
+UNDELIVERED = (MailStatus.refused, MailStatus.failed, MailStatus.uncertain)
 
 
 class ListingState(Word):

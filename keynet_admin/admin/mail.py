@@ -1,4 +1,4 @@
-"""The outbox: what was sent to whom, what is stuck and why, and the button that tries again. Secrets are never shown, only their placeholders."""
+"""The outbox: what was sent to whom, what is stuck and why, and how its task ends. Secrets are never shown, only their placeholders."""
 
 from typing import Any
 
@@ -30,6 +30,7 @@ MEANING: dict[MailStatus, str] = {
         "相手のメールサーバーに渡しましたが、返事を受け取る前に接続が切れました。自動では送り直しません。"
         "届いたかを相手に確かめ、届いていないときだけ、もう一度送ってください。"
     ),
+    MailStatus.settled: "運営事務局が、用件が済んだことを記録しました。もう送りません。",
 }
 
 
@@ -51,7 +52,16 @@ class MailView(DecisionPages, GuardedModelView):
 
     permission = Permission.mail_read
     decides = OutboxMail
-    decisions = {"retry": Decision(outbox.retry)}
+    decisions = {
+        "retry": Decision(outbox.retry),
+        "correct": Decision(
+            outbox.correct,
+            read=lambda row, values: {"recipient": values.get("recipient", row.recipient)},
+            fields="admin/_recipient.html",
+        ),
+        "confirm": Decision(outbox.confirm),
+        "close": Decision(outbox.close),
+    }
     back_label = "メールに戻る"
     can_view_details = True
     column_list = ("title", "recipient", "status", "created_at", "answer")
@@ -97,6 +107,7 @@ class MailView(DecisionPages, GuardedModelView):
         """List and mail."""
         return [("メール", url_for(".index_view")), (row.title, url_for(".details", id=row.id))]
 
-    def letters(self, row: OutboxMail, _move: workflow.Move, _typed: dict[str, Any]) -> list[tuple[str, Letter]]:
-        """The mail itself."""
-        return [(row.recipient, Letter(row.title, row.body))]
+    def letters(self, row: OutboxMail, move: workflow.Move, typed: dict[str, Any]) -> list[tuple[str, Letter]]:
+        """The mail itself, when it goes again."""
+        again = MailStatus.waiting in move.targets
+        return [(typed.get("recipient", row.recipient), Letter(row.title, row.body))] if again else []

@@ -14,7 +14,8 @@ from keynet_admin.vocabulary import MailStatus
 class OutboxMail(About, StaffOnly, Versioned, db.Model):  # type: ignore[name-defined,misc]
     """One message. `sealed` holds link and code for the body's placeholders until delivery and is emptied then: nobody reads them here.
 
-    `account_id` is whom it goes to, when that is an account; what it is about may be something else.
+    `account_id` is whom it goes to, when that is an account; what it is about may be something else. `answer` is the other
+    server's; `note` says how an operator settled a mail that did not arrive.
     `next_try_at` and `lease_until` are real time (the queue engine's), not the movable clock's.
     """
 
@@ -37,6 +38,7 @@ class OutboxMail(About, StaffOnly, Versioned, db.Model):  # type: ignore[name-de
     next_try_at: Mapped[datetime] = mapped_column(UtcDateTime)
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     answer: Mapped[str] = mapped_column(CleanText(), default="")
+    note: Mapped[str] = mapped_column(CleanText(), default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))

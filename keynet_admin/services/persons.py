@@ -133,7 +133,14 @@ _CONTENT: _Blank = {
     SubmissionRevision.message: "",
 }
 _POSTING: _Blank = {PostingRevision.typed: {}, PostingRevision.normalized: {}, PostingRevision.findings: [], PostingRevision.reasons: []}
-_MAIL: _Blank = {OutboxMail.recipient: "", OutboxMail.title: "", OutboxMail.body: "", OutboxMail.answer: "", OutboxMail.sealed: None}
+_MAIL: _Blank = {
+    OutboxMail.recipient: "",
+    OutboxMail.title: "",
+    OutboxMail.body: "",
+    OutboxMail.answer: "",
+    OutboxMail.note: "",
+    OutboxMail.sealed: None,
+}
 _ACCOUNT: _Blank = {
     Account.email: literal("erased-") + cast(Account.id, String) + literal("@keynet.invalid"),
     Account.name: "",

@@ -1,4 +1,4 @@
-"""The operators' page of mails: fates in plain words, no secrets, and a retry that sends once."""
+"""The operators' page of mails: delivery status in plain words, no secrets, a retry that sends once, and how each task ends."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -105,3 +105,82 @@ def test_stuck_mails_go_again_together(client: FlaskClient, mail: OutboxMail) ->
     db.session.commit()
     assert db.session.get(OutboxMail, mail.id).status is MailStatus.waiting
     assert db.session.query(AuditEvent).filter_by(subject="outbox_mail", action="retry").count() == 1
+
+
+def test_the_recipient_is_corrected(client: FlaskClient, db_session: Session) -> None:
+    """A wrong address comes back with what was typed; the right one gets the same mail, once, and the task is over."""
+    with transaction():
+        mail = mailer.enqueue("rejected", "-oQ/tmp@x.jp", {"reason": "対象外のため。"})
+    enter(client)
+    address = f"/admin/mail/{mail.id}/correct"
+    assert "-oQ/tmp@x.jp" in client.get(address).text
+    wrong = client.post(address, data={"version": str(mail.version), "recipient": "kenko@localhost"})
+    assert wrong.status_code == 422
+    assert 'value="kenko@localhost"' in wrong.text
+    for odd in ("", "-oQ/tmp@x.jp", "kenko@city.ome.example\r\nBcc: x@x.example", "あ@city.ome.example", f"{'a' * 250}@city.ome.example"):
+        assert client.post(address, data={"version": str(mail.version), "recipient": odd}).status_code == 422
+    assert mailer.undeliverable_count() == 1
+    form = {"version": str(mail.version), "recipient": " kenko@city.ome.example "}
+    assert [client.post(address, data=form).status_code for _ in range(2)] == [303, 303]
+    assert mailer.undeliverable_count() == 0
+    assert mailer.deliver_due() == 1
+    db.session.commit()
+    row = db.session.get(OutboxMail, mail.id, populate_existing=True)
+    assert (row.recipient, row.status) == ("kenko@city.ome.example", MailStatus.sent)
+    event = db.session.query(AuditEvent).filter_by(subject="outbox_mail", action="correct").one()
+    assert event.codes == {"from": "refused", "to": "waiting", "version": int(form["version"]) + 1}
+
+
+def test_the_same_address_is_no_correction(client: FlaskClient, mail: OutboxMail) -> None:
+    enter(client)
+    answer = client.post(f"/admin/mail/{mail.id}/correct", data={"version": str(mail.version), "recipient": mail.recipient})
+    assert answer.status_code == 422
+    assert "いまの宛先と同じです" in answer.text
+    assert mailer.undeliverable_count() == 1
+
+
+def test_an_accounts_link_goes_to_nobody_else(client: FlaskClient, mail: OutboxMail) -> None:
+    """The address of an account is corrected at the account."""
+    mail.account_id = factories.account(Role.municipality).id
+    enter(client)
+    assert "宛先を直して送る" not in client.get(f"/admin/mail/{mail.id}/").text
+    assert 'name="recipient"' not in client.get(f"/admin/mail/{mail.id}/correct").text
+    form = {"version": str(mail.version), "recipient": "other@city.ome.example"}
+    assert client.post(f"/admin/mail/{mail.id}/correct", data=form).status_code == 409
+
+
+@pytest.mark.parametrize("status", [MailStatus.refused, MailStatus.failed, MailStatus.uncertain])
+def test_a_mail_that_did_not_arrive_is_a_task_that_ends(client: FlaskClient, mail: OutboxMail, status: MailStatus) -> None:
+    """With how it was settled; the link is forgotten, the number beside the menu is gone, and nothing is sent."""
+    mail.status = status
+    enter(client)
+    address, version = f"/admin/mail/{mail.id}/close", str(mail.version)
+    assert "送るメールを読む" not in client.get(address).text
+    again = client.post(address, data={"version": version, "reason": " "})
+    assert again.status_code == 422
+    assert "相手に送るメールに記載されます" not in again.text
+    assert mailer.undeliverable_count() == 1
+    form = {"version": version, "reason": "電話で伝えました。"}
+    assert [client.post(address, data=form).status_code for _ in range(2)] == [303, 303]
+    row = db.session.get(OutboxMail, mail.id, populate_existing=True)
+    assert (row.status, row.sealed, row.note) == (MailStatus.settled, None, "電話で伝えました。")
+    assert mailer.undeliverable_count() == 0
+    assert mailer.deliver_due() == 0
+    db.session.commit()
+    text = client.get(f"/admin/mail/{mail.id}/").text
+    assert "電話で伝えました。" in text
+    assert "もう一度送る" not in text
+
+
+def test_whether_a_mail_arrived_is_found_out(client: FlaskClient, mail: OutboxMail) -> None:
+    """The page says so; it is settled as delivered, or sent again by decision."""
+    mail.status, mail.answer = MailStatus.uncertain, "SMTPServerDisconnected"
+    enter(client)
+    text = client.get(f"/admin/mail/{mail.id}/").text
+    assert "届いたか確かめる" in text
+    assert all(label in text for label in ("届いたことを記録する", "もう一度送る", "対応済みにする"))
+    address, form = f"/admin/mail/{mail.id}/confirm", {"version": str(mail.version)}
+    assert [client.post(address, data=form).status_code for _ in range(2)] == [303, 303]
+    row = db.session.get(OutboxMail, mail.id, populate_existing=True)
+    assert (row.status, row.sealed, row.sent_at) == (MailStatus.sent, None, None)
+    assert (mailer.undeliverable_count(), mailer.deliver_due()) == (0, 0)

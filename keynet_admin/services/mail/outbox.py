@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, insert, or_, select
 
 from keynet_admin import clock, config
+from keynet_admin.errors import BadField
 from keynet_admin.extensions import db
 from keynet_admin.models import OutboxMail, Submission
 from keynet_admin.models.base import subject_of
@@ -26,9 +27,9 @@ from keynet_admin.services.mail.message import Letter
 from keynet_admin.services.mail.transport import NotNow, Outgoing, Rejected, Uncertain, transport
 from keynet_admin.services.transaction import after_commit, transaction
 from keynet_admin.services.workflow import Outcome
-from keynet_admin.vocabulary import MailStatus
+from keynet_admin.vocabulary import UNDELIVERED, MailStatus
 
-__all__ = ["deliver_due", "enqueue", "enqueue_receipts", "preview", "public_link", "retry"]
+__all__ = ["close", "confirm", "correct", "deliver_due", "enqueue", "enqueue_receipts", "preview", "public_link", "retry"]
 
 log = logging.getLogger(__name__)
 
@@ -42,8 +43,7 @@ _ADDRESS = re.compile(
     r"(?!-)[!#-'*+\-./0-9=?A-Z^_`a-z{|}~]{1,64}@(?=[A-Za-z0-9.-]{1,189}$)(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+"
     r"(?!(?i:localhost|local|localdomain|internal|invalid|onion)$)(?:[A-Za-z]{2,63}|xn--[A-Za-z0-9-]{1,59})"
 )
-# Delivery statuses that somebody has to look after.
-STUCK = (MailStatus.refused, MailStatus.failed, MailStatus.uncertain)
+BAD_ADDRESS = "宛先のメールアドレスの形が正しくありません。"
 
 _wake: list[Callable[[], None]] = []
 
@@ -105,7 +105,7 @@ def enqueue_receipts(letters: Iterable[tuple[str, Mapping[str, Any], int]]) -> N
 def _values(template: str, to: str, context: Mapping[str, Any], sealed: Mapping[str, str] | None) -> dict[str, Any]:
     written = letter.write(template, {"email": to, **context, "sealed": frozenset(sealed or ())})
     address = letter.one_line(to)[:254]
-    good = address == to.strip() and len(address) <= 254 and _ADDRESS.fullmatch(address) is not None
+    good = address == to.strip() and _deliverable(address)
     return {
         "message_id": f"{uuid.uuid4().hex}@{config.current().mail_from.rpartition('@')[2] or 'localhost'}",
         "template": template,
@@ -114,9 +114,14 @@ def _values(template: str, to: str, context: Mapping[str, Any], sealed: Mapping[
         "body": written.body,
         "sealed": dict(sealed) if sealed else None,
         "status": MailStatus.waiting if good else MailStatus.refused,
-        "answer": "" if good else "宛先のメールアドレスの形が正しくありません。",
+        "answer": "" if good else BAD_ADDRESS,
         "next_try_at": clock.real_now(),
     }
+
+
+def _deliverable(address: str) -> bool:
+    """Can this be the address of a mailbox on the internet?"""
+    return len(address) <= 254 and _ADDRESS.fullmatch(address) is not None
 
 
 @dataclass(frozen=True)
@@ -178,14 +183,54 @@ def retry(row: OutboxMail, actor: Actor, *, seen_version: int) -> Outcome:
     if again := workflow.repeated(row, actor, seen_version, "retry"):
         return again
     done = workflow.move(row, "retry", actor, seen_version=seen_version)
+    return _at_once(row, done)
+
+
+def correct(row: OutboxMail, actor: Actor, *, seen_version: int, recipient: str) -> Outcome:
+    """Send a mail that was refused to the right address. Raises BadField for one that cannot be an address, and for the same again.
+
+    The mail keeps the new address only; the log says that it was corrected, never from what to what.
+    """
+    if again := workflow.repeated(row, actor, seen_version, "correct"):
+        return again
+    address = recipient.strip()
+    if not _deliverable(address):
+        raise BadField(BAD_ADDRESS)
+    if address == row.recipient:
+        raise BadField("いまの宛先と同じです。正しい宛先を入力してください。")
+    done = workflow.move(row, "correct", actor, seen_version=seen_version)
+    row.recipient, row.answer = address, ""
+    return _at_once(row, done)
+
+
+def _at_once(row: OutboxMail, done: Outcome) -> Outcome:
+    """Let the mail go with the next delivery, all its tries before it."""
     row.attempts, row.next_try_at, row.lease_until = 0, clock.real_now(), None
     after_commit(wake)
     return done.but(mails=1)
 
 
+def confirm(row: OutboxMail, actor: Actor, *, seen_version: int) -> Outcome:
+    """An uncertain mail has arrived, as its reader says. When it was sent stays unknown."""
+    if again := workflow.repeated(row, actor, seen_version, "confirm"):
+        return again
+    done = workflow.move(row, "confirm", actor, seen_version=seen_version)
+    row.sealed = None
+    return done
+
+
+def close(row: OutboxMail, actor: Actor, *, seen_version: int, reason: str) -> Outcome:
+    """End the task of a mail that did not arrive, with how it was settled (told by phone, not needed any more)."""
+    if again := workflow.repeated(row, actor, seen_version, "close"):
+        return again
+    done = workflow.move(row, "close", actor, seen_version=seen_version, reason=reason)
+    row.note, row.sealed = reason.strip(), None
+    return done
+
+
 def undeliverable() -> ColumnElement[bool]:
     """Where-clause: mails that somebody has to look after."""
-    return OutboxMail.status.in_(STUCK)
+    return OutboxMail.status.in_(UNDELIVERED)
 
 
 def undeliverable_count() -> int:

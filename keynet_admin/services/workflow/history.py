@@ -12,7 +12,7 @@ from keynet_admin.extensions import db
 from keynet_admin.models import Account, AuditEvent, Keying, OutboxMail, Posting, Review, Submission, SubmissionRevision
 from keynet_admin.services.mail.message import without_site
 from keynet_admin.services.workflow.moves import TOLD, Move
-from keynet_admin.vocabulary import ActorKind, MailStatus, Source
+from keynet_admin.vocabulary import UNDELIVERED, ActorKind, Source
 
 FIELDS_TOLD = 3
 
@@ -130,7 +130,7 @@ def _words(review: Review) -> str:
 def _mails(mails: Iterable[OutboxMail]) -> list[Entry]:
     found = []
     for mail in mails:
-        bad = mail.status in (MailStatus.refused, MailStatus.failed, MailStatus.uncertain)
+        bad = mail.status in UNDELIVERED
         title = without_site(mail.title)
         found.append(
             Entry(mail.created_at, f"メール「{title}」：{mail.status.label}", "is-must" if bad else "", "mail", mail.body, "メールを読む")

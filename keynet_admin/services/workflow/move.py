@@ -23,7 +23,7 @@ from keynet_admin.services.workflow.outcome import Outcome
 from keynet_admin.vocabulary import ActorKind, Word
 
 REASON_MOST = 2000
-NO_REASON = "理由を入力してください。相手に送るメールに記載されます。"
+NO_REASON = "理由を入力してください。"
 NO_VERSION = "画面の情報が足りません。ページを開き直してからもう一度お試しください。"
 # Events that change nothing anybody decides about.
 _QUIET = tuple({name for (_, name), row in TOLD.items() if row.quiet and not isinstance(row, Move)})
@@ -93,7 +93,7 @@ def move(
     """
     found = require(row, action, actor, seen_version)
     if found.needs_reason and not reason.strip():
-        raise ReasonMissing(NO_REASON)
+        raise ReasonMissing(NO_REASON + ("相手に送るメールに記載されます。" if found.mail else ""))
     text = not_too_long(reason)
     goal = target or (found.targets[0] if found.targets else row.status)
     if goal not in (found.targets or (row.status,)):

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from keynet_admin.models import Account, Keying, OutboxMail, Posting, Submission
 from keynet_admin.permissions import Permission
 from keynet_admin.vocabulary import (
+    UNDELIVERED,
     AccountStatus,
     ActorKind,
     KeyingStatus,
@@ -104,6 +105,11 @@ def _edit_waits(posting: Posting) -> bool:
 def _secrets_kept(mail: OutboxMail) -> bool:
     """The body is still there and has no placeholders, or their values are there, too."""
     return mail.body != "" and ("⟦" not in mail.body or mail.sealed is not None)
+
+
+def _may_be_redirected(mail: OutboxMail) -> bool:
+    """An account's link goes to the account's own address only: that is corrected at the account."""
+    return mail.account_id is None and _secrets_kept(mail)
 
 
 DECIDABLE = (S.received, S.in_review, S.resubmitted)
@@ -224,10 +230,22 @@ MOVES: tuple[Move, ...] = (
          kinds=SYSTEM_ONLY, logged=False),
     Move(OutboxMail, "settle", (M.sending,), (M.sent, M.refused, M.failed, M.uncertain, M.waiting), Permission.mail_retry, "送信の結果",
          "メールの送信の結果を記録しました。", kinds=SYSTEM_ONLY, logged=False),
-    Move(OutboxMail, "retry", (M.refused, M.failed, M.uncertain), (M.waiting,), Permission.mail_retry, "メールの再送",
+    Move(OutboxMail, "confirm", (M.uncertain,), (M.sent,), Permission.mail_retry, "到着の確認", "{who}がメールの到着を確かめました。",
+         page=Page("このメールが届いたことを相手に確かめましたか", "届いたものとして記録します。もう一度は送りません。",
+              "届いたことを記録する", "届いたことを記録しました。")),
+    Move(OutboxMail, "retry", UNDELIVERED, (M.waiting,), Permission.mail_retry, "メールの再送",
          "{who}がメールをもう一度送りました。", when=_secrets_kept,
          page=Page("このメールをもう一度送りますか", "同じ内容を、同じ宛先に送ります。", "もう一度送る",
               "もう一度送ります。結果はこのページに出ます。")),
+    Move(OutboxMail, "correct", (M.refused, M.failed), (M.waiting,), Permission.mail_retry, "宛先の訂正",
+         "{who}が宛先を直して、メールをもう一度送りました。", when=_may_be_redirected,
+         page=Page("このメールの宛先を直して送りますか", "同じ内容を、正しい宛先に送ります。申請や団体の連絡先は変わりません。",
+              "宛先を直して送る", "新しい宛先に送ります。結果はこのページに出ます。")),
+    Move(OutboxMail, "close", UNDELIVERED, (M.settled,), Permission.mail_retry, "対応済みの記録",
+         "{who}が届かなかったメールを対応済みにしました。", reason="must",
+         page=Page("このメールを対応済みにしますか", "メールは送らずに、用件が済んだことを記録します。", "対応済みにする",
+              "対応済みにしました。",
+              reason_help="電話で伝えた、もう必要がないなど、どのように済んだかを書いてください。メールのページに残ります。")),
 )
 # fmt: on
 

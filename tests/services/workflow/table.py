@@ -60,6 +60,9 @@ TABLE: dict[str, dict[str, Row]] = {
         "send": ("waiting sending", "sending", SYSTEM, False),
         "settle": ("sending", "sent refused failed uncertain waiting", SYSTEM, False),
         "retry": ("refused failed uncertain", "waiting", STAFF, False),
+        "correct": ("refused failed", "waiting", STAFF, False),
+        "confirm": ("uncertain", "sent", STAFF, False),
+        "close": ("refused failed uncertain", "settled", STAFF, True),
     },
 }
 KINDS: dict[str, tuple[type[Any], Any]] = {
