@@ -35,6 +35,7 @@ def create_app(settings: config.Settings | None = None, flask_config: Mapping[st
     app = Flask(
         __name__, template_folder=str(config.ROOT / "templates"), static_folder="static", instance_path=str(config.ROOT / "instance")
     )
+    app.jinja_environment = filters.Templates
     settings = replace(settings, secret_key=settings.secret_key or config.secret_key(settings.instance))
     config.bind(app, settings)
     app.config.update(settings.for_flask() | dict(flask_config or {}))

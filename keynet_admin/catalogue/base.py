@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 
@@ -110,7 +111,11 @@ class Field:
 
     def label_of(self, slug: str) -> str:
         """Japanese label of a choice, or the value itself when it is not one of the choices."""
-        return next((choice.label for choice in self.choices if choice.slug == slug), slug)
+        return self._labels.get(slug, slug)
+
+    @cached_property
+    def _labels(self) -> Mapping[str, str]:
+        return {choice.slug: choice.label for choice in self.choices}
 
     def column(self, name: str) -> "Field":
         """The column of a repeated group. Raises KeyError for an unknown name."""

@@ -11,6 +11,8 @@ def blank(value: Any) -> bool:
 
 def says_nothing(value: Any) -> bool:
     """True for what a reader need not see: blank, an unticked box, rows and lists of nothing else."""
+    if isinstance(value, str):
+        return not value.strip()
     if isinstance(value, Mapping):
         return all(says_nothing(item) for item in value.values())
     if isinstance(value, (list, tuple)):

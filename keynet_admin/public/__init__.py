@@ -62,5 +62,4 @@ def init_app(app: Flask) -> None:
         blueprint.add_url_rule(address, view.__name__, view, methods=["GET"])
     app.register_blueprint(blueprint)
     app.session_interface = VisitorSessions(app.session_interface)
-    app.extensions["keynet_cards"] = {}
     app.wsgi_app = PageCache(app.wsgi_app, app, is_kept)  # type: ignore[method-assign]

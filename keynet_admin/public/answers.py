@@ -24,7 +24,7 @@ def answer(body: str | bytes, kind: str = HTML, *, until: datetime | None = None
     response = Response(body, status, content_type=kind)
     response.headers["Cache-Control"] = LIVE if status == 200 else "no-cache"
     response.add_etag(weak=True)
-    response.vary.add("Accept-Encoding")
+    response.headers["Vary"] = "Accept-Encoding"
     return response.make_conditional(request) if status == 200 else response
 
 

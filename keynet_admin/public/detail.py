@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from keynet_admin import clock, config
-from keynet_admin.catalogue import POSTING, display, reference
+from keynet_admin.catalogue import display, posting_field, reference
 from keynet_admin.services.listing import card as facts
 
 _EMPLOYMENT = {
@@ -59,8 +59,7 @@ def job_posting(content: Mapping[str, Any], posting_no: str, listed_at: datetime
 
 def _description(posting: Mapping[str, Any]) -> str:
     """HTML of the duties; what was typed is escaped, so that a tag in it stays text for the reader of the data, too."""
-    duties = next(item for item in POSTING if item.name == "duties")
-    lines = [*str(posting.get("duty_detail", "")).splitlines(), display.show(duties, posting.get("duties"))]
+    lines = [*str(posting.get("duty_detail", "")).splitlines(), display.show(posting_field("duties"), posting.get("duties"))]
     return "".join(f"<p>{html.escape(line)}</p>" for line in lines if line.strip())
 
 

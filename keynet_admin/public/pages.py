@@ -1,29 +1,24 @@
 """The search, the list and one posting. Views only read; they never touch session, user, token or flash."""
 
 import re
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from flask import Response, abort, current_app, request
+from flask import Response, abort, request
 from markupsafe import Markup
-from sqlalchemy import Connection, Row
+from sqlalchemy import Row
 
 from keynet_admin import clock, config
-from keynet_admin.catalogue import DAYS, display, posting_field, reference
-from keynet_admin.public import detail, queries
+from keynet_admin.public import detail, drawn, queries
 from keynet_admin.public.answers import page
-from keynet_admin.public.queries import MOST, Totals, connected
-from keynet_admin.public.query import DAY_LABELS, FLAGS, SORTS, Search, is_usual, read
-from keynet_admin.services import settings
-from keynet_admin.services.listing import card
+from keynet_admin.public.queries import MOST, connected
+from keynet_admin.public.query import SORTS, Search, is_usual, read
 from keynet_admin.vocabulary import ListingState
 from keynet_admin.web import posting_page
 
 NEWEST = 6
 KEPT = timedelta(days=30)
 POSTING_NO = re.compile(r"KN-P-[0-9]{6,9}")
-MOST_CARDS = 5000
 
 
 def home() -> Response:
@@ -32,10 +27,18 @@ def home() -> Response:
     with connected() as connection:
         counts = queries.totals(connection)
         newest = queries.page(connection, search, ("sequence",), counts, NEWEST)
-        cards = drawn(connection, newest.rows)
-    notice = settings.get("notice")
-    values = {"cards": cards, "at": counts.at, "total": shown_count(counts.total), "notices": notices(notice)}
-    return page("public/home.html", until=counts.ends, **_form(search, counts), **values)
+        cards = drawn.cards(connection, newest.rows)
+        notice = connection.execute(queries.NOTICE).scalar()
+    return page(
+        "public/home.html",
+        until=counts.ends,
+        base=config.current().public_url,
+        form=drawn.form(search, counts),
+        cards=Markup("\n").join(cards),
+        at=counts.at,
+        total=shown_count(counts.total),
+        notices=notices(notice or ""),
+    )
 
 
 def postings() -> Response:
@@ -44,21 +47,25 @@ def postings() -> Response:
     with connected() as connection:
         counts = queries.totals(connection)
         found = queries.page(connection, search, ("sequence",), counts)
-        cards = drawn(connection, found.rows)
+        cards = drawn.cards(connection, found.rows)
     query, words = search.query(), search.words_for_people()
     values = {
+        "base": config.current().public_url,
+        "search": search,
+        "form": drawn.form(search, counts),
         "title": f"{words[:60]}の募集" if words else "募集の一覧",
         "query": query,
         "count": f"{min(found.count, MOST):,}",
         "capped": found.count > MOST,
         "applied": search.applied(),
-        "cards": cards,
+        "cards": Markup("\n").join(cards),
+        "shown": len(cards),
         "following": "/postings/" + search.query(cursor=found.following) if found.following else "",
         "hidden": [pair for pair in search.pairs() if pair[0] != "sort"],
         "sorts": SORTS,
         "tips": _tips(search) if not cards else (),
     }
-    return page("public/list.html", until=counts.ends, keep=is_usual(request.args, search), **_form(search, counts), **values)
+    return page("public/list.html", until=counts.ends, keep=is_usual(request.args, search), **values)
 
 
 def posting(posting_no: str) -> Response:
@@ -101,23 +108,6 @@ def _open(posting_no: str, row: Row[Any]) -> Response:
     return response
 
 
-def drawn(connection: Connection, rows: Sequence[Row[Any]]) -> list[Markup]:
-    """The cards of these rows. What was drawn once is kept in memory until the row changes."""
-    kept: dict[tuple[int, int | None], Markup] = current_app.extensions["keynet_cards"]
-    known = {row.posting_id: kept.get((row.posting_id, row.sequence)) for row in rows}
-    missing = {row.posting_id: row.sequence for row in rows if known[row.posting_id] is None}
-    if missing:
-        template = current_app.jinja_env.get_template("public/card.html")
-        for row in connection.execute(queries.CARDS, {"ids": list(missing), "now": clock.now()}):
-            values = {"posting_no": row.posting_no, "posting": row.content["posting"], "content": row.content, "facts": card}
-            text = template.render(values, as_of=display.short_date(row.changed_at))
-            known[row.posting_id] = Markup(text.strip())  # noqa: S704 - made by an escaping template
-        if len(kept) > MOST_CARDS:
-            kept.clear()
-        kept.update({(number, sequence): made for number, sequence in missing.items() if sequence and (made := known[number])})
-    return [made for made in known.values() if made]
-
-
 def shown_count(count: int) -> str:
     """1,000 stands for everything above, too: the list never counts further."""
     return f"{MOST:,}件以上" if count > MOST else f"{count:,}件"
@@ -158,27 +148,3 @@ def _tips(search: Search) -> list[dict[str, str]]:
     tips.append({"text": "近くの都道府県も選んでみてください。", "label": "すべての募集を見る", "url": "/postings/"})
     tips.append({"text": "新しい募集は、下の「更新情報（Atom）」で受け取れます。"})
     return tips
-
-
-def _form(search: Search, counts: Totals) -> dict[str, Any]:
-    """What the search form shows: prefectures by region with counts and shades, job types with counts, days, marks, forms."""
-    most = max(counts.prefectures.values(), default=0)
-    regions: dict[str, list[tuple[str, str, str, int]]] = {}
-    for place in reference.prefectures():
-        count = counts.prefectures.get(place.code, 0)
-        short = place.name if place.code == "01" else place.name[:-1]
-        regions.setdefault(place.region, []).append((place.code, short, f"{count:,}", _shade(count, most)))
-    return {
-        "base": config.current().public_url,
-        "search": search,
-        "regions": regions,
-        "jobs": [(c.slug, c.label, f"{counts.jobs.get(c.slug, 0):,}") for c in posting_field("job_type").choices],
-        "days": [(c.slug, c.label, DAY_LABELS[c.slug]) for c in DAYS],
-        "flags": FLAGS,
-        "engagements": posting_field("engagement").choices,
-    }
-
-
-def _shade(count: int, most: int) -> int:
-    """0 for none, else 1 to 4 by the square root of the share, so that few postings are told apart, too."""
-    return 0 if not count else min(4, 1 + int(3.999 * (count / most) ** 0.5 * 0.999)) if most else 0

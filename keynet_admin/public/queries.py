@@ -19,7 +19,7 @@ from werkzeug.exceptions import ServiceUnavailable
 
 from keynet_admin import clock
 from keynet_admin.extensions import db
-from keynet_admin.models import Listing, ListingVersion
+from keynet_admin.models import Listing, ListingVersion, Setting
 from keynet_admin.public.query import Position, Search, municipality_codes
 from keynet_admin.services.listing import search_index
 from keynet_admin.services.listing.card import DAY_BITS
@@ -118,6 +118,7 @@ def connected() -> Iterator[Connection]:
         raise ServiceUnavailable from error
 
 
+NOTICE = select(Setting.value).where(Setting.key == "notice")
 VERSION = select(ListingVersion.number, ListingVersion.changed_at).where(ListingVersion.id == 1)
 TOTALS = (
     select(L.prefecture_code, L.job_type, func.count(), func.min(L.open_until))

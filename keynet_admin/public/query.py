@@ -148,7 +148,7 @@ def read(args: MultiDict[str, str]) -> Search:
         return Search()
     problems: list[str] = []
     q = _q(args.get("q", ""), problems)
-    words = search_index.words_of(q)
+    words = search_index.words_of(q) if q else ()
     if q and not words:
         problems.append("検索のことばに、文字か数字を入れてください。")
         q = ""
@@ -156,7 +156,7 @@ def read(args: MultiDict[str, str]) -> Search:
     return Search(
         q=q,
         words=words,
-        prefecture=_several(args, "prefecture", {p.code for p in reference.prefectures()}, problems),
+        prefecture=_several(args, "prefecture", {p.code for p in reference.prefectures()} if "prefecture" in args else (), problems),
         municipality=_municipality(args.get("municipality", ""), problems),
         job_type=_several(args, "job_type", _slugs("job_type"), problems),
         engagement=_several(args, "engagement", _slugs("engagement"), problems),
@@ -192,6 +192,8 @@ def _not_understood(name: str, value: str, problems: list[str]) -> None:
 
 
 def _q(value: str, problems: list[str]) -> str:
+    if not value:
+        return ""
     text = " ".join("".join(c if c.isprintable() else " " for c in value).split())
     if len(text) > MOST_Q:
         problems.append(f"検索のことばは{MOST_Q}文字までです。先頭の{MOST_Q}文字で探しました。")
@@ -235,6 +237,8 @@ def _municipality(value: str, problems: list[str]) -> str:
 
 def _pay(value: str, problems: list[str]) -> int:
     """Whole yen from 1500, 1,500円, １５００."""
+    if not value:
+        return 0
     plain = re.sub(r"[,\s]", "", unicodedata.normalize("NFKC", value[:40])).removesuffix("円")
     if not plain:
         return 0

@@ -1,11 +1,12 @@
 """What templates may use: filters for values, addresses of static files, navigation, the settings (`site`)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
 import flask_login
 from flask import Flask, current_app, g, request
+from flask.templating import Environment
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
@@ -21,6 +22,18 @@ from keynet_admin.web import addresses, forms, static_files
 from keynet_admin.web.actor import current_actor
 from keynet_admin.web.headers import csp_nonce
 from keynet_admin.web.lists.page import counted
+
+
+class Templates(Environment):
+    """Flask's environment whose templates all use the one dictionary of globals.
+
+    Jinja gives each template a chain of two, for globals of its own. We have none, and such a chain is copied and compared key by key in
+    Python at each `extends`, `include` and `import`: a tenth of a visitor's page.
+    """
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """The globals of a template."""
+        return super().make_globals(d) if d else self.globals
 
 
 @dataclass(frozen=True)

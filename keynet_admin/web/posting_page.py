@@ -3,9 +3,9 @@
 The public page and the previews of the office and of the service center print this one view.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from keynet_admin.catalogue import POSTING, Field, display, posting_field, reference
 from keynet_admin.catalogue.blank import says_nothing
@@ -22,6 +22,7 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("保険・補償", ("保険・補償",)),
     ("応募と選考", ("応募と選考", "公開")),
 )
+PLANNED = frozenset(group for _, groups in SECTIONS for group in groups)
 # A field that is read together with the one before it.
 WITH: Mapping[str, tuple[str, ...]] = {
     "venue_name": ("venue_type",),
@@ -39,6 +40,14 @@ WITH: Mapping[str, tuple[str, ...]] = {
     "job_type": ("job_other",),
     "deadline_type": ("deadline",),
 }
+# How a field and the one read with it stand in one line.
+ONE_LINE: Mapping[str, str] = {
+    "venue_name": "{}（{}）",
+    "overtime": "{}（月平均 {}）",
+    "commute": "{}（{}）",
+    "job_type": "{1}",
+    "deadline_type": "{1}",
+}
 # Shown elsewhere on the page: the title, the side panel, the table of shifts, the prose.
 ELSEWHERE = frozenset({"title", "shifts", "duty_detail", "pay_type", "public_contact", "public_tel"})
 NOTES = {
@@ -49,15 +58,14 @@ NOTES = {
 }
 
 
-@dataclass
-class DetailRow:
-    """One line of facts: the catalogue's field it begins with, its label and its paragraphs; `note` stands small below."""
+class DetailRow(NamedTuple):
+    """One line of facts: the catalogue's field it begins with, its label and its paragraphs; `lead` stands large above them, `note` small below."""
 
     name: str
     label: str
     texts: list[str]
     note: str = ""
-    strong: bool = False
+    lead: str = ""
 
 
 @dataclass
@@ -94,11 +102,12 @@ def sections(content: Mapping[str, Any]) -> list[Section]:
     posting = content["posting"]
     groups: dict[str, list[Field]] = {}
     for item in POSTING:
-        groups.setdefault(item.group, []).append(item)
-    plan = [*SECTIONS, *((group, (group,)) for group in groups if not any(group in known for _, known in SECTIONS))]
+        if item.name in posting and item.name not in ELSEWHERE and not _blank(item, posting):
+            groups.setdefault(item.group, []).append(item)
+    plan = [*SECTIONS, *((group, (group,)) for group in groups if group not in PLANNED)]
     result = []
     for title, names in plan:
-        rows = [row for name in names for row in _rows(groups.get(name, []), posting)]
+        rows = [row for name in names for row in _rows(groups.get(name, ()), posting)]
         if title == "場所":
             rows = _place_rows(content, rows)
         key = names[0]
@@ -107,42 +116,31 @@ def sections(content: Mapping[str, Any]) -> list[Section]:
     return result
 
 
-def _rows(fields: list[Field], posting: Mapping[str, Any]) -> list[DetailRow]:
+def _rows(fields: Sequence[Field], posting: Mapping[str, Any]) -> list[DetailRow]:
     by_name = {item.name: item for item in fields}
     taken: set[str] = set()
     rows = []
     for item in fields:
-        if item.name in ELSEWHERE or item.name in taken or _blank(item, posting):
+        if item.name in taken:
             continue
-        followers = [by_name[name] for name in WITH.get(item.name, ()) if name in by_name and not _blank(by_name[name], posting)]
-        taken |= {follower.name for follower in followers}
+        followers = [by_name[name] for name in WITH.get(item.name, ()) if name in by_name]
+        taken.update(follower.name for follower in followers)
         rows.append(_row(item, followers, posting))
     return rows
 
 
 def _row(item: Field, followers: list[Field], posting: Mapping[str, Any]) -> DetailRow:
-    texts = display.show(item, posting.get(item.name)).split("\n")
-    rest = {follower.name: display.show(follower, posting.get(follower.name)) for follower in followers}
-    if item.name == "venue_name" and rest:
-        texts = [f"{texts[0]}（{rest.pop('venue_type')}）"]
-    elif item.name == "term_start" and rest:
-        return DetailRow(item.name, "任用（従事）期間", [f"{texts[0]}から", f"{rest['term_end']}まで"])
-    elif item.name == "job_type" and rest:
-        texts = [rest.pop("job_other")]
-    elif item.name == "deadline_type" and rest:
-        texts = [rest.pop("deadline")]
-    elif item.name == "commute" and rest:
-        texts = [f"{texts[0]}（{rest.pop('commute_cap')}）"]
-    elif item.name == "overtime" and rest:
-        texts = [f"{texts[0]}（月平均 {rest.pop('overtime_hours')}）"]
-    elif item.name == "pay_lines":
+    name = item.name
+    texts = display.show(item, posting[name]).split("\n")
+    rest = [display.show(follower, posting[follower.name]) for follower in followers]
+    if name == "pay_lines":
         labelled = any(line.get("label") for line in facts.rows_of(posting, "pay_lines"))
-        return DetailRow(
-            item.name, "報酬", [facts.pay(posting), *(texts if len(texts) > 1 or labelled else ()), *rest.values()], strong=True
-        )
-    return DetailRow(
-        item.name, item.label, [*texts, *rest.values()], NOTES.get(str(posting.get("engagement")), "") if item.name == "engagement" else ""
-    )
+        return DetailRow(name, "報酬", [*(texts if len(texts) > 1 or labelled else ()), *rest], lead=facts.pay(posting))
+    if name == "term_start" and rest:
+        return DetailRow(name, "任用（従事）期間", [f"{texts[0]}から", f"{rest[0]}まで"])
+    if name in ONE_LINE and rest:
+        return DetailRow(name, item.label, [ONE_LINE[name].format(texts[0], *rest)])
+    return DetailRow(name, item.label, [*texts, *rest], NOTES.get(str(posting.get(name)), "") if name == "engagement" else "")
 
 
 def _place_rows(content: Mapping[str, Any], rows: list[DetailRow]) -> list[DetailRow]:
