@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from keynet_admin.clock import at
+from keynet_admin.services.mail import outbox
 from keynet_admin.services.transaction import transaction
-from keynet_admin.vocabulary import PostingStatus, Role
+from keynet_admin.vocabulary import MailStatus, PostingStatus, Role
 from tests import factories
 from tests.support.databases import Databases
 from tests.support.server import LiveServer
@@ -33,6 +34,8 @@ def house(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Ite
         factories.account(Role.municipality, email=OFFICE, organization=live.organization)
         factories.submission(changes={"organization.lg_code": "452069", "postings.0.headcount": "若干名", "postings.0.training": "none"})
         factories.submission()
+        outbox.enqueue("rejected", "no-address", {"reason": "対象外のため。"})
+        outbox.enqueue("rejected", "kenko@city.ome.example", {"reason": "対象外のため。"}).status = MailStatus.uncertain
     server = LiveServer(folder, {"DATABASE_URL": url, "KEYNET_RATE_LIMITS": "0", "KEYNET_NOW": NOW}).start()
     yield server
     server.stop()
@@ -130,6 +133,21 @@ def stale_decision(page: Any, base: str) -> None:
     press(page, "main form button")
 
 
+def mail_page(page: Any, base: str, state: str) -> None:
+    page.goto(f"{base}/admin/mail/?state={state}")
+    page.goto(base + str(page.locator("tbody a").first.get_attribute("href")))
+
+
+def uncertain_mail(page: Any, base: str) -> None:
+    mail_page(page, base, "uncertain")
+
+
+def recipient_errors(page: Any, base: str) -> None:
+    mail_page(page, base, "refused")
+    press(page, "a[href$=correct]")
+    press(page, "main form button")
+
+
 def new_draft_with_errors(page: Any, base: str) -> None:
     page.goto(f"{base}/office/posting/new")
     press(page, "main form button")
@@ -162,6 +180,8 @@ STATES: dict[str, tuple[str, Callable[[Any, str], None], str]] = {
     "rejection without a reason": (OPERATOR, reject_errors, ".error"),
     "empty queue": (OPERATOR, empty_queue, "h1"),
     "stale decision": (OPERATOR, stale_decision, ".stale"),
+    "uncertain mail": (OPERATOR, uncertain_mail, "a[href$=confirm]"),
+    "recipient with an error": (OPERATOR, recipient_errors, "#recipient-e"),
     "editor with errors": (OFFICE, new_draft_with_errors, ".error-summary"),
     "publication": (OFFICE, publish_page, "h1"),
     "headcount with an error": (OFFICE, headcount_errors, ".error"),
