@@ -7,7 +7,7 @@ from keynet_admin.rules.families.duty import RULES as DUTY
 from keynet_admin.rules.families.fairness import RULES as FAIRNESS
 from keynet_admin.rules.families.hours.shifts import RULES as HOURS
 from keynet_admin.rules.families.insurance import RULES as INSURANCE
-from keynet_admin.rules.families.job.job_type import RULES as JOB
+from keynet_admin.rules.families.job import RULES as JOB
 from keynet_admin.rules.families.licence.licence import RULES as LICENCE
 from keynet_admin.rules.families.mail import RULES as MAIL
 from keynet_admin.rules.families.organization import RULES as ORGANIZATION

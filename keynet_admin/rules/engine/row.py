@@ -1,12 +1,13 @@
 """How the families write their rows: what most rows have in common is left out, and examples name fields as the catalogue does."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import partial
 from typing import Any, Final
 
 from keynet_admin.catalogue import SECTIONS
-from keynet_admin.rules.engine.rule import Check, Example, Level, Per, Rule
+from keynet_admin.rules.engine.posting_values import missing
+from keynet_admin.rules.engine.rule import Check, Example, Hit, Level, Per, Rule, Scope
 
 ERROR, WARNING, FIX = Level.ERROR, Level.WARNING, Level.FIX
 _SECTION_OF: Final = {item.name: section for section, fields in SECTIONS.items() for item in fields}
@@ -53,6 +54,16 @@ def row(
 
 warning_row = partial(row, levels=(WARNING,))
 fix_row = partial(row, levels=(FIX,))
+
+
+def when_empty(name: str, what: str, *, why: str = "", how: str = "", example: str = "") -> Check:
+    """A check that reports one field of a posting as empty, and nothing else."""
+
+    def check(scope: Scope) -> Iterator[Hit]:
+        if missing(scope, name):
+            yield Hit(name, what, why, how, example=example)
+
+    return check
 
 
 def example(note: str, values: Mapping[str, Any] | None = None, /, *, on: date = date(2021, 5, 7), **fields: Any) -> Example:

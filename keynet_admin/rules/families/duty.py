@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
-from keynet_admin.rules.engine.posting_values import NEVER_INJECT, duties, job_label, missing
-from keynet_admin.rules.engine.row import example, row, warning_row
+from keynet_admin.rules.engine.posting_values import NEVER_INJECT, duties, job_label
+from keynet_admin.rules.engine.row import example, row, warning_row, when_empty
 from keynet_admin.rules.engine.rule import Hit, Rule, Scope
 from keynet_admin.rules.words.injection import mentions_injecting, says_injecting
 from keynet_admin.rules.words.plain import text_of
@@ -35,17 +35,6 @@ def check_clerical_duties(scope: Scope) -> Iterator[Hit]:
             f"事務職員の業務に「{'」「'.join(words)}」が選ばれています。",
             why="薬液の扱いや体調の判断は医療職が行うため、事務局で確認します。",
             how="待機場所の案内や声かけであれば「受付・案内・誘導」を選んでください。",
-        )
-
-
-def check_duty_change(scope: Scope) -> Iterator[Hit]:
-    """DUTY-003: the scope of change of the work is stated (since 2024-04-01)."""
-    if missing(scope, "duty_change"):
-        yield Hit(
-            "duty_change",
-            "業務の変更の範囲が入力されていません。",
-            why="2024年4月1日からは、将来の業務の変更の範囲を募集のときに示す必要があります（職業安定法施行規則第4条の2）。",
-            how="変更がない場合は「変更なし」と入力してください。",
         )
 
 
@@ -123,7 +112,12 @@ RULES: tuple[Rule, ...] = (
         how="変更がない場合は「変更なし」と入力してください。",
         good=(example("変更なし", on=_LATER, duty_change="変更なし"), example("2021年は不要", duty_change=None)),
         bad=(example("2024年5月・空欄", on=_LATER, duty_change=""),),
-        check=check_duty_change,
+        check=when_empty(
+            "duty_change",
+            "業務の変更の範囲が入力されていません。",
+            why="2024年4月1日からは、将来の業務の変更の範囲を募集のときに示す必要があります（職業安定法施行規則第4条の2）。",
+            how="変更がない場合は「変更なし」と入力してください。",
+        ),
         valid_from=date(2024, 4, 1),
     ),
     warning_row(

@@ -8,7 +8,7 @@ from typing import Final
 from keynet_admin.catalogue import posting_field
 from keynet_admin.catalogue.reference import is_union, municipality, prefecture
 from keynet_admin.rules.engine.posting_values import missing
-from keynet_admin.rules.engine.row import example, row, warning_row
+from keynet_admin.rules.engine.row import example, row, warning_row, when_empty
 from keynet_admin.rules.engine.rule import Hit, Rule, Scope
 from keynet_admin.rules.words.plain import text_of
 
@@ -71,17 +71,6 @@ def _only_city(text: str, scope: Scope) -> bool:
     return not rest or _WARD.fullmatch(rest) is not None
 
 
-def check_smoking(scope: Scope) -> Iterator[Hit]:
-    """PLACE-002: smoke protection at the workplace is stated (since 2020-04-01)."""
-    if missing(scope, "smoking"):
-        yield Hit(
-            "smoking",
-            "受動喫煙防止措置が選ばれていません。",
-            why="2020年4月1日からは、実際の勤務場所の措置を募集のときに示す必要があります（職業安定法施行規則第4条の2）。",
-            how="会場に確認のうえ選んでください（例：敷地内禁煙）。",
-        )
-
-
 _STRICT_SITES: Final = {"school": "学校", "medical": "医療機関", "health_center": "保健所・保健センター"}
 _SITE_BAN: Final = ("no_smoking_site", "no_smoking_site_outdoor_spot")
 
@@ -116,17 +105,6 @@ def check_smoking_age(scope: Scope) -> Iterator[Hit]:
         why="20歳未満の方は喫煙できる場所で働けません（健康増進法）。",
         how="措置をご確認のうえ、喫煙可の場合は年齢制限を「あり」（2号・20歳以上）にしてください。",
     )
-
-
-def check_place_change(scope: Scope) -> Iterator[Hit]:
-    """PLACE-005: the scope of change of the workplace is stated (since 2024-04-01)."""
-    if missing(scope, "place_change"):
-        yield Hit(
-            "place_change",
-            "就業場所の変更の範囲が入力されていません。",
-            why="2024年4月1日からは、将来の就業場所の変更の範囲を募集のときに示す必要があります（職業安定法施行規則第4条の2）。",
-            how="変更がない場合は「変更なし」、ある場合は範囲を入力してください（例：市内の他の接種会場）。",
-        )
 
 
 def check_other_prefecture(scope: Scope) -> Iterator[Hit]:
@@ -172,7 +150,12 @@ RULES: tuple[Rule, ...] = (
         how="会場に確認して選んでください。会場により異なる場合は補足に書いてください。",
         good=(example("敷地内禁煙", smoking="敷地内禁煙"),),
         bad=(example("空欄", smoking=None),),
-        check=check_smoking,
+        check=when_empty(
+            "smoking",
+            "受動喫煙防止措置が選ばれていません。",
+            why="2020年4月1日からは、実際の勤務場所の措置を募集のときに示す必要があります（職業安定法施行規則第4条の2）。",
+            how="会場に確認のうえ選んでください（例：敷地内禁煙）。",
+        ),
         valid_from=date(2020, 4, 1),
     ),
     warning_row(
@@ -211,7 +194,12 @@ RULES: tuple[Rule, ...] = (
         how="変更がない場合は「変更なし」と入力してください。",
         good=(example("市内の他の接種会場", on=_LATER, place_change="市内の他の接種会場"), example("2021年は不要", place_change=None)),
         bad=(example("2024年5月・空欄", on=_LATER, place_change=""),),
-        check=check_place_change,
+        check=when_empty(
+            "place_change",
+            "就業場所の変更の範囲が入力されていません。",
+            why="2024年4月1日からは、将来の就業場所の変更の範囲を募集のときに示す必要があります（職業安定法施行規則第4条の2）。",
+            how="変更がない場合は「変更なし」、ある場合は範囲を入力してください（例：市内の他の接種会場）。",
+        ),
         valid_from=date(2024, 4, 1),
     ),
     warning_row(

@@ -7,8 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from keynet_admin.rules.engine.posting_values import missing
-from keynet_admin.rules.engine.row import ERROR, WARNING, example, row, warning_row
+from keynet_admin.rules.engine.row import ERROR, WARNING, example, row, warning_row, when_empty
 from keynet_admin.rules.engine.rule import Hit, Rule, Scope
 from keynet_admin.rules.words.papers import (
     BACKGROUND,
@@ -191,17 +190,6 @@ def check_private_contact(scope: Scope) -> Iterator[Hit]:
         yield Hit(name, what, how=how, example="健康づくり課 予防係")
 
 
-def check_retention(scope: Scope) -> Iterator[Hit]:
-    """PRIV-007: what becomes of the papers."""
-    if missing(scope, "retention"):
-        yield Hit(
-            "retention",
-            "応募書類の取扱いが選ばれていません。",
-            why="選考の後に書類をどうするかは、応募する方に示す必要があります。",
-            example="選考後に廃棄",
-        )
-
-
 _DATA_LAW = "職業安定法第5条の5・指針（求職者等の個人情報の取扱い）"
 
 
@@ -291,6 +279,11 @@ RULES: tuple[Rule, ...] = (
         how="「選考後に廃棄」「返却」「規程により保存」から選んでください。",
         good=(example("選考後に廃棄", retention="選考後に廃棄"),),
         bad=(example("空欄", retention=None),),
-        check=check_retention,
+        check=when_empty(
+            "retention",
+            "応募書類の取扱いが選ばれていません。",
+            why="選考の後に書類をどうするかは、応募する方に示す必要があります。",
+            example="選考後に廃棄",
+        ),
     ),
 )

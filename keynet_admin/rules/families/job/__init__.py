@@ -1,1 +1,0 @@
-"""Job type and engagement."""
