@@ -358,6 +358,7 @@ def test_a_version_is_a_plain_number(text: str | None) -> None:
     with pytest.raises(BadVersion):
         workflow.version_of(text)
     assert workflow.version_of("12") == 12
+    assert workflow.version_of("9" * 9) == 999_999_999
 
 
 def test_no_event_of_the_whole_line_holds_words_or_values(app: Flask, db_session: Session, clock: Any) -> None:
