@@ -17,13 +17,12 @@ from keynet_admin.errors import LinkDead, NotFound, TooMany
 from keynet_admin.extensions import login
 from keynet_admin.models import Account
 from keynet_admin.services.account import password as passwords
-from keynet_admin.services.account import rate_limit
+from keynet_admin.services.account import rate_limit, use_cases
 from keynet_admin.services.account import session as sessions
-from keynet_admin.services.account import use_cases as accounts
 from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import Role
 from keynet_admin.web import addresses
-from keynet_admin.web.sign_in import SEEN, WRONG, attempt, enter, missing
+from keynet_admin.web.sign_in import SEEN, WRONG, attempt, enter, missing, network
 
 blueprint = Blueprint("auth", __name__)
 
@@ -89,7 +88,7 @@ def _page(template: str, status: int = 200, /, **words: Any) -> Response:
     return make_response(render_template(template, **words), status)
 
 
-def _braked(template: str, error: TooMany, /, **words: Any) -> Response:
+def _too_many(template: str, error: TooMany, /, **words: Any) -> Response:
     response = _page(template, 429, errors={"": str(error)}, **words)
     response.headers["Retry-After"] = str(error.retry_after)
     return response
@@ -97,15 +96,6 @@ def _braked(template: str, error: TooMany, /, **words: Any) -> Response:
 
 def _field(name: str, most: int = 254) -> str:
     return request.form.get(name, "")[: most + 1]
-
-
-def _missing(**labels: str) -> dict[str, str]:
-    """Fields that were left empty, with the words for it."""
-    return {name: f"{label}を入力してください。" for name, label in labels.items() if not request.form.get(name, "").strip()}
-
-
-def _network() -> str:
-    return request.remote_addr or ""
 
 
 @blueprint.route("/login", methods=["GET", "POST"])
@@ -117,12 +107,12 @@ def sign_in() -> Response:
     words: dict[str, Any] = {"email": _field("email"), "next": wanted if LOCAL.fullmatch(wanted) else ""}
     if request.method != "POST":
         return _page("auth/login.html", errors={}, ended="_user_id" in session, **words)
-    if errors := missing():
+    if errors := missing("email", "password"):
         return _page("auth/login.html", 422, errors=errors, **words)
     try:
         signed_in = attempt(words["email"], _field("password", passwords.LONGEST))
     except TooMany as error:
-        return _braked("auth/login.html", error, **words)
+        return _too_many("auth/login.html", error, **words)
     if signed_in is None:
         return _page("auth/login.html", 422, errors={"password": WRONG}, **words)
     enter(signed_in)
@@ -147,16 +137,16 @@ def type_code() -> Response:
     words = {"email": _field("email"), "code": _field("code", 60)}
     if request.method != "POST":
         return _page("auth/first_login.html", errors={}, **words)
-    if errors := _missing(email="メールアドレス", code="コード"):
+    if errors := missing("email", "code"):
         return _page("auth/first_login.html", 422, errors=errors, **words)
     try:
         with transaction():
-            rate_limit.hit("code", address=words["email"], network=_network())
-            found = accounts.check_code(words["email"], words["code"])
+            rate_limit.hit("code", address=words["email"], network=network())
+            found = use_cases.check_code(words["email"], words["code"])
             if found is not None:
-                rate_limit.forgive("code", address=words["email"], network=_network())
+                rate_limit.forgive("code", address=words["email"], network=network())
     except TooMany as error:
-        return _braked("auth/first_login.html", error, **words)
+        return _too_many("auth/first_login.html", error, **words)
     if found is None:
         message = "メールアドレスまたはコードが違います。メールに書かれたとおりに入力してください。"
         return _page("auth/first_login.html", 422, errors={"code": message}, **words)
@@ -185,7 +175,7 @@ def choose_password(token: str) -> Response:
     hashed = passwords.hashed(chosen)
     try:
         with transaction():
-            signed_in = sessions.begin(accounts.finish_first_login(found.row.id, hashed))
+            signed_in = sessions.begin(use_cases.finish_first_login(found.row.id, hashed))
     except LinkDead:
         return choose_password(token)
     enter(signed_in)
@@ -203,21 +193,21 @@ def renew(token: str) -> Response:
         return _page("auth/dead.html", 410, invitation=found, token=token)
     try:
         with transaction():
-            rate_limit.hit("forgot", address=found.account.email, network=_network())
-            accounts.renew(accounts.first_login(found.row.id))
+            rate_limit.hit("forgot", address=found.account.email, network=network())
+            use_cases.renew(use_cases.first_login(found.row.id))
     except TooMany as error:
-        return _braked("auth/dead.html", error, invitation=found, token=token)
+        return _too_many("auth/dead.html", error, invitation=found, token=token)
     return _page("auth/sent.html")
 
 
-def _found(token: str) -> "accounts.Invitation | Response":
+def _found(token: str) -> "use_cases.Invitation | Response":
     """The invitation of a link, or of a code typed a moment ago; else the page that says what to do."""
     try:
         if token != BY_CODE:
-            return accounts.open_first_login(token)
+            return use_cases.open_first_login(token)
         typed = _typed_before()
         if typed is not None:
-            return accounts.first_login(typed)
+            return use_cases.first_login(typed)
     except NotFound:
         return _page("auth/dead.html", 404, invitation=None, token=token)
     return redirect(url_for("auth.type_code"), 303)
@@ -259,17 +249,17 @@ def change() -> Response:
         return _page("auth/password.html", 422, errors=errors, **words)
     try:
         with transaction():
-            rate_limit.hit("password", address=account.email, network=_network())
+            rate_limit.hit("password", address=account.email, network=network())
     except TooMany as error:
-        return _braked("auth/password.html", error, **words)
-    known = accounts.Credentials(account.id, account.password_hash)
+        return _too_many("auth/password.html", error, **words)
+    known = use_cases.Credentials(account.id, account.password_hash)
     changed = None
     if passwords.verify(known.password_hash, current):
         hashed = passwords.hashed(chosen)
         with transaction():
-            changed = accounts.change_password(known, hashed)
+            changed = use_cases.change_password(known, hashed)
             if changed is not None:
-                rate_limit.forgive("password", address=account.email, network=_network())
+                rate_limit.forgive("password", address=account.email, network=network())
     if changed is None:
         return _page("auth/password.html", 422, errors={"current": "いまのパスワードが違います。"}, **words)
     enter(changed)
@@ -289,8 +279,8 @@ def forgot() -> Response:
         )
     try:
         with transaction():
-            rate_limit.hit("forgot", address=words["email"], network=_network())
-            accounts.request_reset(words["email"])
+            rate_limit.hit("forgot", address=words["email"], network=network())
+            use_cases.request_reset(words["email"])
     except TooMany as error:
-        return _braked("auth/forgot.html", error, **words)
+        return _too_many("auth/forgot.html", error, **words)
     return _page("auth/sent.html")

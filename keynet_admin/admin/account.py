@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort, url_for
+from flask import url_for
 from flask_admin import expose
 from sqlalchemy.orm import defer, joinedload
 
@@ -32,14 +32,7 @@ class AccountView(DecisionPages, GuardedModelView):
     back_label = "アカウントに戻る"
     can_view_details = True
     column_list = ("email", "name", "organization.name", "role", "status", "last_login_at")
-    column_labels = {
-        "email": "メールアドレス",
-        "name": "氏名・部署",
-        "organization.name": "団体",
-        "role": "役割",
-        "status": "状態",
-        "last_login_at": "最後のログイン",
-    }
+    column_labels = {"email": "メールアドレス", "name": "氏名・部署", "role": "役割", "last_login_at": "最後のログイン"}
     noun = "アカウント"
     exports = saved_views = True
     search_columns = (
@@ -60,11 +53,6 @@ class AccountView(DecisionPages, GuardedModelView):
         row = self.row(id)
         offers = workflow.offers(row, current_actor())
         return self.render("admin/account.html", account=row, offers=offers, entries=history.of_account(row))
-
-    def row(self, id: int) -> Account:
-        """The account, else 404."""
-        row: Account | None = self.get_one(str(id))
-        return row if row is not None else abort(404)
 
     def named(self, row: Account) -> tuple[str, str, str]:
         """Its address."""

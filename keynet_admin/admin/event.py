@@ -1,15 +1,14 @@
 """The audit log as sentences. Nothing here can be changed."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from flask import g
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import tuple_
 
-from keynet_admin.models import Account, AuditEvent
+from keynet_admin.admin.list_filters import staff
+from keynet_admin.models import AuditEvent
 from keynet_admin.permissions import Permission
-from keynet_admin.services.workflow import history, subject
-from keynet_admin.vocabulary import STAFF_ROLES
+from keynet_admin.services.workflow import history
 from keynet_admin.web.lists.page import ListFilter
 from keynet_admin.web.model_view import GuardedModelView
 
@@ -36,10 +35,6 @@ PLACES = {
 }
 
 
-def _staff() -> Any:
-    return select(Account.id, func.coalesce(func.nullif(Account.name, ""), Account.email)).where(Account.role.in_(STAFF_ROLES))
-
-
 class EventView(GuardedModelView):
     """All events, newest first."""
 
@@ -49,10 +44,10 @@ class EventView(GuardedModelView):
     page_size = 50
     noun = "記録"
     exports = saved_views = True
-    search_columns = (subject.named,)
+    search_columns = (history.named,)
     search_label = "受付番号・募集番号・団体・アカウント"
     list_filters = (
-        ListFilter("actor", "だれが", list, lambda query, value: query.where(AuditEvent.actor_id == int(value)), stored=_staff),
+        ListFilter("actor", "だれが", list, lambda query, value: query.where(AuditEvent.actor_id == int(value)), stored=staff),
         ListFilter("subject", "対象", lambda: list(SUBJECTS.items()), lambda query, value: query.filter(AuditEvent.subject == value)),
         ListFilter(
             "action",
@@ -66,17 +61,15 @@ class EventView(GuardedModelView):
 
     def prepare(self, rows: Sequence[AuditEvent]) -> None:
         """The names of everything on the page, asked for once."""
-        names = subject.names_of(rows)
-        g.event_subjects = names
-        g.event_actors = {number: name for (kind, number), name in names.items() if kind == "actor"}
+        g.event_names = history.names_of(rows)
 
     def show_subject(self, row: AuditEvent) -> str:
         """What it is about, by the name people use for it."""
-        return f"{SUBJECTS.get(row.subject, row.subject)}　{g.event_subjects.get((row.subject, row.subject_id), '')}".rstrip("　")
+        return f"{SUBJECTS.get(row.subject, row.subject)}　{g.event_names.get((row.subject, row.subject_id), '')}".rstrip("　")
 
     def show_sentence(self, row: AuditEvent) -> str:
         """The event in words."""
-        return history.sentence(row, history.who_of(row, g.event_actors))
+        return history.sentence(row, history.who_of(row, g.event_names))
 
     def row_url(self, row: AuditEvent) -> str | None:
         """The page of what it is about."""

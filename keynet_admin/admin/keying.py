@@ -49,14 +49,13 @@ class KeyingView(DecisionPages, GuardedModelView):
     list_template = "admin/keying.html"
     cells_template = "admin/_keying_cells.html"
     page_size = 50
-    column_list = ("org_name", "way", "status", "missing", "first_by", "second_by", "saved_at", "discard")
+    column_list = ("org_name", "way", "status", "missing", "first_by.shown_name", "second_by.shown_name", "saved_at", "discard")
     column_labels = {
         "org_name": "団体",
         "way": "届いた方法",
-        "status": "状態",
         "missing": "残り",
-        "first_by": "1回目",
-        "second_by": "2回目",
+        "first_by.shown_name": "1回目",
+        "second_by.shown_name": "2回目",
         "saved_at": "保存",
         "discard": "操作",
     }
@@ -80,18 +79,6 @@ class KeyingView(DecisionPages, GuardedModelView):
         """What is left to do."""
         return missing_of(row)
 
-    def who(self, account: Account | None) -> str:
-        """A person's name."""
-        return (account.name or account.email) if account is not None else ""
-
-    def show_first_by(self, row: Keying) -> str:
-        """Who keyed first."""
-        return self.who(row.first_by)
-
-    def show_second_by(self, row: Keying) -> str:
-        """Who keyed again."""
-        return self.who(row.second_by)
-
     @expose("/", methods=("GET", "POST"))
     def index_view(self) -> Any:
         """The open keyings, and the start of a new one."""
@@ -108,7 +95,7 @@ class KeyingView(DecisionPages, GuardedModelView):
     @expose("/<num:id>/")
     def one(self, id: int) -> Any:
         """How far one keying is, who did what, and the next step."""
-        row = _get(id)
+        row = self.row(id)
         if row.submission is not None:
             return redirect(url_for("admin_submission.case", id=row.submission_id))
         return self.render("admin/keying_one.html", row=row, stages=KeyingStatus, missing=missing_of(row))
@@ -116,7 +103,7 @@ class KeyingView(DecisionPages, GuardedModelView):
     @expose("/<num:id>/edit", methods=("GET", "POST"))
     def edit(self, id: int) -> Any:
         """The first keying: the whole form. It checks the forged-request token itself, so that an old page loses nothing."""
-        row = _get(id)
+        row = self.row(id)
         if row.status not in OPEN_KEYING:
             return redirect(url_for(".one", id=id))
         if request.method != "POST":
@@ -133,13 +120,13 @@ class KeyingView(DecisionPages, GuardedModelView):
         done = request.form.get("do") == "done" and anchor is None
         result = _judged(typed, reasons, whole=True)
         if done and reading.doubled:
-            return self._form(_get(id), typed, reasons, result, version, doubled=reading.doubled), SEEN
+            return self._form(self.row(id), typed, reasons, result, version, doubled=reading.doubled), SEEN
         try:
             with transaction():
-                row = _get(id)
+                row = self.row(id)
                 again = keyings.save_first(row, typed, reasons_stored(reasons), result, current_actor(), seen_version=version, done=done)
         except StaleVersion as stale:
-            row = _get(id)
+            row = self.row(id)
             words = f"{stale}もう一度保存すると、この画面の内容に置き換わります。最新の内容は「代行入力の状況」から開けます。"
             return self._form(row, typed, reasons, result, row.version, notice=words), 409
         if again:
@@ -152,7 +139,7 @@ class KeyingView(DecisionPages, GuardedModelView):
     @expose("/<num:id>/second", methods=("GET", "POST"))
     def second(self, id: int) -> Any:
         """The key fields once more, empty: nothing of the first keying is on the page."""
-        row = _get(id)
+        row = self.row(id)
         if row.status not in OPEN_KEYING or row.first_at is None:
             return self._not_now(id)
         if request.method != "POST":
@@ -163,9 +150,9 @@ class KeyingView(DecisionPages, GuardedModelView):
         version = workflow.version_of(request.form.get("version"))
         try:
             with transaction():
-                left = keyings.key_second(_get(id), texts, current_actor(), seen_version=version)
+                left = keyings.key_second(self.row(id), texts, current_actor(), seen_version=version)
         except StaleVersion as stale:
-            return self._second(_get(id), texts, f"{stale}{NOT_SAVED}{PRESS_AGAIN}"), 409
+            return self._second(self.row(id), texts, f"{stale}{NOT_SAVED}{PRESS_AGAIN}"), 409
         if left:
             return redirect(url_for(".compare", id=id), 303)
         flash("2回の入力に違いはありませんでした。", "success")
@@ -174,7 +161,7 @@ class KeyingView(DecisionPages, GuardedModelView):
     @expose("/<num:id>/compare", methods=("GET", "POST"))
     def compare(self, id: int) -> Any:
         """Both keyings side by side; each difference is settled by a person."""
-        row = _get(id)
+        row = self.row(id)
         if row.status not in OPEN_KEYING or row.second_at is None:
             return self._not_now(id)
         if request.method != "POST":
@@ -190,18 +177,18 @@ class KeyingView(DecisionPages, GuardedModelView):
         version = workflow.version_of(request.form.get("version"))
         try:
             with transaction():
-                left = keyings.resolve(_get(id), picks, current_actor(), seen_version=version)
+                left = keyings.resolve(self.row(id), picks, current_actor(), seen_version=version)
         except StaleVersion as stale:
-            return self._compare(_get(id), picks, [], f"{stale}{NOT_SAVED}{PRESS_AGAIN}"), 409
+            return self._compare(self.row(id), picks, [], f"{stale}{NOT_SAVED}{PRESS_AGAIN}"), 409
         if left:
-            return self._compare(_get(id), picks, blank), SEEN
+            return self._compare(self.row(id), picks, blank), SEEN
         flash("2回の入力の違いを、すべて確かめました。", "success")
         return redirect(url_for(".one", id=id), 303)
 
     @expose("/<num:id>/send", methods=("GET", "POST"))
     def send(self, id: int) -> Any:
         """The whole form with what the rules say, then into the queue."""
-        row = _get(id)
+        row = self.row(id)
         if row.submission is not None:
             return redirect(url_for("admin_submission.case", id=row.submission_id), 303)
         if row.status is not KeyingStatus.ready:
@@ -217,23 +204,23 @@ class KeyingView(DecisionPages, GuardedModelView):
         db.session.rollback()
         result = _judged(document, reasons)
         if problem := unverified():
-            return self._send_page(_get(id), result, reasons, why=f"{problem.words}{PRESS_AGAIN}"), problem.status
+            return self._send_page(self.row(id), result, reasons, why=f"{problem.words}{PRESS_AGAIN}"), problem.status
         version = workflow.version_of(request.form.get("version"))
         try:
             with transaction():
                 sure = request.form.get("with_errors") == "1"
-                done = keyings.send(_get(id), document, result, current_actor(), seen_version=version, with_errors=sure)
+                done = keyings.send(self.row(id), document, result, current_actor(), seen_version=version, with_errors=sure)
                 receipt, number = done.made.receipt_no, done.made.id
         except StaleVersion as stale:
-            return self._send_page(_get(id), result, reasons, why=f"{stale}まだ受け付けていません。{PRESS_AGAIN}"), 409
+            return self._send_page(self.row(id), result, reasons, why=f"{stale}まだ受け付けていません。{PRESS_AGAIN}"), 409
         except Refused as refused:
-            return self._send_page(_get(id), result, reasons, str(refused)), SEEN
+            return self._send_page(self.row(id), result, reasons, str(refused)), SEEN
         flash(f"受付番号 {receipt} として受け付けました。", "success")
         return redirect(url_for("admin_submission.case", id=number), 303)
 
     def row(self, id: int) -> Keying:
-        """The keying, else 404."""
-        return _get(id)
+        """The keying, also one that is sent already."""
+        return keyings.get(id, current_actor())
 
     def named(self, row: Keying) -> tuple[str, str, str]:
         """Body and number."""
@@ -330,10 +317,6 @@ def missing_of(row: Keying) -> list[str]:
     if row.errors and row.first_at is not None:
         missing.append(f"要修正の指摘 {row.errors}件")
     return missing
-
-
-def _get(id: int) -> Keying:
-    return keyings.get(id, current_actor())
 
 
 def _judged(typed: Document, reasons: Reasons, *, whole: bool = True) -> Result:

@@ -1,21 +1,27 @@
 """Filters that several lists share."""
 
+from collections.abc import Callable
 from typing import Any
+
+from sqlalchemy import Select, select
 
 from keynet_admin.catalogue import posting_field
 from keynet_admin.catalogue.reference import prefectures
+from keynet_admin.models import Account
+from keynet_admin.vocabulary import STAFF_ROLES
 from keynet_admin.web.lists.page import ListFilter
 
 
-def prefecture_filter(column: Any, **more: Any) -> ListFilter:
-    """A filter on a column that holds the two-digit prefecture code."""
+def prefecture_filter(is_in: Callable[[str], Any]) -> ListFilter:
+    """A filter by prefecture; `is_in` makes the where-clause for its two-digit code."""
     return ListFilter(
-        "prefecture",
-        "都道府県",
-        lambda: [(p.code, p.name) for p in prefectures()],
-        lambda query, value: query.where(column == value),
-        **more,
+        "prefecture", "都道府県", lambda: [(p.code, p.name) for p in prefectures()], lambda query, value: query.where(is_in(value))
     )
+
+
+def staff() -> Select[Any]:
+    """The service center's people as options: id and name."""
+    return select(Account.id, Account.shown_name).where(Account.role.in_(STAFF_ROLES))
 
 
 def job_types() -> list[tuple[str, str]]:

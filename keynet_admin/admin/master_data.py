@@ -16,6 +16,7 @@ from keynet_admin.web.actor import current_actor
 from keynet_admin.web.lists.fields import DayField, PrefectureField, text_field
 from keynet_admin.web.model_view import GuardedModelView
 
+EDITED = "手で直した"
 SIX_DIGITS = {"needed": True, "pattern": r"\d{6}", "wrong": "6桁の数字で入力してください。"}
 
 
@@ -28,7 +29,7 @@ class MasterDataView(GuardedModelView):
     cells_template = "admin/_master_cells.html"
     can_edit = True
     exports = True
-    number_columns = ()
+    column_labels: dict[str, str] = {}
     column_default_sort = ("id", False)
 
     def show_day(self, row: Any) -> str:
@@ -39,6 +40,11 @@ class MasterDataView(GuardedModelView):
         """Names and addresses of all lists of master data."""
         views: Any = self.admin._views if self.admin is not None else ()
         return [(str(view.name), str(view.url) + "/") for view in views if isinstance(view, MasterDataView)]
+
+    def label(self, name: str) -> str:
+        """A column is headed as its field of the form is."""
+        field = None if name in self.column_labels else getattr(self.form, name, None)
+        return str(field.args[0]) if field is not None else super().label(name)
 
     def may_create(self) -> bool:
         """Whether the reader sees the button for a new row."""
@@ -81,21 +87,10 @@ class NurseCenterView(MasterDataView):
     list_hint = "連絡先は、その都道府県の団体のページに出ます。"
     column_list = ("name", "prefecture_code", "phone", "email", "edited")
     column_export_list = ("prefecture_code", "name", "operator", *form_columns)
-    column_labels = {
-        "name": "名称",
-        "operator": "運営",
-        "prefecture_code": "都道府県",
-        "phone": "電話番号",
-        "email": "メールアドレス",
-        "edited": "手で直した",
-        "postal_code": "郵便番号",
-        "address": "所在地",
-        "website": "ホームページ",
-        "note": "備考",
-    }
+    column_labels = {"name": "名称", "operator": "運営", "edited": EDITED}
     search_columns = (NurseCenterRecord.name, NurseCenterRecord.operator)
     search_label = "名称・運営"
-    list_filters = (prefecture_filter(NurseCenterRecord.prefecture_code),)
+    list_filters = (prefecture_filter(NurseCenterRecord.prefecture_code.__eq__),)
 
 
 class LawDateForm(BaseForm):
@@ -119,14 +114,7 @@ class LawDateView(MasterDataView):
     list_hint = "記入ルールは、ここの日付で判定します。変えると、すぐにすべての画面に効きます。"
     form_hint = list_hint
     column_list = ("key", "valid_from", "valid_to", "value", "basis", "edited")
-    column_labels = {
-        "key": "キー",
-        "valid_from": "適用の始まり",
-        "valid_to": "適用の終わり",
-        "value": "日付",
-        "basis": "根拠",
-        "edited": "手で直した",
-    }
+    column_labels = {"edited": EDITED}
     column_default_sort = ("key", False)
     sort_columns = {"key": LawDateRecord.key, "value": LawDateRecord.value}
     search_columns = (LawDateRecord.key, LawDateRecord.basis)
@@ -156,7 +144,6 @@ class OfficeClosureView(MasterDataView):
     empty_title = "閉庁日はまだありません"
     empty_text = "庁舎の休みや災害のときに追加すると、期限の計算から除かれます。"
     column_list = ("day", "reason", "prefecture_code", "active")
-    column_labels = {"day": "閉庁日", "reason": "理由", "prefecture_code": "範囲", "active": "有効"}
     column_default_sort = ("day", True)
     sort_columns = {"day": OfficeClosure.day}
 
@@ -181,6 +168,6 @@ class SuccessorView(MasterDataView):
     empty_title = "団体コードの変更はまだありません"
     empty_text = "合併などで変わったコードを追加すると、申請フォームと団体のページに出ます。"
     column_list = ("old_code", "new_code", "valid_from", "active")
-    column_labels = {"old_code": "古いコード", "new_code": "新しいコード", "valid_from": "変わる日", "active": "有効"}
+    column_labels = {"old_code": "古いコード", "new_code": "新しいコード"}
     search_columns = (MunicipalitySuccessor.old_code, MunicipalitySuccessor.new_code)
     search_label = "団体コード"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from flask import g
 from flask_admin import expose
 from sqlalchemy import func, select
-from sqlalchemy.orm import load_only
+from sqlalchemy.orm import defer
 
 from keynet_admin import clock
 from keynet_admin.admin.list_filters import prefecture_filter
@@ -23,16 +23,14 @@ class OrganizationView(GuardedModelView):
     permission = Permission.organization_read
     can_view_details = True
     column_list = ("name", "prefecture_code", "lg_code", "accounts", "created_at")
-    column_labels = {"name": "団体", "prefecture_code": "都道府県", "lg_code": "団体コード", "accounts": "アカウント", "created_at": "登録"}
+    column_labels = {"name": "団体", "accounts": "アカウント", "created_at": "登録"}
     noun = "団体"
     exports = saved_views = True
     search_columns = (Organization.name, Organization.kana, Organization.lg_code)
     search_label = "団体名・よみ・団体コード"
     sort_columns = {"lg_code": Organization.lg_code, "created_at": Organization.created_at}
-    list_options = (
-        load_only(Organization.name, Organization.kana, Organization.lg_code, Organization.prefecture_code, Organization.created_at),
-    )
-    list_filters = (prefecture_filter(Organization.prefecture_code),)
+    list_options = (defer(Organization.details),)
+    list_filters = (prefecture_filter(Organization.prefecture_code.__eq__),)
     empty_title = "団体はまだありません"
     empty_text = "申請を承認すると、団体がここに並びます。"
 
@@ -53,7 +51,7 @@ class OrganizationView(GuardedModelView):
     @expose("/<num:id>/")
     def details(self, id: int) -> str:
         """One body with everything that belongs to it."""
-        row = self.row_or_404(id)
+        row = self.row(id)
         newest = select(Submission).where(Submission.organization_id == row.id).order_by(Submission.id.desc()).limit(50)
         postings = select(Posting).where(Posting.organization_id == row.id).order_by(Posting.id.desc()).limit(100)
         accounts = select(Account).where(Account.organization_id == row.id).order_by(Account.id)

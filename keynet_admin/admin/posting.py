@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from flask import abort, url_for
+from flask import url_for
 from flask_admin import expose
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
-from keynet_admin.admin.list_filters import job_types
+from keynet_admin.admin.list_filters import job_types, prefecture_filter
 from keynet_admin.catalogue import posting_field
 from keynet_admin.catalogue.difference import changes
-from keynet_admin.catalogue.reference import prefectures
 from keynet_admin.extensions import db
 from keynet_admin.models import Organization, Posting
 from keynet_admin.permissions import Permission
@@ -17,7 +17,6 @@ from keynet_admin.rules.engine.rule import Finding
 from keynet_admin.services import workflow
 from keynet_admin.services.listing import publish as listing
 from keynet_admin.services.mail.message import Letter
-from keynet_admin.services.posting import lists as board
 from keynet_admin.services.posting import publication, revisions
 from keynet_admin.services.workflow import history
 from keynet_admin.vocabulary import PostingStatus
@@ -26,6 +25,18 @@ from keynet_admin.web.actor import current_actor
 from keynet_admin.web.decision import Decision, DecisionPages
 from keynet_admin.web.lists.page import ListFilter, Order, Tab
 from keynet_admin.web.model_view import GuardedModelView
+
+
+def _next_release() -> Posting | None:
+    """The posting that waits longest for release."""
+    query = Posting.visible_to(current_actor()).where(Posting.awaiting_release()).order_by(Posting.changed_at, Posting.id).limit(1)
+    return db.session.execute(query).scalar_one_or_none()
+
+
+def _of_body(word: str) -> Any:
+    """Where-clause: the posting's body has the word in its name or reading, or that very code."""
+    name, kana = Organization.name.icontains(word, autoescape=True), Organization.kana.icontains(word, autoescape=True)
+    return Posting.organization_id.in_(select(Organization.id).where(or_(name, kana, Organization.lg_code == word)))
 
 
 def _tab(name: str, label: str, *states: PostingStatus) -> Tab:
@@ -68,30 +79,13 @@ class PostingView(DecisionPages, GuardedModelView):
         "publish_until",
         "changed_at",
     )
-    column_labels = {
-        "organization.name": "団体",
-        "title": "見出し",
-        "job_type": "職種・人数",
-        "headcount": "人数",
-        "findings": "指摘",
-        "errors": "要修正",
-        "warnings": "要確認",
-        "status": "状態",
-        "publish_until": "公開終了予定",
-        "changed_at": "更新",
-        "posting_no": "番号",
-    }
+    column_labels = {"job_type": "職種・人数"}
     column_default_sort = ("changed_at", True)
     sort_columns = {"title": Posting.title, "changed_at": Posting.changed_at, "posting_no": Posting.posting_no}
-    search_columns = (Posting.title, Posting.posting_no, board.of_body)
+    search_columns = (Posting.title, Posting.posting_no, _of_body)
     search_label = "見出し・番号・団体名・よみ"
     list_filters = (
-        ListFilter(
-            "prefecture",
-            "都道府県",
-            lambda: [(p.code, p.name) for p in prefectures()],
-            lambda query, value: query.where(Posting.organization.has(prefecture_code=value)),
-        ),
+        prefecture_filter(lambda code: Posting.organization.has(prefecture_code=code)),
         ListFilter("job_type", "職種", job_types, lambda query, value: query.where(Posting.job_type == value)),
     )
     list_options = (joinedload(Posting.organization).load_only(Organization.name, Organization.prefecture_code),)
@@ -130,11 +124,6 @@ class PostingView(DecisionPages, GuardedModelView):
         content = listing.public_content(row.organization, revision.normalized)
         return self.render("admin/preview.html", posting=row, content=content, page_view=posting_page.view(content))
 
-    def row(self, id: int) -> Posting:
-        """The posting, else 404."""
-        row = db.session.execute(Posting.visible_to(current_actor()).where(Posting.id == id)).scalar_one_or_none()
-        return row if row is not None else abort(404)
-
     def named(self, row: Posting) -> tuple[str, str, str]:
         """The heading in the question, body and number above it, the number in a message."""
         return row.title or row.posting_no, f"{row.organization.name}　{row.posting_no}", row.posting_no
@@ -149,7 +138,7 @@ class PostingView(DecisionPages, GuardedModelView):
 
     def onward(self, row: Posting, name: str, _outcome: workflow.Outcome) -> str:
         """The next that waits for a release, else the posting."""
-        following = board.next_release(current_actor()) if name in ("release", "return") else None
+        following = _next_release() if name in ("release", "return") else None
         return url_for(".details", id=following.id if following is not None else row.id)
 
     def show_job_type(self, row: Posting) -> str:

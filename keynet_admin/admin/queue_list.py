@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from sqlalchemy import Text, func, select, type_coerce
-from sqlalchemy.orm import joinedload, load_only
+from sqlalchemy import Text, type_coerce
+from sqlalchemy.orm import joinedload
 
-from keynet_admin.admin.list_filters import job_types, prefecture_filter
+from keynet_admin.admin.list_filters import job_types, prefecture_filter, staff
 from keynet_admin.models import Account, Submission
 from keynet_admin.permissions import Permission
 from keynet_admin.services import workflow
 from keynet_admin.services.submission import lists as queue
 from keynet_admin.services.submission import review, search_index
-from keynet_admin.vocabulary import SETTLED, STAFF_ROLES, SubmissionStatus
+from keynet_admin.vocabulary import SETTLED, SubmissionStatus
 from keynet_admin.web.lists.page import ListFilter, Order, Tab
 from keynet_admin.web.model_view import BulkMove
 
@@ -30,10 +30,6 @@ def _may_take(row: Submission, actor: Any) -> str:
 
 def _of_assignee(query: Any, value: str) -> Any:
     return query.where(_S.assignee_id.is_(None) if value == "none" else _S.assignee_id == int(value))
-
-
-def _staff() -> Any:
-    return select(Account.id, func.coalesce(func.nullif(Account.name, ""), Account.email)).where(Account.role.in_(STAFF_ROLES))
 
 
 class QueueList:
@@ -84,18 +80,13 @@ class QueueList:
     column_labels = {
         "org": "団体",
         "due": "残り時間",
-        "findings": "指摘",
         "jobs": "職種・人数",
-        "status": "状態",
         "assignee": "担当",
         "receipt": "受付番号",
         "prefecture": "都道府県",
         "received_at": "受付",
         "due_at": "期限",
         "decided_at": "決定",
-        "errors": "要修正",
-        "warnings": "要確認",
-        "lg_code": "団体コード",
         "current": "回数",
     }
     column_export_list = (
@@ -121,7 +112,7 @@ class QueueList:
         "receipt": _S.receipt_no,
     }
     list_filters = (
-        prefecture_filter(_S.prefecture_code),
+        prefecture_filter(_S.prefecture_code.__eq__),
         ListFilter(
             "job_type",
             "職種",
@@ -134,7 +125,7 @@ class QueueList:
             lambda: [(name, label) for name, (label, _clause) in _WITH_FINDINGS.items()],
             lambda query, value: query.where(_WITH_FINDINGS[value][1]),
         ),
-        ListFilter("assignee", "担当", lambda: [("none", "未定")], _of_assignee, stored=_staff, every="全員"),
+        ListFilter("assignee", "担当", lambda: [("none", "未定")], _of_assignee, stored=staff, every="全員"),
         ListFilter(
             "status",
             "状態",
@@ -144,26 +135,7 @@ class QueueList:
             shown=False,
         ),
     )
-    list_options = (
-        load_only(
-            _S.receipt_no,
-            _S.status,
-            _S.version,
-            _S.current,
-            _S.lg_code,
-            _S.org_name,
-            _S.prefecture_code,
-            _S.jobs,
-            _S.errors,
-            _S.warnings,
-            _S.due_at,
-            _S.received_at,
-            _S.decided_at,
-            _S.assignee_id,
-            _S.organization_id,
-        ),
-        joinedload(_S.assignee).load_only(Account.name, Account.email),
-    )
+    list_options = (joinedload(_S.assignee).load_only(Account.name, Account.email),)
     bulk_moves = (
         BulkMove(
             "take",
@@ -202,4 +174,4 @@ class QueueList:
 
     def show_assignee(self, row: Submission) -> str:
         """Who has it."""
-        return (row.assignee.name or row.assignee.email) if row.assignee is not None else ""
+        return row.assignee.shown_name if row.assignee is not None else ""

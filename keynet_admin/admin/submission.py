@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import abort, flash, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
@@ -13,15 +13,13 @@ from keynet_admin.admin.submission_file import FilePages
 from keynet_admin.catalogue import MAX_POSTINGS, SECTIONS, label_at
 from keynet_admin.catalogue.difference import changes
 from keynet_admin.catalogue.display import prefecture as prefecture_name
-from keynet_admin.extensions import db
 from keynet_admin.models import Submission
 from keynet_admin.permissions import Permission
 from keynet_admin.rules.engine.rule import Level
 from keynet_admin.services import workflow
 from keynet_admin.services.business_days import explain
 from keynet_admin.services.mail.message import Letter
-from keynet_admin.services.submission import finding, review
-from keynet_admin.services.submission import identity as sender
+from keynet_admin.services.submission import finding, identity, review
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.submission import lists as queue
 from keynet_admin.services.transaction import transaction
@@ -109,11 +107,6 @@ class SubmissionView(DecisionPages, FilePages, QueueList, GuardedModelView):
         flash(f"{rule}（{label_at(path)}）を{'要確認に戻しました' if undo else '問題なしとして記録しました'}。", "success")
         return redirect(f"{url_for('.case', id=id)}#h-decide", 303)
 
-    def row(self, id: int) -> Submission:
-        """The case, as far as the actor may see it, else 404."""
-        case = db.session.execute(Submission.visible_to(current_actor()).where(Submission.id == id)).scalar_one_or_none()
-        return case if case is not None else abort(404)
-
     def named(self, row: Submission) -> tuple[str, str, str]:
         """The body in the question, prefecture and number above it, the number with the body in a message."""
         above = f"{prefecture_name(row.prefecture_code)}　受付番号 {row.receipt_no}"
@@ -162,7 +155,7 @@ class SubmissionView(DecisionPages, FilePages, QueueList, GuardedModelView):
             neighbours=queue.neighbours(case, actor),
             earlier=earlier,
             entries=history.of_submission(case),
-            signs=sender.signs(case, document.get("contact") or {}, others, len(accounts)),
+            checks=identity.checks(case, document.get("contact") or {}, others, len(accounts)),
             returned=_open_return(case),
             marks_of=finding.rows_of(revision),
             every=request.args.get("all") == "1",

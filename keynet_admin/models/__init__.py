@@ -21,36 +21,3 @@ from keynet_admin.models.reference import (
 from keynet_admin.models.review import Review
 from keynet_admin.models.saved_view import SavedView
 from keynet_admin.models.submission import EntryDraft, ReturnLink, Submission, SubmissionContact, SubmissionRevision, SubmissionSearch
-
-__all__ = [
-    "Account",
-    "AuditEvent",
-    "Counter",
-    "EntryDraft",
-    "FirstLogin",
-    "Keying",
-    "LawDateRecord",
-    "Listing",
-    "ListingVersion",
-    "MinimumWageRecord",
-    "MunicipalityRecord",
-    "MunicipalitySuccessor",
-    "NurseCenterRecord",
-    "OfficeClosure",
-    "Organization",
-    "OutboxMail",
-    "Posting",
-    "PostingRevision",
-    "PrefectureRecord",
-    "ReturnLink",
-    "Review",
-    "SavedView",
-    "Setting",
-    "StaffSession",
-    "Submission",
-    "SubmissionContact",
-    "SubmissionFinding",
-    "SubmissionRevision",
-    "SubmissionSearch",
-    "Throttle",
-]

@@ -1,20 +1,19 @@
 """Accounts, their first logins and their sessions."""
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, Select, String, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, Integer, String, func
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from keynet_admin import clock
 from keynet_admin.extensions import db
-from keynet_admin.models.base import CleanText, UtcDateTime, Versioned, words
+from keynet_admin.models.base import CleanText, OfOrganization, UtcDateTime, Versioned, words
 from keynet_admin.models.organization import Organization
-from keynet_admin.permissions import Actor
 from keynet_admin.vocabulary import AccountStatus, Role, SessionLevel
 
 
-class Account(Versioned, db.Model):  # type: ignore[name-defined,misc]
+class Account(OfOrganization, Versioned, db.Model):  # type: ignore[name-defined,misc]
     """Somebody (or a section's shared address) who signs in. `email` is stored as normalised, compared in lower case."""
 
     __tablename__ = "account"
@@ -33,11 +32,15 @@ class Account(Versioned, db.Model):  # type: ignore[name-defined,misc]
 
     organization: Mapped[Organization | None] = relationship(back_populates="accounts")
 
+    @hybrid_property
+    def shown_name(self) -> str:
+        """The person's (or section's) name, else the address."""
+        return self.name or self.email
+
+    @shown_name.inplace.expression
     @classmethod
-    def visible_to(cls, actor: Actor) -> Select[Any]:
-        """All for staff, those of the own organization for a municipality."""
-        query = select(cls)
-        return query if actor.is_staff else query.where(cls.organization_id == (actor.organization_id or 0))
+    def _shown_name(cls) -> ColumnElement[str]:
+        return func.coalesce(func.nullif(cls.name, ""), cls.email)
 
 
 class FirstLogin(db.Model):  # type: ignore[name-defined,misc]

@@ -111,8 +111,8 @@ class About:
 
 
 def subject_of(row: Any) -> dict[str, Any]:
-    """The two columns that name this row as the subject of another (the row must have its id)."""
-    return {"subject": row.__tablename__, "subject_id": row.id}
+    """The two columns that name this row (which must have its id) as the subject of another. Settings have names instead: 0."""
+    return {"subject": row.__tablename__, "subject_id": getattr(row, "id", 0)}
 
 
 class StaffOnly:
@@ -123,6 +123,16 @@ class StaffOnly:
         """The rows that this actor may see."""
         query = select(cls)
         return query if actor.is_staff else query.where(false())
+
+
+class OfOrganization:
+    """A table whose rows belong to an organization: all for staff, those of the own organization for a municipality."""
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> Select[Any]:
+        """The rows that this actor may see."""
+        query = select(cls)
+        return query if actor.is_staff else query.where(cls.organization_id == (actor.organization_id or 0))  # type: ignore[attr-defined]
 
 
 class Setting(db.Model):  # type: ignore[name-defined,misc]
@@ -152,19 +162,3 @@ class Throttle(db.Model):  # type: ignore[name-defined,misc]
     key: Mapped[str] = mapped_column(String(80), primary_key=True)
     window_start: Mapped[datetime] = mapped_column(UtcDateTime)
     count: Mapped[int] = mapped_column(Integer, default=0)
-
-
-__all__ = [
-    "About",
-    "AsciiJson",
-    "CleanText",
-    "Counter",
-    "Setting",
-    "StaffOnly",
-    "TextTooLong",
-    "Throttle",
-    "UtcDateTime",
-    "Versioned",
-    "subject_of",
-    "words",
-]

@@ -3,19 +3,18 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, Select, String, UniqueConstraint, select
+from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from keynet_admin import clock
 from keynet_admin.extensions import db
-from keynet_admin.models.base import AsciiJson, CleanText, UtcDateTime, Versioned, words
+from keynet_admin.models.base import AsciiJson, CleanText, OfOrganization, UtcDateTime, Versioned, words
 from keynet_admin.models.organization import Organization
 from keynet_admin.models.submission import Submission
-from keynet_admin.permissions import Actor
 from keynet_admin.vocabulary import PostingStatus
 
 
-class Posting(Versioned, db.Model):  # type: ignore[name-defined,misc]
+class Posting(OfOrganization, Versioned, db.Model):  # type: ignore[name-defined,misc]
     """One job type at one workplace of one organization.
 
     `current` is the newest revision's number, `live` the one visitors see (None when none is).
@@ -55,12 +54,6 @@ class Posting(Versioned, db.Model):  # type: ignore[name-defined,misc]
     organization: Mapped[Organization] = relationship(back_populates="postings")
     submission: Mapped[Submission | None] = relationship()
     revisions: Mapped[list["PostingRevision"]] = relationship(back_populates="posting", order_by="PostingRevision.number")
-
-    @classmethod
-    def visible_to(cls, actor: Actor) -> Select[Any]:
-        """All for staff, those of the own organization for a municipality."""
-        query = select(cls)
-        return query if actor.is_staff else query.where(cls.organization_id == (actor.organization_id or 0))
 
     @classmethod
     def awaiting_release(cls) -> Any:

@@ -3,8 +3,8 @@
 from flask import Flask
 
 from keynet_admin.models import Posting
-from keynet_admin.office.home import HomeView
-from keynet_admin.office.posting import PostingView
+from keynet_admin.office.home import OfficeHomeView
+from keynet_admin.office.posting import OfficePostingView
 from keynet_admin.web.guard import make_admin
 
 
@@ -14,6 +14,6 @@ def init_app(app: Flask) -> None:
         app,
         url="/office",
         name="自治体管理画面",
-        index_view=HomeView(name="ホーム", endpoint="office", url="/office"),
-        views=[PostingView(Posting, name="募集情報", endpoint="office_posting", url="/office/posting")],
+        index_view=OfficeHomeView(name="ホーム", endpoint="office", url="/office"),
+        views=[OfficePostingView(Posting, name="募集情報", endpoint="office_posting", url="/office/posting")],
     )

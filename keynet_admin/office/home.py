@@ -8,7 +8,7 @@ from keynet_admin.web.actor import current_actor
 from keynet_admin.web.guard import GuardedIndex
 
 
-class HomeView(GuardedIndex):
+class OfficeHomeView(GuardedIndex):
     """`/office/`."""
 
     permission = Permission.posting_read

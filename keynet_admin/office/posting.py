@@ -9,7 +9,6 @@ from flask_admin import expose
 from keynet_admin import clock
 from keynet_admin.catalogue import posting_field
 from keynet_admin.errors import BadField, StaleVersion
-from keynet_admin.extensions import db
 from keynet_admin.models import Posting
 from keynet_admin.permissions import Actor, Permission
 from keynet_admin.rules.engine.rule import Finding, Level
@@ -28,7 +27,7 @@ from keynet_admin.web.lists.page import Order, Tab
 from keynet_admin.web.model_view import GuardedModelView
 
 PREFIX = revisions.PREFIX
-SAID = {
+TOLD = {
     "draft": "保存しました。まだ公開されていません。",
     "live": "保存しました。直した内容を公開しました。",
     "waiting": "保存しました。要確認の項目があるため、運営事務局の確認後に公開されます。それまでは前の内容が公開されます。",
@@ -42,7 +41,7 @@ HEADCOUNT = EditDecision(
 )
 
 
-class PostingView(DecisionPages, GuardedModelView):
+class OfficePostingView(DecisionPages, GuardedModelView):
     """The municipality's postings; every row is looked up among its own."""
 
     permission = Permission.posting_read
@@ -73,16 +72,7 @@ class PostingView(DecisionPages, GuardedModelView):
         for name, (label, states) in desk.TABS.items()
     )
     column_list = ("title", "posting_no", "status", "job_type", "headcount", "published_at", "publish_until", "changed_at")
-    column_labels = {
-        "title": "見出し",
-        "posting_no": "番号",
-        "status": "状態",
-        "job_type": "職種",
-        "headcount": "人数",
-        "published_at": "公開",
-        "publish_until": "公開終了予定",
-        "changed_at": "更新",
-    }
+    column_labels = {"published_at": "公開"}
     default_order = (Order(Posting.status == PostingStatus.closed), Order(Posting.changed_at, down=True), Order(Posting.id, down=True))
     search_columns = (Posting.title, Posting.posting_no)
     search_label = "見出し・番号"
@@ -149,23 +139,18 @@ class PostingView(DecisionPages, GuardedModelView):
         version = workflow.version_of(given)
         result = revisions.check(organization, typed)
         if reading.doubled or request.form.get("do") == "check":
-            return self._editor(row, typed, [*result.findings, *reading.doubled], result.normalized["postings"][0], given, spoken=True)
+            return self._editor(row, typed, [*result.findings, *reading.doubled], result.normalized["postings"][0], given, checked=True)
         try:
             with transaction():
-                said = drafts.save(row, typed, result, current_actor(), seen_version=version)
+                outcome = drafts.save(row, typed, result, current_actor(), seen_version=version)
         except StaleVersion as stale:
             row = self.row(row.id)
             words = f"{stale}保存していません。入力した内容は残っています。もう一度保存すると、この画面の内容に置き換わります。"
             return self._editor(row, typed, result.findings, result.normalized["postings"][0], row.version, notice=words), 409
-        flash(SAID[said], "success" if said in ("live", "draft") else "warning" if said in ("waiting", "kept") else "info")
+        flash(TOLD[outcome], "success" if outcome in ("live", "draft") else "warning" if outcome in ("waiting", "kept") else "info")
         if result.at(Level.ERROR):
             return redirect(url_for(".edit", id=row.id), 303)
         return redirect(url_for(".details", id=row.id), 303)
-
-    def row(self, id: int) -> Posting:
-        """The posting among the actor's own, else 404."""
-        row = db.session.execute(Posting.visible_to(current_actor()).where(Posting.id == id)).scalar_one_or_none()
-        return row if row is not None else abort(404)
 
     def named(self, row: Posting) -> tuple[str, str, str]:
         """The heading in the question, the number above it and in a message."""
@@ -191,7 +176,7 @@ class PostingView(DecisionPages, GuardedModelView):
         *,
         notice: str = "",
         anchor: str = "",
-        spoken: bool = False,
+        checked: bool = False,
     ) -> str:
         form = forms.fill_posting(typed, normalized)
         stray = forms.attach(form, findings, PREFIX)
@@ -206,7 +191,7 @@ class PostingView(DecisionPages, GuardedModelView):
             version=version,
             notice=notice,
             anchor=anchor,
-            spoken=spoken,
+            checked=checked,
             on=clock.today(),
         )
 
@@ -224,10 +209,10 @@ def _publish_shown(row: Posting) -> dict[str, Any]:
 
 
 def _headcount(row: Posting, actor: Actor, typed: str, seen_version: int) -> workflow.Outcome:
-    said, result = drafts.change_headcount(row, typed, actor, seen_version=seen_version)
-    if said == "refused":
+    outcome, result = drafts.change_headcount(row, typed, actor, seen_version=seen_version)
+    if outcome == "refused":
         raise BadField(next(f.message for f in result.findings if f.path == f"{PREFIX}headcount" and f.level is Level.ERROR))
-    return workflow.Outcome(row.status, note=SAID[said])
+    return workflow.Outcome(row.status, note=TOLD[outcome])
 
 
 def _findings(stored: list[dict[str, Any]]) -> list[Finding]:

@@ -12,21 +12,6 @@ from keynet_admin.permissions import Actor
 _SCALARS = (str, int, bool, type(None))
 
 
-def record_setting(actor: Actor, fields: Sequence[str]) -> AuditEvent:
-    """Add an event about settings, which have names instead of ids."""
-    event = AuditEvent(
-        at=clock.now(),
-        actor_kind=actor.kind,
-        actor_id=actor.account_id,
-        subject="setting",
-        subject_id=0,
-        action="change",
-        codes={"fields": sorted(fields)},
-    )
-    db.session.add(event)
-    return event
-
-
 def record(
     subject: Any, action: str, actor: Actor, *, organization_id: int | None = None, fields: Sequence[str] = (), **codes: Any
 ) -> AuditEvent:

@@ -12,28 +12,18 @@ _NEXT = text(
 )
 
 
-def next_number(name: str) -> int:
-    """The next number of a series, from 1 on. The counter's row stays locked until the transaction ends."""
-    return next_numbers(name, 1)[0]
-
-
 def next_numbers(name: str, count: int) -> range:
-    """The next `count` numbers of a series (at least one), taken at once."""
+    """The next `count` numbers of a series (at least one), from 1 on. The counter's row stays locked until the transaction ends."""
     last = int(db.session.execute(_NEXT, {"name": name, "count": count}).scalar_one())
     return range(last - count + 1, last + 1)
 
 
-def receipt_no(received: datetime) -> str:
-    """`KN-YYMMDD-NNNN`: the day of receipt in Japan and the number of that day."""
-    return receipt_nos(received, 1)[0]
-
-
-def receipt_nos(received: datetime, count: int) -> list[str]:
-    """`count` receipt numbers of one day, in their order."""
+def receipt_nos(received: datetime, count: int = 1) -> list[str]:
+    """Receipt numbers `KN-YYMMDD-NNNN` in their order: the day of receipt in Japan and the number of that day."""
     day = received.astimezone(TOKYO).strftime("%y%m%d")
     return [f"KN-{day}-{number:04d}" for number in next_numbers(f"receipt:{day}", count)]
 
 
 def posting_no() -> str:
     """`KN-P-NNNNNN`."""
-    return f"KN-P-{next_number('posting'):06d}"
+    return f"KN-P-{next_numbers('posting', 1)[0]:06d}"

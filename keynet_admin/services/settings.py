@@ -41,9 +41,7 @@ def get(key: str) -> Any:
 
 
 def put(key: str, value: Any) -> None:
-    """Store a value in the present transaction. Raises KeyError for an unknown key."""
-    if key not in DEFAULTS:
-        raise KeyError(key)
+    """Store a value in the present transaction."""
     row = db.session.get(Setting, key)
     if row is None:
         db.session.add(Setting(key=key, value=value, changed_at=clock.now()))
@@ -59,7 +57,7 @@ def change(values: dict[str, Any], actor: Actor) -> list[str]:
     for name in changed:
         put(name, values[name])
     if changed:
-        audit.record_setting(actor, changed)
+        audit.record(Setting(), "change", actor, fields=changed)
     return changed
 
 

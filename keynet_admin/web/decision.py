@@ -74,10 +74,6 @@ class DecisionPages:
         cls.method_permissions = cls.method_permissions | rights
         cls.checks_token = cls.checks_token | frozenset(rights)
 
-    def row(self, id: int) -> Any:
-        """The row, as far as the reader may see it; else 404."""
-        raise NotImplementedError
-
     def named(self, row: Any) -> tuple[str, str, str]:
         """The row's name in the question, the small line above it, and its name in a message."""
         raise NotImplementedError

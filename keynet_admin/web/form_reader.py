@@ -53,7 +53,7 @@ def read(data: MultiDict[str, str]) -> TypedForm:
         elif found := _POSTING.fullmatch(key):
             _take(postings.setdefault(int(found[1]), {}), found[2], values)
     reading = TypedForm({})
-    keep = _has_button(data)
+    keep = pressed(data)
     for name, specs in SECTIONS.items():
         if name != "postings":
             reading.document[name] = _record(specs, sections[name], f"{name}.", reading, keep)
@@ -63,18 +63,13 @@ def read(data: MultiDict[str, str]) -> TypedForm:
     return reading
 
 
-def read_document(data: MultiDict[str, str]) -> Document:
-    """The typed document of a posted submission (see `read`)."""
-    return read(data).document
-
-
 def read_posting(data: MultiDict[str, str], prefix: str = "postings.0.") -> TypedForm:
     """One posting from names without a prefix; `prefix` is put before the paths of findings."""
     values: Values = {}
     for key, given in data.lists():
         _take(values, key, given)
     reading = TypedForm({})
-    reading.document = _record(POSTING, values, prefix, reading, _has_button(data))
+    reading.document = _record(POSTING, values, prefix, reading, pressed(data))
     return reading
 
 
@@ -94,10 +89,6 @@ def apply_buttons(document: Document, data: Mapping[str, str]) -> str | None:
 
 def pressed(data: Mapping[str, str]) -> bool:
     """True when the form was sent by an add, remove, copy or choose button."""
-    return _has_button(data)
-
-
-def _has_button(data: Mapping[str, str]) -> bool:
     return any(data.get(name) for name in BUTTONS)
 
 

@@ -33,6 +33,22 @@ from keynet_admin.web.lists.editing import Editing
 from keynet_admin.web.lists.page import Listed, ListFilter, Order, Tab, apply_search, list_page, options_of, ordered_rows, state_of, tab_of
 
 WHOLE = Tab("", "")
+# Headings of columns that mean the same in every list; a list's own `column_labels` come first.
+LABELS = {
+    "organization.name": "団体",
+    "title": "見出し",
+    "posting_no": "番号",
+    "job_type": "職種",
+    "headcount": "人数",
+    "status": "状態",
+    "findings": "指摘",
+    "errors": "要修正",
+    "warnings": "要確認",
+    "prefecture_code": "都道府県",
+    "lg_code": "団体コード",
+    "publish_until": "公開終了予定",
+    "changed_at": "更新",
+}
 
 
 @dataclass(frozen=True)
@@ -135,8 +151,8 @@ class GuardedModelView(Guard, Editing, ModelView):
             return None
         return db.session.execute(self.get_query().where(self.model.id == int(id))).scalar_one_or_none()
 
-    def row_or_404(self, id: int) -> Any:
-        """The row of an address."""
+    def row(self, id: int) -> Any:
+        """The row of an address, as far as the reader may see it; else 404."""
         row = self.get_one(str(id))
         return row if row is not None else abort(404)
 
@@ -180,7 +196,7 @@ class GuardedModelView(Guard, Editing, ModelView):
     @expose("/<num:id>/")
     def details(self, id: int) -> str:
         """One row, all listed columns."""
-        row = self.row_or_404(id)
+        row = self.row(id)
         return self.render(self.details_template, row=row, columns=[(name, self.label(name)) for name in self.column_details_list])
 
     @expose("/export.<any(csv, xlsx):kind>")
@@ -259,7 +275,7 @@ class GuardedModelView(Guard, Editing, ModelView):
             name = self.row_name(row)
             try:
                 with transaction():
-                    row = self.row_or_404(number)
+                    row = self.row(number)
                     why = move.why_not(row, current_actor())
                     if not why:
                         move.act(row, current_actor(), version)
@@ -278,7 +294,7 @@ class GuardedModelView(Guard, Editing, ModelView):
 
     def label(self, name: str) -> str:
         """The column's heading."""
-        return str((self.column_labels or {}).get(name, name))
+        return str((self.column_labels or {}).get(name) or LABELS.get(name, name))
 
     def value(self, row: Any, name: str) -> Any:
         """What a cell shows: the class's own formatter `show_<name>(row)`, else the attribute (dots reach into relations)."""

@@ -12,13 +12,13 @@ from wtforms.validators import ValidationError
 
 from keynet_admin.errors import TooMany
 from keynet_admin.services.account import password as passwords
-from keynet_admin.services.account import rate_limit
+from keynet_admin.services.account import rate_limit, use_cases
 from keynet_admin.services.account import session as sessions
-from keynet_admin.services.account import use_cases as accounts
 from keynet_admin.services.transaction import transaction
 from keynet_admin.web.actor import check_token
 
 SEEN = "_seen"
+LABELS = {"email": "メールアドレス", "password": "パスワード", "code": "コード"}
 WRONG = "メールアドレスまたはパスワードが違います。"
 # What the page on the way adds to the fields that it carries; no form of the staff pages has fields of these names.
 OWN_FIELDS = ("csrf_token", "email", "password")
@@ -26,16 +26,15 @@ OWN_FIELDS = ("csrf_token", "email", "password")
 
 def attempt(email: str, password: str) -> sessions.SignedIn | None:
     """A new session for this pair, None for a wrong one. Raises TooMany. The same work for known and unknown addresses."""
-    network = request.remote_addr or ""
     with transaction():
-        rate_limit.hit("login", address=email, network=network)
-        known = accounts.credentials(email)
+        rate_limit.hit("login", address=email, network=network())
+        known = use_cases.credentials(email)
     if not passwords.verify(known.password_hash, password):
         return None
     with transaction():
-        signed_in = accounts.sign_in(known)
+        signed_in = use_cases.sign_in(known)
         if signed_in is not None:
-            rate_limit.forgive("login", address=email, network=network)
+            rate_limit.forgive("login", address=email, network=network())
         return signed_in
 
 
@@ -46,10 +45,14 @@ def enter(signed_in: sessions.SignedIn) -> None:
     session[SEEN] = int(time.time())
 
 
-def missing() -> dict[str, str]:
-    """The fields of the sign-in that were left empty, with the words for it."""
-    labels = {"email": "メールアドレス", "password": "パスワード"}
-    return {name: f"{label}を入力してください。" for name, label in labels.items() if not request.form.get(name, "").strip()}
+def network() -> str:
+    """The client's IP address, as rate limits count it."""
+    return request.remote_addr or ""
+
+
+def missing(*names: str) -> dict[str, str]:
+    """The fields that were left empty, with the words for it."""
+    return {name: f"{LABELS[name]}を入力してください。" for name in names if not request.form.get(name, "").strip()}
 
 
 def on_the_way() -> Response | None:
@@ -64,7 +67,7 @@ def on_the_way() -> Response | None:
         check_token()
     except ValidationError:
         return _page(400, {"": "画面を開いてから時間がたちました。もう一度パスワードを入力してください。"})
-    if errors := missing():
+    if errors := missing("email", "password"):
         return _page(422, errors)
     try:
         signed_in = attempt(request.form["email"][:255], request.form["password"][: passwords.LONGEST + 1])

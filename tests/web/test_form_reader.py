@@ -10,7 +10,7 @@ from keynet_admin.web import form_reader
 
 
 def _read(*pairs: tuple[str, str]) -> dict[str, Any]:
-    return form_reader.read_document(MultiDict(pairs))
+    return form_reader.read(MultiDict(pairs)).document
 
 
 def test_names_nest_as_in_the_contract() -> None:

@@ -110,7 +110,7 @@ def test_typed_text_is_never_markup_and_comes_back_as_it_was(small_app: Flask, t
     document = {"organization": {"org_name": text.strip()}, "postings": [{"duty_detail": text, "job_type": text.strip()}]}
     page = _page(small_app, forms.fill(document))
     assert not page.find_all(["script", "b"])
-    read = form_reader.read_document(_sent(page))
+    read = form_reader.read(_sent(page)).document
     assert read["organization"]["org_name"] == text.strip()
     assert read["postings"][0]["duty_detail"] == text
     assert read["postings"][0]["job_type"] == text.strip()

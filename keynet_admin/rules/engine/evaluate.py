@@ -69,14 +69,14 @@ def _from_note(rules: Mapping[str, Rule], reading: Reading, path: str, note: Not
 
 
 def _finding(rule: Rule | None, code: str, level: Level, path: str, found: Hit | Note, reading: Reading) -> Finding:
-    said = found.message if isinstance(found, Note) else found
+    note = found.message if isinstance(found, Note) else found
     return Finding(
         code,
         level,
         path,
-        said.what,
-        said.why,
-        said.how,
+        note.what,
+        note.why,
+        note.how,
         typed=walk(reading.typed, path),
         value=found.value if found.value is not None else walk(reading.document, path),
         basis=rule.basis if rule else "",

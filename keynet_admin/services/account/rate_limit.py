@@ -7,7 +7,6 @@ tries do not make it longer.
 
 import hashlib
 import ipaddress
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,6 +17,7 @@ from keynet_admin import clock, config
 from keynet_admin.errors import TooMany
 from keynet_admin.extensions import db
 from keynet_admin.models import Throttle
+from keynet_admin.services.account.use_cases import normal_email
 from keynet_admin.services.transaction import rows_changed
 
 
@@ -48,7 +48,7 @@ def hit(kind: str, *, address: str, network: str) -> None:
         return
     limit = LIMITS[kind]
     now = clock.real_now()
-    for key, most in ((_key(kind, "a", _same(address)), limit.address), (_key(kind, "n", _network(network)), limit.network)):
+    for key, most in ((_key(kind, "a", normal_email(address)), limit.address), (_key(kind, "n", _network(network)), limit.network)):
         count, started = _count_up(key, now, limit.window)
         if count > most:
             raise TooMany(max(1, int((started + limit.window - now).total_seconds())))
@@ -58,7 +58,7 @@ def forgive(kind: str, *, address: str, network: str) -> None:
     """After a success: the address starts afresh and the network gets its try back."""
     if not config.current().rate_limits:
         return
-    db.session.execute(delete(Throttle).where(Throttle.key == _key(kind, "a", _same(address))))
+    db.session.execute(delete(Throttle).where(Throttle.key == _key(kind, "a", normal_email(address))))
     rows_changed(
         update(Throttle).where(Throttle.key == _key(kind, "n", _network(network)), Throttle.count > 0).values(count=Throttle.count - 1)
     )
@@ -77,12 +77,6 @@ def _count_up(key: str, now: datetime, window: timedelta) -> tuple[int, datetime
         ).returning(Throttle.count, Throttle.window_start)
     ).one()
     return row[0], row[1]
-
-
-def _same(address: str) -> str:
-    """As accounts compare addresses: else full-width or invisible letters would begin a new count for the same account."""
-    plain = unicodedata.normalize("NFKC", address[:1000])
-    return "".join(c for c in plain if c.isprintable()).strip().lower()
 
 
 def _network(address: str) -> str:

@@ -71,7 +71,7 @@ class SignedIn:
 
 def actor_of(account: Account) -> Actor:
     """The actor that an account is."""
-    return Actor(ActorKind.account, account.id, account.role, account.organization_id, account.name or account.email)
+    return Actor(ActorKind.account, account.id, account.role, account.organization_id, account.shown_name)
 
 
 def begin(account: Account) -> SignedIn:

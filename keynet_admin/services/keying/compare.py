@@ -79,11 +79,6 @@ def compare(typed: Mapping[str, Any], second: Mapping[str, str], chosen: Mapping
     return found
 
 
-def understood(typed: Mapping[str, Any], path: str, text: str, on: date) -> Any:
-    """A text at a path as the rules understand it."""
-    return _reading(typed, path, text, on)[0]
-
-
 def composed(typed: Mapping[str, Any], pairs: Iterable[Pair]) -> dict[str, Any]:
     """The document that is sent: the first keying with what was settled.
 

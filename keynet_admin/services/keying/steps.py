@@ -16,7 +16,7 @@ from keynet_admin.catalogue.key_fields import key_paths, shape
 from keynet_admin.catalogue.paths import walk
 from keynet_admin.errors import NotFound, NotPermitted, Refused
 from keynet_admin.extensions import db
-from keynet_admin.models import Keying, Submission
+from keynet_admin.models import Keying
 from keynet_admin.permissions import Actor, Permission, can
 from keynet_admin.rules import evaluate
 from keynet_admin.rules.engine.reasons import reasons_from, with_reasons
@@ -174,11 +174,6 @@ def discard(row: Keying, actor: Actor, *, seen_version: int) -> Outcome:
     done = workflow.move(row, "discard", actor, seen_version=seen_version)
     _forget(row, actor)
     return done
-
-
-def of_submission(submission: Submission) -> Keying | None:
-    """The keying that a case came from."""
-    return db.session.execute(select(Keying).where(Keying.submission_id == submission.id)).scalar_one_or_none()
 
 
 def _move(row: Keying, action: str, actor: Actor, seen_version: int, **codes: Any) -> None:

@@ -19,9 +19,10 @@ from keynet_admin.catalogue import ORGANIZATION, POSTING, Visibility, display, r
 from keynet_admin.catalogue.blank import says_nothing
 from keynet_admin.errors import Refused
 from keynet_admin.extensions import db
-from keynet_admin.models import Listing, ListingVersion, Organization, Posting, PostingRevision
+from keynet_admin.models import Listing, ListingVersion, Organization, Posting
 from keynet_admin.services.listing import card as facts
 from keynet_admin.services.listing import search_index
+from keynet_admin.services.posting.revisions import live_revision
 from keynet_admin.services.transaction import before_commit
 from keynet_admin.vocabulary import ListingState, PostingStatus
 
@@ -100,7 +101,7 @@ def end_of(day: date) -> datetime:
 
 def _values(posting: Posting, before: ListingState | None) -> dict[str, Any] | None:
     """The columns as they should be; None when the row (or its absence) is right as it stands."""
-    revision = _live_revision(posting)
+    revision = live_revision(posting)
     public = revision is not None and revision.normalized.get("visibility") != "private"
     if revision is not None and public and posting.status is PostingStatus.live:
         ends = open_until(revision.normalized)
@@ -186,13 +187,6 @@ def _columns(content: Mapping[str, Any]) -> dict[str, Any]:
         "deadline": display.as_date(posting.get("deadline")) if posting.get("deadline_type") == "date" else None,
         "content": dict(content),
     }
-
-
-def _live_revision(posting: Posting) -> PostingRevision | None:
-    if posting.live is None:
-        return None
-    query = select(PostingRevision).where(PostingRevision.posting_id == posting.id, PostingRevision.number == posting.live)
-    return db.session.execute(query).scalar_one_or_none()
 
 
 def _secrets(organization: Organization, normalized: Mapping[str, Any]) -> list[str]:

@@ -9,10 +9,10 @@ from functools import lru_cache
 
 from sqlalchemy import func, select
 
-from keynet_admin import clock
 from keynet_admin.config import ROOT
 from keynet_admin.extensions import db
 from keynet_admin.models import Listing, Posting, Setting
+from keynet_admin.services import settings
 from keynet_admin.services.listing import publish
 from keynet_admin.services.transaction import transaction
 
@@ -54,11 +54,7 @@ def run(progress: Callable[[int], object] = lambda _done: None) -> None:
         progress(len(ids))
         last = ids[-1]
     with transaction():
-        row = db.session.get(Setting, KEY)
-        if row is None:
-            db.session.add(Setting(key=KEY, value=fingerprint(), changed_at=clock.now()))
-        else:
-            row.value, row.changed_at = fingerprint(), clock.now()
+        settings.put(KEY, fingerprint())
 
 
 def _batch(after: int) -> Sequence[int]:

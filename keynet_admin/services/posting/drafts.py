@@ -17,7 +17,7 @@ from keynet_admin.rules.engine.rule import Finding, Level, Result
 from keynet_admin.rules.families.publication import material_changes
 from keynet_admin.services import audit, counter, workflow
 from keynet_admin.services.posting.publication import go_live
-from keynet_admin.services.posting.revisions import PREFIX, check, current_revision, describe, live_revision, store
+from keynet_admin.services.posting.revisions import PREFIX, add_revision, check, current_revision, live_revision
 from keynet_admin.services.workflow import Outcome
 from keynet_admin.vocabulary import PostingStatus
 
@@ -29,11 +29,8 @@ def create(organization: Organization, typed: Mapping[str, Any], actor: Actor) -
     result = check(organization, typed)
     findings = [finding.as_json() for finding in result.findings]
     row = Posting(posting_no=counter.posting_no(), organization_id=organization.id, created_at=clock.now(), changed_at=clock.now())
-    describe(row, result.normalized["postings"][0], findings)
-    db.session.add(row)
-    db.session.flush()
-    today = clock.today().isoformat()
-    store(row, 1, typed, result.normalized["postings"][0], findings, result.ruleset, today, actor.account_id, [])
+    row.current = 1
+    add_revision(row, typed, result.normalized["postings"][0], findings, author_id=actor.account_id, given=[])
     audit.record(row, "create", actor, revision=1, own=True)
     return row
 
@@ -41,7 +38,7 @@ def create(organization: Organization, typed: Mapping[str, Any], actor: Actor) -
 def copy(posting: Posting, actor: Actor, *, seen_version: int) -> Outcome:
     """A new draft (`made`) with the content of the newest revision. Pressed again it is the draft made before. Raises StaleVersion."""
     if again := workflow.repeated(posting, actor, seen_version, "copy"):
-        event = workflow.last_of(posting, "copy")
+        event = workflow.last_event(posting, "copy")
         return again.but(made=db.session.get_one(Posting, event.codes["made"]) if event is not None else None)
     workflow.require(posting, "copy", actor, seen_version)
     made = create(posting.organization, current_revision(posting).typed, actor)
@@ -74,9 +71,8 @@ def save(posting: Posting, typed: Mapping[str, Any], result: Result, actor: Acto
     else:
         workflow.touch(posting, actor, seen_version)
     posting.current += 1
-    describe(posting, content, findings)
-    today, given = clock.today().isoformat(), moved(result.findings, "", "")
-    revision = store(posting, posting.current, typed, content, findings, result.ruleset, today, actor.account_id, given)
+    given = moved(result.findings, "", "")
+    revision = add_revision(posting, typed, content, findings, author_id=actor.account_id, given=given)
     outcome = "draft"
     posting.release_asked = False
     if posting.status in (PostingStatus.live, PostingStatus.paused):

@@ -14,7 +14,7 @@ from keynet_admin.permissions import Actor
 from keynet_admin.rules.engine.reasons import moved
 from keynet_admin.rules.engine.rule import Finding
 from keynet_admin.services import audit, counter, workflow
-from keynet_admin.services.posting.revisions import PREFIX, describe, store
+from keynet_admin.services.posting.revisions import PREFIX, add_revision
 from keynet_admin.vocabulary import PostingStatus
 
 
@@ -89,11 +89,8 @@ def _fill(row: Posting, revision: SubmissionRevision, handover: Handover) -> Non
     findings = [f | {"path": PREFIX + f["path"].removeprefix(old)} for f in revision.findings if f["path"].startswith(old)]
     typed = revision.typed.get("postings") or []
     raw = typed[index] if index < len(typed) and isinstance(typed[index], Mapping) else content
-    describe(row, content, findings)
-    db.session.add(row)
-    db.session.flush()
-    given = moved([Finding.from_json(f) for f in revision.findings], old, PREFIX)
-    store(row, row.current, raw, content, findings, revision.ruleset, revision.reference_date, None, given)
+    given, day = moved([Finding.from_json(f) for f in revision.findings], old, PREFIX), revision.reference_date
+    add_revision(row, raw, content, findings, author_id=None, given=given, ruleset=revision.ruleset, reference_date=day)
 
 
 def _again(row: Posting, content: Mapping[str, Any], index: int) -> Handover:

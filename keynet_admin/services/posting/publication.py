@@ -16,7 +16,7 @@ from keynet_admin.services import audit, workflow
 from keynet_admin.services.listing import publish as listing
 from keynet_admin.services.mail import outbox
 from keynet_admin.services.mail.message import Letter
-from keynet_admin.services.posting.revisions import current_revision, describe, live_revision, recheck, store
+from keynet_admin.services.posting.revisions import add_revision, current_revision, live_revision, recheck
 from keynet_admin.services.workflow import Outcome
 from keynet_admin.vocabulary import AccountStatus, PostingStatus
 
@@ -183,10 +183,8 @@ def _judged_anew(posting: Posting, revision: PostingRevision, result: Result, ac
     if findings == revision.findings:
         return None
     posting.current += 1
-    content = result.normalized["postings"][0]
-    describe(posting, content, findings)
-    today = clock.today().isoformat()
-    return store(posting, posting.current, revision.typed, content, findings, result.ruleset, today, actor.account_id, revision.reasons)
+    content, given = result.normalized["postings"][0], revision.reasons
+    return add_revision(posting, revision.typed, content, findings, author_id=actor.account_id, given=given)
 
 
 def _kept_with_errors(posting: Posting, revision: PostingRevision, result: Result, actor: Actor, seen_version: int, words: str) -> Outcome:

@@ -1,12 +1,12 @@
 """Contents of postings: judged by the rules, stored as numbered revisions. Which one is live is a pointer."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 
 from keynet_admin import clock
+from keynet_admin.catalogue.display import as_date
 from keynet_admin.extensions import db
 from keynet_admin.models import Organization, Posting, PostingRevision
 from keynet_admin.rules import RULESET, evaluate
@@ -48,46 +48,39 @@ def revision_of(posting: Posting, number: int) -> PostingRevision:
     ).scalar_one()
 
 
-def last_day(content: Mapping[str, Any]) -> date:
-    """The last day on which a content is public; `date.max` when it names none."""
-    try:
-        return date.fromisoformat(str(content.get("publish_until")))
-    except ValueError:
-        return date.max
+def add_revision(
+    posting: Posting,
+    typed: Mapping[str, Any],
+    content: Mapping[str, Any],
+    findings: list[dict[str, Any]],
+    *,
+    author_id: int | None,
+    given: list[dict[str, str]],
+    ruleset: str = RULESET,
+    reference_date: str = "",
+) -> PostingRevision:
+    """Store the revision that `posting.current` names, and copy into the posting what lists need of it. Both are flushed.
 
-
-def describe(posting: Posting, content: Mapping[str, Any], findings: list[dict[str, Any]]) -> None:
-    """Copy into the posting what lists need of its newest content."""
+    `given` are the reasons stated for its findings, `author_id` None for the form's sender, `reference_date` today unless the content was
+    judged on another day.
+    """
     title, job, headcount = content.get("title"), content.get("job_type"), content.get("headcount")
     posting.title = title[:100] if isinstance(title, str) else ""
     posting.job_type = job[:40] if isinstance(job, str) and job.isascii() else ""
     posting.headcount = headcount if isinstance(headcount, int) and 0 <= headcount < 100_000 else None
     posting.errors = sum(f["level"] == Level.ERROR for f in findings)
     posting.warnings = sum(f["level"] == Level.WARNING for f in findings)
-    last = last_day(content)
-    posting.publish_until = None if last == date.max else last
-
-
-def store(
-    posting: Posting,
-    number: int,
-    typed: Mapping[str, Any],
-    content: Mapping[str, Any],
-    findings: list[dict[str, Any]],
-    ruleset: str,
-    reference_date: str,
-    author_id: int | None,
-    given: list[dict[str, str]],
-) -> PostingRevision:
-    """Add a numbered revision (flushed). `given` are the reasons stated for its findings, `author_id` None for the form's sender."""
+    posting.publish_until = as_date(content.get("publish_until"))
+    db.session.add(posting)
+    db.session.flush()
     revision = PostingRevision(
         posting_id=posting.id,
-        number=number,
+        number=posting.current,
         typed=dict(typed),
         normalized=dict(content),
         findings=findings,
         ruleset=ruleset or RULESET,
-        reference_date=reference_date,
+        reference_date=reference_date or clock.today().isoformat(),
         author_id=author_id,
         reasons=given,
         created_at=clock.now(),

@@ -9,37 +9,39 @@ from keynet_admin.models import Submission
 
 
 @dataclass(frozen=True)
-class Sign:
-    """One sign: `ok` or to be looked at, in words."""
+class SenderCheck:
+    """One check: `ok` or to be looked at, in words."""
 
     ok: bool
     text: str
 
 
-def signs(case: Submission, contact: Mapping[str, Any], earlier: int, accounts: int) -> list[Sign]:
+def checks(case: Submission, contact: Mapping[str, Any], earlier: int, accounts: int) -> list[SenderCheck]:
     """Code table, mail domain, earlier cases and accounts of the same body."""
     found = [_code(case)]
     email = str(contact.get("contact_email") or "")
     domain = email.rpartition("@")[2]
     if domain:
         found.append(_domain(case, domain))
-    found.append(Sign(accounts == 0, f"この団体のアカウントが{accounts}件あります" if accounts else "この団体のアカウントはまだありません"))
-    found.append(Sign(earlier == 0, f"同じ団体の申請がほかに{earlier}件あります" if earlier else "同じ団体のほかの申請はありません"))
+    found.append(
+        SenderCheck(accounts == 0, f"この団体のアカウントが{accounts}件あります" if accounts else "この団体のアカウントはまだありません")
+    )
+    found.append(SenderCheck(earlier == 0, f"同じ団体の申請がほかに{earlier}件あります" if earlier else "同じ団体のほかの申請はありません"))
     return found
 
 
-def _code(case: Submission) -> Sign:
+def _code(case: Submission) -> SenderCheck:
     body = reference.municipality(case.lg_code)
     if body is None:
-        return Sign(False, "団体コードが表にありません")
+        return SenderCheck(False, "団体コードが表にありません")
     if body.name == case.org_name:
-        return Sign(True, f"団体コード表の「{body.name}」と一致")
-    return Sign(False, f"団体コード表では「{body.name}」です")
+        return SenderCheck(True, f"団体コード表の「{body.name}」と一致")
+    return SenderCheck(False, f"団体コード表では「{body.name}」です")
 
 
-def _domain(case: Submission, domain: str) -> Sign:
+def _domain(case: Submission, domain: str) -> SenderCheck:
     if any(domain == known or domain.endswith("." + known) for known in reference.domains_of(case.lg_code)):
-        return Sign(True, f"メールのドメインは団体の公式サイトと同じです（{domain}）")
+        return SenderCheck(True, f"メールのドメインは団体の公式サイトと同じです（{domain}）")
     if domain.endswith(".lg.jp"):
-        return Sign(True, f"メールは地方公共団体のドメインです（{domain}）")
-    return Sign(False, f"メールのドメイン {domain} は、団体のものと確認できていません。代表電話で確かめてください")
+        return SenderCheck(True, f"メールは地方公共団体のドメインです（{domain}）")
+    return SenderCheck(False, f"メールのドメイン {domain} は、団体のものと確認できていません。代表電話で確かめてください")

@@ -82,7 +82,7 @@ def submit(
             raise
         return known, False
     audit.record(submission, "submit", actor, source=source.value, revision=1, errors=submission.errors, warnings=submission.warnings)
-    _mail_sender("receipt", submission, revision)
+    mail_sender("receipt", submission, revision)
     return submission, True
 
 
@@ -127,7 +127,7 @@ def resubmit(
     submission.due_at = promise_due(submission.received_at)
     revision = _add_revision(submission, submission.current, typed, result, reference_date, key, message)
     close_links(submission, ReturnClosed.resubmitted)
-    _mail_sender("resubmitted_receipt", submission, revision)
+    mail_sender("resubmitted_receipt", submission, revision)
     return submission, True
 
 
@@ -138,7 +138,7 @@ def withdraw(submission: Submission, actor: Actor, *, seen_version: int | None, 
     done = workflow.move(submission, "withdraw", actor, seen_version=seen_version, reason=reason)
     submission.due_at, submission.decided_at = None, clock.now()
     close_links(submission, ReturnClosed.withdrawn)
-    return done.but(mails=_mail_sender("withdrawn", submission, current_revision(submission)))
+    return done.but(mails=mail_sender("withdrawn", submission, current_revision(submission)))
 
 
 def open_link(submission: Submission, review: Review, *, days: int = 30) -> str:
@@ -237,7 +237,7 @@ def _known(form_key: str | None, identity: str | None) -> Submission | None:
 def _new_case(result: Result, source: Source, identity: str | None) -> Submission:
     received = clock.now()
     submission = Submission(
-        receipt_no=counter.receipt_no(received),
+        receipt_no=counter.receipt_nos(received)[0],
         source=source,
         current=1,
         received_at=received,
@@ -332,14 +332,24 @@ def revision_values(typed: Mapping[str, Any], result: Result, reference_date: st
     }
 
 
-def _mail_sender(template: str, submission: Submission, revision: SubmissionRevision) -> int:
-    """Write a mail to the contact, if there is an address; how many were written."""
-    contact = contact_of(revision)
-    address = _short(contact.get("contact_email"), 254)
-    if "@" not in address:
-        return 0
-    mailer.enqueue(template, address, case_words(submission, revision), about=submission)
-    return 1
+def address_of(revision: SubmissionRevision) -> str:
+    """The contact's mail address, empty when there is none."""
+    address = _short(contact_of(revision).get("contact_email"), 254)
+    return address if "@" in address else ""
+
+
+def mail_sender(
+    template: str,
+    submission: Submission,
+    revision: SubmissionRevision,
+    words: Mapping[str, Any] | None = None,
+    sealed: Mapping[str, str] | None = None,
+) -> int:
+    """Write a mail to the contact, if there is an address; how many were written. `words` beside those of the case."""
+    address = address_of(revision)
+    if address:
+        mailer.enqueue(template, address, case_words(submission, revision) | dict(words or {}), sealed=sealed, about=submission)
+    return 1 if address else 0
 
 
 def case_words(submission: Submission, revision: SubmissionRevision) -> dict[str, Any]:

@@ -173,8 +173,8 @@ def return_(submission: Submission, actor: Actor, *, seen_version: int, message:
     db.session.flush()
     assert done.review is not None  # noqa: S101 (the table says that a return is reviewed)
     token = submissions.open_link(submission, done.review)
-    words = _return_words(submission, revision, reason, marked)
-    return done.but(mails=_mail(submission, revision, "returned", words, {"link": outbox.public_link(f"/entry/{token}")}))
+    sealed = {"link": outbox.public_link(f"/entry/{token}")}
+    return done.but(mails=submissions.mail_sender("returned", submission, revision, _return_words(reason, marked), sealed))
 
 
 def reject(submission: Submission, actor: Actor, *, seen_version: int, reason: str) -> Outcome:
@@ -185,8 +185,7 @@ def reject(submission: Submission, actor: Actor, *, seen_version: int, reason: s
     done = workflow.move(submission, "reject", actor, seen_version=seen_version, reason=reason, revision=submission.current)
     submission.decided_at = clock.now()
     submissions.close_links(submission, ReturnClosed.decided)
-    words = submissions.case_words(submission, revision) | {"reason": reason.strip()}
-    return done.but(mails=_mail(submission, revision, "rejected", words, {}))
+    return done.but(mails=submissions.mail_sender("rejected", submission, revision, {"reason": reason.strip()}))
 
 
 def reopen(submission: Submission, actor: Actor, *, seen_version: int, reason: str) -> Outcome:
@@ -202,15 +201,15 @@ def reopen(submission: Submission, actor: Actor, *, seen_version: int, reason: s
 def letters(submission: Submission, action: str, reason: str, items: Sequence[Mapping[str, str]] = ()) -> list[tuple[str, Letter]]:
     """The mails that a decision with these words would send: (address, mail), with placeholders where links will stand."""
     revision = submissions.current_revision(submission)
-    address = _address(revision)
+    address = submissions.address_of(revision)
     if not address:
         return []
-    words = submissions.case_words(submission, revision)
+    words: dict[str, Any] = {"reason": reason.strip() or NO_WORDS}
     if action == "return":
         marked = [{"path": i.get("path", ""), "message": i.get("message", "").strip()} for i in items]
-        words = _return_words(submission, revision, _words_of_return(reason), marked)
+        words = _return_words(_words_of_return(reason), marked)
     template = workflow.move_of(Submission, action).mail
-    return [(address, outbox.preview(template, words | ({} if action == "return" else {"reason": reason.strip() or NO_WORDS})))]
+    return [(address, outbox.preview(template, submissions.case_words(submission, revision) | words))]
 
 
 def reviews_of(submission: Submission) -> list[Review]:
@@ -226,23 +225,8 @@ def _words_of_return(message: str) -> str:
     return message.strip() or "次の項目をご確認のうえ、直して送信してください。"
 
 
-def _return_words(submission: Submission, revision: SubmissionRevision, reason: str, marked: Sequence[Mapping[str, str]]) -> dict[str, Any]:
-    items = [{"label": label_at(item["path"]), "message": item["message"]} for item in marked]
-    return submissions.case_words(submission, revision) | {"reason": reason, "items": items}
-
-
-def _address(revision: SubmissionRevision) -> str:
-    address = str(submissions.contact_of(revision).get("contact_email") or "")
-    return address if "@" in address else ""
-
-
-def _mail(submission: Submission, revision: SubmissionRevision, template: str, words: Mapping[str, Any], sealed: Mapping[str, str]) -> int:
-    """Write the mail to the contact, if there is an address; how many were written."""
-    address = _address(revision)
-    if not address:
-        return 0
-    outbox.enqueue(template, address, words, sealed=sealed, about=submission)
-    return 1
+def _return_words(reason: str, marked: Sequence[Mapping[str, str]]) -> dict[str, Any]:
+    return {"reason": reason, "items": [{"label": label_at(item["path"]), "message": item["message"]} for item in marked]}
 
 
 def _find_organization(lg_code: str, name: str) -> Organization | None:

@@ -2,7 +2,7 @@
 
 from keynet_admin.services.workflow.move import (
     allowed,
-    last_of,
+    last_event,
     lock,
     move,
     move_where,
@@ -16,24 +16,3 @@ from keynet_admin.services.workflow.move import (
 )
 from keynet_admin.services.workflow.moves import MOVES, Move, move_of, moves_of
 from keynet_admin.services.workflow.outcome import Outcome, told
-
-__all__ = [
-    "MOVES",
-    "Move",
-    "Outcome",
-    "allowed",
-    "last_of",
-    "lock",
-    "move",
-    "move_of",
-    "move_where",
-    "moves_of",
-    "not_too_long",
-    "offers",
-    "repeated",
-    "require",
-    "stale",
-    "told",
-    "touch",
-    "version_of",
-]

@@ -1,20 +1,32 @@
 """One history per case or posting: submissions, decisions, mails and moves as sentences, newest first."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import String, cast, literal, or_, select, union_all
 
 from keynet_admin.catalogue import label_at
 from keynet_admin.extensions import db
-from keynet_admin.models import Account, AuditEvent, Keying, OutboxMail, Posting, Review, Submission, SubmissionRevision
+from keynet_admin.models import Account, AuditEvent, Keying, Organization, OutboxMail, Posting, Review, Submission, SubmissionRevision
 from keynet_admin.services.mail.message import without_site
 from keynet_admin.services.workflow.moves import TOLD, Move
 from keynet_admin.vocabulary import UNDELIVERED, ActorKind, Source
 
 FIELDS_TOLD = 3
+Names = Mapping[tuple[str, int], str]
+# Of what an event is about, and of who acted: the key and the two words that people know it by.
+_NAMES: dict[str, tuple[Any, Any, Any]] = {
+    "submission": (Submission.id, Submission.receipt_no, Submission.org_name),
+    "posting": (Posting.id, Posting.posting_no, Posting.title),
+    "account": (Account.id, Account.email, Account.name),
+    "organization": (Organization.id, Organization.name, Organization.lg_code),
+    "outbox_mail": (OutboxMail.id, OutboxMail.title, OutboxMail.recipient),
+    "actor": (Account.id, Account.shown_name, literal("")),
+}
 
 
 @dataclass(frozen=True)
@@ -84,20 +96,39 @@ def filtered(value: str) -> tuple[str, str]:
     return subject, action
 
 
-def who_of(event: AuditEvent, names: dict[int, str]) -> str:
-    """The actor of an event as a name."""
+def who_of(event: AuditEvent, names: Names) -> str:
+    """The actor of an event as a name (`names` are those of `names_of`)."""
     if event.actor_kind is ActorKind.account:
-        return names.get(event.actor_id or 0, "担当者")
+        return names.get(("actor", event.actor_id or 0), "担当者")
     return event.actor_kind.label
 
 
-def names_of(events: Iterable[AuditEvent]) -> dict[int, str]:
-    """Names of the accounts behind events, in one query."""
-    ids = {event.actor_id for event in events if event.actor_id}
-    if not ids:
+def names_of(events: Iterable[AuditEvent]) -> Names:
+    """Names by (subject, id), and of who acted by ("actor", account id), in one query. What is not there any more has none."""
+    wanted: defaultdict[str, set[int]] = defaultdict(set)
+    for event in events:
+        wanted[event.subject].add(event.subject_id)
+        if event.actor_id:
+            wanted["actor"].add(event.actor_id)
+    parts = [
+        select(literal(kind), number, cast(first, String), cast(second, String)).where(number.in_(wanted[kind]))
+        for kind, (number, first, second) in _NAMES.items()
+        if wanted[kind]
+    ]
+    if not parts:
         return {}
-    rows = db.session.execute(select(Account.id, Account.name, Account.email).where(Account.id.in_(ids)))
-    return {number: name or email for number, name, email in rows}
+    rows = db.session.execute(union_all(*parts))
+    return {(kind, number): "　".join(part for part in (first, second) if part) for kind, number, first, second in rows}
+
+
+def named(word: str) -> Any:
+    """Where-clause for a search of the log: the event's subject has the word in its name."""
+    clauses = []
+    for kind, (number, first, second) in _NAMES.items():
+        if kind != "actor":
+            found = select(number).where(or_(first.icontains(word, autoescape=True), second.icontains(word, autoescape=True)))
+            clauses.append((AuditEvent.subject == kind) & AuditEvent.subject_id.in_(found))
+    return or_(*clauses)
 
 
 def _events(

@@ -127,13 +127,13 @@ def touch(row: Any, actor: Actor, seen_version: int | None) -> None:
 
 def stale(row: Any) -> StaleVersion:
     """The refusal that says who did what to the row last."""
-    last = _last_event(row)
+    last = last_event(row)
     if last is None or last.codes.get("version", row.version) < row.version:
         # A machine moved it since without an event (a mail on its way).
         return StaleVersion("変更", ActorKind.system.label, None)
     words = TOLD.get((last.subject, last.action))
     who = db.session.get(Account, last.actor_id) if last.actor_id else None
-    return StaleVersion(words.label if words else "変更", who.name or who.email if who else last.actor_kind.label, last.at)
+    return StaleVersion(words.label if words else "変更", who.shown_name if who else last.actor_kind.label, last.at)
 
 
 def lock(row: Any) -> None:
@@ -154,7 +154,7 @@ def repeated(row: Any, actor: Actor, seen_version: int | None, *actions: str) ->
     told = TOLD.get((row.__tablename__, actions[0]))
     claims = isinstance(told, Move) and told.claims
     # A claim leaves the version alone: it is repeated only while nothing else happened since.
-    event = _last_event(row) if claims else _last_event(row, *actions)
+    event = last_event(row) if claims else last_event(row, *actions)
     if event is None or event.action not in actions or event.actor_id != actor.account_id:
         return None
     if event.codes.get("version") != seen_version + (0 if claims else 1):
@@ -162,12 +162,8 @@ def repeated(row: Any, actor: Actor, seen_version: int | None, *actions: str) ->
     return Outcome(row.status, repeated=True)
 
 
-def last_of(row: Any, action: str) -> AuditEvent | None:
-    """The latest event of an action on the row."""
-    return _last_event(row, action)
-
-
-def _last_event(row: Any, *actions: str) -> AuditEvent | None:
+def last_event(row: Any, *actions: str) -> AuditEvent | None:
+    """The latest event of these actions on the row; without any, the latest that somebody decided by."""
     query = select(AuditEvent).where(AuditEvent.about(row))
     query = query.where(AuditEvent.action.in_(actions) if actions else AuditEvent.action.not_in(_QUIET))
     return db.session.execute(query.order_by(AuditEvent.id.desc()).limit(1)).scalar_one_or_none()

@@ -15,7 +15,7 @@ from keynet_admin.services import audit, workflow
 from keynet_admin.services.mail import outbox
 from keynet_admin.services.posting import publication
 from keynet_admin.services.submission import review
-from keynet_admin.services.workflow import history, subject
+from keynet_admin.services.workflow import history
 from keynet_admin.services.workflow.moves import TOLD
 from keynet_admin.services.workflow.outcome import Outcome
 from keynet_admin.vocabulary import MailStatus, PostingStatus, Role, Source, SubmissionStatus
@@ -163,13 +163,13 @@ def test_names_of_people(people: People, db_session: Session) -> None:
     names = history.names_of(events)
     assert [history.who_of(e, names) for e in events] == [people["lead"].name, nameless.email, "担当者", "担当者", "申請者", "自動処理"]
     assert history.names_of(events[4:]) == {}
-    assert history.who_of(events[3], {-1: "x", 1: "x"}) == "担当者"
+    assert history.who_of(events[3], {("actor", -1): "x", ("actor", 1): "x"}) == "担当者"
 
 
 def test_names_of_subjects(rows: dict[str, Any], db_session: Session) -> None:
     events = [AuditEvent(subject=kind, subject_id=row.id) for kind, row in rows.items()]
     events += [AuditEvent(subject="posting", subject_id=99999), AuditEvent(subject="setting", subject_id=0)]
-    found = subject.names_of(events)
+    found = history.names_of(events)
     case, posting = rows["submission"], rows["posting"]
     assert found["submission", case.id] == f"{case.receipt_no}　{case.org_name}"
     assert found["posting", posting.id] == f"{posting.posting_no}　{posting.title}"

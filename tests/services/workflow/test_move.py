@@ -276,7 +276,7 @@ def test_what_counts_as_repeated(put: Put, people: People, db_session: Session) 
     )
     workflow.lock(row)
     assert row.title == "よそで変わった"
-    assert (workflow.last_of(row, "pause").codes["version"], workflow.last_of(row, "close")) == (5, None)  # type: ignore[union-attr]
+    assert (workflow.last_event(row, "pause").codes["version"], workflow.last_event(row, "close")) == (5, None)  # type: ignore[union-attr]
 
 
 def test_further_conditions(put: Put, people: People) -> None:

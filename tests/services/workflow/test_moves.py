@@ -101,9 +101,9 @@ def test_each_page_has_one_door() -> None:
     from keynet_admin.admin.mail import MailView
     from keynet_admin.admin.posting import PostingView
     from keynet_admin.admin.submission import SubmissionView
-    from keynet_admin.office.posting import PostingView as OfficeView
+    from keynet_admin.office.posting import OfficePostingView
 
-    views = (SubmissionView, PostingView, AccountView, MailView, KeyingView, OfficeView)
+    views = (SubmissionView, PostingView, AccountView, MailView, KeyingView, OfficePostingView)
     doors = [(view.decides, name) for view in views for name, decision in view.decisions.items() if decision.change is None]
     assert len(set(doors)) == len(doors)
     assert set(doors) == {(m.subject, m.address) for m in MOVES if m.page is not None}
