@@ -50,8 +50,9 @@ def load_reference() -> list[Loaded]:
     ]
     reference.job_types()
     loaded = [_bring_up(model, rows) for model, rows in tables]
-    if any(table.kept for table in loaded):
-        master_data.changed()  # until then memory has the files' own values
+    # Other processes hold the rows from before, this one the files' own values; of a first load everybody has those.
+    if any(0 < table.added < table.rows or table.changed or table.removed or table.kept for table in loaded):
+        master_data.changed()
     return loaded
 
 

@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from keynet_admin.catalogue import reference as catalogue
 from keynet_admin.catalogue.table import BadReferenceFile, seed_folder
-from keynet_admin.models import LawDateRecord, MinimumWageRecord, MunicipalityRecord, NurseCenterRecord, PrefectureRecord
-from keynet_admin.services import reference
+from keynet_admin.models import Counter, LawDateRecord, MinimumWageRecord, MunicipalityRecord, NurseCenterRecord, PrefectureRecord
+from keynet_admin.services import master_data, reference
+from keynet_admin.services.transaction import transaction
 
 
 @pytest.fixture
@@ -23,6 +25,8 @@ def seed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     yield folder
     monkeypatch.delenv("KEYNET_SEED_DATA")
     reference._forget()
+    catalogue.use(None, {})
+    master_data._known = ("", -1)
 
 
 def edit(file: Path, old: str, new: str) -> None:
@@ -57,6 +61,32 @@ def test_a_changed_file_changes_its_rows(db_session: Session, seed: Path) -> Non
     assert loaded["minimum_wage"] == (1, 0, 1)
     assert loaded["municipality"] == (0, 1, 0)
     assert db_session.get(MinimumWageRecord, ("13", date(2021, 10, 1))) is None
+
+
+CHANGES = [
+    ("changed", "law_dates.csv", "programme_end", "programme_over", True),
+    ("prefecture", "prefectures.csv", "01,北海道,", "01,北海道庁,", True),
+    ("nothing", "law_dates.csv", "programme_end", "programme_end", False),
+]
+
+
+@pytest.mark.parametrize(("name", "file", "old", "new", "told"), CHANGES, ids=[row[0] for row in CHANGES])
+def test_running_processes_are_told_of_what_a_load_changed(
+    db_session: Session, seed: Path, name: str, file: str, old: str, new: str, told: bool
+) -> None:
+    """Their memory stands for a number; it is raised whenever rows were added, changed or removed, also when no row was edited by hand."""
+    reference.load_reference()
+    db_session.commit()
+    before = number(db_session)
+    edit(seed / file, old, new)
+    with transaction():
+        reference.load_reference()
+    assert (number(db_session) > before) is told
+
+
+def number(session: Session) -> int:
+    """What processes compare with the number that their memory stands for."""
+    return session.execute(select(Counter.value).where(Counter.name == master_data.VERSION)).scalar_one_or_none() or 0
 
 
 @pytest.mark.parametrize(
