@@ -18,10 +18,11 @@ from keynet_admin.services.transaction import transaction
 from keynet_admin.web.actor import check_token
 
 SEEN = "_seen"
-LABELS = {"email": "メールアドレス", "password": "パスワード", "code": "コード"}
 WRONG = "メールアドレスまたはパスワードが違います。"
 # What the page on the way adds to the fields that it carries; no form of the staff pages has fields of these names.
-OWN_FIELDS = ("csrf_token", "email", "password")
+EMAIL, PASSWORD = "sign_in_email", "sign_in_password"
+LABELS = {"email": "メールアドレス", "password": "パスワード", "code": "コード", EMAIL: "メールアドレス", PASSWORD: "パスワード"}
+OWN_FIELDS = ("csrf_token", EMAIL, PASSWORD)
 
 
 def attempt(email: str, password: str) -> sessions.SignedIn | None:
@@ -59,34 +60,36 @@ def on_the_way() -> Response | None:
     """A post of nobody: the page to sign in, which carries everything that was posted; None once they are in.
 
     Then the request goes on as resumed: its view shows its page with what was typed and does not act (`token.unverified`). Whoever
-    signs in as somebody else than the one whose session ended gets 403 and sees nothing of it.
+    signs in as somebody else than the one whose session ended gets 403, sees nothing of it and is not signed in.
     """
-    if "password" not in request.form:
+    if PASSWORD not in request.form:
         return _page(403, {})
     try:
         check_token()
     except ValidationError:
         return _page(400, {"": "画面を開いてから時間がたちました。もう一度パスワードを入力してください。"})
-    if errors := missing("email", "password"):
+    if errors := missing(EMAIL, PASSWORD):
         return _page(422, errors)
     try:
-        signed_in = attempt(request.form["email"][:255], request.form["password"][: passwords.LONGEST + 1])
+        signed_in = attempt(request.form[EMAIL][:255], request.form[PASSWORD][: passwords.LONGEST + 1])
     except TooMany as error:
         response = _page(429, {"": str(error)})
         response.headers["Retry-After"] = str(error.retry_after)
         return response
     if signed_in is None:
-        return _page(422, {"password": WRONG})
+        return _page(422, {PASSWORD: WRONG})
     key = session.get("_user_id")
     before = sessions.owner_of(key) if isinstance(key, str) else None
-    enter(signed_in)
     if before is not None and before != signed_in.id:
+        with transaction():
+            sessions.end(signed_in)  # else the same post, sent again, would be theirs
         abort(403)
+    enter(signed_in)
     g.resumed = True
     return None
 
 
 def _page(status: int, errors: dict[str, str]) -> Response:
     carried = [(name, value) for name, value in request.form.items(multi=True) if name not in OWN_FIELDS]
-    email = request.form.get("email", "")[:254]
+    email = request.form.get(EMAIL, "")[:254]
     return make_response(render_template("web/sign_in.html", errors=errors, carried=carried, email=email, action=request.full_path), status)

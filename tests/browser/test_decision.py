@@ -72,9 +72,9 @@ def house(databases: Databases, tmp_path: Any) -> Iterator[House]:
 
 
 def sign_in(page: Any) -> None:
-    page.fill("[name=email]", OPERATOR)
-    page.fill("[name=password]", factories.PASSWORD)
-    page.press("[name=password]", "Enter")
+    page.fill("[name=sign_in_email]", OPERATOR)
+    page.fill("[name=sign_in_password]", factories.PASSWORD)
+    page.press("[name=sign_in_password]", "Enter")
 
 
 def write(page: Any) -> None:

@@ -10,11 +10,15 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from keynet_admin.models import Account, AuditEvent, OutboxMail, Posting, StaffSession, Submission
+from keynet_admin.admin.setting import SettingForm
+from keynet_admin.catalogue import SECTIONS
+from keynet_admin.config import ROOT
+from keynet_admin.models import Account, AuditEvent, NurseCenterRecord, OutboxMail, Posting, StaffSession, Submission
 from keynet_admin.services.account import session as sessions
 from keynet_admin.services.posting import publication, revisions
 from keynet_admin.services.submission import review
 from keynet_admin.vocabulary import PostingStatus, Role, SubmissionStatus
+from keynet_admin.web.sign_in import OWN_FIELDS
 from tests import factories
 from tests.support.forms import Form
 from tests.support.web import Client
@@ -112,10 +116,12 @@ def test_a_return_survives_an_ended_session(client: Client, operator: Account, c
     assert "ログインが切れています" in words(page)
     form = form_of(page, "form[action*=return]")
     assert form.action == address
-    wrong = client.post(address, data=data_of(form, email=operator.email, password="falsch und lang"))
+    wrong = client.post(address, data=data_of(form, sign_in_email=operator.email, sign_in_password="falsch und lang"))
     assert wrong.status_code == 422
     assert "メールアドレスまたはパスワードが違います" in words(wrong)
-    again = client.post(address, data=data_of(form_of(wrong, "form[action*=return]"), email=operator.email, password=factories.PASSWORD))
+    again = client.post(
+        address, data=data_of(form_of(wrong, "form[action*=return]"), sign_in_email=operator.email, sign_in_password=factories.PASSWORD)
+    )
     assert again.status_code == 200
     assert "まだ何も行っていません" in words(again)
     assert factories.PASSWORD not in again.get_data(as_text=True)
@@ -143,7 +149,7 @@ def test_the_sign_in_on_the_way_counts_its_tries(
     codes = []
     for _ in range(30):
         answer = client.post(
-            address, data={"reason": "残る理由です。", "version": 1, "email": operator.email, "password": "falsch und lang"}
+            address, data={"reason": "残る理由です。", "version": 1, "sign_in_email": operator.email, "sign_in_password": "falsch und lang"}
         )
         codes.append(answer.status_code)
         assert "残る理由です。" in answer.get_data(as_text=True)
@@ -153,7 +159,7 @@ def test_the_sign_in_on_the_way_counts_its_tries(
     assert codes[-1] == 429
     assert int(answer.headers["Retry-After"]) > 0
     assert client.post("/login", data={"email": operator.email, "password": factories.PASSWORD}).status_code == 429
-    empty = client.post(address, data={"reason": "残る理由です。", "email": "", "password": ""})
+    empty = client.post(address, data={"reason": "残る理由です。", "sign_in_email": "", "sign_in_password": ""})
     assert empty.status_code == 422
     assert case.status is SubmissionStatus.received
 
@@ -162,7 +168,7 @@ def test_a_new_key_after_the_sign_in(client: Client, operator: Account, case: Su
     address = f"/admin/submission/{case.id}/reject"
     end_sessions(db_session, operator)
     before = db_session.execute(select(func.count(StaffSession.id))).scalar_one()
-    client.post(address, data={"reason": "理由", "version": 1, "email": operator.email, "password": factories.PASSWORD})
+    client.post(address, data={"reason": "理由", "version": 1, "sign_in_email": operator.email, "sign_in_password": factories.PASSWORD})
     assert db_session.execute(select(func.count(StaffSession.id))).scalar_one() == before + 1
     assert client.get(f"/admin/submission/{case.id}/").status_code == 200
     assert case.status is SubmissionStatus.received
@@ -179,18 +185,51 @@ def test_nobody_else_reads_what_was_typed(
     for who in (colleague, town):
         client.sign_in(operator)
         end_sessions(db_session, operator)
-        answer = client.post(address, data={"reason": secret, "version": 1, "email": who.email, "password": factories.PASSWORD})
+        answer = client.post(
+            address, data={"reason": secret, "version": 1, "sign_in_email": who.email, "sign_in_password": factories.PASSWORD}
+        )
         assert answer.status_code == 403
         assert secret not in answer.get_data(as_text=True)
+        assert client.get("/admin/").status_code == 302, "nobody is signed in"
+        data = {"reason": secret, "version": 1}
+        reloaded = client.post(address, data=data | {"sign_in_email": who.email, "sign_in_password": factories.PASSWORD})
+        assert (reloaded.status_code, secret in reloaded.get_data(as_text=True)) == (403, False)
+        alive = select(func.count(StaffSession.id)).where(StaffSession.account_id == who.id, StaffSession.ended_at.is_(None))
+        assert db_session.execute(alive).scalar_one() == 0
     stranger = factories.account(Role.municipality, organization=factories.make_organization("131016", "千代田区"))
     db_session.commit()
     out = Client(app, app.response_class, use_cookies=True)
     answer = out.post(
-        f"/office/posting/{live.id}/edit", data={"title": secret, "version": 1, "email": stranger.email, "password": factories.PASSWORD}
+        f"/office/posting/{live.id}/edit",
+        data={"title": secret, "version": 1, "sign_in_email": stranger.email, "sign_in_password": factories.PASSWORD},
     )
     assert answer.status_code == 404
     assert secret not in answer.get_data(as_text=True)
     assert case.status is SubmissionStatus.received
+
+
+def test_no_form_of_the_staff_pages_has_the_fields_of_the_sign_in(app: Flask) -> None:
+    """The page to sign in on the way carries the fields of any of them beside its own."""
+    views = [view for area in app.extensions["admin"] for view in area._views]
+    classes = [getattr(view, name, None) for view in views for name in ("_create_form_class", "_edit_form_class")]
+    names = {name for form in filter(None, classes) for name in form()._fields}
+    assert {"email", "basis"} <= names
+    names |= {field.name for fields in SECTIONS.values() for field in fields}
+    texts = [file.read_text(encoding="utf-8") for file in (ROOT / "templates").rglob("*.html")]
+    names |= {name for text in texts for name in re.findall(r'\bname="([^"]+)"', text)}
+    names |= set(SettingForm.__dict__)
+    assert names.isdisjoint(set(OWN_FIELDS) - {"csrf_token"})
+
+
+@pytest.mark.settings(WTF_CSRF_ENABLED=True)
+def test_a_field_named_email_survives_an_ended_session(client: Client, db_session: Session, clock: Any) -> None:
+    who = client.sign_in(Role.admin)
+    row = db_session.execute(select(NurseCenterRecord).limit(1)).scalar_one()
+    address = f"/admin/nurse-center/edit/?id={row.id}"
+    data = data_of(form_of(client.get(address), "form.panel"), email="center@keynet.example")
+    end_sessions(db_session, who)
+    form = form_of(client.post(address, data=data), "form[action*=edit]")
+    assert (form.value("email"), form.value("sign_in_email")) == ("center@keynet.example", "")
 
 
 @pytest.mark.settings(WTF_CSRF_ENABLED=True)
@@ -198,7 +237,7 @@ def test_the_sign_in_on_the_way_wants_its_own_token(client: Client, operator: Ac
     """Nobody is signed in by a form of another site."""
     forget(client, db_session, operator)
     answer = client.post(
-        f"/admin/submission/{case.id}/reject", data={"reason": "x", "email": operator.email, "password": factories.PASSWORD}
+        f"/admin/submission/{case.id}/reject", data={"reason": "x", "sign_in_email": operator.email, "sign_in_password": factories.PASSWORD}
     )
     assert answer.status_code == 400
     assert client.get("/admin/").status_code == 302
@@ -317,7 +356,7 @@ def test_an_edit_in_the_office_survives_an_ended_session(
     page = client.post(address, data=data)
     assert page.status_code == 403
     form = form_of(page, "form[action*=edit]")
-    again = client.post(address, data=data_of(form, email=officer.email, password=factories.PASSWORD))
+    again = client.post(address, data=data_of(form, sign_in_email=officer.email, sign_in_password=factories.PASSWORD))
     assert again.status_code == 200
     assert "ログインしました" in words(again)
     editor = form_of(again, "form[data-posting]")
