@@ -8,7 +8,7 @@ from flask_admin import expose
 
 from keynet_admin import clock
 from keynet_admin.catalogue import posting_field
-from keynet_admin.errors import BadField, StaleVersion
+from keynet_admin.errors import BadField, BadVersion, Refused, StaleVersion, TransitionRefused
 from keynet_admin.models import Posting
 from keynet_admin.permissions import Actor, Permission
 from keynet_admin.rules.engine.rule import Finding, Level
@@ -21,7 +21,7 @@ from keynet_admin.services.workflow import history
 from keynet_admin.services.workflow.moves import Page
 from keynet_admin.vocabulary import PostingStatus
 from keynet_admin.web import form_reader, forms, posting_page
-from keynet_admin.web.actor import current_actor, unverified
+from keynet_admin.web.actor import REPLACES, WITHOUT_VERSION, current_actor, unverified
 from keynet_admin.web.decision import Decision, DecisionPages, EditDecision
 from keynet_admin.web.lists.page import Order, Tab
 from keynet_admin.web.model_view import GuardedModelView
@@ -118,13 +118,13 @@ class OfficePostingView(DecisionPages, GuardedModelView):
     def edit(self, id: int) -> Any:
         """The editor: the same fields and rules as the application form. Saving makes a new revision."""
         row = self.row(id)
+        if request.method == "POST":
+            return self._edited(row)
         if row.status in (PostingStatus.closed, PostingStatus.suspended):
             flash(f"いまの状態（{row.status.label}）では、内容を変更できません。", "warning")
-            return redirect(url_for(".details", id=id), 303 if request.method == "POST" else 302)
-        if request.method != "POST":
-            revision = revisions.current_revision(row)
-            return self._editor(row, revision.typed, _findings(revision.findings), revision.normalized, row.version)
-        return self._edited(row)
+            return redirect(url_for(".details", id=id))
+        revision = revisions.current_revision(row)
+        return self._editor(row, revision.typed, _findings(revision.findings), revision.normalized, row.version)
 
     def _edited(self, row: Posting) -> Any:
         organization = row.organization
@@ -136,17 +136,19 @@ class OfficePostingView(DecisionPages, GuardedModelView):
         if form_reader.pressed(request.form):
             anchor = form_reader.apply_buttons(typed, request.form)
             return self._editor(row, typed, [], {}, given, anchor=anchor or "")
-        version = workflow.version_of(given)
         result = revisions.check(organization, typed)
         if reading.doubled or request.form.get("do") == "check":
             return self._editor(row, typed, [*result.findings, *reading.doubled], result.normalized["postings"][0], given, checked=True)
         try:
+            version = workflow.version_of(given)
             with transaction():
                 outcome = drafts.save(row, typed, result, current_actor(), seen_version=version)
-        except StaleVersion as stale:
+        except (BadVersion, StaleVersion, Refused, TransitionRefused) as error:
             row = self.row(row.id)
-            words = f"{stale}保存していません。入力した内容は残っています。もう一度保存すると、この画面の内容に置き換わります。"
-            return self._editor(row, typed, result.findings, result.normalized["postings"][0], row.version, notice=words), 409
+            words = f"{error}{REPLACES}" if isinstance(error, StaleVersion) else f"{error}保存していません。入力した内容は残っています。"
+            words = WITHOUT_VERSION if isinstance(error, BadVersion) else words
+            page = self._editor(row, typed, result.findings, result.normalized["postings"][0], row.version, notice=words)
+            return page, 400 if isinstance(error, BadVersion) else 409
         flash(TOLD[outcome], "success" if outcome in ("live", "draft") else "warning" if outcome in ("waiting", "kept") else "info")
         if result.at(Level.ERROR):
             return redirect(url_for(".edit", id=row.id), 303)

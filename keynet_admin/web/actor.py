@@ -10,6 +10,8 @@ from wtforms.validators import ValidationError
 from keynet_admin.permissions import SENDER, Actor
 
 TOO_OLD = "画面を開いてから時間がたったため、操作を確かめられませんでした。まだ何も行っていません。入力した内容は残っています。"
+REPLACES = "保存していません。入力した内容は残っています。もう一度保存すると、この画面の内容に置き換わります。"
+WITHOUT_VERSION = f"画面の情報が足りませんでした。{REPLACES}"
 RESUMED = "ログインしました。ログインが切れていたため、まだ何も行っていません。入力した内容は残っています。"
 
 

@@ -10,15 +10,11 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from keynet_admin.admin.setting import SettingForm
-from keynet_admin.catalogue import SECTIONS
-from keynet_admin.config import ROOT
-from keynet_admin.models import Account, AuditEvent, NurseCenterRecord, OutboxMail, Posting, StaffSession, Submission
+from keynet_admin.models import Account, AuditEvent, OutboxMail, Posting, StaffSession, Submission
 from keynet_admin.services.account import session as sessions
 from keynet_admin.services.posting import publication, revisions
 from keynet_admin.services.submission import review
 from keynet_admin.vocabulary import PostingStatus, Role, SubmissionStatus
-from keynet_admin.web.sign_in import OWN_FIELDS
 from tests import factories
 from tests.support.forms import Form
 from tests.support.web import Client
@@ -206,30 +202,6 @@ def test_nobody_else_reads_what_was_typed(
     assert answer.status_code == 404
     assert secret not in answer.get_data(as_text=True)
     assert case.status is SubmissionStatus.received
-
-
-def test_no_form_of_the_staff_pages_has_the_fields_of_the_sign_in(app: Flask) -> None:
-    """The page to sign in on the way carries the fields of any of them beside its own."""
-    views = [view for area in app.extensions["admin"] for view in area._views]
-    classes = [getattr(view, name, None) for view in views for name in ("_create_form_class", "_edit_form_class")]
-    names = {name for form in filter(None, classes) for name in form()._fields}
-    assert {"email", "basis"} <= names
-    names |= {field.name for fields in SECTIONS.values() for field in fields}
-    texts = [file.read_text(encoding="utf-8") for file in (ROOT / "templates").rglob("*.html")]
-    names |= {name for text in texts for name in re.findall(r'\bname="([^"]+)"', text)}
-    names |= set(SettingForm.__dict__)
-    assert names.isdisjoint(set(OWN_FIELDS) - {"csrf_token"})
-
-
-@pytest.mark.settings(WTF_CSRF_ENABLED=True)
-def test_a_field_named_email_survives_an_ended_session(client: Client, db_session: Session, clock: Any) -> None:
-    who = client.sign_in(Role.admin)
-    row = db_session.execute(select(NurseCenterRecord).limit(1)).scalar_one()
-    address = f"/admin/nurse-center/edit/?id={row.id}"
-    data = data_of(form_of(client.get(address), "form.panel"), email="center@keynet.example")
-    end_sessions(db_session, who)
-    form = form_of(client.post(address, data=data), "form[action*=edit]")
-    assert (form.value("email"), form.value("sign_in_email")) == ("center@keynet.example", "")
 
 
 @pytest.mark.settings(WTF_CSRF_ENABLED=True)
@@ -429,3 +401,35 @@ def test_a_posting_that_was_never_public_finds_its_way_back(client: Client, live
     assert client.post(f"/office/posting/{waiting.id}/resume", data={"version": waiting.version}).status_code == 409
     assert client.post(f"/office/posting/{waiting.id}/publish", data={"version": waiting.version}).status_code == 303
     assert waiting.status is PostingStatus.awaiting_release
+
+
+ENDINGS: dict[str, Callable[[Posting, Account], Any]] = {
+    "closed": lambda row, who: publication.close(row, sessions.actor_of(who), seen_version=row.version),
+    "suspended": lambda row, _who: publication.suspend(
+        row, factories.actor(Role.operator), seen_version=row.version, reason="確認のため。"
+    ),
+}
+
+
+@pytest.mark.parametrize("ending", list(ENDINGS))
+def test_an_edit_of_a_posting_that_ended_meanwhile_keeps_what_was_typed(
+    client: Client, officer: Account, live: Posting, ending: str
+) -> None:
+    address = f"/office/posting/{live.id}/edit"
+    data = data_of(form_of(client.get(address), "form[data-posting]"), title="十分かけて書いた見出しの看護師募集", do="save")
+    ENDINGS[ending](live, officer)
+    late = client.post(address, data=data)
+    assert late.status_code == 409
+    assert "内容を変更できません。保存していません。入力した内容は残っています" in words(late)
+    assert form_of(late, "form[data-posting]").value("title") == "十分かけて書いた見出しの看護師募集"
+    assert live.current == 1
+
+
+def test_an_edit_without_its_version_keeps_what_was_typed(client: Client, officer: Account, live: Posting) -> None:
+    address = f"/office/posting/{live.id}/edit"
+    data = data_of(form_of(client.get(address), "form[data-posting]"), title="十分かけて書いた見出しの看護師募集", version="")
+    late = client.post(address, data=data | {"do": ["save"]})
+    assert late.status_code == 400
+    editor = form_of(late, "form[data-posting]")
+    assert (editor.value("title"), editor.value("version")) == ("十分かけて書いた見出しの看護師募集", str(live.version))
+    assert client.post(address, data=data_of(editor, do="save")).status_code == 303
