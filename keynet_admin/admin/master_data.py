@@ -108,6 +108,7 @@ class LawDateView(MasterDataView):
 
     form = LawDateForm
     form_columns = ("key", "valid_from", "valid_to", "value", "basis")
+    key_columns = ("key", "valid_from")
     can_create = True
     page_size = 50
     noun = "日付"
@@ -137,6 +138,7 @@ class OfficeClosureView(MasterDataView):
 
     form = OfficeClosureForm
     form_columns = ("day", "reason", "prefecture_code", "active")
+    key_columns = ("day", "prefecture_code")
     can_create = True
     noun = "閉庁日"
     list_hint = "土日・祝日・年末年始のほかの閉庁日です。2営業日の約束は、この日を数えません。"
@@ -162,6 +164,7 @@ class SuccessorView(MasterDataView):
 
     form = SuccessorForm
     form_columns = ("old_code", "new_code", "valid_from", "active")
+    key_columns = ("old_code",)
     can_create = True
     noun = "コードの変更"
     list_hint = "合併などで変わった団体コードです。申請フォームは、古いコードに新しいコードを案内します。"

@@ -4,20 +4,19 @@ from typing import Any
 
 from flask import flash, redirect, request, url_for
 from flask_admin import expose
-from flask_wtf import FlaskForm
-from wtforms import StringField, TextAreaField
+from wtforms import Form, StringField, TextAreaField
 from wtforms.validators import Length, ValidationError
 
 from keynet_admin.permissions import Permission
 from keynet_admin.services import settings
 from keynet_admin.services.transaction import transaction
-from keynet_admin.web.actor import current_actor
+from keynet_admin.web.actor import current_actor, unverified
 from keynet_admin.web.guard import GuardedView
 from keynet_admin.web.lists.fields import read_day
 
 
-class SettingForm(FlaskForm):
-    """Dates are typed in either calendar, as everywhere."""
+class SettingForm(Form):
+    """Dates are typed in either calendar, as everywhere. The view looks at the token."""
 
     intake_from = StringField("申請の受付開始日", description="この日から申請フォームを開きます。例：2021/5/6、令和3年5月6日")
     intake_until = StringField("申請の受付終了日", description="空欄の場合、期限はありません。この日まで（当日を含む）受け付けます。")
@@ -48,12 +47,15 @@ class SettingView(GuardedView):
 
     permission = Permission.setting_edit
     method_permissions = {"index": Permission.setting_edit}
+    checks_token = frozenset({"index"})
 
     @expose("/", methods=("GET", "POST"))
     def index(self) -> Any:
         """Show and change the settings."""
         stored = {name: settings.get(name) or "" for name in settings.DEFAULTS}
-        form = SettingForm(data=stored)
+        form = SettingForm(request.form if request.method == "POST" else None, data=stored)
+        if request.method == "POST" and (problem := unverified()):
+            return self.render("admin/setting.html", form=form, notice=f"{problem.words}もう一度保存してください。"), problem.status
         if request.method == "POST" and form.validate():
             start, until = read_day(form.intake_from.data), read_day(form.intake_until.data)
             values = {

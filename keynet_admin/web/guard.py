@@ -73,20 +73,23 @@ class Guard:
             return None
         return self._verified()
 
-    def inaccessible_callback(self, _name: str, **_kwargs: Any) -> Response | None:
-        """Nobody is signed in: to the sign-in page and back; a post carries what was typed with it (None: they are in now)."""
+    def inaccessible_callback(self, name: str, **_kwargs: Any) -> Response | None:
+        """Nobody is signed in: to the sign-in page and back. None for a post: they are in now, by the page on the way.
+
+        It carries what was typed to the methods that can show it again, and says of all others that nothing is carried.
+        """
         if request.method in SAFE_METHODS:
             return redirect(f"/login?next={_quoted(request.full_path if request.query_string else request.path)}")
-        return sign_in.on_the_way()
+        return sign_in.on_the_way(carries=name in self.checks_token)
 
     def _verified(self) -> Response | None:
-        """A post of a view without a page of its own for an old token: refused, or back to its page after signing in on the way."""
+        """A post of a method without a page of its own for an old token: refused, or to the view's first page after signing in."""
         problem = unverified()
         if problem is None:
             return None
         if g.get("resumed"):
             flash("ログインしました。先ほどの操作は、まだ行っていません。もう一度操作してください。", "info")
-            return redirect(request.path if request.path.endswith("/") else request.path.rpartition("/")[0] + "/", 303)
+            return redirect(f"{self.url}/", 303)
         raise CSRFError(problem.words)
 
     def _run_view(self, view: Any, *args: Any, **kwargs: Any) -> Any:

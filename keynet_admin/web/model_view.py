@@ -73,6 +73,7 @@ class GuardedModelView(Guard, Editing, ModelView):
     column_sortable_list: Sequence[str] = ()
     column_default_sort = ("id", True)
     form_columns: Sequence[str] = ()
+    checks_token = frozenset({"create_view", "edit_view"})
     page_size = 25
     list_template = "web/list.html"
     details_template = "web/details.html"

@@ -56,28 +56,28 @@ def missing(*names: str) -> dict[str, str]:
     return {name: f"{LABELS[name]}を入力してください。" for name in names if not request.form.get(name, "").strip()}
 
 
-def on_the_way() -> Response | None:
-    """A post of nobody: the page to sign in, which carries everything that was posted; None once they are in.
+def on_the_way(*, carries: bool) -> Response | None:
+    """A post of nobody: the page to sign in, which carries everything that was posted (where it `carries`); None once they are in.
 
     Then the request goes on as resumed: its view shows its page with what was typed and does not act (`token.unverified`). Whoever
     signs in as somebody else than the one whose session ended gets 403, sees nothing of it and is not signed in.
     """
     if PASSWORD not in request.form:
-        return _page(403, {})
+        return _page(carries, 403, {})
     try:
         check_token()
     except ValidationError:
-        return _page(400, {"": "画面を開いてから時間がたちました。もう一度パスワードを入力してください。"})
+        return _page(carries, 400, {"": "画面を開いてから時間がたちました。もう一度パスワードを入力してください。"})
     if errors := missing(EMAIL, PASSWORD):
-        return _page(422, errors)
+        return _page(carries, 422, errors)
     try:
         signed_in = attempt(request.form[EMAIL][:255], request.form[PASSWORD][: passwords.LONGEST + 1])
     except TooMany as error:
-        response = _page(429, {"": str(error)})
+        response = _page(carries, 429, {"": str(error)})
         response.headers["Retry-After"] = str(error.retry_after)
         return response
     if signed_in is None:
-        return _page(422, {PASSWORD: WRONG})
+        return _page(carries, 422, {PASSWORD: WRONG})
     key = session.get("_user_id")
     before = sessions.owner_of(key) if isinstance(key, str) else None
     if before is not None and before != signed_in.id:
@@ -89,7 +89,8 @@ def on_the_way() -> Response | None:
     return None
 
 
-def _page(status: int, errors: dict[str, str]) -> Response:
-    carried = [(name, value) for name, value in request.form.items(multi=True) if name not in OWN_FIELDS]
+def _page(carries: bool, status: int, errors: dict[str, str]) -> Response:
+    carried = [(name, value) for name, value in request.form.items(multi=True) if carries and name not in OWN_FIELDS]
     email = request.form.get(EMAIL, "")[:254]
-    return make_response(render_template("web/sign_in.html", errors=errors, carried=carried, email=email, action=request.full_path), status)
+    words = {"errors": errors, "carries": carries, "carried": carried, "email": email, "action": request.full_path}
+    return make_response(render_template("web/sign_in.html", **words), status)

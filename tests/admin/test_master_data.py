@@ -5,11 +5,13 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import UniqueConstraint, select
 from sqlalchemy.orm import Session
 
 from keynet_admin import clock as program_clock
+from keynet_admin.admin.master_data import MasterDataView
 from keynet_admin.catalogue import reference
 from keynet_admin.clock import TOKYO
 from keynet_admin.models import AuditEvent, LawDateRecord, MunicipalitySuccessor, NurseCenterRecord, OfficeClosure, Submission
@@ -21,6 +23,7 @@ from keynet_admin.services.reference import load_reference
 from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import Role
 from tests import factories
+from tests.support.forms import Form
 from tests.support.web import Client
 
 
@@ -182,3 +185,51 @@ def test_contacts_of_a_nurse_center(admin: Client, db_session: Session) -> None:
     assert db_session.get(NurseCenterRecord, row.id).phone == "0985-00-0045"
     assert admin.post(address, data={"phone": "1", "version": "1"}).status_code == 409
     assert "ナースセンター" in admin.get("/admin/event/?subject=nurse_center").text
+
+
+def test_what_names_a_row_is_not_changed(admin: Client, db_session: Session) -> None:
+    """The next load of the files finds a law date by its key and start; a changed one would come back beside the file's."""
+    row = db_session.execute(select(LawDateRecord).where(LawDateRecord.valid_to.is_not(None)).limit(1)).scalar_one()
+    key, start, address = row.key, row.valid_from, f"/admin/law-date/edit/?id={row.id}"
+    page = BeautifulSoup(admin.get(address).text, "html.parser")
+    assert {field["name"] for field in page.select("form.panel [name]")} == {"csrf_token", "version", "valid_to", "value", "basis"}
+    assert key in page.select_one("form.panel dl").text
+    sent = {"key": "other", "valid_from": "1999/1/1", "valid_to": row.valid_to.isoformat(), "value": row.value, "basis": "直した根拠"}
+    assert admin.post(address, data=sent | {"version": row.version}).status_code == 303
+    assert (row.key, row.valid_from, row.basis) == (key, start, "直した根拠")
+    with transaction():
+        loaded = {table.table: table for table in load_reference()}["law_date"]
+    assert (loaded.added, loaded.removed, loaded.kept) == (0, 0, 1)
+
+
+@pytest.mark.parametrize("view", MasterDataView.__subclasses__())
+def test_every_unique_column_of_a_form_is_a_key(view: type[MasterDataView]) -> None:
+    models = (NurseCenterRecord, LawDateRecord, OfficeClosure, MunicipalitySuccessor)
+    model = next(model for model in models if set(view.form_columns) <= set(model.__table__.columns.keys()))
+    together = [c for c in model.__table__.constraints if isinstance(c, UniqueConstraint)]
+    unique = {column.name for c in together for column in c.columns} | {c.name for c in model.__table__.columns if c.unique}
+    assert set(view.key_columns) == unique & set(view.form_columns)
+
+
+def test_an_edit_on_an_old_version_says_who_and_is_saved_by_the_next_press(
+    app: Flask, admin: Client, db_session: Session, clock: Any
+) -> None:
+    colleague = Client(app, app.response_class, use_cookies=True)
+    colleague.sign_in(factories.account(Role.admin, name="高橋 健"))
+    row = db_session.execute(select(NurseCenterRecord).limit(1)).scalar_one()
+    address, seen = f"/admin/nurse-center/edit/?id={row.id}", row.version
+    clock.set("2021-05-07 11:23")
+    assert colleague.post(address, data={"phone": "000-0001", "version": seen}).status_code == 303
+    mine = {"phone": "000-0002", "note": "十分かけて書いた備考"}
+    for data, code, said in (
+        (mine | {"version": seen}, 409, ("高橋 健が先に「ナースセンターの連絡先の変更」を行いました", "11:23")),
+        (mine, 400, ("画面の情報が足りませんでした",)),
+    ):
+        late = admin.post(address, data=data)
+        assert late.status_code == code
+        assert [words for words in (*said, "保存していません") if words not in late.text] == []
+        form = Form(BeautifulSoup(late.text, "html.parser").select_one("form.panel"))
+        assert (form.value("phone"), form.value("version")) == ("000-0002", str(row.version))
+    assert row.phone == "000-0001"
+    assert admin.post(address, data=dict(form.pairs())).status_code == 303
+    assert row.phone == "000-0002"

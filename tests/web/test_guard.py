@@ -383,7 +383,7 @@ def test_the_second_of_two_editors_is_told_and_loses_nothing(site: Any) -> None:
     assert site.client.post(path, data={"name": "先市", "kana": "サキ", "version": "1"}, headers=headers).status_code == 303
     late = site.client.post(path, data={"name": "後市", "kana": "アト", "version": "1"}, headers=headers)
     assert late.status_code == 409
-    assert "ほかの担当者が先に" in late.text
+    assert "が先に「変更」を行いました" in late.text
     assert 'value="後市"' in late.text
     assert site.client.post(path, data={"name": "x", "kana": "x"}, headers=headers).status_code == 400
     with site.app.app_context():

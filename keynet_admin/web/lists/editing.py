@@ -1,6 +1,7 @@
 """Flask-Admin's create and edit forms for master data: only the named columns, a version check, errors at the fields, nothing of the
 database's words. Everything is saved in one transaction with what `on_model_change` adds to it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import abort, current_app, flash, redirect, request, url_for
@@ -11,10 +12,12 @@ from sqlalchemy import inspect
 from sqlalchemy.exc import IntegrityError
 from wtforms import ValidationError
 
-from keynet_admin.errors import KeynetError, StaleVersion
+from keynet_admin.errors import BadVersion, KeynetError, StaleVersion
 from keynet_admin.extensions import db
 from keynet_admin.services.transaction import transaction
+from keynet_admin.services.workflow import stale as stale_of
 from keynet_admin.services.workflow import version_of
+from keynet_admin.web.actor import REPLACES, WITHOUT_VERSION, unverified
 
 TAKEN = "同じものがすでにあるか、ほかで使われているため、保存できませんでした。"
 WRONG = "保存できませんでした。入力した内容は残っています。下の項目を直して、もう一度保存してください。"
@@ -34,6 +37,7 @@ class Editing:
     """The two forms, mixed into `GuardedModelView`. A view opens them by `can_create`, `can_edit` and the methods' rights."""
 
     model: Any
+    key_columns: Sequence[str] = ()  # what names a row (in its file, too): set when it is added, shown on its form and never changed
     model_form_converter = FormConverter
 
     @expose("/new/", methods=("GET", "POST"))
@@ -52,24 +56,39 @@ class Editing:
 
     def _form_page(self, row: Any) -> Any:
         form: Any = self.create_form() if row is None else self.edit_form(obj=row)  # type: ignore[attr-defined]
-        notice, code, version = "", 200, getattr(row, "version", 1)
+        fixed = [] if row is None else [(self.label(name), self.value(row, name)) for name in self.key_columns]  # type: ignore[attr-defined]
+        for name in self.key_columns if row is not None else ():
+            del form[name]
+        stale, notice, code, version = None, "", 200, getattr(row, "version", 0)
         if request.method == "POST":
-            version = version_of(request.form.get("version")) if row is not None else 0
-            notice, code = WRONG, 422
-            if form.validate():
+            version, notice, code = request.form.get("version", ""), WRONG, 422
+            if problem := unverified():
+                notice, code = f"{problem.words}もう一度保存してください。", problem.status
+            elif form.validate():
                 try:
                     with transaction():
-                        self._save(form, row, version)
+                        self._save(form, row, version_of(version) if row is not None else 0)
+                except StaleVersion as error:
+                    stale, notice, code, version = error, "", 409, row.version
+                except BadVersion:
+                    notice, code, version = WITHOUT_VERSION, 400, row.version
                 except (KeynetError, ValidationError, IntegrityError) as error:
                     if isinstance(error, IntegrityError):
                         current_app.logger.warning("%s refused by the database: %s", type(self).__name__, type(error.orig).__name__)
                     notice = TAKEN if isinstance(error, IntegrityError) else str(error)
-                    code = 409 if isinstance(error, StaleVersion) else 422
                 else:
                     flash("保存しました。", "success")
                     return redirect(url_for(".index_view"), 303)
         page = self.render(  # type: ignore[attr-defined]
-            "web/form.html", form=form, model=row, version=version, notice=notice, return_url=url_for(".index_view")
+            "web/form.html",
+            form=form,
+            model=row,
+            fixed=fixed,
+            version=version,
+            notice=notice,
+            stale=stale,
+            replaces=REPLACES,
+            return_url=url_for(".index_view"),
         )
         return page, code
 
@@ -81,8 +100,10 @@ class Editing:
             db.session.add(saved)
         else:
             saved = db.session.get(self.model, row.id, populate_existing=True, with_for_update=True)
-            if saved is None or saved.version != version:
-                raise StaleVersion("変更", "ほかの担当者", None)
+            if saved is None:
+                abort(404)
+            if saved.version != version:
+                raise stale_of(saved)
             form.populate_obj(saved)
             if any(attribute.history.has_changes() for attribute in inspect(saved).attrs):
                 saved.version += 1
