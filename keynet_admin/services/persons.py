@@ -8,7 +8,7 @@ The times are in docs/decisions/0012-actors-and-persons.md.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
+from pathlib import Path
 from typing import Any
 from typing import cast as cast_type
 
@@ -116,7 +116,11 @@ def _remove_spooled(mails: Sequence[int]) -> None:
     """Delete the files of mails that were written into the instance folder, once their rows are blank."""
     folder = config.current().instance / "mail"
     for name in db.session.execute(select(OutboxMail.message_id).where(OutboxMail.id.in_(mails))).scalars():
-        after_commit(partial((folder / f"{name}.eml").unlink, missing_ok=True))
+        after_commit(_remove, folder / f"{name}.eml")
+
+
+def _remove(file: Path) -> None:
+    file.unlink(missing_ok=True)
 
 
 _Blank = dict[InstrumentedAttribute[Any], Any]

@@ -5,7 +5,7 @@ tests/architecture/test_transactions.py) are called with no transaction open; th
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,25 +19,21 @@ class TransactionMisused(RuntimeError):
     """A transaction inside another one (the inner would commit the outer's half), or one during a GET."""
 
 
-def before_commit(action: Callable[[], None]) -> None:
-    """Run `action` as the last work of the present transaction, once however often it is asked for.
+def before_commit(action: Callable[..., None], *arguments: Hashable) -> None:
+    """Run `action(*arguments)` as the last work of the present transaction, once however often it is asked for.
 
     Rows that all transactions share (a version, a sequence) are locked here and nowhere else: what is locked last and let go at once
     cannot be half of a deadlock.
     """
-    waiting = db.session.info.setdefault(_BEFORE, [])
-    if action not in waiting:
-        waiting.append(action)
+    db.session.info.setdefault(_BEFORE, {})[action, arguments] = None
 
 
-def after_commit(action: Callable[[], None]) -> None:
-    """Run `action` once the present transaction is committed; forgotten when it is rolled back.
+def after_commit(action: Callable[..., None], *arguments: Hashable) -> None:
+    """Run `action(*arguments)` once, when the present transaction is committed; forgotten when it is rolled back.
 
     Its failure is logged and harmless: everything it does is repeated by a sweep.
     """
-    waiting = db.session.info.setdefault(_KEY, [])
-    if action not in waiting:
-        waiting.append(action)
+    db.session.info.setdefault(_KEY, {})[action, arguments] = None
 
 
 @contextmanager
@@ -59,8 +55,8 @@ def transaction() -> Iterator[None]:
     try:
         yield
         db.session.flush()
-        for action in db.session.info.pop(_BEFORE, []):
-            action()
+        for action, arguments in db.session.info.pop(_BEFORE, {}):
+            action(*arguments)
         db.session.commit()
     except BaseException:
         db.session.info.pop(_BEFORE, None)
@@ -70,9 +66,9 @@ def transaction() -> Iterator[None]:
     finally:
         db.session.info.pop(_OPEN, None)
         access.reset(mode)
-    for action in db.session.info.pop(_KEY, []):
+    for action, arguments in db.session.info.pop(_KEY, {}):
         try:
-            action()
+            action(*arguments)
         except Exception:
             log.exception("after-commit action failed")
 

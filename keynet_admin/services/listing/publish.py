@@ -8,7 +8,6 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
-from functools import partial
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -67,7 +66,7 @@ def update(posting: Posting, *, changed_at: datetime | None = None) -> None:
     old_text = row["search_text"] if row is not None else None
     if row is None or any(row[name] != value for name, value in values.items() if name != "search_text"):
         values |= {"sequence": None, "changed_at": changed_at or clock.now()}
-        before_commit(partial(_number, posting.id))
+        before_commit(_number, posting.id)
     if row is None:
         connection.execute(insert(Listing).values(posting_id=posting.id, posting_no=posting.posting_no, **values))
     else:

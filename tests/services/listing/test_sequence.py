@@ -132,6 +132,16 @@ def test_who_takes_a_number_waits_for_the_commit_before(app: Flask, db_session: 
     assert got == [4]
 
 
+def test_two_updates_of_a_posting_in_one_transaction_take_one_number(db_session: Session, clock: MovableClock) -> None:
+    posting = listed(number=1)
+    with transaction():
+        for state in (S.paused, S.closed):
+            posting.status = state
+            posting.closed_at = clock.now
+            listing.update(posting)
+    assert (number(posting), version()) == (2, 2)
+
+
 def test_a_rolled_back_change_takes_no_number(db_session: Session, clock: MovableClock) -> None:
     posting = listed(number=1)
 
