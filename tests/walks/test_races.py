@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from keynet_admin import jobs
 from keynet_admin.errors import LinkDead, StaleVersion, TransitionRefused
 from keynet_admin.extensions import db
-from keynet_admin.models import Account, AuditEvent, FirstLogin, Organization, OutboxMail, Posting, StaffSession, Submission
+from keynet_admin.models import Account, AuditEvent, FirstLogin, Listing, Organization, OutboxMail, Posting, StaffSession, Submission
 from keynet_admin.permissions import Actor
 from keynet_admin.services.account import session as sessions
 from keynet_admin.services.account import use_cases as accounts
@@ -21,7 +21,7 @@ from keynet_admin.services.posting import publication
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.submission import review
 from keynet_admin.services.transaction import transaction
-from keynet_admin.vocabulary import AccountStatus, PostingStatus, Role, SubmissionStatus
+from keynet_admin.vocabulary import AccountStatus, ListingState, PostingStatus, Role, SubmissionStatus
 from tests import factories
 from tests.support.web import Client
 
@@ -386,3 +386,24 @@ def test_two_administrators_suspend_each_other(app: Flask, db_session: Session, 
     assert sorted(type(result).__name__ for result in results) == ["Refused", "str"]
     db_session.expire_all()
     assert sorted(row.status for row in rows) == [AccountStatus.active, AccountStatus.suspended]
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])  # SQLite has one writer
+def test_an_acceptance_lists_nothing_that_is_suspended_at_this_moment(app: Flask, db_session: Session, clock: Any) -> None:
+    """The accepted form changes the body's registration, which its live postings show."""
+    posting = factories.posting(PostingStatus.live)
+    case = factories.submission(changes={"organization.department": "予防接種課"})
+    operator, other = factories.actor(Role.operator), factories.actor(Role.operator)
+    db_session.commit()
+    results: list[Any] = []
+    thread = threading.Thread(target=lambda: results.extend(together(app, accepting(case.id, other))))
+    with transaction():
+        publication.suspend(posting, operator, seen_version=posting.version, reason="確認のため。")
+        thread.start()
+        settled(app, [thread])
+    thread.join(60)
+    assert results == ["accepted"]
+    db_session.expire_all()
+    assert db_session.get_one(Organization, posting.organization_id).details["department"] == "予防接種課"
+    assert db_session.get_one(Posting, posting.id).status is PostingStatus.suspended
+    assert db_session.get_one(Listing, posting.id).state is ListingState.withdrawn

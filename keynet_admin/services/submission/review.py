@@ -13,7 +13,7 @@ from keynet_admin.catalogue.difference import changes
 from keynet_admin.catalogue.reference import is_union
 from keynet_admin.errors import ReasonMissing, Refused
 from keynet_admin.extensions import db
-from keynet_admin.models import Account, Organization, Review, Submission, SubmissionRevision
+from keynet_admin.models import Account, Organization, Posting, Review, Submission, SubmissionRevision
 from keynet_admin.permissions import Actor
 from keynet_admin.services import audit, workflow
 from keynet_admin.services.account import use_cases as accounts
@@ -257,7 +257,8 @@ def _organization_of(submission: Submission, revision: SubmissionRevision, actor
         .returning(Organization.id)
     )
     made = db.session.execute(statement).scalar_one_or_none()
-    query = select(Organization).filter_by(**key).with_for_update()
+    # Without its key, so that what refers to the row (a posting copied at this moment) does not wait for us while we wait for its posting.
+    query = select(Organization).filter_by(**key).with_for_update(key_share=True)
     organization: Organization = db.session.execute(query, execution_options={"populate_existing": True}).scalar_one()
     if made is not None:
         audit.record(organization, "create", actor, submission=submission.id)
@@ -269,10 +270,16 @@ def _organization_of(submission: Submission, revision: SubmissionRevision, actor
             setattr(organization, name, value)
         organization.version += 1
         audit.record(organization, "edit", actor, fields=fields, submission=submission.id, version=organization.version)
-        for row in organization.postings:
-            if row.status is PostingStatus.live:
-                listing.update(row)
+        _publish_anew(organization)
     return organization
+
+
+def _publish_anew(organization: Organization) -> None:
+    """Let visitors read a body's changed registration at its live postings: those that still are once they are locked."""
+    query = select(Posting).where(Posting.organization_id == organization.id, Posting.status == PostingStatus.live).order_by(Posting.id)
+    locked = db.session.execute(query.with_for_update(of=Posting), execution_options={"populate_existing": True})
+    for posting in locked.scalars().all():
+        listing.update(posting)
 
 
 def _account_kind(organization: Organization | None, email: str, further: bool) -> tuple[str, str]:
