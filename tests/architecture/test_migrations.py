@@ -171,6 +171,35 @@ def test_what_does_not_apply_leaves_the_stored_content(empty_app: Flask) -> None
         assert connection.scalar(sa.text("SELECT identity FROM submission")) == _identity(expected | {"contact": person})
 
 
+def test_imported_forms_that_become_one_keep_their_identities_apart(empty_app: Flask) -> None:
+    """0006: two forms that differed only in a value that does not apply; the first gets the common identity, the other keeps its own."""
+    upgrade(revision="0005")
+    person = {"contact_last": "川辺"}
+    forms = [{"postings": [{"fixed_ot": "no", "fixed_ot_excess": excess}]} for excess in (False, True)]
+    identities = [_identity(form | {"contact": person}) for form in forms]
+    with db.engine.begin() as connection:
+        tables = {table.name: table for table in _tables(connection)}
+        for table in tables.values():
+            _insert(connection, table, 1)
+        names = ("submission", "submission_revision", "submission_contact")
+        made = [dict(connection.execute(sa.select(tables[name])).mappings().one()) for name in names]
+        connection.execute(tables["submission_contact"].delete())
+        for number, (form, identity) in enumerate(zip(forms, identities, strict=True), start=1):
+            key = 2_000_000 + number
+            rows: list[dict[str, Any]] = [
+                {"id": key, "receipt_no": f"twin {number}", "identity": identity},
+                {"id": key, "submission_id": key, "number": 1, "form_key": None, "normalized": _json(form)},
+                {"revision_id": key, "normalized": _json(person)},
+            ]
+            for name, row, more in zip(names, made, rows, strict=True):
+                connection.execute(tables[name].insert().values(row | more))
+    upgrade(revision="0006")
+    clean = _identity({"postings": [{"fixed_ot": "no"}], "contact": person})
+    with db.engine.connect() as connection:
+        found = connection.execute(sa.text("SELECT identity FROM submission WHERE id > 2000000 ORDER BY id")).scalars().all()
+    assert found == [clean, identities[1]]
+
+
 def test_stored_findings_get_parts(empty_app: Flask) -> None:
     """0010: the whole message becomes `what`, marks of sources leave the basis, the rest of a finding stays; a finding is readable again."""
     upgrade(revision="0009")

@@ -126,7 +126,10 @@ def _unused(record: dict[str, Any], conditions: dict[str, tuple[str, str, str]],
 
 
 def _follow(revision_id: int, old: dict[str, Any], new: dict[str, Any]) -> None:
-    """The identity of an imported form is the hash of its first revision with its contact."""
+    """The identity of an imported form is the hash of its first revision with its contact.
+
+    Forms that differed only in what does not apply have one identity now: the first of them gets it, the others keep their old one.
+    """
     connection = op.get_bind()
     query = (
         sa.select(_submission.c.id, _submission.c.identity, _contact.c.normalized)
@@ -136,8 +139,10 @@ def _follow(revision_id: int, old: dict[str, Any], new: dict[str, Any]) -> None:
     )
     for submission_id, identity, contact in connection.execute(query).all():
         person = {"contact": json.loads(contact)}
-        if identity == _identity(old | person):
-            connection.execute(sa.update(_submission).where(_submission.c.id == submission_id).values(identity=_identity(new | person)))
+        wanted = _identity(new | person)
+        taken = sa.select(_submission.c.id).where(_submission.c.identity == wanted)
+        if identity == _identity(old | person) and connection.execute(taken).first() is None:
+            connection.execute(sa.update(_submission).where(_submission.c.id == submission_id).values(identity=wanted))
 
 
 def _identity(document: dict[str, Any]) -> str:
