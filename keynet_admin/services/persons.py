@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from typing import cast as cast_type
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, delete, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Select, String, and_, cast, delete, exists, func, literal, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from keynet_admin import clock, config
@@ -78,10 +78,15 @@ class Personal:
 
 
 def _cases(ended: datetime, *, accepted: bool) -> Select[Any]:
-    """Ids of cases that nobody has to decide any more and that ended before a moment, accepted ones or all others."""
+    """Ids of cases that nobody has to decide any more and that ended before a moment, accepted ones or all others.
+
+    A case that was sent back has no moment of decision, however late it was: its last review counts (a link lives shorter than we keep).
+    """
     outcome = Submission.status == SubmissionStatus.accepted
     moment = func.coalesce(Submission.decided_at, Submission.received_at)
-    return select(Submission.id).where(outcome if accepted else ~outcome, Submission.status.not_in(AWAITING_REVIEW), moment < ended)
+    later = exists().where(Review.subject == Submission.__tablename__, Review.subject_id == Submission.id, Review.created_at >= ended)
+    over = Submission.status.not_in(AWAITING_REVIEW), moment < ended, ~later
+    return select(Submission.id).where(outcome if accepted else ~outcome, *over)
 
 
 def _content(*, accepted: bool) -> Callable[[datetime], ColumnElement[bool]]:
@@ -176,12 +181,9 @@ REGISTER: tuple[Personal, ...] = (
         _SECRETS, "届かなかったメールのリンク", MONTH, lambda ended: and_(outbox.undeliverable(), OutboxMail.next_try_at < ended), real=True
     ),
     Personal(
-        {StaffSession.key_hash: ""},
-        "ログインの記録",
-        3 * MONTH,
-        lambda ended: or_(StaffSession.ended_at < ended, StaffSession.level_at < ended),
-        whole=True,
+        {StaffSession.key_hash: ""}, "ログインの記録（終えたもの）", 3 * MONTH, lambda ended: StaffSession.ended_at < ended, whole=True
     ),
+    Personal({StaffSession.key_hash: ""}, "ログインの記録", 3 * MONTH, lambda ended: StaffSession.level_at < ended, whole=True, real=True),
     Personal({Throttle.key: ""}, "回数制限の記録", timedelta(days=2), lambda ended: Throttle.window_start < ended, whole=True, real=True),
     Personal(
         _VIEW,

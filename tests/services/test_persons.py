@@ -29,7 +29,7 @@ from keynet_admin.models.base import AsciiJson
 from keynet_admin.services import persons, workflow
 from keynet_admin.services.account import session as sessions
 from keynet_admin.services.mail import outbox
-from keynet_admin.services.submission import search_index
+from keynet_admin.services.submission import review, search_index
 from keynet_admin.vocabulary import MailStatus, PostingStatus, Role, SubmissionStatus
 from tests import factories
 from tests.support.clock import MovableClock
@@ -239,6 +239,35 @@ def test_contacts_end_by_the_outcome_of_their_case(planted: Session, clock: Mova
     persons.purge(clock.now + timedelta(days=days))
     rows = select(Submission.status).join(SubmissionRevision).join(SubmissionContact)
     assert set(planted.execute(rows.where(SubmissionContact.email == "")).scalars()) == gone
+
+
+def test_a_case_returned_late_keeps_its_form_while_its_link_lives(db_session: Session, clock: MovableClock) -> None:
+    """It has no moment of decision; the time since its receipt says nothing."""
+    case, operator = factories.submission(), factories.actor(Role.operator)
+    clock.advance(days=200)
+    review.return_(case, operator, seen_version=case.version, message="ご確認ください。", items=[])
+    db_session.commit()
+    left = []
+    for days in (1, 100, 100):
+        clock.advance(days=days)
+        persons.purge()
+        db_session.expire_all()
+        contact = case.revisions[0].contact
+        assert contact is not None
+        left.append((bool(contact.email), bool(case.revisions[0].typed)))
+        db_session.rollback()
+    assert left == [(True, True), (True, True), (False, False)]
+
+
+def test_sessions_end_by_the_clock_that_wrote_their_moment(db_session: Session, clock: MovableClock) -> None:
+    """An open one by real time, whatever the movable clock says; an ended one by the movable clock."""
+    open_, ended = (sessions.begin(factories.account(Role.operator)) for _ in range(2))
+    sessions.end(ended)
+    db_session.commit()
+    clock.set((program_clock.real_now() + timedelta(days=400)).strftime("%Y-%m-%d %H:%M"))
+    persons.purge()
+    assert sessions.find(open_.key) is not None
+    assert sessions.owner_of(ended.key) is None
 
 
 def test_pages_open_after_the_purge(planted: Session, client: Client, clock: MovableClock) -> None:
