@@ -227,7 +227,9 @@ def refresh_listing() -> None:
     from keynet_admin.services.listing import refresh
 
     with click.progressbar(length=max(1, refresh.count()), label="公開情報の作り直し", file=sys.stderr) as bar:
-        refresh.run(bar.update)
+        refused = refresh.run(bar.update)
+    if refused:
+        click.echo(f"作り直せなかった公開情報：{refused}件（前の内容のまま残しました。記録をご確認ください）", err=True)
 
 
 def _json_line(finding: dict[str, Any]) -> bytes:

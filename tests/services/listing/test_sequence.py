@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from keynet_admin.extensions import db
-from keynet_admin.models import Listing, ListingVersion, Posting, Setting
+from keynet_admin.models import Listing, ListingVersion, Posting, PostingRevision, Setting
 from keynet_admin.permissions import Actor
 from keynet_admin.services.listing import publish as listing
 from keynet_admin.services.listing import refresh
@@ -179,6 +179,22 @@ def test_refresh_makes_anew_what_the_code_derives_and_nothing_else(app: Flask, d
     runner.invoke(args=["refresh-listing"])
     db_session.expire_all()
     assert number(shown) == version()
+
+
+def test_a_row_that_cannot_be_made_stops_no_upgrade(
+    app: Flask, db_session: Session, clock: MovableClock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    bad, good = listed(number=1), listed(number=2)
+    db_session.execute(update(PostingRevision).where(PostingRevision.posting_id == bad.id).values(normalized={"title": "見出し"}))
+    db_session.execute(update(Listing).values(title="old"))
+    db_session.commit()
+    monkeypatch.setattr(refresh, "fingerprint", lambda: "other")
+    assert app.test_cli_runner().invoke(args=["db", "upgrade"]).exit_code == 0
+    db_session.expire_all()
+    assert [db_session.get_one(Listing, row.id).title == "old" for row in (bad, good)] == [True, False]
+    assert not refresh.is_stale()
+    db_session.rollback()
+    assert "作り直せなかった公開情報：1件" in app.test_cli_runner().invoke(args=["refresh-listing"]).output
 
 
 @pytest.mark.parametrize(("derived_otherwise", "remade"), [(True, True), (False, False)])
