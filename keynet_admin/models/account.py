@@ -12,6 +12,8 @@ from keynet_admin.models.base import CleanText, OfOrganization, UtcDateTime, Ver
 from keynet_admin.models.organization import Organization
 from keynet_admin.vocabulary import AccountStatus, Role, SessionLevel
 
+ERASED = "@keynet.invalid"
+
 
 class Account(OfOrganization, Versioned, db.Model):  # type: ignore[name-defined,misc]
     """Somebody (or a section's shared address) who signs in. `email` is stored as normalised, compared in lower case."""
@@ -31,6 +33,11 @@ class Account(OfOrganization, Versioned, db.Model):  # type: ignore[name-defined
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
     organization: Mapped[Organization | None] = relationship(back_populates="accounts")
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether the person was forgotten: nobody can be reached at the address that stands here now."""
+        return self.email.endswith(ERASED)
 
     @hybrid_property
     def shown_name(self) -> str:

@@ -33,6 +33,8 @@ from keynet_admin.models import (
     SubmissionSearch,
     Throttle,
 )
+from keynet_admin.models.account import ERASED
+from keynet_admin.services.account import use_cases as accounts
 from keynet_admin.services.mail import outbox
 from keynet_admin.services.submission import search_index
 from keynet_admin.services.transaction import after_commit, transaction
@@ -117,6 +119,13 @@ def _forget_words(revisions: Sequence[int]) -> None:
         search_index.put_new([(number, words)])
 
 
+def _end_accounts(ids: Sequence[int]) -> None:
+    """Nobody is left who could sign in, be mailed, or count as an administrator."""
+    query = select(Account).where(Account.id.in_(ids)).order_by(Account.id)
+    for account in db.session.execute(query, execution_options={"populate_existing": True}).scalars().all():
+        accounts.expire(account)
+
+
 def _remove_spooled(mails: Sequence[int]) -> None:
     """Delete the files of mails that were written into the instance folder, once their rows are blank."""
     folder = config.current().instance / "mail"
@@ -151,7 +160,7 @@ _MAIL: _Blank = {
     OutboxMail.sealed: None,
 }
 _ACCOUNT: _Blank = {
-    Account.email: literal("erased-") + cast(Account.id, String) + literal("@keynet.invalid"),
+    Account.email: literal("erased-") + cast(Account.id, String) + literal(ERASED),
     Account.name: "",
     Account.password_hash: None,
 }
@@ -192,7 +201,7 @@ REGISTER: tuple[Personal, ...] = (
         lambda ended: SavedView.account_id.in_(select(Account.id).where(_unused(ended))),
         whole=True,
     ),
-    Personal(_ACCOUNT, "使われなくなったアカウント", 3 * YEAR, _unused),
+    Personal(_ACCOUNT, "使われなくなったアカウント", 3 * YEAR, _unused, also=_end_accounts),
 )
 
 
@@ -214,6 +223,10 @@ def _purge(entry: Personal, before: datetime, dry_run: bool) -> int:
     done = 0
     while keys := _read(select(entry.key).where(where).order_by(entry.key).limit(_BATCH)):
         with transaction():
+            # Only what is still over once it is locked: somebody may have signed in since.
+            keys = list(
+                db.session.execute(select(entry.key).where(entry.key.in_(keys), where).order_by(entry.key).with_for_update()).scalars()
+            )
             entry.also(keys)
             these = and_(entry.key.in_(keys), where)
             change = delete(entry.model).where(these) if entry.whole else update(entry.model).where(these).values(dict(entry.blank))

@@ -13,9 +13,11 @@ from sqlalchemy.types import TypeDecorator
 
 from keynet_admin import clock as program_clock
 from keynet_admin import jobs
+from keynet_admin.errors import Refused
 from keynet_admin.extensions import db
 from keynet_admin.models import (
     Account,
+    FirstLogin,
     Keying,
     OutboxMail,
     Posting,
@@ -28,9 +30,10 @@ from keynet_admin.models import (
 from keynet_admin.models.base import AsciiJson
 from keynet_admin.services import persons, workflow
 from keynet_admin.services.account import session as sessions
+from keynet_admin.services.account import use_cases as accounts
 from keynet_admin.services.mail import outbox
 from keynet_admin.services.submission import review, search_index
-from keynet_admin.vocabulary import MailStatus, PostingStatus, Role, SubmissionStatus
+from keynet_admin.vocabulary import AccountStatus, MailStatus, PostingStatus, Role, SubmissionStatus
 from tests import factories
 from tests.support.clock import MovableClock
 from tests.support.web import Client
@@ -261,13 +264,39 @@ def test_a_case_returned_late_keeps_its_form_while_its_link_lives(db_session: Se
 
 def test_sessions_end_by_the_clock_that_wrote_their_moment(db_session: Session, clock: MovableClock) -> None:
     """An open one by real time, whatever the movable clock says; an ended one by the movable clock."""
+    clock.set((program_clock.real_now() + timedelta(days=400)).strftime("%Y-%m-%d %H:%M"))
     open_, ended = (sessions.begin(factories.account(Role.operator)) for _ in range(2))
     sessions.end(ended)
     db_session.commit()
-    clock.set((program_clock.real_now() + timedelta(days=400)).strftime("%Y-%m-%d %H:%M"))
+    clock.advance(days=100)
     persons.purge()
     assert sessions.find(open_.key) is not None
     assert sessions.owner_of(ended.key) is None
+
+
+@pytest.mark.parametrize("status", list(AccountStatus))
+def test_a_forgotten_account_is_ended(db_session: Session, clock: MovableClock, status: AccountStatus) -> None:
+    """Its sessions and links with it; it is told in the history, cannot be restored, and is no administrator who could stay the last."""
+    account, lead = factories.account(Role.admin, status=status), factories.actor(Role.admin)
+    accounts.request_reset(account.email)
+    key = sessions.begin(account).key
+    version = account.version
+    db_session.commit()
+    clock.advance(days=4 * 365)
+    present = factories.account(Role.admin)
+    db_session.commit()
+    persons.purge()
+    db_session.expire_all()
+    assert account.is_erased
+    assert account.status is AccountStatus.suspended
+    assert sessions.find(key) is None
+    assert set(db_session.execute(select(FirstLogin.replaced_at.is_(None)).where(FirstLogin.account_id == account.id)).scalars()) <= {False}
+    event = workflow.last_of(account, "expire")
+    assert (event is None) is (status is AccountStatus.suspended)
+    assert account.version == version + (event is not None)
+    assert "restore" not in workflow.allowed(account, lead)
+    with pytest.raises(Refused, match="最後のアカウント"):
+        accounts.suspend(present, factories.actor(Role.lead), seen_version=present.version, reason="確認のため。")
 
 
 def test_pages_open_after_the_purge(planted: Session, client: Client, clock: MovableClock) -> None:
@@ -304,7 +333,7 @@ def test_the_command_and_the_job(app: Flask, planted: Session, clock: MovableClo
     planted.expire_all()
     assert set(planted.execute(select(Review.reason)).scalars()) == {""}
     assert runner.invoke(args=["purge", "--dry-run"]).output.count("：0件") >= len(persons.REGISTER) - 2
-    assert planted.query(StaffSession).filter(StaffSession.ended_at.is_not(None)).count() == 0
+    assert planted.query(StaffSession).filter(StaffSession.ended_at < clock.now - 3 * persons.MONTH).count() == 0
 
 
 def test_the_job_runs_once_a_night(clock: MovableClock) -> None:

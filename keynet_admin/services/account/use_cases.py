@@ -250,6 +250,14 @@ def suspend(account: Account, actor: Actor, *, seen_version: int, reason: str) -
     return done.but(mails=1)
 
 
+def expire(account: Account) -> None:
+    """End an account whose person is forgotten, by the system: its sessions end, its links die, nobody is mailed. Locked by the caller."""
+    if account.status is not AccountStatus.suspended:
+        workflow.move(account, "expire", SYSTEM, seen_version=None)
+    session.end_all(account)
+    _replace(account)
+
+
 def restore(account: Account, actor: Actor, *, seen_version: int, reason: str) -> Outcome:
     """Let a suspended account in again, with its old password or, if it never had one, a new invitation."""
     if again := workflow.repeated(account, actor, seen_version, "restore"):

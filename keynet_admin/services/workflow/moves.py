@@ -102,6 +102,10 @@ def _edit_waits(posting: Posting) -> bool:
     return posting.release_asked
 
 
+def _has_address(account: Account) -> bool:
+    return not account.is_erased
+
+
 def _secrets_kept(mail: OutboxMail) -> bool:
     """The body is still there and has no placeholders, or their values are there, too."""
     return mail.body != "" and ("⟦" not in mail.body or mail.sealed is not None)
@@ -209,8 +213,10 @@ MOVES: tuple[Move, ...] = (
          tone="is-must", icon="stop", author_may=False, mail="account_suspended",
          page=Page("このアカウントの利用を停止しますか", "ログイン中の画面もすぐに使えなくなります。募集情報はそのまま残ります。",
               "停止する", "利用を停止しました。", "理由をメールで送ります。", MAILED_REASON, stop=True)),
+    Move(Account, "expire", (A.invited, A.active), (A.suspended,), _ACCOUNT, "利用の終了",
+         "長く使われなかったため、利用を終え、名前とメールアドレスを消しました。", kinds=SYSTEM_ONLY),
     Move(Account, "restore", (A.suspended,), (A.active, A.invited), _ACCOUNT, "利用停止の解除", "{who}が利用停止を解除しました。",
-         reason="must", author_may=False, mail="account_restored",
+         reason="must", author_may=False, mail="account_restored", when=_has_address,
          page=Page("利用停止を解除しますか", "ふたたびログインできるようになります。", "解除する", "利用停止を解除しました。",
               "メールでお知らせします。", MAILED_REASON)),
     # --- cases keyed in from telephone and paper

@@ -46,6 +46,7 @@ TABLE: dict[str, dict[str, Row]] = {
         "activate": ("invited", "active", SYSTEM, False),
         "invite_again": ("invited", "", (*STAFF, "system"), False),
         "suspend": ("invited active", "suspended", LEADS, True),
+        "expire": ("invited active", "suspended", SYSTEM, False),
         "restore": ("suspended", "active invited", LEADS, True),
     },
     "keying": {
