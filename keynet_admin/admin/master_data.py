@@ -9,6 +9,7 @@ from wtforms import BooleanField, TextAreaField
 
 from keynet_admin.admin.list_filters import prefecture_filter
 from keynet_admin.catalogue.display import prefecture
+from keynet_admin.extensions import db
 from keynet_admin.models import LawDateRecord, MunicipalitySuccessor, NurseCenterRecord, OfficeClosure
 from keynet_admin.permissions import Permission
 from keynet_admin.services import master_data
@@ -63,7 +64,8 @@ class MasterDataView(GuardedModelView):
         state = inspect(model)
         fields = [name for name in self.form_columns if is_created or state.attrs[name].history.has_changes()]
         if fields:
-            master_data.saved(model, current_actor(), fields, added=is_created)
+            with db.session.no_autoflush:  # the service reads the table as it was before it writes
+                master_data.saved(model, current_actor(), fields, added=is_created)
 
 
 class NurseCenterForm(BaseForm):

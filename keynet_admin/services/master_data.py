@@ -6,11 +6,12 @@ own transaction; each process compares it (at most every two seconds before a re
 
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from keynet_admin import business_time
@@ -21,7 +22,7 @@ from keynet_admin.extensions import db
 from keynet_admin.models import Counter, LawDateRecord, MunicipalitySuccessor, OfficeClosure, Submission
 from keynet_admin.permissions import Actor, Permission, can
 from keynet_admin.services import audit, business_days
-from keynet_admin.services.transaction import after_commit, before_commit
+from keynet_admin.services.transaction import after_commit, before_commit, rows_changed
 
 VERSION = "reference"
 EVERY = 2.0
@@ -56,6 +57,7 @@ def saved(row: Any, actor: Actor, fields: Sequence[str], *, added: bool) -> None
     if not can(actor, Permission.reference_edit):
         raise NotPermitted("この内容を変更する権限がありません。")
     row.edited = True
+    before = _closures_before() if isinstance(row, OfficeClosure) else {}
     db.session.flush()
     if isinstance(row, LawDateRecord):
         _refuse_overlap(row)
@@ -63,7 +65,7 @@ def saved(row: Any, actor: Actor, fields: Sequence[str], *, added: bool) -> None
         _refuse_code(row)
     audit.record(row, "add" if added else "change", actor, fields=fields)
     if isinstance(row, OfficeClosure):
-        _move_deadlines()
+        _move_deadlines(before)
     changed()
 
 
@@ -87,18 +89,31 @@ def _read(here: str, number: int) -> None:
 
 def _closures() -> dict[str, dict[date, str]]:
     found: defaultdict[str, dict[date, str]] = defaultdict(dict)
-    for row in db.session.execute(select(OfficeClosure).where(OfficeClosure.active)).scalars():
-        found[row.prefecture_code][row.day] = row.reason
+    columns = OfficeClosure.prefecture_code, OfficeClosure.day, OfficeClosure.reason
+    for prefecture_code, day, reason in db.session.execute(select(*columns).where(OfficeClosure.active)):
+        found[prefecture_code][day] = reason
     return dict(found)
 
 
+def _closures_before() -> dict[date, str]:
+    """The closures of the whole service without the change that is about to be flushed, under the lock of the number.
+
+    Who changes another closure at the same moment waits here and reads ours. Transactions that lock a case never lock the number.
+    """
+    with db.session.no_autoflush:
+        _lock_number()
+        return _closures().get("", {})
+
+
+def _lock_number() -> None:
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    db.session.execute(insert(Counter).values(name=VERSION, value=0).on_conflict_do_nothing())
+    db.session.execute(select(Counter.value).where(Counter.name == VERSION).with_for_update())
+
+
 def _raise_number() -> None:
-    row = db.session.execute(select(Counter).where(Counter.name == VERSION).with_for_update()).scalar_one_or_none()
-    if row is None:
-        db.session.add(Counter(name=VERSION, value=1))
-    else:
-        row.value += 1
-    db.session.flush()
+    _lock_number()
+    rows_changed(update(Counter).where(Counter.name == VERSION).values(value=Counter.value + 1))
 
 
 def _refresh_now() -> None:
@@ -122,11 +137,17 @@ def _refuse_code(row: MunicipalitySuccessor) -> None:
         raise Refused("古いコードと新しいコードが同じです。")
 
 
-def _move_deadlines() -> None:
-    """Give the waiting cases the deadline that the closures as they are now make of their receipt. Others are left as they are."""
-    before, after = business_days.closed(), _closures().get("", {})
+def _move_deadlines(before: Mapping[date, str]) -> None:
+    """Give the waiting cases the deadline that the closures as they are now make of their receipt. Others are left as they are.
+
+    A case that is decided or returned at the same moment keeps what the decision makes of its deadline.
+    """
+    after = _closures().get("", {})
     if before == after:
         return
-    for case in db.session.execute(select(Submission).where(Submission.awaiting_review(), Submission.due_at.is_not(None))).scalars():
-        if case.due_at == business_time.promise_due(case.received_at, before):
-            case.due_at = business_time.promise_due(case.received_at, after)
+    waiting = select(Submission.id, Submission.received_at).where(Submission.awaiting_review(), Submission.due_at.is_not(None))
+    for number, received in db.session.execute(waiting.order_by(Submission.id)).all():
+        old, new = (business_time.promise_due(received, closures) for closures in (before, after))
+        if old != new:
+            same = Submission.id == number, Submission.awaiting_review(), Submission.received_at == received, Submission.due_at == old
+            db.session.execute(update(Submission).where(*same).values(due_at=new))

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -10,10 +11,23 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from keynet_admin import jobs
+from keynet_admin.clock import TOKYO
 from keynet_admin.errors import LinkDead, StaleVersion, TransitionRefused
 from keynet_admin.extensions import db
-from keynet_admin.models import Account, AuditEvent, FirstLogin, Listing, Organization, OutboxMail, Posting, StaffSession, Submission
+from keynet_admin.models import (
+    Account,
+    AuditEvent,
+    FirstLogin,
+    Listing,
+    OfficeClosure,
+    Organization,
+    OutboxMail,
+    Posting,
+    StaffSession,
+    Submission,
+)
 from keynet_admin.permissions import Actor
+from keynet_admin.services import master_data
 from keynet_admin.services.account import session as sessions
 from keynet_admin.services.account import use_cases as accounts
 from keynet_admin.services.listing import publish as listing
@@ -23,6 +37,7 @@ from keynet_admin.services.submission import review
 from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import AccountStatus, ListingState, PostingStatus, Role, SubmissionStatus
 from tests import factories
+from tests.support.master_data import forget_master_data
 from tests.support.web import Client
 
 
@@ -407,3 +422,33 @@ def test_an_acceptance_lists_nothing_that_is_suspended_at_this_moment(app: Flask
     assert db_session.get_one(Organization, posting.organization_id).details["department"] == "予防接種課"
     assert db_session.get_one(Posting, posting.id).status is PostingStatus.suspended
     assert db_session.get_one(Listing, posting.id).state is ListingState.withdrawn
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])  # SQLite has one writer
+def test_a_closure_leaves_the_deadline_of_a_case_that_is_returned_at_this_moment(app: Flask, db_session: Session, clock: Any) -> None:
+    """The one that still waits gets the new deadline, the other has none."""
+    waiting, returned = factories.submission(), factories.submission()
+    operator, admin = factories.actor(Role.operator), factories.actor(Role.admin)
+    db_session.commit()
+
+    def close_monday() -> str:
+        with transaction():
+            row = OfficeClosure(day=date(2021, 5, 10), reason="停電", prefecture_code="", active=True)
+            db.session.add(row)
+            master_data.saved(row, admin, ["day"], added=True)
+        return "closed"
+
+    results: list[Any] = []
+    thread = threading.Thread(target=lambda: results.extend(together(app, close_monday)))
+    try:
+        with transaction():
+            review.return_(returned, operator, seen_version=returned.version, message="ご確認ください。", items=[])
+            thread.start()
+            settled(app, [thread])
+        thread.join(60)
+        assert results == ["closed"]
+        db_session.expire_all()
+        assert db_session.get_one(Submission, returned.id).due_at is None
+        assert db_session.get_one(Submission, waiting.id).due_at == datetime(2021, 5, 12, 17, tzinfo=TOKYO)
+    finally:
+        forget_master_data()
