@@ -61,7 +61,6 @@ class SubmissionView(DecisionPages, FilePages, QueueList, GuardedModelView):
         "reopen": Decision(review.reopen),
         "withdraw": Decision(submissions.withdraw),
     }
-    flash_form = "{name}を{text}"
     back_label = "申請に戻る"
 
     @expose("/next")

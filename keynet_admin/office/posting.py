@@ -61,7 +61,7 @@ class OfficePostingView(DecisionPages, GuardedModelView):
         "close": Decision(publication.close),
         "copy": Decision(drafts.copy),
     }
-    flash_form = "{text}"
+    names_row = False
     back_label = "募集情報に戻る"
     list_template = "office/postings.html"
     page_size = 20

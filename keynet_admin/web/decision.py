@@ -59,7 +59,7 @@ class DecisionPages:
     decisions: Mapping[str, Decision] = {}
     method_permissions: dict[str, Permission] = {}
     checks_token: frozenset[str] = frozenset()
-    flash_form = "{name}：{text}"
+    names_row = True  # in the message after a decision
     back_label = "戻る"
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -116,10 +116,16 @@ class DecisionPages:
             return self._again(id, name, typed, refused=outcome.refused), 409
         row = self.row(id)
         label, page, _ = self._words(row, name)
-        text = workflow.told(label, page, outcome)
-        form = DecisionPages.flash_form if outcome.repeated else self.flash_form
-        flash(form.format(name=self.named(row)[2], text=text), "info" if outcome.repeated else "success")
+        flash(self.said(self.named(row)[2], label, page, outcome), "info" if outcome.repeated else "success")
         return redirect(self.onward(row, name, outcome), 303)
+
+    @classmethod
+    def said(cls, named: str, label: str, page: Page, outcome: workflow.Outcome) -> str:
+        """The message after a decision about the row `named`."""
+        text = workflow.told(label, page, outcome)
+        if outcome.repeated:
+            return f"{named}：{text}"
+        return f"{named}{page.joint}{text}" if cls.names_row else text
 
     def draw(self, row: Any, name: str, typed: Typed, **why: Any) -> str:
         """The decision's page. `why`: `notice`, `error` (at the field), `stale` or `refused`, when a post was not carried out."""

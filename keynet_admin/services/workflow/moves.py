@@ -31,7 +31,10 @@ LOGGED_REASON = "経過に記録します。"
 
 @dataclass(frozen=True)
 class Page:
-    """Words of a decision page. `question` names the row by `{name}`; `done` is told afterwards, `mailed` only when a mail was written."""
+    """Words of a decision page. `question` names the row by `{name}`; `done` is told afterwards, `mailed` only when a mail was written.
+
+    `joint` stands between the row's name and `done`: a particle where both make one sentence.
+    """
 
     question: str
     text: str
@@ -40,6 +43,7 @@ class Page:
     mailed: str = ""
     reason_help: str = ""
     stop: bool = False
+    joint: str = "："
 
 
 @dataclass(frozen=True)
@@ -128,7 +132,7 @@ _RETURN_PAGE = Page("「{name}」を差し戻しますか", "自治体の下書�
     "差し戻す", "差し戻しました。", "理由をメールで送ります。", MAILED_REASON)
 _REOPEN_PAGE = Page("{name}の申請の確認を再開しますか",
     "決定の前の状態に戻り、新しく2営業日を数えます。すでに送ったメール、アカウント、募集情報はそのまま残ります。", "再開する",
-    "確認を再開しました。", "", LOGGED_REASON)
+    "確認を再開しました。", "", LOGGED_REASON, joint="の")
 # fmt: on
 
 # fmt: off
@@ -140,24 +144,24 @@ MOVES: tuple[Move, ...] = (
     Move(Submission, "accept", DECIDABLE, (S.accepted,), _DECIDE, "承認", "{who}が承認しました。", tone="is-ok", icon="check",
          reviewed=True, mail="first_login",
          page=Page("{name}の申請を承認しますか", "まだ何も変わっていません。下の内容を確かめてから承認してください。", "承認する",
-              "承認しました。")),
+              "承認しました。", joint="を")),
     Move(Submission, "return", DECIDABLE, (S.returned,), _DECIDE, "差し戻し", "{who}が差し戻しました。", reason="must", tone="is-ask",
          icon="back", reviewed=True, mail="returned",
          page=Page("{name}の申請を差し戻しますか",
               "まだ何も変わっていません。選んだ項目と文が、そのまま相手へのメールと再入力の画面に載ります。", "差し戻す",
               "差し戻しました。", "再入力のご案内をメールで送ります。",
-              "項目を選んだときは、空欄でも送れます。項目を選ばないときは、理由を必ず書いてください。")),
+              "項目を選んだときは、空欄でも送れます。項目を選ばないときは、理由を必ず書いてください。", joint="を")),
     Move(Submission, "reject", DECIDABLE, (S.rejected,), _DECIDE, "却下", "{who}が却下しました。", reason="must", tone="is-must",
          icon="x", reviewed=True, mail="rejected",
          page=Page("{name}の申請を却下しますか",
               "却下すると、この申請の受付は終わります。直せば受け付けられる場合は「差し戻し」を使ってください。", "却下する",
-              "却下しました。", "理由をメールで送ります。", MAILED_REASON, stop=True)),
+              "却下しました。", "理由をメールで送ります。", MAILED_REASON, stop=True, joint="を")),
     Move(Submission, "resubmit", (S.returned,), (S.resubmitted,), Permission.submission_create, "再提出",
          "{revision}回目の提出を受け付けました。", kinds=ANYBODY, mail="resubmitted_receipt"),
     Move(Submission, "withdraw", (*DECIDABLE, S.returned), (S.withdrawn,), Permission.submission_withdraw, "取下げ",
          "{who}が取り下げました。", kinds=ANYBODY, reason="may", reviewed=True, mail="withdrawn",
          page=Page("{name}の申請を取下げにしますか", "申請者から取下げの希望があったときに使います。相手に確認のメールを送ります。",
-              "取下げにする", "取下げとして記録しました。", "確認のメールを送ります。", LOGGED_REASON, stop=True)),
+              "取下げにする", "取下げとして記録しました。", "確認のメールを送ります。", LOGGED_REASON, stop=True, joint="を")),
     Move(Submission, "reopen", (S.rejected,), (S.in_review,), _DECIDE, "確認の再開", "{who}が確認を再開しました。", reason="must",
          reviewed=True, page=_REOPEN_PAGE),
     Move(Submission, "reopen_accepted", (S.accepted,), (S.in_review,), Permission.submission_reopen_accepted, "承認後の確認の再開",
