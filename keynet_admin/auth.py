@@ -19,6 +19,7 @@ from keynet_admin.models import Account
 from keynet_admin.services.account import password as passwords
 from keynet_admin.services.account import rate_limit, use_cases
 from keynet_admin.services.account import session as sessions
+from keynet_admin.services.account.tokens import from_link
 from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import Role
 from keynet_admin.web import addresses
@@ -204,7 +205,7 @@ def _found(token: str) -> "use_cases.Invitation | Response":
     """The invitation of a link, or of a code typed a moment ago; else the page that says what to do."""
     try:
         if token != BY_CODE:
-            return use_cases.open_first_login(token)
+            return use_cases.open_first_login(from_link(token))
         typed = _typed_before()
         if typed is not None:
             return use_cases.first_login(typed)

@@ -21,6 +21,7 @@ from keynet_admin.rules.engine.reasons import Reasons, may_be_reasoned, reasons_
 from keynet_admin.rules.engine.reasons import stored as reasons_stored
 from keynet_admin.rules.engine.rule import Finding, Level, Result
 from keynet_admin.services import settings, workflow
+from keynet_admin.services.account.tokens import from_link
 from keynet_admin.services.submission import draft as drafts
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.transaction import transaction
@@ -87,6 +88,7 @@ def entry() -> Response:
 @blueprint.route("/<token>", methods=("GET", "POST"))
 def reentry(token: str) -> Response:
     """The same form after a return: pre-filled, the returned fields marked with the operator's words."""
+    token = from_link(token)
     key = f"return:{token}"
     kept = drafts.find(key)
     try:

@@ -42,6 +42,15 @@ def status(account: Account) -> AccountStatus:
     return db.session.execute(db.select(Account.status).where(Account.id == account.id)).scalar_one()
 
 
+@pytest.mark.parametrize("behind", [".", ",", ")", ">", "、", "。"])
+def test_a_sign_behind_the_link_is_forgiven(client: FlaskClient, invited: Account, behind: str) -> None:
+    link, _code = secrets_of_last_mail()
+    for path in (link, link.replace("/first-login/", "/password/reset/")):
+        assert client.get(path + behind).status_code == 200
+    assert client.post(link + behind, data=GOOD).status_code == 303
+    assert status(invited) is AccountStatus.active
+
+
 def test_by_link(client: FlaskClient, invited: Account) -> None:
     """Opened five times by scanners and people, it still works, once."""
     link, _code = secrets_of_last_mail()

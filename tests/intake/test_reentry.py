@@ -68,6 +68,17 @@ def test_the_filled_form_with_the_operators_words(client: Client, case: Submissi
     assert form.value("postings-0-shifts-0-days") == ["sat", "sun"]
 
 
+@pytest.mark.parametrize("behind", [".", ",", ")", ">", "、", "。", "」です"])
+def test_a_sign_behind_the_link_is_forgiven(client: Client, case: Submission, give_back: Callable[[], str], behind: str) -> None:
+    """What was kept under the sloppy address is there under the right one."""
+    link = give_back()
+    assert link.removeprefix("/entry/").isalnum(), "nothing at its end that a mail program leaves off"
+    assert client.get(link + behind).status_code == 200
+    answer = post(client, factories.document({"postings.0.title": "直した件名"}), "draft", to=link + behind)
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"{link}#saved")
+    assert form_of(client.get(link)).value("postings-0-title") == "直した件名"
+
+
 def test_resubmitting_once(client: Client, case: Submission, give_back: Callable[[], str], clock: Any, db_session: Session) -> None:
     """A new revision, the queue again with a new count, a mail; five sends are one; then the link says so."""
     link = give_back()

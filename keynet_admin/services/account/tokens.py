@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 import secrets
 import unicodedata
 
@@ -12,6 +13,7 @@ CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 CODE_LENGTH = 12
 _LINK_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789"
 TOKEN_LENGTH = 28
+_BEHIND = re.compile(r"[^A-Za-z0-9_-]+\Z")
 
 
 def new_token() -> str:
@@ -27,6 +29,14 @@ def new_code() -> str:
 def shown(code: str) -> str:
     """The code as the mail prints it: 7K4M-2QXH-9T6P."""
     return "-".join(code[i : i + 4] for i in range(0, len(code), 4))
+
+
+def from_link(text: str) -> str:
+    """The token of an opened link, without signs that a mail program or a reader took along from behind it: `.`, `)`, `>`, `、`.
+
+    Links of earlier mails may end in `-` or `_`; those stay.
+    """
+    return _BEHIND.sub("", text)
 
 
 def typed(text: str) -> str:

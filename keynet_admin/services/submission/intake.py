@@ -6,7 +6,6 @@ The caller checks the form first (`rules.evaluate`), outside any transaction, an
 import hashlib
 import hmac
 import json
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,7 +21,7 @@ from keynet_admin.models import Organization, ReturnLink, Review, Submission, Su
 from keynet_admin.permissions import SENDER, Actor, sender_of
 from keynet_admin.rules.engine.rule import Finding, Level, Result
 from keynet_admin.services import audit, counter, workflow
-from keynet_admin.services.account.tokens import token_hash
+from keynet_admin.services.account.tokens import new_token, token_hash
 from keynet_admin.services.business_days import promise_due
 from keynet_admin.services.mail import outbox as mailer
 from keynet_admin.services.submission import finding, search_index
@@ -144,7 +143,7 @@ def withdraw(submission: Submission, actor: Actor, *, seen_version: int | None, 
 def open_link(submission: Submission, review: Review, *, days: int = 30) -> str:
     """Make the link of a return mail and close older ones. Returns the token (only its hash is kept)."""
     close_links(submission, ReturnClosed.replaced)
-    token = secrets.token_urlsafe(24)
+    token = new_token()
     now = clock.now()
     link = ReturnLink(
         submission_id=submission.id,
