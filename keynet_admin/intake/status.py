@@ -5,6 +5,7 @@ import unicodedata
 from flask import make_response, render_template, request
 from werkzeug.wrappers import Response
 
+from keynet_admin.services import counter
 from keynet_admin.services.account import rate_limit
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.transaction import transaction
@@ -17,6 +18,7 @@ def status() -> Response:
     if request.method != "POST":
         return make_response(render_template("intake/status.html", receipt_no="", email="", answer=None, errors={}))
     receipt_no = unicodedata.normalize("NFKC", request.form.get("receipt_no", "")).strip().upper()[:20]
+    receipt_no = counter.typed(receipt_no) or receipt_no
     email = unicodedata.normalize("NFKC", request.form.get("email", "")).strip()[:254]
     errors = {}
     if not receipt_no:

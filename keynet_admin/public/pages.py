@@ -1,10 +1,9 @@
 """The search, the list and one posting. Views only read; they never touch session, user, token or flash."""
 
-import re
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
-from flask import Response, abort, request
+from flask import Response, abort, redirect, request
 from markupsafe import Markup
 from sqlalchemy import Row
 
@@ -13,12 +12,12 @@ from keynet_admin.public import detail, drawn, queries
 from keynet_admin.public.answers import page
 from keynet_admin.public.queries import MOST, connected
 from keynet_admin.public.query import SORTS, Search, is_usual, read
+from keynet_admin.services import counter
 from keynet_admin.vocabulary import ListingState
 from keynet_admin.web import posting_page
 
 NEWEST = 6
 KEPT = timedelta(days=30)
-POSTING_NO = re.compile(r"KN-P-[0-9]{6,9}")
 
 
 def home() -> Response:
@@ -69,9 +68,15 @@ def postings() -> Response:
 
 
 def posting(posting_no: str) -> Response:
-    """`GET /postings/<posting_no>`: one posting; 募集終了 for 30 days after its end, 410 later; 404 for everything else."""
-    if not POSTING_NO.fullmatch(posting_no):
+    """`GET /postings/<posting_no>`: one posting; 募集終了 for 30 days after its end, 410 later; 404 for everything else.
+
+    Another writing of its number leads to the one address.
+    """
+    written = counter.typed(posting_no)
+    if not written.startswith("KN-P-"):
         abort(404)
+    if written != posting_no:
+        return cast(Response, redirect(f"/postings/{written}", 301))
     now = clock.now()
     with connected() as connection:
         row = connection.execute(queries.ONE, {"no": posting_no, "now": now}).one_or_none()

@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 from werkzeug.datastructures import MultiDict
 
 from keynet_admin.catalogue import DAYS, posting_field, reference
+from keynet_admin.services import counter
 from keynet_admin.services.listing import search_index
 from keynet_admin.services.listing.card import DAY_BITS
 
@@ -194,7 +195,7 @@ def _not_understood(name: str, value: str, problems: list[str]) -> None:
 def _q(value: str, problems: list[str]) -> str:
     if not value:
         return ""
-    text = " ".join("".join(c if c.isprintable() else " " for c in value).split())
+    text = " ".join(counter.typed(word) or word for word in "".join(c if c.isprintable() else " " for c in value).split())
     if len(text) > MOST_Q:
         problems.append(f"検索のことばは{MOST_Q}文字までです。先頭の{MOST_Q}文字で探しました。")
         text = text[:MOST_Q].rstrip()

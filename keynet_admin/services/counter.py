@@ -1,5 +1,7 @@
 """Numbers that people read, taken from a counter row under its lock: gapless within committed transactions, never twice."""
 
+import re
+import unicodedata
 from datetime import datetime
 
 from sqlalchemy import text
@@ -10,6 +12,7 @@ from keynet_admin.extensions import db
 _NEXT = text(
     "INSERT INTO counter (name, value) VALUES (:name, :count) ON CONFLICT (name) DO UPDATE SET value = counter.value + :count RETURNING value"
 )
+_RECEIPT, _POSTING = re.compile(r"KN([0-9]{6})([0-9]{4,9})"), re.compile(r"KNP([0-9]{6,9})")
 
 
 def next_numbers(name: str, count: int) -> range:
@@ -27,3 +30,19 @@ def receipt_nos(received: datetime, count: int = 1) -> list[str]:
 def posting_no() -> str:
     """`KN-P-NNNNNN`."""
     return f"KN-P-{next_numbers('posting', 1)[0]:06d}"
+
+
+def typed(text: str) -> str:
+    """A typed receipt or posting number as it is stored, whatever its case, width and hyphens; "" for anything else. Never raises."""
+    if len(text) > 40:
+        return ""
+    plain = "".join(c for c in unicodedata.normalize("NFKC", text).upper() if not _is_joint(c))
+    if found := _POSTING.fullmatch(plain):
+        return f"KN-P-{found[1]}"
+    found = _RECEIPT.fullmatch(plain)
+    return f"KN-{found[1]}-{found[2]}" if found else ""
+
+
+def _is_joint(character: str) -> bool:
+    """Spaces, hyphens of any kind, and what a Japanese keyboard gives for one."""
+    return character in "ー−" or unicodedata.category(character) in ("Pd", "Zs")

@@ -40,7 +40,7 @@ def test_what_the_sender_reads(app: Flask, client: Client, clock: Any, db_sessio
 
 def test_writings_of_the_same_are_found(app: Flask, client: Client, clock: Any, db_session: Session) -> None:
     factories.submission()
-    for no in (NO, NO.lower(), "ＫＮ－２１０５０７－０００１", f"  {NO} "):
+    for no in (NO, NO.lower(), "ＫＮ－２１０５０７－０００１", f"  {NO} ", "kn2105070001", "KN 210507 0001", "KNー210507ー0001"):
         for mail in (MAIL, MAIL.upper(), f" {MAIL}　"):
             assert ask(client, no, mail).status_code == 200, (no, mail)
 

@@ -18,7 +18,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from keynet_admin.extensions import db
 from keynet_admin.models import SavedView
 from keynet_admin.permissions import Actor
-from keynet_admin.services import overview
+from keynet_admin.services import counter, overview
 
 CAP = 1000
 MOST_PAGES = 99_999
@@ -169,10 +169,10 @@ def counted(number: int, unit: str = "") -> str:
 
 
 def words_of(text: str) -> list[str]:
-    """Search words: NFKC, split at any space (the ideographic one, too), NUL and other controls left out."""
+    """Search words: NFKC, split at any space (the ideographic one, too), NUL and other controls left out; numbers as they are stored."""
     folded = unicodedata.normalize("NFKC", text)
     clean = "".join(c if c.isprintable() else " " for c in folded)
-    return clean.split()[:MOST_WORDS]
+    return [counter.typed(word) or word for word in clean.split()[:MOST_WORDS]]
 
 
 def apply_search(query: Any, columns: Sequence[Any], text: str) -> Any:
