@@ -13,13 +13,13 @@ LIVE = "public, no-cache"
 KEEP = "keynet.keep_until"
 
 
-def answer(body: str | bytes, kind: str = HTML, *, until: datetime | None = None, status: int = 200, keep: bool = True) -> Response:
+def answer(body: str | bytes, kind: str = HTML, *, until: datetime | None = None, status: int = 200, keep: bool | None = None) -> Response:
     """A page that everybody may read. Its ETag is a hash of it, so all workers name the same page alike.
 
     The page cache keeps it until the next midnight in Japan at the latest (pages print the day), or until `until` (aware) before that, and not at all
-    without `keep` (addresses that nobody else will ask for).
+    when `keep` is False (addresses that nobody else will ask for). Unless a view says so, an address with a query is not kept.
     """
-    if keep:
+    if keep or (keep is None and not request.query_string):
         request.environ[KEEP] = min(midnight(), until) if until is not None else midnight()
     response = Response(body, status, content_type=kind)
     response.headers["Cache-Control"] = LIVE if status == 200 else "no-cache"
@@ -28,7 +28,7 @@ def answer(body: str | bytes, kind: str = HTML, *, until: datetime | None = None
     return response.make_conditional(request) if status == 200 else response
 
 
-def page(template: str, *, until: datetime | None = None, status: int = 200, keep: bool = True, **values: Any) -> Response:
+def page(template: str, *, until: datetime | None = None, status: int = 200, keep: bool | None = None, **values: Any) -> Response:
     """A template file as an answer."""
     text = current_app.jinja_env.get_template(template).render(values)
     return answer(text, until=until, status=status, keep=keep)

@@ -107,7 +107,8 @@ def sitemap() -> Response:
         url = ET.SubElement(root, f"{{{SITEMAP}}}url")
         ET.SubElement(url, f"{{{SITEMAP}}}loc").text = f"{site}/postings/{row.posting_no}"
         ET.SubElement(url, f"{{{SITEMAP}}}lastmod").text = _moment(row.changed_at)
-    return _xml(root, "application/xml; charset=utf-8", SITEMAP, until=min((row.open_until for row in rows), default=None))
+    keep = True if low <= highest and request.query_string == f"part={low // PART}".encode() else None
+    return _xml(root, "application/xml; charset=utf-8", SITEMAP, until=min((row.open_until for row in rows), default=None), keep=keep)
 
 
 def robots() -> Response:
@@ -164,6 +165,6 @@ def _moment(value: datetime) -> str:
     return value.astimezone(clock.TOKYO).isoformat(timespec="seconds")
 
 
-def _xml(root: ET.Element, kind: str, namespace: str = ATOM, *, until: datetime | None = None, keep: bool = True) -> Response:
+def _xml(root: ET.Element, kind: str, namespace: str = ATOM, *, until: datetime | None = None, keep: bool | None = None) -> Response:
     text = ET.tostring(root, encoding="unicode", default_namespace=namespace if namespace != ATOM else None)
     return answer('<?xml version="1.0" encoding="utf-8"?>\n' + text + "\n", kind, until=until, keep=keep)

@@ -1,11 +1,12 @@
 """The page cache: a WSGI layer before Flask that keeps visitors' pages ready, plain and packed.
 
 A kept page is given again while nothing that pages are made of has changed (`SourceVersion`) and until the moment its view named
-(`answers.KEEP`). Requests with a cookie or `Authorization` go past it, and so does every other address. A page is kept under the Host
-it was asked for: Flask has checked that one, and an untrusted one never gets a page that could be kept.
+(`answers.KEEP`). Requests with a cookie or `Authorization` go past it, and so does every other address. A page is kept under the
+host name it was asked for: Flask has checked that one, and an untrusted one never gets a page that could be kept.
 """
 
 import gzip
+import re
 import sqlite3
 import threading
 import time
@@ -31,6 +32,7 @@ MOST_PAGES, MOST_BYTES, MOST_QUERY = 2000, 32 * 1024 * 1024, 500
 # PostgreSQL is asked this often at most; SQLite tells of every change at once.
 LOOK_AGAIN = 2.0
 # What a page must not depend on when it is made to be kept.
+_PORT = re.compile(r":[0-9]+\Z")
 PRIVATE = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_ACCEPT_ENCODING", "HTTP_RANGE")
 
 Environ = dict[str, Any]
@@ -99,7 +101,7 @@ class PageCache:
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or "HTTP_COOKIE" in environ or "HTTP_AUTHORIZATION" in environ:
             return None
         path, query = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
-        return (path, query, environ.get("HTTP_HOST", "")) if self.belongs(path) and len(query) <= MOST_QUERY else None
+        return (path, query, _PORT.sub("", environ.get("HTTP_HOST", ""))) if self.belongs(path) and len(query) <= MOST_QUERY else None
 
     def _made(self, key: Key, source: Any, environ: Environ, start: Start) -> Iterable[bytes]:
         """Let Flask make the page, without what only this reader asked for."""

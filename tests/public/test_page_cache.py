@@ -173,6 +173,33 @@ def test_an_odd_address_is_answered_and_not_kept(client: FlaskClient, app: Flask
     assert not cache(app).pages
 
 
+STRANGE = ["/?x=1", "/rules?x=1", "/rules?q=1", "/robots.txt?x=1", "/flow?x=1", "/postings/KN-P-000001?x=1", "/sitemap.xml?x=1"]
+
+
+@pytest.mark.parametrize("address", [*STRANGE, "/sitemap.xml?part=99999", "/sitemap.xml?part=00", "/sitemap.xml?part=0&x=1"])
+def test_a_query_that_the_view_does_not_read_keeps_no_page(
+    client: FlaskClient, app: Flask, db_session: Session, clock: MovableClock, address: str
+) -> None:
+    listed(number=1)
+    assert client.get(address).status_code == 200
+    assert not cache(app).pages
+
+
+def test_a_part_of_the_sitemap_is_kept(client: FlaskClient, app: Flask, db_session: Session, clock: MovableClock) -> None:
+    listed(number=1)
+    client.get("/sitemap.xml?part=0")
+    assert [(path, query) for path, query, _ in cache(app).pages] == [("/sitemap.xml", "part=0")]
+
+
+def test_the_port_of_the_host_makes_no_page_of_its_own(
+    client: FlaskClient, app: Flask, db_session: Session, clock: MovableClock, made: list[str]
+) -> None:
+    for host in ("localhost", "localhost:1", "localhost:8000", "127.0.0.1:1", "127.0.0.1:2"):
+        assert client.get("/flow", headers={"Host": host}).status_code == 200
+    assert {host for _, _, host in cache(app).pages} == {"localhost", "127.0.0.1"}
+    assert made == ["/flow"] * 2
+
+
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/login", "/entry/", "/postings/KN-P-000777", "/nowhere", "/admin/"])
 def test_what_is_not_a_visitors_page_is_not_kept(client: FlaskClient, app: Flask, db_session: Session, path: str) -> None:
     client.get(path)
