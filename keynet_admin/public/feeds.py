@@ -14,7 +14,7 @@ from keynet_admin.catalogue import display
 from keynet_admin.public import queries
 from keynet_admin.public.answers import answer
 from keynet_admin.public.queries import MOST, connected
-from keynet_admin.public.query import is_usual, read
+from keynet_admin.public.query import read
 from keynet_admin.services.listing import card as facts
 from keynet_admin.web import addresses
 
@@ -58,7 +58,7 @@ def atom() -> Response:
         posting = row.content["posting"]
         _add(entry, "category", term=str(posting.get("job_type", "")), label=facts.job(posting))
         _add(entry, "summary", _summary(row.content), type="text")
-    return _xml(feed, "application/atom+xml; charset=utf-8", until=counts.ends, keep=is_usual(request.args, search))
+    return _xml(feed, "application/atom+xml; charset=utf-8", until=counts.ends, keep=not search.problems)
 
 
 def open_data() -> Response:
@@ -78,7 +78,7 @@ def open_data() -> Response:
         "postings": [_item(row, site) for row in page.rows],
     }
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    response = answer(text, "application/json; charset=utf-8", until=counts.ends, keep=is_usual(request.args, search))
+    response = answer(text, "application/json; charset=utf-8", until=counts.ends, keep=not search.problems)
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response

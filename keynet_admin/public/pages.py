@@ -11,7 +11,7 @@ from keynet_admin import clock, config
 from keynet_admin.public import detail, drawn, queries
 from keynet_admin.public.answers import page
 from keynet_admin.public.queries import MOST, connected
-from keynet_admin.public.query import SORTS, Search, is_usual, read
+from keynet_admin.public.query import SORTS, Search, read
 from keynet_admin.services import counter
 from keynet_admin.vocabulary import ListingState
 from keynet_admin.web import posting_page
@@ -64,7 +64,7 @@ def postings() -> Response:
         "sorts": SORTS,
         "tips": _tips(search) if not cards else (),
     }
-    return page("public/list.html", until=counts.ends, keep=is_usual(request.args, search), **values)
+    return page("public/list.html", until=counts.ends, keep=not search.problems, **values)
 
 
 def posting(posting_no: str) -> Response:

@@ -69,6 +69,7 @@ class Search:
     training: bool = False
     sort: str = "new"
     after: Position | None = None
+    # Names and values that are not known, in words. A page that has such is asked for by nobody else: it is not worth keeping.
     problems: tuple[str, ...] = field(default=(), compare=False)
 
     def pairs(self, *, cursor: Position | None = None) -> list[tuple[str, str]]:
@@ -153,6 +154,9 @@ def read(args: MultiDict[str, str]) -> Search:
     if q and not words:
         problems.append("検索のことばに、文字か数字を入れてください。")
         q = ""
+    problems += [
+        f"条件の名前「{_shown(name)}」は分からないため、条件に入れていません。" for name in args if name not in _LABELS and name != "q"
+    ][:3]
     sort = _one(args, "sort", SORTS, problems) or "new"
     return Search(
         q=q,
@@ -170,11 +174,6 @@ def read(args: MultiDict[str, str]) -> Search:
         after=_after(args.get("after", ""), sort, problems),
         problems=tuple(problems),
     )
-
-
-def is_usual(args: MultiDict[str, str], search: Search) -> bool:
-    """False for a query with names or values that the list does not know: a page that is not worth keeping."""
-    return not search.problems and all(name in _LABELS or name == "q" for name in args)
 
 
 @lru_cache(maxsize=8)

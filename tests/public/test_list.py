@@ -264,3 +264,10 @@ def test_postings_of_the_real_walk_are_found(client: FlaskClient, db_session: Se
     posting = factories.posting(PostingStatus.live)
     db_session.commit()
     assert numbers(client, "?q=日向市") == [posting.id]
+
+
+def test_a_name_that_is_not_known_is_said_on_the_page(client: FlaskClient, db_session: Session, clock: MovableClock) -> None:
+    made = listed()
+    assert numbers(client, "?prefectur=13") == [made.id]
+    assert "条件の名前「prefectur」は分からないため、条件に入れていません。" in client.get("/postings/?prefectur=13").text
+    assert "&lt;i&gt;" in client.get("/postings/?<i>=1").text

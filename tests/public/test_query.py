@@ -62,6 +62,16 @@ def test_what_is_not_understood_is_left_out_and_named(name: str, value: str) -> 
     assert "\x00" not in "".join(search.problems)
 
 
+def test_a_name_that_is_not_known_is_ignored_and_named() -> None:
+    search = read(MultiDict([("utm_source", "x"), ("<b>" + "n" * 90, ""), ("prefecture", "45")]))
+    assert search == Search(prefecture=("45",))
+    assert search.problems == (
+        "条件の名前「utm_source」は分からないため、条件に入れていません。",
+        f"条件の名前「<b>{'n' * 17}…」は分からないため、条件に入れていません。",
+    )
+    assert len(read(MultiDict([(f"n{number}", "") for number in range(50)])).problems) == 3
+
+
 def test_a_long_search_is_cut_and_says_so() -> None:
     search = read(MultiDict([("q", "あ" * 3000)]))
     assert len(search.q) == 100
