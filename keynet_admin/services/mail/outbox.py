@@ -1,7 +1,8 @@
 """The outbox: `enqueue` writes a mail with the change that causes it, `deliver_due` sends what is committed and due.
 
 A mail is claimed by a short transaction with a lease, sent with no transaction open, and its delivery status written by another. A worker that
-dies in between leaves a lease that runs out; the repeat carries the same Message-ID. Secrets (links, codes) stand in `sealed` until
+dies in between leaves a lease that runs out: a file is written again under the same Message-ID, a mail by SMTP becomes uncertain, because
+the server may have it. Secrets (links, codes) stand in `sealed` until
 the mail is out, the body shows placeholders. Leases and retries use real time, as the queue engine does.
 """
 
@@ -43,6 +44,7 @@ _ADDRESS = re.compile(
     r"(?!-)[!#-'*+\-./0-9=?A-Z^_`a-z{|}~]{1,64}@(?=[A-Za-z0-9.-]{1,189}$)(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+"
     r"(?!(?i:localhost|local|localdomain|internal|invalid|onion)$)(?:[A-Za-z]{2,63}|xn--[A-Za-z0-9-]{1,59})"
 )
+LEASE_OVER = "送信の途中で止まったため、相手のサーバーが受け取ったかどうか分かりません。"
 BAD_ADDRESS = "宛先のメールアドレスの形が正しくありません。"
 
 _wake: list[Callable[[], None]] = []
@@ -148,6 +150,8 @@ def deliver_due(limit: int = 100, now: datetime | None = None) -> int:
     with transport(settings) as way:
         for _ in range(limit):
             moment = now or clock.real_now()
+            if not way.repeatable:
+                _end_leases(moment)
             claim = _claim(moment, way.lease)
             if claim is None:
                 break
@@ -238,14 +242,25 @@ def undeliverable_count() -> int:
     return int(db.session.execute(select(func.count()).select_from(OutboxMail).where(undeliverable())).scalar_one())
 
 
+def _reached(moment: Any, now: datetime) -> ColumnElement[bool]:
+    """Where-clause: the moment is over, or so far ahead that the machine's clock was turned back (it must not keep a mail for days)."""
+    return or_(moment <= now, moment > now + _FAR)
+
+
+def _lease_over(now: datetime) -> ColumnElement[bool]:
+    return and_(OutboxMail.status == MailStatus.sending, _reached(OutboxMail.lease_until, now))
+
+
+def _end_leases(now: datetime) -> None:
+    """Mails whose worker died while it sent them: whether they arrived is for a person to find out. Nothing is written when there are none."""
+    with transaction():
+        if db.session.execute(select(OutboxMail.id).where(_lease_over(now)).limit(1)).first() is not None:
+            workflow.move_where(OutboxMail, "settle", _lease_over(now), target=MailStatus.uncertain, answer=LEASE_OVER, lease_until=None)
+
+
 def _claim(now: datetime, lease: timedelta) -> _Claim | None:
-    """Take the next due mail for this process, in a transaction of its own."""
-    # A moment far ahead comes from a machine's clock that was turned back: it must not keep a mail for days.
-    ahead = now + _FAR
-    due = or_(
-        and_(OutboxMail.status == MailStatus.waiting, or_(OutboxMail.next_try_at <= now, OutboxMail.next_try_at > ahead)),
-        and_(OutboxMail.status == MailStatus.sending, or_(OutboxMail.lease_until <= now, OutboxMail.lease_until > ahead)),
-    )
+    """Take the next due mail for this process, in a transaction of its own; also one whose lease is over (see `_end_leases`)."""
+    due = or_(and_(OutboxMail.status == MailStatus.waiting, _reached(OutboxMail.next_try_at, now)), _lease_over(now))
     with transaction():
         row = db.session.execute(
             select(OutboxMail.id, OutboxMail.attempts, OutboxMail.message_id, OutboxMail.recipient, OutboxMail.title, OutboxMail.body)

@@ -61,6 +61,7 @@ class Spool:
     """One `.eml` a message, named by its Message-ID: a repeated delivery overwrites the same file."""
 
     lease = timedelta(seconds=10)
+    repeatable = True
 
     def __init__(self, folder: Path) -> None:
         """Files go to `folder`, which is made on first use."""
@@ -128,6 +129,8 @@ class Smtp(Connection):
     """Flask-Mail's connection with limits for each wait: opened by a run's first message, and again after a break."""
 
     host: _Host | None
+    # A message whose delivery was cut off in the middle may have arrived.
+    repeatable = False
 
     def __init__(self, settings: Settings) -> None:
         """A connection to the server of `mail_url`."""
