@@ -116,11 +116,11 @@ class DecisionPages:
             return self._again(id, name, typed, refused=outcome.refused), 409
         row = self.row(id)
         label, page, _ = self._words(row, name)
-        flash(self.said(self.named(row)[2], label, page, outcome), "info" if outcome.repeated else "success")
+        flash(self.message(self.named(row)[2], label, page, outcome), "info" if outcome.repeated else "success")
         return redirect(self.onward(row, name, outcome), 303)
 
     @classmethod
-    def said(cls, named: str, label: str, page: Page, outcome: workflow.Outcome) -> str:
+    def message(cls, named: str, label: str, page: Page, outcome: workflow.Outcome) -> str:
         """The message after a decision about the row `named`."""
         text = workflow.told(label, page, outcome)
         if outcome.repeated:

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from keynet_admin.admin import account, keying, mail, posting, submission
-from keynet_admin.office.posting import PostingView as OfficePostings
+from keynet_admin.office.posting import OfficePostingView as OfficePostings
 from keynet_admin.services.workflow import Outcome
 from keynet_admin.services.workflow.moves import MOVES, Page, move_of
 from keynet_admin.vocabulary import SubmissionStatus
@@ -55,7 +55,7 @@ def test_what_is_said_is_a_sentence(name: str) -> None:
     note = "" if page.done else "募集人数を変えました。"  # such a decision always says what it did itself
     for mails, again in itertools.product((0, 1), (False, True)):
         outcome = Outcome(SubmissionStatus.received, mails=mails, repeated=again, note=note)
-        text = view.said(NAMED, label, page, outcome)
+        text = view.message(NAMED, label, page, outcome)
         assert text.startswith(NAMED) or not view.names_row
         assert text.endswith("。")
         for clause in re.split("[。、]", re.sub("「[^」]*」", "", text)):
@@ -66,4 +66,6 @@ def test_what_is_said_is_a_sentence(name: str) -> None:
 def test_the_number_is_part_of_the_sentence(name: str) -> None:
     move = move_of(submission.SubmissionView.decides, name)
     assert move.page is not None
-    assert submission.SubmissionView.said(NAMED, move.label, move.page, Outcome(SubmissionStatus.received, mails=1)) == NAMED + SAID[name]
+    assert (
+        submission.SubmissionView.message(NAMED, move.label, move.page, Outcome(SubmissionStatus.received, mails=1)) == NAMED + SAID[name]
+    )
