@@ -13,8 +13,9 @@ from keynet_admin.admin.submission_file import FilePages
 from keynet_admin.catalogue import MAX_POSTINGS, SECTIONS, label_at
 from keynet_admin.catalogue.difference import changes
 from keynet_admin.catalogue.display import prefecture as prefecture_name
+from keynet_admin.errors import BadField
 from keynet_admin.models import Submission
-from keynet_admin.permissions import Permission
+from keynet_admin.permissions import Actor, Permission
 from keynet_admin.rules.engine.rule import Level
 from keynet_admin.services import workflow
 from keynet_admin.services.business_days import explain
@@ -49,9 +50,7 @@ class SubmissionView(DecisionPages, FilePages, QueueList, GuardedModelView):
             show=lambda case, typed: _accept_shown(case, **typed),
         ),
         "return": Decision(
-            lambda case, actor, *, seen_version, reason, rows: review.return_(
-                case, actor, seen_version=seen_version, message=reason, items=[row for row in rows if row["on"]]
-            ),
+            lambda case, actor, **typed: _return(case, actor, **typed),
             read=lambda case, values: _return_typed(case, values),
             block="admin/_return.html",
             show=lambda case, _typed: {"paths": _paths(submissions.whole(submissions.current_revision(case)))},
@@ -192,7 +191,20 @@ def _return_typed(case: Submission, values: Any) -> dict[str, Any]:
     """Reason and rows of the return form: as posted, else as it writes itself."""
     if request.method != "POST":
         return {"reason": "", "rows": _proposed(case, values.getlist("item"))}
-    return {"reason": values.get("reason", ""), "rows": _marked(values)}
+    proposed = {(row["path"], row["rule"], row["message"]) for row in _proposed(case, [])}
+    rows = _marked(values)
+    for row in rows:
+        changed = row["message"].strip() and (row["path"], row["rule"], row["message"]) not in proposed
+        row["unsent"] = "1" if changed and not row["on"] else ""
+    return {"reason": values.get("reason", ""), "rows": rows}
+
+
+def _return(case: Submission, actor: Actor, *, seen_version: int, reason: str, rows: list[dict[str, str]]) -> workflow.Outcome:
+    """Return with the ticked rows; refused (BadField) while words typed at another row would be left out."""
+    if any(row["unsent"] for row in rows):
+        workflow.require(case, "return", actor, seen_version)
+        raise BadField("印の付いていない項目に、入力した文があります。送る項目には印を付け、送らない項目は文を消してください。")
+    return review.return_(case, actor, seen_version=seen_version, message=reason, items=[row for row in rows if row["on"]])
 
 
 def _add_row(values: Mapping[str, str], typed: dict[str, Any]) -> bool:

@@ -155,6 +155,33 @@ def test_a_return_without_words_is_refused_and_nothing_typed_is_lost(client: Cli
     assert review.reviews_of(case)[-1].items[0]["path"] == "organization.lg_code"
 
 
+def test_words_typed_at_an_unticked_item_are_never_left_out_of_a_return(client: Client, operator: Account, db_session: Session) -> None:
+    """Refused at the item with the words kept; ticked they are sent, emptied or as proposed they may stay behind."""
+    case = factories.submission(changes=WARNED)
+    version = case.version
+    page = read(client, at(case, "return"))
+    rule, path = (str(page.select_one(f"input[name=items-0-{name}]")["value"]) for name in ("rule", "path"))  # type: ignore[index]
+    proposal = page.select_one("textarea[name=items-0-message]").get_text().removeprefix("\n")  # type: ignore[union-attr]
+    assert page.select_one("input[name=items-0-on][checked]") is None
+    row = {"items-0-path": path, "items-0-rule": rule, "reason": "お願いします。", "version": version}
+    for index, more in ((0, row), (1, {**row, "items-0-message": proposal, "items-1-path": "postings.0.title", "items-1-rule": ""})):
+        answer = client.post(at(case, "return"), data=more | {f"items-{index}-message": "戸籍の字を\r\n確かめてください。"})
+        assert answer.status_code == 422
+        area = BeautifulSoup(answer.text, "html.parser").select_one(f"#m{index}[aria-invalid=true]")
+        assert area is not None
+        assert "戸籍の字を\n確かめてください。" in area.get_text()
+        assert BeautifulSoup(answer.text, "html.parser").select_one(f"#m{index}-e") is not None
+        assert case.status is SubmissionStatus.received
+    assert client.post(at(case, "return"), data=row | {"items-0-message": "x", "version": version + 1}).status_code == 409
+    added = client.post(at(case, "return"), data=row | {"items-0-message": "途中", "do": "add", "add_path": "postings.0.title"})
+    assert added.status_code == 200
+    assert "途中" in added.text
+    assert "送られません" not in added.text
+    left_out = {"items-0-message": proposal, "items-1-path": "postings.0.title", "items-1-message": " "}
+    assert client.post(at(case, "return"), data=row | left_out).status_code == 303
+    assert review.reviews_of(case)[-1].items == []
+
+
 @pytest.mark.parametrize(("action", "state"), [("reject", SubmissionStatus.received), ("reopen", SubmissionStatus.rejected)])
 def test_a_reason_is_asked_for_at_its_field(
     client: Client, operator: Account, db_session: Session, action: str, state: SubmissionStatus

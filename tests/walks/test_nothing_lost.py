@@ -128,7 +128,8 @@ def test_a_return_survives_an_ended_session(client: Client, operator: Account, c
     assert kept.value("items-0-on") == ["1"]
     assert kept.value("items-1-on") == []
     assert "選んでいない項目の文" in kept.value("items-1-message")
-    assert client.post(address, data=data_of(kept, do="return")).status_code == 303
+    assert client.post(address, data=data_of(kept, do="return")).status_code == 422
+    assert client.post(address, data=data_of(kept, do="return") | {"items-1-message": ""}).status_code == 303
     assert (case.status, count(db_session, "return")) == (SubmissionStatus.returned, 1)
     reason = review.reviews_of(case)[-1]
     assert reason.reason.replace("\r\n", "\n") == WHY.strip()
@@ -259,7 +260,7 @@ def test_a_colleagues_decision_in_between(app: Flask, client: Client, operator: 
     )
     again = client.post(address, data={"version": seen, "reason": WHY, **RETURNED})
     assert again.status_code == 409
-    assert client.post(address, data=data_of(form_of(again), do="return")).status_code == 303
+    assert client.post(address, data=data_of(form_of(again), do="return") | {"items-1-message": ""}).status_code == 303
     assert case.status is SubmissionStatus.returned
 
 
@@ -287,7 +288,7 @@ def test_a_reason_that_is_too_long_is_said_at_its_field(client: Client, operator
         assert "理由は2,000字までです（いま2,001字）" in words(answer)
         assert typed_reason(answer) == LONG
         assert BeautifulSoup(answer.get_data(as_text=True), "html.parser").select_one("textarea[name=reason][aria-invalid=true]")
-    item = RETURNED | {"items-0-message": "い" * 1001}
+    item = RETURNED | {"items-0-message": "い" * 1001, "items-1-message": ""}
     answer = client.post(f"/admin/submission/{case.id}/return", data={"version": case.version, "reason": "", **item})
     assert answer.status_code == 422
     assert "1,000字までです（いま1,001字）" in words(answer)
