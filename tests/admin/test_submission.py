@@ -1,6 +1,7 @@
 """Queue and case pages: what a decision page says beforehand, what it refuses, and that a repeated or late click changes nothing."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,8 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from keynet_admin.models import Account, AuditEvent, Organization, OutboxMail, Posting, Submission
+from keynet_admin.catalogue.display import long_time
+from keynet_admin.models import Account, AuditEvent, Organization, OutboxMail, Posting, ReturnLink, Submission
 from keynet_admin.rules import evaluate
 from keynet_admin.services.account.session import actor_of
 from keynet_admin.services.submission import intake as submissions
@@ -180,6 +182,20 @@ def test_words_typed_at_an_unticked_item_are_never_left_out_of_a_return(client: 
     left_out = {"items-0-message": proposal, "items-1-path": "postings.0.title", "items-1-message": " "}
     assert client.post(at(case, "return"), data=row | left_out).status_code == 303
     assert review.reviews_of(case)[-1].items == []
+
+
+def test_the_mail_of_a_return_names_the_end_of_its_link_before_and_after(client: Client, operator: Account, db_session: Session) -> None:
+    case = factories.submission()
+    data = {"reason": "お願いします。", "version": case.version}
+    shown = read(client, at(case, "return")).select_one("pre.mail")
+    assert client.post(at(case, "return"), data=data).status_code == 303
+    mail = db_session.execute(select(OutboxMail).where(OutboxMail.template == "returned")).scalar_one()
+    link = db_session.execute(select(ReturnLink).where(ReturnLink.submission_id == case.id)).scalar_one()
+    line = f"アドレスの期限　{long_time(link.expires_at)}"
+    assert link.expires_at - link.created_at == timedelta(days=30)
+    assert shown is not None
+    assert line in shown.get_text()
+    assert line in mail.body
 
 
 @pytest.mark.parametrize(("action", "state"), [("reject", SubmissionStatus.received), ("reopen", SubmissionStatus.rejected)])

@@ -8,7 +8,7 @@ import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -140,17 +140,21 @@ def withdraw(submission: Submission, actor: Actor, *, seen_version: int | None, 
     return done.but(mails=mail_sender("withdrawn", submission, current_revision(submission)))
 
 
-def open_link(submission: Submission, review: Review, *, days: int = 30) -> str:
+def link_end() -> datetime:
+    """Until when the link of a return that is mailed now may be used."""
+    return clock.now() + timedelta(days=30)
+
+
+def open_link(submission: Submission, review: Review, ends: datetime) -> str:
     """Make the link of a return mail and close older ones. Returns the token (only its hash is kept)."""
     close_links(submission, ReturnClosed.replaced)
     token = new_token()
-    now = clock.now()
     link = ReturnLink(
         submission_id=submission.id,
         review_id=review.id,
         token_hash=token_hash(token),
-        created_at=now,
-        expires_at=now + timedelta(days=days),
+        created_at=clock.now(),
+        expires_at=ends,
     )
     db.session.add(link)
     return token

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -172,9 +173,10 @@ def return_(submission: Submission, actor: Actor, *, seen_version: int, message:
     finding.mark_returned(revision, marked)
     db.session.flush()
     assert done.review is not None  # noqa: S101 (the table says that a return is reviewed)
-    token = submissions.open_link(submission, done.review)
+    ends = submissions.link_end()
+    token = submissions.open_link(submission, done.review, ends)
     sealed = {"link": outbox.public_link(f"/entry/{token}")}
-    return done.but(mails=submissions.mail_sender("returned", submission, revision, _return_words(reason, marked), sealed))
+    return done.but(mails=submissions.mail_sender("returned", submission, revision, _return_words(reason, marked, ends), sealed))
 
 
 def reject(submission: Submission, actor: Actor, *, seen_version: int, reason: str) -> Outcome:
@@ -207,7 +209,7 @@ def letters(submission: Submission, action: str, reason: str, items: Sequence[Ma
     words: dict[str, Any] = {"reason": reason.strip() or NO_WORDS}
     if action == "return":
         marked = [{"path": i.get("path", ""), "message": i.get("message", "").strip()} for i in items]
-        words = _return_words(_words_of_return(reason), marked)
+        words = _return_words(_words_of_return(reason), marked, submissions.link_end())
     template = workflow.move_of(Submission, action).mail
     return [(address, outbox.preview(template, submissions.case_words(submission, revision) | words))]
 
@@ -225,8 +227,9 @@ def _words_of_return(message: str) -> str:
     return message.strip() or "次の項目をご確認のうえ、直して送信してください。"
 
 
-def _return_words(reason: str, marked: Sequence[Mapping[str, str]]) -> dict[str, Any]:
-    return {"reason": reason, "items": [{"label": label_at(item["path"]), "message": item["message"]} for item in marked]}
+def _return_words(reason: str, marked: Sequence[Mapping[str, str]], ends: datetime) -> dict[str, Any]:
+    items = [{"label": label_at(item["path"]), "message": item["message"]} for item in marked]
+    return {"reason": reason, "items": items, "due": ends}
 
 
 def _find_organization(lg_code: str, name: str) -> Organization | None:
