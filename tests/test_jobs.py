@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from keynet_admin.config import ROOT
 from keynet_admin.extensions import db
 from keynet_admin.models import EntryDraft, OutboxMail, StaffSession
 from keynet_admin.services.mail import outbox as mailer
+from keynet_admin.services.posting.revisions import live_revision
 from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import MailStatus, PostingStatus, Role
 from tests import factories
@@ -129,6 +130,34 @@ def test_postings_expire(app: Flask, db_session: Session, clock: MovableClock) -
     assert jobs.expire_postings() == 1
     assert jobs.expire_postings() == 0
     assert posting.status is PostingStatus.closed
+
+
+@pytest.mark.parametrize(
+    ("state", "visibility", "asked", "closes"),
+    [
+        (PostingStatus.live, "private", False, True),
+        (PostingStatus.paused, "private", False, True),
+        (PostingStatus.paused, "public", False, True),
+        (PostingStatus.live, "public", False, True),
+        (PostingStatus.live, "private", True, False),
+        (PostingStatus.paused, "public", True, False),
+        (PostingStatus.suspended, "private", False, False),
+    ],
+)
+def test_a_posting_ends_with_its_deadline_listed_or_not(
+    app: Flask, db_session: Session, clock: MovableClock, state: PostingStatus, visibility: str, asked: bool, closes: bool
+) -> None:
+    """At 24:00 of the deadline, days before the last day of publication; one whose longer term waits for its release is left."""
+    posting = factories.posting(state, {"visibility": visibility})
+    posting.release_asked = asked
+    db.session.commit()
+    content = live_revision(posting).normalized  # type: ignore[union-attr]
+    assert content["deadline"] < content["publish_until"]
+    clock.at(date.fromisoformat(content["deadline"]), 23, 59)
+    assert jobs.expire_postings() == 0
+    clock.advance(minutes=1)
+    assert jobs.expire_postings() == int(closes)
+    assert posting.status is (PostingStatus.closed if closes else state)
 
 
 def test_drafts_and_sessions_are_purged(app: Flask, db_session: Session, clock: MovableClock) -> None:

@@ -18,7 +18,7 @@ from keynet_admin.services.mail import outbox
 from keynet_admin.services.mail.message import Letter
 from keynet_admin.services.posting.revisions import add_revision, current_revision, live_revision, recheck
 from keynet_admin.services.workflow import Outcome
-from keynet_admin.vocabulary import AccountStatus, PostingStatus
+from keynet_admin.vocabulary import AccountStatus, ListingState, PostingStatus
 
 _OPEN = (PostingStatus.live, PostingStatus.paused)
 
@@ -138,7 +138,17 @@ def due_to_expire() -> list[int]:
     over = select(Listing.posting_id).where(Listing.over(clock.now()))
     # One that waits for the release of its longer term is left: the operator may be a weekend away.
     past = (Posting.publish_until < clock.today()) | (Posting.id.in_(over) & Posting.release_asked.is_(False))
-    return list(db.session.execute(select(Posting.id).where(Posting.status.in_(_OPEN), past).order_by(Posting.id)).scalars())
+    found = set(db.session.execute(select(Posting.id).where(Posting.status.in_(_OPEN), past)).scalars())
+    return sorted(found | _unlisted_over())
+
+
+def _unlisted_over() -> set[int]:
+    """Ids of open postings that no list shows (private, paused) and whose live revision is over."""
+    live = (PostingRevision.posting_id == Posting.id) & (PostingRevision.number == Posting.live)
+    listed = select(Listing.posting_id).where(Listing.state == ListingState.listed)
+    unlisted = Posting.status.in_(_OPEN) & Posting.release_asked.is_(False) & Posting.id.not_in(listed)
+    rows = db.session.execute(select(Posting.id, PostingRevision.normalized).join(PostingRevision, live).where(unlisted))
+    return {number for number, content in rows if _is_over(content)}
 
 
 def expire(posting_id: int) -> bool:
