@@ -6,6 +6,7 @@ from sqlalchemy import Text, type_coerce
 from sqlalchemy.orm import joinedload
 
 from keynet_admin.admin.list_filters import job_types, prefecture_filter, staff
+from keynet_admin.catalogue.display import prefecture
 from keynet_admin.models import Account, Submission
 from keynet_admin.permissions import Permission
 from keynet_admin.services import workflow
@@ -163,6 +164,10 @@ class QueueList:
     def show_org(self, row: Submission) -> str:
         """The body."""
         return row.org_name
+
+    def show_prefecture(self, row: Submission) -> str:
+        """Where it is, by name."""
+        return prefecture(row.prefecture_code)
 
     def show_jobs(self, row: Submission) -> str:
         """看護師 3名、医師 1名."""

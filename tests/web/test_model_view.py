@@ -2,6 +2,7 @@
 
 import csv
 import io
+from functools import reduce
 from typing import Any
 
 import pytest
@@ -280,6 +281,35 @@ def test_every_list_can_be_exported(client: Client, operator: Account, kind: str
         assert answer.status_code == 200, path
         assert len(answer.data) > 50, path
     assert client.get("/admin/submission/export.html").status_code == 404
+
+
+def test_no_column_of_an_export_is_without_a_source(app: Flask, client: Client, operator: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each has a formatter or is an attribute of the row; one that is neither would be empty in every row."""
+
+    def strict(view: GuardedModelView, row: Any, name: str) -> Any:
+        if (formatter := getattr(view, f"show_{name.replace('.', '_')}", None)) is not None:
+            return formatter(row)
+        return reduce(lambda found, part: None if found is None else getattr(found, part), name.split("."), row)
+
+    monkeypatch.setattr(GuardedModelView, "value", strict)
+    organization = factories.make_organization()
+    fill(3, organization)
+    exported = 0
+    for path, role in lists_of(app).items():
+        view = next((v for admin in app.extensions["admin"] for v in admin._views if path == f"{v.url}/"), None)
+        if view is None or not view.exports:
+            continue
+        client.sign_in(factories.account(role, organization=organization if role is Role.municipality else None))
+        assert client.get(f"{path}export.csv").status_code == 200, path
+        exported += 1
+    assert exported >= len(EXPORTS)
+
+
+def test_a_full_case_fills_every_column_of_the_export(client: Client, operator: Account) -> None:
+    put_cases(case(1, lg_code="131016", errors=1, warnings=2, assignee_id=operator.id, decided_at=program_clock.now()))
+    heading, row = rows_of_csv(client, "/admin/submission/export.csv")
+    assert [name for name, cell in zip(heading, row, strict=True) if not cell] == []
+    assert row[heading.index("都道府県")] == "東京都"
 
 
 def test_an_office_exports_its_own_rows_only(client: Client, db_session: Session, clock: Any) -> None:
