@@ -1,5 +1,6 @@
 """The audit log as sentences. Nothing here can be changed."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from flask import g
@@ -35,6 +36,14 @@ PLACES = {
 }
 
 
+def _actions() -> list[tuple[str, str]]:
+    """The choices of the log's filter: a noun each, with what it is done to where several kinds share the noun."""
+    found = history.filters()
+    shared = Counter(label for _, label in found)
+    kinds = {value: SUBJECTS[history.filtered(value)[0]] for value, _ in found}
+    return [(value, f"{label}（{kinds[value]}）" if shared[label] > 1 else label) for value, label in found]
+
+
 class EventView(GuardedModelView):
     """All events, newest first."""
 
@@ -52,7 +61,7 @@ class EventView(GuardedModelView):
         ListFilter(
             "action",
             "操作",
-            history.filters,
+            _actions,
             lambda query, value: query.filter(tuple_(AuditEvent.subject, AuditEvent.action).in_([history.filtered(value)])),
         ),
     )
