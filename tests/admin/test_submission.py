@@ -198,6 +198,28 @@ def test_the_mail_of_a_return_names_the_end_of_its_link_before_and_after(client:
     assert line in mail.body
 
 
+def test_a_late_return_offers_nothing_that_cannot_be_done(
+    app: Flask, client: Client, operator: Account, db_session: Session, clock: Any
+) -> None:
+    """Decided by somebody else: what was typed stays, nobody is told to try again. While it still waits, one is."""
+    case = factories.submission()
+    path = {"items-0-path": "postings.0.title", "items-0-on": "1", "items-0-message": "見出しを直してください。"}
+    data = path | {"reason": "途中の文", "version": case.version}
+    other = Client(app, app.response_class)
+    other.sign_in(Role.operator)
+    early = client.post(at(case, "return"), data=data | {"version": case.version + 1})
+    assert early.status_code == 409
+    assert "もう一度操作してください" in early.text
+    assert "項目を加える" in early.text
+    assert other.post(at(case, "reject"), data={"reason": "対象外のため。", "version": case.version}).status_code == 303
+    for more, code in (({}, 409), ({"do": "add", "add_path": "postings.0.pay"}, 200)):
+        late = client.post(at(case, "return"), data=data | more)
+        assert late.status_code == code
+        assert "いまの状態（却下）では、この操作はできません" in late.text
+        assert [word for word in ("途中の文", "見出しを直してください。") if word not in late.text] == []
+        assert [word for word in ("もう一度操作", "項目を加える", "次の申請が開きます") if word in late.text] == []
+
+
 @pytest.mark.parametrize(("action", "state"), [("reject", SubmissionStatus.received), ("reopen", SubmissionStatus.rejected)])
 def test_a_reason_is_asked_for_at_its_field(
     client: Client, operator: Account, db_session: Session, action: str, state: SubmissionStatus
