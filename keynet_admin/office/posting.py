@@ -56,8 +56,8 @@ class OfficePostingView(DecisionPages, GuardedModelView):
             fields="office/_headcount.html",
             change=HEADCOUNT,
         ),
-        "pause": Decision(publication.pause),
-        "resume": Decision(publication.resume),
+        "pause": Decision(publication.pause, show=lambda row, _typed: _pause_shown(row)),
+        "resume": Decision(publication.resume, show=lambda row, _typed: _resume_shown(row)),
         "close": Decision(publication.close),
         "copy": Decision(drafts.copy),
     }
@@ -201,13 +201,34 @@ class OfficePostingView(DecisionPages, GuardedModelView):
 def _publish_shown(row: Posting) -> dict[str, Any]:
     result = revisions.recheck(row)
     errors, warnings = result.at(Level.ERROR), result.at(Level.WARNING)
-    return {
+    shown = {
         "errors": errors,
         "warnings": warnings,
         "blocked": f"要修正が{len(errors)}件あるため、公開できません。" if errors else "",
-        "instead": (url_for(".edit", id=row.id), "内容を直す"),
-        "button": "運営事務局の確認に出す" if warnings else "公開する",
+        "instead": _way_to_edit(row),
     }
+    if warnings:
+        shown |= {
+            "question": f"「{row.title or row.posting_no}」を運営事務局の確認に出しますか",
+            "text": "要確認の項目があるため、運営事務局が確認してから公開されます。",
+            "button": "運営事務局の確認に出す",
+        }
+    return shown
+
+
+def _pause_shown(row: Posting) -> dict[str, Any]:
+    if not publication.is_over(row):
+        return {}
+    return {"text": "すぐに一覧と公開ページから外れます。公開終了予定日または締切を過ぎているため、再開するには日付を直す必要があります。"}
+
+
+def _resume_shown(row: Posting) -> dict[str, Any]:
+    over = row.status is PostingStatus.paused and publication.is_over(row)
+    return {"blocked": publication.RESUME_IS_OVER if over else "", "instead": _way_to_edit(row)}
+
+
+def _way_to_edit(row: Posting) -> tuple[str, str]:
+    return url_for(".edit", id=row.id), "内容を直す"
 
 
 def _headcount(row: Posting, actor: Actor, typed: str, seen_version: int) -> workflow.Outcome:

@@ -30,8 +30,8 @@ class Decision:
 
     `act(row, actor, seen_version=…, **typed)` is the service. `read(row, values)` reads what was typed, from a form or an address;
     without it that is the reason, where one is asked. `block` is a template that says more, `show(row, typed)` what it needs; it may
-    name `blocked` (why the decision cannot be taken), `instead` (address and words of the way out) and `button`. `edits(values, typed)`
-    is True when a button was pressed that only changes the page. `change` stands in for a row where the decision is no move.
+    name `blocked` (why the decision cannot be taken), `instead` (address and words of the way out) and other words for `question`,
+    `text` and `button`. `edits(values, typed)` is True when a button was pressed that only changes the page. `change` stands in for a row where the decision is no move.
     """
 
     act: Callable[..., workflow.Outcome]
@@ -140,8 +140,6 @@ class DecisionPages:
             name=name,
             label=label,
             page=page,
-            question=page.question.format(name=self.named(row)[0]),
-            text=page.text.format(name=self.named(row)[0]),
             who=self.named(row)[1],
             trail=self.trail(row),
             back_label=self.back_label,
@@ -154,6 +152,8 @@ class DecisionPages:
             letters=self.letters(row, move, typed) if move is not None and not shown.get("blocked") else [],
             **{
                 "blocked": "",
+                "question": page.question.format(name=self.named(row)[0]),
+                "text": page.text.format(name=self.named(row)[0]),
                 "button": page.button,
                 "instead": None,
                 **shown,

@@ -99,6 +99,57 @@ def test_the_release_gate(client: Client, draft: Posting, office: Account, db_se
         assert "海山地区の集団接種会場" not in client.get(f"/postings/{draft.posting_no}").get_data(as_text=True)
 
 
+def main_of(client: Client, path: str) -> BeautifulSoup:
+    answer = client.get(path)
+    assert answer.status_code == 200
+    main = BeautifulSoup(answer.text, "html.parser").select_one("main")
+    assert main is not None
+    return main
+
+
+def test_the_publish_page_says_what_its_button_does(client: Client, draft: Posting, office: Account) -> None:
+    """At once without warnings; with one an operator looks first, and no word promises more. Places of the only posting have no number."""
+    assert "すぐに求職者のページに載ります" in main_of(client, at(draft, "publish")).get_text()
+    edit(client, draft, WARNED)
+    page = main_of(client, at(draft, "publish"))
+    heading, text = page.select_one("h1"), page.get_text()
+    assert heading is not None
+    assert "運営事務局の確認に出しますか" in heading.get_text()
+    assert "運営事務局が確認してから公開されます" in text
+    assert "載ります" not in text
+    assert "募集人数" in text
+    assert "募集1" not in text
+    edit(client, draft, WRONG)
+    text = main_of(client, at(draft, "publish")).get_text()
+    assert "募集人数" in text
+    assert "募集1" not in text
+
+
+def test_pages_of_a_posting_that_is_over_promise_no_return(client: Client, draft: Posting, office: Account, clock: Any) -> None:
+    """Before the end it can be resumed at any time; afterwards the page says why not and leads to the editor."""
+    act(client, draft, "publish")
+    last = date.fromisoformat(revisions.current_revision(draft).normalized["deadline"])
+    for over in (False, True):
+        clock.at(last, 23, 50)
+        clock.advance(minutes=10 if over else 0)
+        text = main_of(client, at(draft, "pause")).get_text()
+        assert ("いつでも再開できます" in text) is not over
+        assert ("公開終了予定日または締切を過ぎている" in text) is over
+    assert act(client, draft, "pause") == 303
+    for over in (False, True):
+        clock.at(last, 23, 50)
+        clock.advance(minutes=10 if over else 0)
+        page = main_of(client, at(draft, "resume"))
+        assert ("すぐに一覧に戻ります" in page.get_text()) is not over
+        assert ("公開終了予定日または締切を過ぎています" in page.get_text()) is over
+        assert (page.select_one("button[name=do]") is None) is over
+        assert (page.select_one(f"a[href='{at(draft, 'edit')}']") is not None) is over
+    assert act(client, draft, "resume") == 409
+    assert draft.status is P.paused
+    assert act(client, draft, "close") == 303
+    assert main_of(client, at(draft, "resume")).select_one(f"a[href='{at(draft, 'edit')}']") is None
+
+
 def test_publishing_past_the_last_day_is_refused(client: Client, draft: Posting, office: Account, clock: Any) -> None:
     clock.set("2021-09-30 11:00")
     answer = client.post(at(draft, "publish"), data={"version": draft.version})

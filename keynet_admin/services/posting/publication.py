@@ -20,6 +20,7 @@ from keynet_admin.services.posting.revisions import add_revision, current_revisi
 from keynet_admin.services.workflow import Outcome
 from keynet_admin.vocabulary import AccountStatus, ListingState, PostingStatus
 
+RESUME_IS_OVER = "公開終了予定日または締切を過ぎています。日付を直してから再開してください。"
 _OPEN = (PostingStatus.live, PostingStatus.paused)
 
 
@@ -58,9 +59,8 @@ def resume(posting: Posting, actor: Actor, *, seen_version: int) -> Outcome:
     """Put a paused posting back onto the site, in the revision that was live last. Refused when its last day is past."""
     if again := workflow.repeated(posting, actor, seen_version, "resume"):
         return again
-    revision = live_revision(posting)
-    if revision is not None and _is_over(revision.normalized):
-        raise Refused("公開終了予定日または締切を過ぎています。日付を直してから再開してください。")
+    if is_over(posting):
+        raise Refused(RESUME_IS_OVER)
     done = workflow.move(posting, "resume", actor, seen_version=seen_version)
     listing.update(posting)
     return done
@@ -130,6 +130,12 @@ def letters(posting: Posting, action: str, reason: str) -> list[tuple[str, Lette
         return []
     words = _owner_words(posting, reason or "（ここに理由が入ります）")
     return [(a.email, outbox.preview(template, words | {"contact_name": a.name, "email": a.email})) for a in _owners(posting)]
+
+
+def is_over(posting: Posting) -> bool:
+    """Whether the revision that is or was live last has come to its end."""
+    revision = live_revision(posting)
+    return revision is not None and _is_over(revision.normalized)
 
 
 def due_to_expire() -> list[int]:
