@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from keynet_admin import clock
 from keynet_admin.extensions import db
-from keynet_admin.models.base import UtcDateTime
+from keynet_admin.models.base import CleanText, UtcDateTime
 
 
 class SavedView(db.Model):  # type: ignore[name-defined,misc]
@@ -19,6 +19,6 @@ class SavedView(db.Model):  # type: ignore[name-defined,misc]
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     place: Mapped[str] = mapped_column(String(40))
-    name: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(CleanText(40))
     query: Mapped[str] = mapped_column(String(500))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)

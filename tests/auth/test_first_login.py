@@ -226,12 +226,14 @@ def test_the_same_answer_and_work_for_every_address(client: FlaskClient, invited
     factories.account(Role.operator, email="operator@keynet.example")
     db.session.commit()
     pages, work = [], []
-    event.listen(db.engine, "before_cursor_execute", lambda *args: work[-1].append(args[2].split()[0]))
+    event.listen(db.engine, "before_cursor_execute", lambda *args: work[-1].append(args[2]))
     for email in ("operator@keynet.example", "nobody@city.example"):
         work.append([])
         pages.append(client.post("/password/forgot", data={"email": email}).data)
     assert pages[0] == pages[1]
-    counted = [[word for word in words if word in ("SELECT", "INSERT", "UPDATE", "DELETE")] for words in work]
+    # A process looks every two seconds whether master data changed: that look belongs to no address.
+    kinds = [[sent.split()[0] for sent in statements if "FROM counter" not in sent] for statements in work]
+    counted = [[word for word in words if word in ("SELECT", "INSERT", "UPDATE", "DELETE")] for words in kinds]
     assert counted[0] == counted[1]
 
 
