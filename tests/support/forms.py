@@ -95,7 +95,9 @@ class Form:
         return [(str(b.get("name", "")), str(b.get("value", ""))) for b in self.element.find_all("button")]
 
     def pressed(self, name: str = "", value: str = "") -> Pairs:
-        """What goes out when a button is pressed (the nameless one when nothing is said); AssertionError when it is not there."""
+        """What goes out when a button is pressed (the only one, or the nameless one, when nothing is said); AssertionError when it is not there."""
+        if not name and len(self.buttons()) == 1:
+            name, value = self.buttons()[0]
         assert (name, value) in self.buttons(), f"no button {name}={value} among {self.buttons()}"
         return self.pairs() + ([(name, value)] if name else [])
 
