@@ -93,7 +93,7 @@ def sitemap() -> Response:
     with connected() as connection:
         highest = connection.execute(queries.HIGHEST, {"now": now}).scalar() or 0
         whole = part or highest < PART
-        rows = connection.execute(queries.BETWEEN, {"now": now, "low": low, "high": low + PART}).all() if whole else []
+        rows = connection.execute(queries.BETWEEN, {"now": now, "low": low, "high": low + PART}).all() if whole and low <= highest else []
     if not whole:
         root = ET.Element(f"{{{SITEMAP}}}sitemapindex")
         for at in range(highest // PART + 1):
