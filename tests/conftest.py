@@ -28,7 +28,14 @@ from tests.support.smtp import SmtpServer
 from tests.support.web import Client, application
 
 # On a submission the same examples each time: a new one that fails is for whoever runs the tests at their desk.
-hypothesis.settings.register_profile("keynet", deadline=None, print_blob=True, derandomize=os.environ.get("CI") == "true")
+# How long a machine takes to make an example decides nothing.
+hypothesis.settings.register_profile(
+    "keynet",
+    deadline=None,
+    print_blob=True,
+    derandomize=os.environ.get("CI") == "true",
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
 hypothesis.settings.load_profile("keynet")
 
 
