@@ -24,6 +24,8 @@ def scenario(simulation: Simulation, body: DemoMunicipality, password_hash: str)
     yield simulation.moment(simulation.day(0))
     form = forms.form(simulation.rng, body, clock.today(), FIRST, email=EMAIL, plain=True)
     forms.mask(form["postings"][5])
+    # It stays paused for as long as somebody looks at the demo.
+    form["postings"][2] |= {"deadline_type": "until_filled", "deadline": ""}
     last = clock.today() + timedelta(days=10)
     forms.until(form["postings"][6], last, last - timedelta(days=1))
     made = simulation.submit(form, Source.web)

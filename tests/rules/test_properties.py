@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from keynet_admin.catalogue import SECTIONS, Field, Kind
@@ -67,6 +67,7 @@ SUBMISSION = st.one_of(
 )
 
 
+@example(submission={"confirmation": {"¹": None}}, on=date(2020, 1, 1), partial=True)
 @settings(max_examples=150, deadline=None)
 @given(submission=SUBMISSION, on=st.dates(date(2020, 1, 1), date(2030, 1, 1)), partial=st.booleans())
 def test_any_json_is_judged(submission, on, partial):

@@ -8,6 +8,7 @@ from typing import Any
 from keynet_admin.catalogue import MAX_POSTINGS, SECTION_LABELS, SECTIONS, Field, Kind
 from keynet_admin.catalogue.applicability import drop_unused
 from keynet_admin.catalogue.blank import blank
+from keynet_admin.catalogue.paths import is_index
 from keynet_admin.rules.engine.required_words import missing_note
 from keynet_admin.rules.engine.result import Context, Note, Read, clip, refuse
 from keynet_admin.rules.engine.rule import Level, Message
@@ -313,7 +314,7 @@ def position(path: str) -> tuple[int, ...]:
     place = [sections.index(parts[0])]
     fields = SECTIONS[parts[0]]
     for part in parts[1:]:
-        if part.isdigit() and len(part) < 6:
+        if is_index(part):
             place.append(int(part))
             continue
         index = next((i for i, f in enumerate(fields) if f.name == part), len(fields))

@@ -157,7 +157,7 @@ def _counted(name: str, word: str) -> Hit:
 def _typed_headcount(scope: Scope) -> str:
     postings = scope.typed.get("postings")
     number = scope.prefix.split(".")[1] if scope.prefix.startswith("postings.") else ""
-    if isinstance(postings, (list, tuple)) and number.isdigit() and int(number) < len(postings):
+    if isinstance(postings, (list, tuple)) and number.isascii() and number.isdigit() and int(number) < len(postings):
         record = postings[int(number)]
         value = record.get("headcount") if hasattr(record, "get") else None
         return value if isinstance(value, str) else ""
