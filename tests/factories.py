@@ -19,8 +19,8 @@ from keynet_admin.services.account import password
 from keynet_admin.services.account.session import actor_of
 from keynet_admin.services.keying import steps as keyings
 from keynet_admin.services.posting import publication
+from keynet_admin.services.submission import acceptance, review
 from keynet_admin.services.submission import intake as submissions
-from keynet_admin.services.submission import review
 from keynet_admin.vocabulary import AccountStatus, KeyingWay, PostingStatus, Role, SubmissionStatus
 from tests.rules.base_submission import base_submission, put
 
@@ -104,7 +104,7 @@ def submission(
     elif state is SubmissionStatus.returned:
         review.return_(made, who, seen_version=version, message="次の項目をご確認ください。", items=[])
     elif state is SubmissionStatus.accepted:
-        review.accept(made, who, seen_version=version)
+        acceptance.accept(made, who, seen_version=version)
     elif state is SubmissionStatus.rejected:
         review.reject(made, who, seen_version=version, reason="対象の団体ではないため。")
     else:

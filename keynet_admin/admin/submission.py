@@ -20,7 +20,7 @@ from keynet_admin.rules.engine.rule import Level
 from keynet_admin.services import workflow
 from keynet_admin.services.business_days import explain
 from keynet_admin.services.mail.message import Letter
-from keynet_admin.services.submission import finding, identity, review
+from keynet_admin.services.submission import acceptance, finding, identity, review
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.submission import lists as queue
 from keynet_admin.services.transaction import transaction
@@ -43,7 +43,7 @@ class SubmissionView(DecisionPages, FilePages, QueueList, GuardedModelView):
     decides = Submission
     decisions = {
         "accept": Decision(
-            review.accept,
+            acceptance.accept,
             read=lambda _case, values: {"further_account": values.get("further_account") == "1"},
             block="admin/_accept.html",
             fields="admin/_accept_fields.html",
@@ -117,8 +117,8 @@ class SubmissionView(DecisionPages, FilePages, QueueList, GuardedModelView):
     def letters(self, row: Submission, move: workflow.Move, typed: dict[str, Any]) -> list[tuple[str, Letter]]:
         """The mail to the account (accept) or to the contact."""
         if move.name == "accept":
-            plan = review.plan(row, **typed)
-            letter = review.letter(row, plan)
+            plan = acceptance.plan(row, **typed)
+            letter = acceptance.letter(row, plan)
             return [(plan.email, letter)] if letter is not None else []
         if not move.mail:
             return []
@@ -136,7 +136,7 @@ class SubmissionView(DecisionPages, FilePages, QueueList, GuardedModelView):
         before = submissions.revision_of(case, case.current - 1) if case.current > 1 else None
         document = submissions.whole(revision)
         previous = submissions.whole(before) if before is not None else None
-        actor, (earlier, others), plan = current_actor(), queue.other_cases(case), review.plan(case)
+        actor, (earlier, others), plan = current_actor(), queue.other_cases(case), acceptance.plan(case)
         accounts = plan.organization.accounts if plan.organization is not None else []
         return self.render(
             "admin/case.html",
@@ -162,7 +162,7 @@ class SubmissionView(DecisionPages, FilePages, QueueList, GuardedModelView):
 
 
 def _accept_shown(case: Submission, *, further_account: bool) -> dict[str, Any]:
-    plan = review.plan(case, further_account=further_account)
+    plan = acceptance.plan(case, further_account=further_account)
     way_out = (url_for(".return_", id=case.id), "差し戻す")
     return {"plan": plan, "blocked": f"承認できません。{plan.refused}" if plan.refused else "", "instead": way_out}
 

@@ -11,8 +11,8 @@ from keynet_admin.demo.municipalities import DemoMunicipality
 from keynet_admin.demo.simulation import BUSINESS_DAYS, Scenario, Simulation
 from keynet_admin.models import Submission
 from keynet_admin.permissions import SENDER
+from keynet_admin.services.submission import acceptance, review
 from keynet_admin.services.submission import intake as submissions
-from keynet_admin.services.submission import review
 from keynet_admin.vocabulary import Source
 
 
@@ -67,7 +67,7 @@ def case(simulation: Simulation, plan: SubmissionPlan) -> Scenario:
         review.take(made, operator, seen_version=made.version)
         yield simulation.later(4, 60)
     simulation.clear_some(made, operator)
-    review.accept(made, operator, seen_version=made.version)
+    acceptance.accept(made, operator, seen_version=made.version)
     _after(simulation, made, chosen)
 
 

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from keynet_admin.models import OutboxMail, Submission
 from keynet_admin.permissions import Actor
 from keynet_admin.rules import evaluate
+from keynet_admin.services.submission import acceptance, review
 from keynet_admin.services.submission import intake as submissions
-from keynet_admin.services.submission import review
 from keynet_admin.vocabulary import ReturnClosed, SubmissionStatus
 from tests import factories
 from tests.intake.build import at_field, page, post
@@ -157,7 +157,7 @@ def test_a_link_dies_and_says_why(
         opened = submissions.find_return(link.removeprefix("/entry/"))
         submissions.resubmit(opened, typed, evaluate(typed, on=clock.now.date()), reference_date="2021-05-07", form_key="k" * 20)
         if how == "decision":
-            review.accept(case, actor_operator, seen_version=case.version)
+            acceptance.accept(case, actor_operator, seen_version=case.version)
         else:
             assert client.get(give_back()).status_code == 200
     for answer in (client.get(link), post(client, factories.document(), "send", to=link)):

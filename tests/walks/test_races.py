@@ -32,8 +32,8 @@ from keynet_admin.services.account import session as sessions
 from keynet_admin.services.account import use_cases as accounts
 from keynet_admin.services.listing import publish as listing
 from keynet_admin.services.posting import publication
+from keynet_admin.services.submission import acceptance, review
 from keynet_admin.services.submission import intake as submissions
-from keynet_admin.services.submission import review
 from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import AccountStatus, ListingState, PostingStatus, Role, SubmissionStatus
 from tests import factories
@@ -68,7 +68,7 @@ def accepting(submission_id: int, actor: Any) -> Callable[[], str]:
         with transaction():
             case = db.session.get(Submission, submission_id)
             assert case is not None
-            review.accept(case, actor, seen_version=1)
+            acceptance.accept(case, actor, seen_version=1)
         return "accepted"
 
     return act
@@ -179,7 +179,7 @@ def test_different_decisions_at_once(app: Flask, db_session: Session, clock: Any
                 row = db.session.get(Submission, case.id)
                 assert row is not None
                 if name == "accept":
-                    review.accept(row, actor, seen_version=1)
+                    acceptance.accept(row, actor, seen_version=1)
                 elif name == "reject":
                     review.reject(row, actor, seen_version=1, reason="対象外のため。")
                 elif name == "return":
@@ -205,7 +205,7 @@ def deciding(subject: str, number: int, action: str, actor: Actor) -> Callable[[
             row = db.session.get_one(Submission if subject == "submission" else Posting, number)
             match action:
                 case "accept":
-                    review.accept(row, actor, seen_version=row.version)
+                    acceptance.accept(row, actor, seen_version=row.version)
                 case "return":
                     review.return_(row, actor, seen_version=row.version, message="ご確認ください。", items=[])
                 case _:

@@ -11,7 +11,7 @@ from keynet_admin import clock
 from keynet_admin.models import AuditEvent, Listing, Organization, Posting, PostingRevision, ReturnLink, Submission
 from keynet_admin.rules import evaluate
 from keynet_admin.services.posting import drafts, publication, revisions
-from keynet_admin.services.submission import intake, review
+from keynet_admin.services.submission import acceptance, intake, review
 from keynet_admin.vocabulary import PostingStatus, Role, SubmissionStatus
 from tests import factories
 from tests.rules.base_submission import put
@@ -47,7 +47,7 @@ def postings_of(db_session: Session, case: Submission) -> list[Posting]:
 
 
 def accept(case: Submission) -> None:
-    review.accept(case, factories.actor(Role.operator), seen_version=case.version)
+    acceptance.accept(case, factories.actor(Role.operator), seen_version=case.version)
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def case(db_session: Session, clock: Any) -> Submission:
 def test_a_corrected_posting_becomes_a_new_revision_of_its_draft(db_session: Session, case: Submission) -> None:
     first, second = postings_of(db_session, case)
     corrected(db_session, case, {"postings.0.headcount": 77})
-    plan = review.plan(case)
+    plan = acceptance.plan(case)
     assert plan.postings == ()
     assert plan.again == (
         f"{first.posting_no}「{first.title}」の下書きを、今回の内容に改めます。",
@@ -83,7 +83,7 @@ def test_a_published_or_edited_posting_is_left_and_said(db_session: Session, cas
     drafts.save(second, typed, revisions.check(second.organization, typed), owner, seen_version=second.version)
     db_session.flush()
     corrected(db_session, case, {"postings.0.headcount": 77, "postings.1.headcount": 78})
-    said = review.plan(case).again
+    said = acceptance.plan(case).again
     assert f"いまの状態が「{first.status.label}」のため、今回の内容を反映しません" in said[0]
     assert "団体が内容を変更したため、今回の内容を反映しません" in said[1]
     accept(case)
@@ -94,11 +94,11 @@ def test_a_published_or_edited_posting_is_left_and_said(db_session: Session, cas
 def test_a_dropped_posting_stays_and_a_further_one_is_made(db_session: Session, case: Submission) -> None:
     first, second = postings_of(db_session, case)
     corrected(db_session, case, {}, drop=1)
-    assert "今回の申請にありません" in review.plan(case).again[1]
+    assert "今回の申請にありません" in acceptance.plan(case).again[1]
     accept(case)
     assert postings_of(db_session, case) == [first, second]
     corrected(db_session, case, {"postings.1": dict(factories.document()["postings"][0]) | {"title": "三つ目の募集"}})
-    assert "下書きを、今回の内容に改めます" in review.plan(case).again[1]
+    assert "下書きを、今回の内容に改めます" in acceptance.plan(case).again[1]
     accept(case)
     assert second.title == "三つ目の募集"
 
