@@ -70,7 +70,7 @@ def _variants() -> Iterator[tuple[int, dict[str, Any], list[str]]]:
         content = listing.public_content(organization, words)
         columns = listing._columns(content)
         columns["search_text"] = listing.search_text(content, "KN-P-000000")
-        yield organization.id, columns, search_index.tokens_of(columns["search_text"])
+        yield organization.id, columns, search_index.INDEX.tokens_of(columns["search_text"])
 
 
 def _chunk(connection: Connection, variants: list[tuple[int, dict[str, Any], list[str]]], start: int, stop: int) -> None:

@@ -23,6 +23,7 @@ from keynet_admin.models import Listing, ListingVersion, Setting
 from keynet_admin.public.query import Position, Search, municipality_codes
 from keynet_admin.services.listing import search_index
 from keynet_admin.services.listing.card import DAY_BITS
+from keynet_admin.services.search import ngrams
 
 log = logging.getLogger(__name__)
 PAGE = 20
@@ -169,7 +170,7 @@ def page(connection: Connection, search: Search, columns: tuple[str, ...], count
     expected = counts.of(search.prefecture, search.job_type)
     by = "order"
     if search.words:
-        values["match"] = search_index.matching(dialect, search.words)
+        values["match"] = search_index.INDEX.matching(dialect, search.words)
         by = "hits" if connection.execute(_hits(dialect), values).scalar_one() <= MOST else by
     single = next((name for name in ("prefecture", "job_type") if len(values[name]) == 1), "")
     if by == "order" and search.sort == "new" and single:
@@ -228,7 +229,7 @@ def count_of(shape: Shape) -> Select[Any]:
 @lru_cache(maxsize=2)
 def _hits(dialect: str) -> Select[Any]:
     """How many candidates the search index has, up to one more than 1,000."""
-    found = search_index.candidates(dialect).subquery()
+    found = search_index.INDEX.candidates(dialect).subquery()
     return select(func.count()).select_from(select(found).limit(MOST + 1).subquery())
 
 
@@ -244,8 +245,8 @@ def _where(shape: Shape) -> list[Any]:
             column, condition = CONDITIONS[name]
             parts.append(condition(column if free or name == shape.by else unindexed(column)))
     if shape.by == "hits":
-        parts.append(L.posting_id.in_(search_index.candidates(shape.dialect)))
-    parts += [search_index.holds(shape.dialect, L.search_text, bindparam(f"word{at}")) for at in range(shape.words)]
+        parts.append(L.posting_id.in_(search_index.INDEX.candidates(shape.dialect)))
+    parts += [ngrams.holds(shape.dialect, L.search_text, bindparam(f"word{at}")) for at in range(shape.words)]
     return parts
 
 

@@ -72,7 +72,7 @@ def update(posting: Posting, *, changed_at: datetime | None = None) -> None:
     else:
         connection.execute(update_of(Listing).where(Listing.posting_id == posting.id).values(**values))
     if values["search_text"] != old_text:
-        search_index.put(connection, posting.id, old_text, values["search_text"])
+        search_index.INDEX.put(connection, posting.id, old_text, values["search_text"])
 
 
 def _number(posting_id: int) -> None:

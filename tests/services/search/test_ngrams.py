@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keynet_admin.services.search import ngrams
+from keynet_admin.services.search.ngrams import Index
 
+INDEX = Index("some_index", "some_id", fours=True)
+PAIRS = Index("some_index", "some_id")
 LETTERS = st.text(alphabet="日向市ひゅうが予防接種abc019 @_", max_size=30)
 
 
@@ -22,18 +24,19 @@ LETTERS = st.text(alphabet="日向市ひゅうが予防接種abc019 @_", max_siz
     ],
 )
 def test_tokens_that_a_word_asks_for(word: str, tokens: list[str]) -> None:
-    assert ngrams.tokens_for(word) == tokens
+    assert INDEX.tokens_for(word) == tokens
 
 
-@given(LETTERS, LETTERS, LETTERS)
-def test_a_text_has_the_tokens_of_every_word_in_it(before: str, word: str, after: str) -> None:
+@pytest.mark.parametrize("index", [INDEX, PAIRS])
+@given(before=LETTERS, word=LETTERS, after=LETTERS)
+def test_a_text_has_the_tokens_of_every_word_in_it(index: Index, before: str, word: str, after: str) -> None:
     """A single letter is found as the beginning of some token, as SQLite asks for it."""
     text = before + word + after
-    tokens = ngrams.tokens_of(text)
-    for token in ngrams.tokens_for(word):
+    tokens = index.tokens_of(text)
+    for token in index.tokens_for(word):
         assert token in tokens or (len(token) == 1 and any(known.startswith(token) for known in tokens)), (text, word)
 
 
 def test_the_questions_for_both_databases() -> None:
-    assert ngrams.sqlite_match(["日向市", "市"]) == '"日向" AND "向市" AND "市"*'
-    assert ngrams.postgres_tokens(["日向市", "向市"]) == ["日向", "向市"]
+    assert INDEX.matching("sqlite", ["日向市", "市"]) == '"日向" AND "向市" AND "市"*'
+    assert INDEX.matching("postgresql", ["日向市", "向市"]) == ["日向", "向市"]
