@@ -44,10 +44,10 @@ class SubmissionView(DecisionPages, FilePages, QueueList, GuardedModelView):
     decisions = {
         "accept": Decision(
             acceptance.accept,
-            read=lambda _case, values: {"further_account": values.get("further_account") == "1"},
+            read=lambda _case, values: {"account": values.get("account", "")},
             block="admin/_accept.html",
             fields="admin/_accept_fields.html",
-            show=lambda case, typed: _accept_shown(case, **typed),
+            show=lambda case, _typed: _accept_shown(case),
         ),
         "return": Decision(
             lambda case, actor, **typed: _return(case, actor, **typed),
@@ -115,12 +115,8 @@ class SubmissionView(DecisionPages, FilePages, QueueList, GuardedModelView):
         return [("申請の確認", url_for(".index")), (row.receipt_no, url_for(".case", id=row.id))]
 
     def letters(self, row: Submission, move: workflow.Move, typed: dict[str, Any]) -> list[tuple[str, Letter]]:
-        """The mail to the account (accept) or to the contact."""
-        if move.name == "accept":
-            plan = acceptance.plan(row, **typed)
-            letter = acceptance.letter(row, plan)
-            return [(plan.email, letter)] if letter is not None else []
-        if not move.mail:
+        """The mail to the contact; those of an acceptance stand in its own block, each at its way."""
+        if not move.mail or move.name == "accept":
             return []
         return review.letters(row, move.name, typed["reason"], [i for i in typed.get("rows", []) if i["on"]])
 
@@ -161,10 +157,16 @@ class SubmissionView(DecisionPages, FilePages, QueueList, GuardedModelView):
         )
 
 
-def _accept_shown(case: Submission, *, further_account: bool) -> dict[str, Any]:
-    plan = acceptance.plan(case, further_account=further_account)
-    way_out = (url_for(".return_", id=case.id), "差し戻す")
-    return {"plan": plan, "blocked": f"承認できません。{plan.refused}" if plan.refused else "", "instead": way_out}
+def _accept_shown(case: Submission) -> dict[str, Any]:
+    plan = acceptance.plan(case)
+    shown: dict[str, Any] = {"plan": plan, "instead": (url_for(".return_", id=case.id), "差し戻す")}
+    if plan.refused:
+        return shown | {"blocked": f"承認できません。{plan.refused}"}
+    if len(plan.ways) > 1:
+        shown["text"] = (
+            f"{plan.org_name}には、すでにアカウントがあります。申請のアドレスは別の方のものです。どちらかを選んでください。まだ何も変わっていません。"
+        )
+    return shown
 
 
 def _open_return(case: Submission) -> Any:

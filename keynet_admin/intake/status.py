@@ -7,8 +7,10 @@ from werkzeug.wrappers import Response
 
 from keynet_admin.services import counter
 from keynet_admin.services.account import rate_limit
+from keynet_admin.services.submission import acceptance
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.transaction import transaction
+from keynet_admin.vocabulary import SubmissionStatus
 
 NOT_FOUND = "受付番号とメールアドレスの組み合わせが見つかりません。受付のメールに書かれた番号と、申請したときのアドレスをご確認ください。"
 
@@ -32,5 +34,8 @@ def status() -> Response:
         answer = submissions.status_of(receipt_no, email)
         if answer is None:
             errors["receipt_no"] = NOT_FOUND
-    page = render_template("intake/status.html", receipt_no=receipt_no, email=email, answer=answer, errors=errors)
+    accepted = (
+        acceptance.answer_of(answer.submission) if answer is not None and answer.submission.status is SubmissionStatus.accepted else None
+    )
+    page = render_template("intake/status.html", receipt_no=receipt_no, email=email, answer=answer, accepted=accepted, errors=errors)
     return make_response(page, 422 if errors else 200)

@@ -18,14 +18,13 @@ from keynet_admin import clock, config
 from keynet_admin.business_time import CLOSES
 from keynet_admin.errors import LinkDead, NotFound, Refused
 from keynet_admin.extensions import db
-from keynet_admin.models import Account, AuditEvent, FirstLogin, Organization, OutboxMail, Submission
+from keynet_admin.models import Account, AuditEvent, FirstLogin, Organization, OutboxMail
 from keynet_admin.permissions import SYSTEM, Actor
 from keynet_admin.services import audit, business_days, workflow
 from keynet_admin.services.account import session
 from keynet_admin.services.account import tokens as secret
 from keynet_admin.services.mail import outbox as mailer
 from keynet_admin.services.mail.message import Letter
-from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.transaction import after_commit, rows_changed
 from keynet_admin.services.workflow import Outcome
 from keynet_admin.vocabulary import STAFF_ROLES, AccountStatus, ActorKind, Role
@@ -70,8 +69,12 @@ def by_email(email: str, *, lock: bool = False) -> Account | None:
     return db.session.execute(query).scalar_one_or_none()
 
 
-def issue(organization: Organization, email: str, name: str, actor: Actor, submission: Submission | None = None) -> Account:
+def issue(
+    organization: Organization, email: str, name: str, actor: Actor, *, about: Any = None, words: Mapping[str, Any] | None = None
+) -> Account:
     """Create the account of a body with its invitation mail, inside the transaction of the acceptance. Twice is harmless.
+
+    `about` is what the mail is about and `words` what it says besides the account's own (of a case: its number, its sender).
 
     An account that exists already is returned; it gets a new mail only when it still waits for its first login and no
     invitation of it is open. Raises Refused when the address belongs to another body, to staff or to a suspended account.
@@ -87,7 +90,7 @@ def issue(organization: Organization, email: str, name: str, actor: Actor, submi
     elif known.status is AccountStatus.suspended:
         raise Refused("このメールアドレスのアカウントは利用停止中です。停止を解除してから発行してください。")
     if known.status is AccountStatus.invited and _open(known) is None:
-        _invite(known, submission)
+        _invite(known, about, words)
     return known
 
 
@@ -107,7 +110,7 @@ def create_operator(email: str, role: Role, *, name: str = "", password_hash: st
     _add(account)
     audit.record(account, "issue", SYSTEM)
     if password_hash is None:
-        _invite(account, None)
+        _invite(account)
     else:
         set_password(account, password_hash)
     return account
@@ -123,12 +126,14 @@ def set_password(account: Account, password_hash: str) -> None:
     db.session.flush()
 
 
-def resend_invitation(account: Account, actor: Actor, *, seen_version: int | None = None, submission: Submission | None = None) -> Outcome:
-    """A new invitation mail; the links and codes sent before say that a newer one was sent."""
+def resend_invitation(
+    account: Account, actor: Actor, *, seen_version: int | None = None, about: Any = None, words: Mapping[str, Any] | None = None
+) -> Outcome:
+    """A new invitation mail; the links and codes sent before say that a newer one was sent. `about` and `words` as in `issue`."""
     if again := workflow.repeated(account, actor, seen_version, "invite_again"):
         return again
     done = workflow.move(account, "invite_again", actor, seen_version=seen_version)
-    _invite(account, submission)
+    _invite(account, about, words)
     return done.but(mails=1)
 
 
@@ -181,7 +186,7 @@ def renew(found: Invitation) -> None:
     if not found.renewable:
         raise Refused("このご案内の代わりは送れません。")
     if found.account.status is AccountStatus.invited:
-        _invite(found.account, None)
+        _invite(found.account)
     else:
         _reset(found.account)
     audit.record(found.account, "invite_again", SYSTEM)
@@ -220,7 +225,7 @@ def request_reset(email: str) -> None:
         step.rollback()
     else:
         if account.status is AccountStatus.invited:
-            _invite(account, None)
+            _invite(account)
         else:
             _reset(account)
         audit.record(account, "password_reset_asked", SYSTEM)
@@ -266,7 +271,7 @@ def restore(account: Account, actor: Actor, *, seen_version: int, reason: str) -
     done = workflow.move(account, "restore", actor, seen_version=seen_version, reason=reason, target=target)
     session.end_all(account)
     if target is AccountStatus.invited:
-        _invite(account, None)
+        _invite(account)
     else:
         mailer.enqueue(
             "account_restored", account.email, _words(account) | {"reason": reason.strip()}, about=account, account_id=account.id
@@ -279,9 +284,17 @@ def letters(account: Account, action: str, reason: str) -> list[tuple[str, Lette
     template = workflow.move_of(Account, action).mail
     if action == "restore" and not account.password_hash:
         template = "first_login"
-    words = _words(account) | {"reason": reason.strip() or "（ここに理由が入ります）", "email": account.email}
+    words = _words(account) | {"reason": reason.strip() or "（ここに理由が入ります）", "email": account.email, "again": True}
     words["due"] = invitation_due(account.organization.prefecture_code if account.organization else "")
     return [(account.email, mailer.preview(template, words))]
+
+
+def invitation_of(account: Account) -> tuple[OutboxMail | None, datetime | None]:
+    """The newest invitation mail of an account, and until when it is good (None when it is not any more)."""
+    query = select(OutboxMail).where(OutboxMail.account_id == account.id, OutboxMail.template == "first_login")
+    mail = db.session.execute(query.order_by(OutboxMail.id.desc()).limit(1)).scalar_one_or_none()
+    found = _open(account)
+    return mail, found.expires_at if found is not None else None
 
 
 def invitation_due(prefecture_code: str = "") -> datetime:
@@ -320,28 +333,17 @@ def _add(account: Account) -> None:
         raise Refused("このメールアドレスのアカウントが、いま別の操作で作られました。画面を開き直してください。") from error
 
 
-def _invite(account: Account, submission: Submission | None) -> OutboxMail:
-    words: dict[str, Any] = _words(account)
-    if submission is not None:
-        words |= submissions.case_words(submission, submissions.current_revision(submission))
-        words["contact_name"] = account.name or words["contact_name"]
-    return _send(
-        account,
-        INVITE,
-        invitation_due(account.organization.prefecture_code if account.organization else ""),
-        "first_login",
-        words,
-        submission,
-    )
+def _invite(account: Account, about: Any = None, words: Mapping[str, Any] | None = None) -> OutboxMail:
+    context = _words(account) | {"again": _was_invited(account)} | dict(words or {})
+    due = invitation_due(account.organization.prefecture_code if account.organization else "")
+    return _send(account, INVITE, due, "first_login", context, about)
 
 
 def _reset(account: Account) -> OutboxMail:
     return _send(account, RESET, clock.now() + RESET_LIFE, "password_reset", _words(account))
 
 
-def _send(
-    account: Account, purpose: str, due: datetime, template: str, words: Mapping[str, Any], submission: Submission | None = None
-) -> OutboxMail:
+def _send(account: Account, purpose: str, due: datetime, template: str, words: Mapping[str, Any], about: Any = None) -> OutboxMail:
     """Make link and code, replace the older ones, write the mail."""
     token, code = secret.new_token(), secret.new_code()
     _replace(account)
@@ -362,7 +364,7 @@ def _send(
         account.email,
         {**words, "email": account.email, "due": due},
         sealed={"link": mailer.public_link(path + token), "code": secret.shown(code)},
-        about=submission or account,
+        about=about or account,
         account_id=account.id,
     )
 
@@ -401,6 +403,11 @@ def _open(account: Account) -> FirstLogin | None:
         FirstLogin.expires_at > clock.now(),
     )
     return db.session.execute(query.limit(1)).scalar_one_or_none()
+
+
+def _was_invited(account: Account) -> bool:
+    query = select(FirstLogin.id).where(FirstLogin.account_id == account.id, FirstLogin.purpose == INVITE).limit(1)
+    return db.session.execute(query).first() is not None
 
 
 def _first_logins() -> Any:

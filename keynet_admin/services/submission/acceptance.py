@@ -1,14 +1,16 @@
-"""What an acceptance will do, and the acceptance: organization, account with its mail, postings as drafts. One transaction."""
+"""What an acceptance will do, and the acceptance. One plan tells the page, writes the mails and is carried out, in one transaction."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from keynet_admin import clock
-from keynet_admin.catalogue.difference import changes
+from keynet_admin.catalogue import Visibility
+from keynet_admin.catalogue.difference import Change, changes
 from keynet_admin.catalogue.reference import is_union
 from keynet_admin.errors import Refused
 from keynet_admin.extensions import db
@@ -22,94 +24,228 @@ from keynet_admin.services.mail.message import Letter
 from keynet_admin.services.posting.handover import hand_over, handovers
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.workflow import Outcome
-from keynet_admin.vocabulary import AccountStatus, PostingStatus, ReturnClosed
+from keynet_admin.vocabulary import AccountStatus, MailStatus, PostingStatus, ReturnClosed
 
-NEW, FURTHER, INVITE_AGAIN, EXISTING, NONE = "new", "further", "invite_again", "existing", "none"
-# What is mailed after an acceptance, by the account it uses (`Plan.account`).
-SENT = {
-    NEW: "初回ログインのご案内をメールで送ります。",
-    FURTHER: "追加のアカウントの初回ログインのご案内をメールで送ります。",
-    INVITE_AGAIN: "初回ログインのご案内をメールで送り直します。",
-    EXISTING: "募集情報が加わったことをメールでお知らせします。",
-    NONE: "アカウントは発行していません。この団体のいまのアカウントへ、募集情報が加わったことをお知らせします。",
-}
+NEW, FURTHER, EXISTING = "new", "further", "existing"
+INVITATION, ADDED, ANSWER = "first_login", "postings_added", "accepted"
+MAILED = {INVITATION: "初回ログインのご案内", ADDED: "募集情報の追加のお知らせ", ANSWER: "申請の確認のお知らせ"}
+NOBODY_LEFT = "この団体のアカウントは、すべて利用停止中です。停止を解除するか、追加のアカウントを発行してください。"
+NOT_OFFERED = "選んだアカウントの扱いは、いまは行えません。団体のアカウントが変わっています。下の内容を確かめて、もう一度選んでください。"
+
+
+@dataclass(frozen=True)
+class PlannedMail:
+    """A mail of an acceptance: to whom it goes (`name` may be empty), and the account it invites or tells.
+
+    Without an account it goes to the sender or, an invitation, to the account that is issued with it.
+    """
+
+    template: str
+    to: str
+    words: Mapping[str, Any]
+    account: Account | None = None
+
+    @property
+    def name(self) -> str:
+        """Whom the mail speaks to, as it says it; the address of somebody without a name."""
+        return f"{self.words['contact_name']} 様" if self.words["contact_name"] else self.to
+
+    @property
+    def letter(self) -> Letter:
+        """The mail as it will be, with placeholders for link and code."""
+        return outbox.preview(self.template, {**self.words, "email": self.to})
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to accept, by what it does about accounts: `new` (the body's first), `further` (one more), `existing` (none is issued).
+
+    `email` is the address that gets an account, empty when none does; `holders` are the present accounts that the postings are for:
+    those in use, else those that wait for their first login. `refused` says why this way is closed.
+    """
+
+    account: str
+    email: str
+    holders: tuple[Account, ...]
+    mails: tuple[PlannedMail, ...]
+    refused: str = ""
+
+    @property
+    def waiting(self) -> bool:
+        """Whether nobody has signed in yet among those who hold an account."""
+        return bool(self.holders) and all(account.status is AccountStatus.invited for account in self.holders)
+
+    def sent(self) -> str:
+        """What is mailed, in a sentence for the operator who accepted."""
+        if not self.mails:
+            return "メールは送りません。"
+        each = "、".join(f"{mail.name}へ{MAILED[mail.template]}" for mail in self.mails)
+        return f"メールを{len(self.mails)}通送ります（{each}）。"
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What an acceptance will do, shown before it happens. `refused` says why it cannot be done, else it is empty.
+    """What an acceptance will do, shown before it happens. `refused` says why it cannot be done at all, else it is empty.
 
-    `account`: `new` (first account of the body), `further` (another address, only when ticked), `invite_again` (account waits for
-    its first login), `existing` (active: a mail about added postings), `none` (another address, not ticked).
-    `postings` become new drafts; `again` says in sentences what becomes of those that an earlier acceptance handed over.
+    `ways`: one, or the two an operator chooses from. `changes` are the fields in which the registered body will follow the form;
+    `listed` counts the live postings at which visitors will read them. `postings` become new drafts; `again` says in sentences what
+    becomes of those that an earlier acceptance handed over.
     """
 
     organization: Organization | None
     lg_code: str
     org_name: str
-    account: str
-    email: str
-    postings: tuple[Mapping[str, Any], ...]
-    refused: str = ""
+    ways: tuple[Way, ...] = ()
+    changes: tuple[Change, ...] = ()
+    listed: int = 0
+    postings: tuple[Mapping[str, Any], ...] = ()
     again: tuple[str, ...] = ()
+    refused: str = ""
 
-    @property
-    def count(self) -> int:
-        """How many postings the mail speaks of: new drafts, or, when there is none, those that were handed over before."""
-        return len(self.postings) or len(self.again)
+    def way(self, account: str = "") -> Way:
+        """The way with this name, the first one when none is named. Raises Refused when it is closed or there is none."""
+        found = next((way for way in self.ways if account in ("", way.account)), None)
+        if found is None or found.refused:
+            raise Refused(found.refused if found is not None else NOT_OFFERED)
+        return found
 
 
-def plan(submission: Submission, *, further_account: bool = False) -> Plan:
+@dataclass(frozen=True)
+class Answer:
+    """What the sender of an accepted case is told when they ask.
+
+    `state`: of the account that the form asked for `active`, `suspended`, or of its invitation `sending`, `sent` (at `at`, good until
+    `until`), `undelivered`, `expired`; when no such account was issued, `others` hold one that is in use, or `waiting` for a first login.
+    `email` is that account's address where it is another than the contact's own.
+    """
+
+    state: str
+    email: str = ""
+    at: datetime | None = None
+    until: datetime | None = None
+
+
+def plan(submission: Submission) -> Plan:
     """What accepting this case would do now (reads only)."""
     revision = submissions.current_revision(submission)
-    section = revision.normalized.get("organization") or {}
-    contact = submissions.contact_of(revision)
-    email = str(contact.get("account_email") or contact.get("contact_email") or "").lower()
+    section = _section(revision)
     organization = _find_organization(submission.lg_code, submission.org_name)
-    refused, kind = "", NONE
-    if submission.errors:
-        refused = f"要修正の指摘が{submission.errors}件残っているため、承認できません。差し戻してください。"
-    elif "@" not in email:
-        refused = "アカウントを発行するメールアドレスがありません。"
-    else:
-        kind, refused = _account_kind(organization, email, further_account)
+    name = str(section.get("org_name") or submission.org_name)
     found = handovers(submission, revision)
     postings, again = tuple(h.content for h in found if h.known is None), tuple(h.sentence() for h in found if h.known is not None)
-    name = str(section.get("org_name") or submission.org_name)
-    return Plan(organization, submission.lg_code, name, kind, email, postings, refused, again)
+    changed = tuple(_changes(organization, section)) if organization is not None else ()
+    made = Plan(
+        organization, submission.lg_code, name, changes=changed, listed=_listed(organization, changed), postings=postings, again=again
+    )
+    if submission.errors:
+        return replace(made, refused=f"要修正の指摘が{submission.errors}件残っているため、承認できません。差し戻してください。")
+    email = accounts.normal_email(_contact(revision, "account_email") or _contact(revision, "contact_email"))
+    if "@" not in email:
+        return replace(made, refused="アカウントを発行するメールアドレスがありません。")
+    known = accounts.by_email(email)
+    if known is not None and (organization is None or known.organization_id != organization.id):
+        return replace(
+            made, refused="このメールアドレスは、別の団体のアカウントで使われています。別のアドレスで申請し直すよう、差し戻してください。"
+        )
+    if known is not None and known.status is AccountStatus.suspended:
+        return replace(made, refused="このメールアドレスのアカウントは利用停止中です。停止を解除してから承認してください。")
+    return replace(made, ways=tuple(_ways(submission, revision, made, email, known)))
 
 
-def letter(submission: Submission, chosen: Plan) -> Letter | None:
-    """The mail that accepting would send, with placeholders where link and code will stand; None when it sends none to this address."""
-    if chosen.refused or chosen.account == NONE:
-        return None
-    revision = submissions.current_revision(submission)
-    words = submissions.case_words(submission, revision) | {"email": chosen.email, "count": chosen.count}
-    if chosen.account == EXISTING:
-        return outbox.preview("postings_added", words)
-    return outbox.preview("first_login", words | {"due": accounts.invitation_due(submission.prefecture_code)})
+def accept(submission: Submission, actor: Actor, *, seen_version: int, account: str = "") -> Outcome:
+    """Accept: find or create the organization, make the postings as drafts, issue or use accounts, write the mails. Once.
 
-
-def accept(submission: Submission, actor: Actor, *, seen_version: int, further_account: bool = False) -> Outcome:
-    """Accept: find or create the organization, make the postings as drafts, issue the account with its mail. Once.
-
-    Raises Refused while an error-level finding stands or when the address belongs to another body.
+    `account` is the way that was chosen (`Way.account`), the first one when none was. Raises Refused while an error-level finding stands,
+    when the address belongs to another body, and when that way is not open any more.
     """
     if again := workflow.repeated(submission, actor, seen_version, "accept"):
         return again
+    workflow.require(submission, "accept", actor, seen_version)
     revision = submissions.current_revision(submission)
-    done = workflow.move(submission, "accept", actor, seen_version=seen_version, revision=submission.current)
-    if submission.errors:
-        raise Refused(f"要修正の指摘が{submission.errors}件残っているため、承認できません。差し戻してください。")
     organization = _organization_of(submission, revision, actor)
-    chosen = plan(submission, further_account=further_account)
+    chosen = plan(submission)
     if chosen.refused:
         raise Refused(chosen.refused)
+    way = chosen.way(account)
+    done = workflow.move(submission, "accept", actor, seen_version=seen_version, revision=submission.current, account=way.account)
     submission.organization_id, submission.decided_at = organization.id, clock.now()
+    _follow(organization, revision, chosen, submission, actor)
     hand_over(submission, revision, organization, actor)
     submissions.close_links(submission, ReturnClosed.decided)
-    _give_account(submission, revision, organization, chosen, actor)
-    return done.but(note=f"承認しました。{SENT[chosen.account]}")
+    for mail in way.mails:
+        _write(mail, submission, revision, organization, actor)
+    return done.but(note=f"承認しました。{way.sent()}", mails=len(way.mails))
+
+
+def answer_of(submission: Submission) -> Answer:
+    """What became of an accepted case, as it stands now (reads only)."""
+    revision = submissions.current_revision(submission)
+    contact = accounts.normal_email(_contact(revision, "contact_email"))
+    account = accounts.by_email(_contact(revision, "account_email") or contact)
+    if account is None or account.organization_id is None or account.organization_id != submission.organization_id:
+        holders = submission.organization.accounts if submission.organization is not None else []
+        return Answer("others" if any(a.status is AccountStatus.active for a in holders) else "waiting")
+    if account.status is not AccountStatus.invited:
+        return Answer(account.status.value, account.email if account.email != contact else "")
+    mail, until = accounts.invitation_of(account)
+    status, sent_at = (mail.status, mail.sent_at) if mail is not None else (MailStatus.failed, None)
+    delivery = {MailStatus.sent: "sent", MailStatus.waiting: "sending", MailStatus.sending: "sending"}.get(status, "undelivered")
+    return Answer(delivery if until is not None else "expired", account.email if account.email != contact else "", sent_at, until)
+
+
+def _ways(submission: Submission, revision: SubmissionRevision, made: Plan, address: str, known: Account | None) -> list[Way]:
+    """The ways to accept with this account address, the one that issues nothing first."""
+    everybody = [a for a in made.organization.accounts if not a.is_erased] if made.organization is not None else []
+    active = tuple(a for a in everybody if a.status is AccountStatus.active)
+    waiting = tuple(a for a in everybody if a.status is AccountStatus.invited)
+    if not everybody:
+        return [_way(submission, revision, made, NEW, address, ())]
+    if known is not None:
+        return [_way(submission, revision, made, EXISTING, address, active if known in active else (known, *active))]
+    existing = _way(submission, revision, made, EXISTING, address, active or waiting)
+    if not existing.holders:
+        existing = replace(existing, mails=(), refused=NOBODY_LEFT)
+    return [existing, _way(submission, revision, made, FURTHER, address, active)]
+
+
+def _way(submission: Submission, revision: SubmissionRevision, made: Plan, account: str, address: str, holders: tuple[Account, ...]) -> Way:
+    """A way with its mails: to the account it issues, to each holder, and to the sender when none of these is theirs."""
+    sender, issued = submissions.case_words(submission, revision), address if account != EXISTING else ""
+    contact = accounts.normal_email(_contact(revision, "contact_email"))
+    about = {"count": len(made.postings) or len(made.again), "titles": [str(posting.get("title") or "") for posting in made.postings]}
+    due = {"due": accounts.invitation_due(submission.prefecture_code)}
+    mails = [PlannedMail(INVITATION, issued, sender | due | {"again": False})] if issued else []
+    for holder in holders:
+        own = sender if holder.email in (address, contact) else sender | {"department": "", "contact_name": ""}
+        words = own | {"contact_name": holder.name or own["contact_name"]}
+        if holder.status is AccountStatus.invited:
+            mails.append(PlannedMail(INVITATION, holder.email, words | due | {"again": True}, holder))
+        else:
+            mails.append(PlannedMail(ADDED, holder.email, words | about | {"further": bool(issued)}, holder))
+    way = Way(account, issued, holders, tuple(mails))
+    if "@" not in contact or contact in [mail.to for mail in mails]:
+        return way
+    told = about | {"issued": issued, "holders": [f"{holder.name or 'ご担当者'} 様" for holder in holders], "waiting": way.waiting}
+    return replace(way, mails=(*way.mails, PlannedMail(ANSWER, contact, sender | told)))
+
+
+def _write(mail: PlannedMail, submission: Submission, revision: SubmissionRevision, organization: Organization, actor: Actor) -> None:
+    if mail.template != INVITATION:
+        outbox.enqueue(mail.template, mail.to, mail.words, about=submission, account_id=mail.account.id if mail.account else None)
+    elif mail.account is not None:
+        accounts.resend_invitation(mail.account, actor, seen_version=mail.account.version, about=submission, words=mail.words)
+    else:
+        name = " ".join(filter(None, (_contact(revision, n) for n in ("contact_last", "contact_first"))))
+        accounts.issue(organization, mail.to, name, actor, about=submission, words=mail.words)
+
+
+def _contact(revision: SubmissionRevision, name: str) -> str:
+    return str(submissions.contact_of(revision).get(name) or "")
+
+
+def _section(revision: SubmissionRevision) -> Mapping[str, Any]:
+    section = revision.normalized.get("organization")
+    return section if isinstance(section, Mapping) else {}
 
 
 def _find_organization(lg_code: str, name: str) -> Organization | None:
@@ -118,24 +254,25 @@ def _find_organization(lg_code: str, name: str) -> Organization | None:
     return db.session.execute(query).scalar_one_or_none()
 
 
-def _organization_of(submission: Submission, revision: SubmissionRevision, actor: Actor) -> Organization:
-    """The case's organization, made when it is new, locked until the transaction ends: acceptances of one body go one by one.
-
-    What is registered follows the form: name, kana, kind and the whole section; the site shows it with the postings that are live.
-    """
-    section = dict(revision.normalized.get("organization") or {})
-    key = {"lg_code": submission.lg_code, "union_name": submission.org_name[:40] if is_union(submission.lg_code) else ""}
-    values = {
+def _registered(submission: Submission, revision: SubmissionRevision) -> dict[str, Any]:
+    """The columns of a body as the form has them: name, kana, kind and the whole section."""
+    section = _section(revision)
+    return {
         "name": submission.org_name[:40],
         "kana": str(section.get("org_kana") or "")[:80],
         "prefecture_code": submission.prefecture_code,
         "org_type": str(section.get("org_type") or "")[:20],
-        "details": section,
+        "details": dict(section),
     }
+
+
+def _organization_of(submission: Submission, revision: SubmissionRevision, actor: Actor) -> Organization:
+    """The case's organization, made when it is new, locked until the transaction ends: acceptances of one body go one by one."""
+    key = {"lg_code": submission.lg_code, "union_name": submission.org_name[:40] if is_union(submission.lg_code) else ""}
     insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     statement = (
         insert(Organization)
-        .values(key | values | {"created_at": clock.now(), "version": 1})
+        .values(key | _registered(submission, revision) | {"created_at": clock.now(), "version": 1})
         .on_conflict_do_nothing()
         .returning(Organization.id)
     )
@@ -143,52 +280,36 @@ def _organization_of(submission: Submission, revision: SubmissionRevision, actor
     # Without its key, so that what refers to the row (a posting copied at this moment) does not wait for us while we wait for its posting.
     query = select(Organization).filter_by(**key).with_for_update(key_share=True)
     organization: Organization = db.session.execute(query, execution_options={"populate_existing": True}).scalar_one()
+    db.session.expire(organization, ["accounts"])
     if made is not None:
         audit.record(organization, "create", actor, submission=submission.id)
-        return organization
-    fields = [c.path for c in changes({"organization": organization.details}, {"organization": section})]
-    fields += [name for name, value in values.items() if name != "details" and getattr(organization, name) != value]
-    if fields:
-        for name, value in values.items():
-            setattr(organization, name, value)
-        organization.version += 1
-        audit.record(organization, "edit", actor, fields=fields, submission=submission.id, version=organization.version)
-        _publish_anew(organization)
     return organization
 
 
-def _publish_anew(organization: Organization) -> None:
-    """Let visitors read a body's changed registration at its live postings: those that still are once they are locked."""
+def _changes(organization: Organization, section: Mapping[str, Any]) -> list[Change]:
+    """The fields of the registered body that will be others when it follows this form."""
+    columns = {"org_name": organization.name, "org_kana": organization.kana, "org_type": organization.org_type}
+    return changes({"organization": {**organization.details, **columns, "pref": organization.prefecture_code}}, {"organization": section})
+
+
+def _listed(organization: Organization | None, changed: Sequence[Change]) -> int:
+    """How many live postings show visitors something of what changes."""
+    if organization is None or all(change.field.visibility is Visibility.NEVER for change in changed):
+        return 0
+    live = select(func.count()).select_from(Posting).where(Posting.organization_id == organization.id, Posting.status == PostingStatus.live)
+    return db.session.execute(live).scalar_one()
+
+
+def _follow(organization: Organization, revision: SubmissionRevision, chosen: Plan, submission: Submission, actor: Actor) -> None:
+    """Let the registered body follow the form, and visitors read it at its live postings: those that still are once they are locked."""
+    if not chosen.changes:
+        return
+    for name, value in _registered(submission, revision).items():
+        setattr(organization, name, value)
+    organization.version += 1
+    fields = [change.path for change in chosen.changes]
+    audit.record(organization, "edit", actor, fields=fields, submission=submission.id, version=organization.version)
     query = select(Posting).where(Posting.organization_id == organization.id, Posting.status == PostingStatus.live).order_by(Posting.id)
     locked = db.session.execute(query.with_for_update(of=Posting), execution_options={"populate_existing": True})
     for posting in locked.scalars().all():
         listing.update(posting)
-
-
-def _account_kind(organization: Organization | None, email: str, further: bool) -> tuple[str, str]:
-    """Which account an acceptance will use for an address, and why it may be refused."""
-    known = db.session.execute(select(Account).where(Account.email == email)).scalar_one_or_none()
-    if known is not None:
-        if organization is None or known.organization_id != organization.id:
-            return NONE, "このメールアドレスは、別の団体のアカウントで使われています。別のアドレスで申請し直すよう、差し戻してください。"
-        if known.status is AccountStatus.suspended:
-            return NONE, "このメールアドレスのアカウントは利用停止中です。停止を解除してから承認してください。"
-        return (INVITE_AGAIN if known.status is AccountStatus.invited else EXISTING), ""
-    if organization is None or not organization.accounts:
-        return NEW, ""
-    return (FURTHER if further else NONE), ""
-
-
-def _give_account(submission: Submission, revision: SubmissionRevision, organization: Organization, chosen: Plan, actor: Actor) -> None:
-    name = " ".join(filter(None, (str(submissions.contact_of(revision).get(n) or "") for n in ("contact_last", "contact_first"))))
-    if chosen.account in (NEW, FURTHER):
-        accounts.issue(organization, chosen.email, name, actor, submission)
-        return
-    if chosen.account == INVITE_AGAIN:
-        waiting = db.session.execute(select(Account).where(Account.email == chosen.email)).scalar_one()
-        accounts.resend_invitation(waiting, actor, seen_version=waiting.version, submission=submission)
-        return
-    active = [a for a in organization.accounts if a.status is AccountStatus.active]
-    address = chosen.email if chosen.account == EXISTING or not active else active[0].email
-    words = submissions.case_words(submission, revision) | {"count": chosen.count, "email": address}
-    outbox.enqueue("postings_added", address, words, about=submission)

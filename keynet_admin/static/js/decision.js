@@ -14,14 +14,14 @@ if (form) {
   const own = (element) => element.name && !["csrf_token", "version"].includes(element.name) && element.type !== "submit";
   const fields = () => [...form.elements].filter(own);
   const keep = () => {
-    const values = fields().map((e) => [e.name, ["checkbox", "radio"].includes(e.type) ? e.checked : e.value]);
+    const values = fields().map((e) => [e.name, ["checkbox", "radio"].includes(e.type) ? e.checked : e.value, e.value]);
     sessionStorage.setItem(key, JSON.stringify(values));
   };
   const kept = sessionStorage.getItem(key);
   // What the server sent back with a refused post is newer than what was kept here.
   if (kept && !form.hasAttribute("data-posted")) {
-    for (const [name, value] of JSON.parse(kept)) {
-      const element = fields().find((e) => e.name === name && e.type !== "hidden");
+    for (const [name, value, choice] of JSON.parse(kept)) {
+      const element = fields().find((e) => e.name === name && e.type !== "hidden" && (e.type !== "radio" || e.value === choice));
       if (element && typeof value === "boolean") element.checked = value;
       else if (element) element.value = value;
     }

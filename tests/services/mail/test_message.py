@@ -22,6 +22,11 @@ CONTEXT = {
     "items": [{"label": "募集1　募集の見出し", "message": "見出しを28文字以内にしてください。" * 4}],
     "count": 2,
     "titles": ["集団接種会場の看護師", "予診の医師"],
+    "again": False,
+    "further": False,
+    "issued": "",
+    "holders": ["見本 健太 様", "例田 実 様"],
+    "waiting": False,
     "sealed": frozenset({"link", "code"}),
 }
 pytestmark = pytest.mark.usefixtures("settings")

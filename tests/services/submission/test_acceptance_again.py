@@ -133,7 +133,7 @@ def test_the_registered_body_follows_the_accepted_form(db_session: Session, cloc
         version + 1,
     )
     event = db_session.execute(select(AuditEvent).where(AuditEvent.about(organization), AuditEvent.action == "edit")).scalar_one()
-    assert event.codes["fields"] == ["kana", "organization.department", "organization.org_kana"]
+    assert event.codes["fields"] == ["organization.department", "organization.org_kana"]
     assert event.codes["version"] == version + 1
     content = db_session.execute(select(Listing.content).where(Listing.posting_id == live.id)).scalar_one()
     assert "新しい予防接種課" in str(content)
