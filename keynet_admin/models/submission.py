@@ -141,13 +141,18 @@ class ReturnLink(db.Model):  # type: ignore[name-defined,misc]
 
 
 class EntryDraft(db.Model):  # type: ignore[name-defined,misc]
-    """What somebody has typed so far on `/entry/`, keyed by a random cookie (kept as a hash), for 7 days."""
+    """What somebody has typed so far on `/entry/`, keyed by a random cookie (kept as a hash), for 7 days.
+
+    `other` is the copy of a page that was opened before another page saved something else: `{"typed", "form_key", "saved_at"}`.
+    """
 
     __tablename__ = "entry_draft"
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     cookie_hash: Mapped[str] = mapped_column(String(64), unique=True)
     typed: Mapped[dict[str, Any]] = mapped_column(AsciiJson)
+    other: Mapped[dict[str, Any] | None] = mapped_column(AsciiJson)
+    version: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
     form_key: Mapped[str] = mapped_column(String(64))
     saved_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -166,12 +166,13 @@ _ACCOUNT: _Blank = {
 }
 _WORDS = (SubmissionSearch.text,)
 _SECRETS: _Blank = {OutboxMail.sealed: None}
+_DRAFT: _Blank = {EntryDraft.typed: {}, EntryDraft.other: None}
 _KEYING: _Blank = {Keying.typed: {}, Keying.second: {}, Keying.chosen: {}}
 _REVIEW: _Blank = {Review.reason: "", Review.items: [], Review.actor_name: ""}
 _VIEW: _Blank = {SavedView.name: "", SavedView.query: ""}
 
 REGISTER: tuple[Personal, ...] = (
-    Personal({EntryDraft.typed: {}}, "入力途中の申請とファイル", timedelta(0), lambda ended: EntryDraft.expires_at <= ended, whole=True),
+    Personal(_DRAFT, "入力途中の申請とファイル", timedelta(0), lambda ended: EntryDraft.expires_at <= ended, whole=True),
     Personal(_KEYING, "代行入力の途中の内容", 3 * MONTH, lambda ended: Keying.saved_at < ended),
     Personal(_CONTACT, "申請の担当者（承認しなかった申請）", 6 * MONTH, _contact(accepted=False), also=_forget_words, derived=_WORDS),
     Personal(_CONTACT, "申請の担当者（承認した申請）", YEAR, _contact(accepted=True), also=_forget_words, derived=_WORDS),

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from flask import make_response, redirect, render_template, request, url_for
+from flask import make_response, redirect, render_template, request, session, url_for
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
@@ -22,6 +22,8 @@ from keynet_admin.services.files.read_file import UnknownFormat
 from keynet_admin.services.transaction import transaction
 
 TYPES = (".xlsx", ".csv", ".jsonl")
+REFUSED = "upload_refused"  # in the session: the page's key, what is wrong, the file's name
+NONE = "受け付けられる申請がありません。ファイルを直して、もう一度お送りください。"
 TEMPLATE_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -39,12 +41,25 @@ class UploadPages:
         return url_for(self.kept, key=key) if key else url_for(self.start)
 
 
-def start(pages: UploadPages, error: str = "", name: str = "", code: int = 200) -> Response:
+def _refused(pages: UploadPages, error: str, name: str = "", key: str = "") -> Response:
+    """Back to the page that was sent, which says what is wrong; it may be reloaded, and Back never sends a file again."""
+    session[REFUSED] = [key, error[:600], name]
+    return redirect(f"{pages.url(key)}?refused=1", 303)
+
+
+def _complaint(key: str = "") -> tuple[str, str]:
+    """What was wrong with the last post to a page, and the file's name; empty when nothing was."""
+    told = session.get(REFUSED) if "refused" in request.args else None
+    return (told[1], told[2]) if told and told[0] == key else ("", "")
+
+
+def start(pages: UploadPages) -> Response:
     """The page where a file is chosen."""
+    error, name = _complaint()
     page = render_template(
         "files/start.html", pages=pages, error=error, name=name, most=UPLOAD // 1024 // 1024, rows=upload.MAX_ROWS, accept=",".join(TYPES)
     )
-    return make_response(page, code)
+    return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK)
 
 
 def check(pages: UploadPages, actor: Actor) -> Response:
@@ -53,11 +68,11 @@ def check(pages: UploadPages, actor: Actor) -> Response:
     given = request.files.get("file")
     name = Path((given.filename or "").replace("\\", "/")).name[:100] if given is not None else ""
     if given is None or not name:
-        return start(pages, "ファイルを選んでから、「内容を確かめる」を押してください。", code=HTTPStatus.UNPROCESSABLE_ENTITY)
+        return _refused(pages, "ファイルを選んでから、「内容を確かめる」を押してください。")
     try:
         items = _items(given, name)
     except Refused as error:
-        return start(pages, str(error), name, HTTPStatus.UNPROCESSABLE_ENTITY)
+        return _refused(pages, str(error), name)
     report, _, _ = upload.examine(items)
     with transaction():
         key = upload.keep(name, items, report, actor)
@@ -83,11 +98,12 @@ def _items(given: FileStorage, name: str) -> list[Any]:
         return upload.read(path, name)
 
 
-def kept(pages: UploadPages, key: str, actor: Actor, error: str = "", code: int = 200) -> Response:
+def kept(pages: UploadPages, key: str, actor: Actor) -> Response:
     """The page of a kept file: what the check found, or, after the confirmation, the receipt numbers."""
     found = upload.find(key, actor)
-    template = "files/check.html" if found.receipts is None else "files/done.html"
-    return make_response(render_template(template, pages=pages, key=key, upload=found, report=found.report, error=error), code)
+    template, (error, _name) = "files/check.html" if found.receipts is None else "files/done.html", _complaint(key)
+    page = render_template(template, pages=pages, key=key, upload=found, report=found.report, error=error)
+    return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK)
 
 
 def confirm(pages: UploadPages, key: str, actor: Actor) -> Response:
@@ -102,12 +118,10 @@ def confirm(pages: UploadPages, key: str, actor: Actor) -> Response:
     if found.receipts is None:
         why = _missing(pages, report, take)
         if why:
-            return kept(pages, key, actor, why, HTTPStatus.UNPROCESSABLE_ENTITY)
+            return _refused(pages, why, key=key)
     done = upload.send(key, actor, take_errors=take)
     if not done.receipts:
-        return kept(
-            pages, key, actor, "受け付けられる申請がありません。ファイルを直して、もう一度お送りください。", HTTPStatus.UNPROCESSABLE_ENTITY
-        )
+        return _refused(pages, NONE, key=key)
     return redirect(pages.url(key), 303)
 
 
@@ -115,7 +129,7 @@ def _missing(pages: UploadPages, report: upload.CheckReport, take: bool) -> str:
     """What must be chosen before this file can be stored; empty when nothing is missing."""
     left_out = report.refused + (0 if take else report.errors)
     if report.good + report.errors + report.refused == left_out:
-        return "受け付けられる申請がありません。ファイルを直して、もう一度お送りください。"
+        return NONE
     if left_out and request.form.get("only_good") != "1":
         return f"受け付けられない申請が{left_out}件あります。残りだけを送るときは、確認の欄を選んでから押してください。"
     if report.with_account and not pages.operator and request.form.get("has_account") != "1":

@@ -8,7 +8,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from keynet_admin.catalogue import MAX_POSTINGS, POSTING, SECTIONS, field_at
+from keynet_admin.catalogue import MAX_POSTINGS, POSTING, SECTIONS, field_at, posting_field
 from keynet_admin.catalogue.base import Field, Kind
 from keynet_admin.catalogue.blank import says_nothing
 from keynet_admin.catalogue.paths import is_index, walk
@@ -19,7 +19,7 @@ from keynet_admin.web.forms import TICKED, blank_posting
 Document = dict[str, Any]
 Values = dict[str, Any]
 
-BUTTONS = ("add", "remove", "copy", "choose")
+BUTTONS = ("add", "remove", "copy", "choose", "undo")
 # More are not read: the rules refuse 21 postings and 7 rows anyway, and a page has to be drawn again.
 MOST_POSTINGS = 100
 MOST_ROWS = 40
@@ -80,11 +80,49 @@ def apply_buttons(document: Document, data: Mapping[str, str]) -> str | None:
     `add=postings-0-shifts`, `remove=postings-1`, `remove=postings-0-shifts-1`, `copy=postings-0`, `choose=postings-0-term_end=2021-06-30`;
     in the form of one posting without `postings-0-`.
     """
-    for name in BUTTONS:
+    for name, action in _ACTIONS.items():
         value = data.get(name)
         if value:
-            return _ACTIONS[name](document, value) or "main"
+            return action(document, value) or "main"
     return None
+
+
+def removal(document: Document, data: Mapping[str, str]) -> Document | None:
+    """What the pressed remove button is about to take away, so that `put_back` can undo it; None when there is nothing.
+
+    `{"name": "postings-1", "rows": "postings", "words": "募集2（看護師 12名）", "value": {…}}`: JSON, to be kept with the draft.
+    """
+    name = data.get("remove", "")
+    record, parts, _prefix = _walk(document, name)
+    rows = record.get(parts[0]) if len(parts) == 2 else None
+    at = _number(parts[1], len(rows)) if isinstance(rows, list) else None
+    if at is None or not isinstance(rows, list) or says_nothing(rows[at]):
+        return None
+    spec = _rows_spec(parts[0])
+    value, words = rows[at], f"{spec.label}{at + 1}" if spec is not None else ""
+    if parts[0] == "postings":
+        job = posting_field("job_type").label_of(str(value.get("job_type") or ""))
+        people = f"{value['headcount']}名" if str(value.get("headcount") or "").isdecimal() else ""
+        about = " ".join(filter(None, (job, people))) or str(value.get("title") or "")
+        words = f"募集{at + 1}{f'（{about}）' if about else ''}"
+    return {"name": name, "rows": name.rpartition("-")[0], "words": words, "value": value}
+
+
+def put_back(document: Document, removed: Mapping[str, Any] | None) -> str:
+    """Undo a removal as far as the place is still there. The id of the element to go to."""
+    if removed is None:
+        return "main"
+    record, parts, prefix = _walk(document, removed["name"])
+    rows = record.get(parts[0])
+    if len(parts) != 2 or not isinstance(rows, list):
+        return "main"
+    # The form always shows one: what stands alone and says nothing was put there by the removal.
+    blank = blank_posting() if parts[0] == "postings" else {}
+    if len(rows) == 1 and all(says_nothing(value) or blank.get(name) == value for name, value in rows[0].items()):
+        rows.clear()
+    at = min(int(parts[1]), len(rows))
+    rows.insert(at, removed["value"])
+    return f"{prefix}{parts[0]}-{at}"
 
 
 def pressed(data: Mapping[str, str]) -> bool:

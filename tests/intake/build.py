@@ -32,6 +32,12 @@ def send(client: Client, given: Iterable[tuple[str, str]] | bytes, to: str = "/e
     return client.post(to, data=body, content_type=FORM)
 
 
+def after(client: Client, answer: TestResponse) -> TestResponse:
+    """The page that a post leads to: every post of the form is answered with a redirect."""
+    assert answer.status_code == 303, (answer.status_code, answer.get_data(as_text=True)[:500])
+    return client.get(answer.headers["Location"])
+
+
 def page(answer: TestResponse) -> BeautifulSoup:
     """The answered page."""
     return BeautifulSoup(answer.get_data(as_text=True), "html.parser")

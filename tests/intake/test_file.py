@@ -26,8 +26,10 @@ from tests.support.web import Client
 
 
 def send(client: Client, content: bytes, name: str = "forms.xlsx", to: str = "/entry/file", **more: str) -> Any:
-    """Choose a file and press the button."""
-    return client.post(to, data={"file": (BytesIO(content), name), **more}, content_type="multipart/form-data")
+    """Choose a file and press the button; what is wrong with it stands on the page that follows."""
+    answer = client.post(to, data={"file": (BytesIO(content), name), **more}, content_type="multipart/form-data")
+    onward = answer.headers.get("Location", "")
+    return client.get(onward) if onward.endswith("?refused=1") else answer
 
 
 def workbook(tmp_path: Path, *rows: dict[str, Any]) -> bytes:
@@ -105,7 +107,8 @@ def test_errors_are_told_by_sheet_row_and_column(app: Flask, client: Client, clo
     assert lines[2].startswith(f"{letter['organization-lg_code']}列 7行目 募集情報 全国地方公共団体コード")
 
     # The good one goes only after an explicit choice; the others never.
-    refused = client.post(where, data={"do": "send"})
+    assert client.post(where, data={"do": "send"}).headers["Location"] == f"{where}?refused=1"
+    refused = client.get(f"{where}?refused=1")
     assert refused.status_code == 422
     assert "受け付けられない申請が3件あります" in page(refused).get_text()
     assert count(db_session) == 0
@@ -117,7 +120,7 @@ def test_errors_are_told_by_sheet_row_and_column(app: Flask, client: Client, clo
 def test_a_file_without_a_good_row_cannot_be_sent(app: Flask, client: Client, clock: Any, db_session: Session, tmp_path: Path) -> None:
     where, text = checked(client, workbook(tmp_path, town(1, headcount="若干名")))
     assert "このままでは受け付けられる申請がありません" in text
-    assert client.post(where, data={"do": "send", "only_good": "1"}).status_code == 422
+    assert client.post(where, data={"do": "send", "only_good": "1"}, follow_redirects=True).status_code == 422
     assert count(db_session) == 0
 
 
@@ -230,7 +233,7 @@ def test_a_body_with_an_account_is_led_to_its_office_first(
     factories.account(organization=factories.make_organization(), role=factories.Role.municipality)
     where, text = checked(client, workbook(tmp_path, town(1)))
     assert "すでに管理者アカウントをお持ちの団体があります：日向市" in text
-    assert client.post(where, data={"do": "send"}).status_code == 422
+    assert client.post(where, data={"do": "send"}, follow_redirects=True).status_code == 422
     assert client.post(where, data={"do": "send", "has_account": "1"}).status_code == 303
     assert count(db_session) == 1
 

@@ -16,7 +16,8 @@ NO = "KN-210507-0001"
 
 
 def ask(client: Client, receipt_no: str, email: str) -> Any:
-    return client.post("/entry/status", data={"receipt_no": receipt_no, "email": email})
+    """Sent, and the page that the answer leads to."""
+    return client.post("/entry/status", data={"receipt_no": receipt_no, "email": email}, follow_redirects=True)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +74,7 @@ def test_every_mismatch_gets_the_same_answer(app: Flask, client: Client, clock: 
     ("data", "words"), [({}, "受付番号を入力"), ({"receipt_no": NO}, "メールアドレスを入力"), ({"email": MAIL}, "受付番号を入力")]
 )
 def test_what_is_missing_is_told_at_its_field(app: Flask, client: Client, clock: Any, data: dict[str, str], words: str) -> None:
-    answer = client.post("/entry/status", data=data)
+    answer = client.post("/entry/status", data=data, follow_redirects=True)
     assert answer.status_code == 422
     assert words in page(answer).get_text()
 

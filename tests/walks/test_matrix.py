@@ -30,6 +30,8 @@ OFFICE_GET = (302, 403, 403, 403, 200, 200)
 OWN_GET = (302, 403, 403, 403, 200, 404)
 OWN_POST = (403, 403, 403, 403, 400, 404)
 GONE = (410,) * 6
+KEPT = (303,) * 6  # kept as a draft; the page that follows says what is missing
+NO_DRAFT = (302,) * 6  # nothing to confirm or to choose between: to the form
 
 ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "/"): ALL,
@@ -48,16 +50,21 @@ ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "/static/<path:filename>"): ALL,
     ("POST", "/api/entry-check"): (415,) * 6,
     ("GET", "/entry/"): ALL,
-    ("POST", "/entry/"): (422,) * 6,
+    ("POST", "/entry/"): KEPT,
+    ("GET", "/entry/confirm"): NO_DRAFT,
+    ("GET", "/entry/copies"): NO_DRAFT,
+    ("GET", "/entry/done/<key>"): (404,) * 6,
     ("GET", "/entry/<token>"): ALL,
-    ("POST", "/entry/<token>"): (422,) * 6,
+    ("POST", "/entry/<token>"): KEPT,
+    ("GET", "/entry/<token>/confirm"): NO_DRAFT,
+    ("GET", "/entry/<token>/copies"): NO_DRAFT,
     ("GET", "/entry/file"): ALL,
-    ("POST", "/entry/file"): (422,) * 6,
+    ("POST", "/entry/file"): KEPT,
     ("GET", "/entry/file/<key>"): (404,) * 6,
     ("POST", "/entry/file/<key>"): (404,) * 6,
     ("GET", "/entry/template.xlsx"): ALL,
     ("GET", "/entry/status"): ALL,
-    ("POST", "/entry/status"): (422,) * 6,
+    ("POST", "/entry/status"): KEPT,
     ("GET", "/login"): (200, 303, 303, 303, 303, 303),
     ("POST", "/login"): (422, 303, 303, 303, 303, 303),
     ("POST", "/logout"): (303, 303, 303, 303, 303, 303),
@@ -76,7 +83,7 @@ ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "/admin/submission/"): STAFF_GET,
     ("GET", "/admin/submission/next"): (302, 302, 302, 302, 403, 403),
     ("GET", "/admin/submission/file"): STAFF_GET,
-    ("POST", "/admin/submission/file"): (403, 422, 422, 422, 403, 403),
+    ("POST", "/admin/submission/file"): (403, 303, 303, 303, 403, 403),
     ("GET", "/admin/submission/file/<key>"): (302, 404, 404, 404, 403, 403),
     ("POST", "/admin/submission/file/<key>"): (403, 404, 404, 404, 403, 403),
     ("GET", "/admin/submission/<num:id>/"): STAFF_GET,

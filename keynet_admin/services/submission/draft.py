@@ -14,6 +14,8 @@ from keynet_admin.models import EntryDraft
 from keynet_admin.services.account.tokens import token_hash
 
 LIFE = timedelta(days=7)
+# Beside what was typed a draft keeps what the last page must still be able to do: take back a removal, show values that came twice.
+ASIDE = ("removed", "doubled")
 
 
 def new_key() -> str:
@@ -29,19 +31,61 @@ def find(key: str | None) -> EntryDraft | None:
     return draft if draft is not None and draft.expires_at > clock.now() else None
 
 
-def save(key: str, typed: Mapping[str, Any], form_key: str) -> EntryDraft:
-    """Keep what was typed; the newest wins, the life begins anew."""
+def save(key: str, typed: Mapping[str, Any], form_key: str, *, seen: int | None = None) -> tuple[EntryDraft, bool]:
+    """Keep what was typed; the life begins anew. Returns the draft, and whether this copy only lies beside it.
+
+    `seen` is the version that the page showed; None: the page did not say, and the newest wins. Has another page saved something else
+    since, nothing of that is overwritten: this copy becomes the draft's `other` until somebody chooses (`choose`).
+    """
     now = clock.now()
-    draft = db.session.execute(select(EntryDraft).where(EntryDraft.cookie_hash == token_hash(key))).scalar_one_or_none()
+    mine = select(EntryDraft).where(EntryDraft.cookie_hash == token_hash(key)).with_for_update()
+    draft = db.session.execute(mine).scalar_one_or_none()
     if draft is None:
-        draft = EntryDraft(cookie_hash=token_hash(key), typed=dict(typed), form_key=form_key, saved_at=now, expires_at=now + LIFE)
+        draft = EntryDraft(
+            cookie_hash=token_hash(key), typed=dict(typed), form_key=form_key, version=0, saved_at=now, expires_at=now + LIFE
+        )
         try:
             with db.session.begin_nested():
                 db.session.add(draft)
         except IntegrityError:
-            draft = db.session.execute(select(EntryDraft).where(EntryDraft.cookie_hash == token_hash(key))).scalar_one()
-    draft.typed, draft.form_key, draft.saved_at, draft.expires_at = dict(typed), form_key, now, now + LIFE
-    return draft
+            draft = db.session.execute(mine).scalar_one()
+    draft.expires_at = now + LIFE
+    if seen is not None and draft.version not in (0, seen) and content(draft.typed) != content(typed):
+        draft.other = {"typed": dict(typed), "form_key": form_key, "saved_at": now.isoformat()}
+        return draft, True
+    draft.typed, draft.form_key, draft.saved_at, draft.version = dict(typed), form_key, now, draft.version + 1
+    return draft, False
+
+
+def content(typed: Mapping[str, Any]) -> dict[str, Any]:
+    """What a person typed, of what a draft keeps."""
+    return {name: value for name, value in typed.items() if name not in ASIDE}
+
+
+def choose(key: str, *, other: bool) -> None:
+    """Go on with the copy that lies beside the draft, or without it. Nothing happens when there is none."""
+    draft = find(key)
+    if draft is None or draft.other is None:
+        return
+    if other:
+        draft.typed, draft.form_key, draft.saved_at = draft.other["typed"], draft.other["form_key"], clock.now()
+    draft.other, draft.version = None, draft.version + 1
+
+
+def sent(key: str | None, typed: Mapping[str, Any], seen: int | None) -> bool:
+    """This document was sent: throw away what stood on that page. True when the copy of another page is left."""
+    draft = find(key)
+    if draft is None:
+        return False
+    own: dict[str, Any] = {"typed": draft.typed, "form_key": draft.form_key}
+    copies = [own] if seen is not None and draft.version != seen else []
+    copies += [draft.other] if draft.other is not None else []
+    left = [copy for copy in copies if any(copy["typed"].get(name) != value for name, value in typed.items())]
+    if not left:
+        db.session.delete(draft)
+        return False
+    draft.typed, draft.form_key, draft.other, draft.version = left[0]["typed"], left[0]["form_key"], None, draft.version + 1
+    return True
 
 
 def discard(key: str | None) -> None:

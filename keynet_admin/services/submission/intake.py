@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from keynet_admin import clock
+from keynet_admin.catalogue.difference import Change, changes
 from keynet_admin.errors import LinkDead, NotFound
 from keynet_admin.extensions import db
 from keynet_admin.models import Organization, ReturnLink, Review, Submission, SubmissionContact, SubmissionRevision
@@ -85,16 +86,29 @@ def submit(
     return submission, True
 
 
-def sent_with(form_key: str) -> Submission | None:
-    """The case that a form with this one-time key already made or resubmitted."""
-    return _known(token_hash(form_key), None)
+def sent_with(form_key: str) -> SubmissionRevision | None:
+    """What a form with this one-time key has already sent."""
+    return db.session.execute(select(SubmissionRevision).where(SubmissionRevision.form_key == token_hash(form_key))).scalar_one_or_none()
+
+
+def differences(sent: SubmissionRevision, typed: Mapping[str, Any], result: Result, message: str = "") -> list[Change] | None:
+    """What a form has otherwise than the one sent before; None when it is the same. Only the message may differ: an empty list."""
+    if dict(typed) != whole(sent, "typed") and (found := changes(whole(sent), result.normalized)):
+        return found
+    return None if message.strip() in ("", sent.message) else []
+
+
+def link_of(token: str) -> ReturnLink:
+    """The return link of a token, also one that works no more. Raises NotFound when it never did."""
+    link = db.session.execute(select(ReturnLink).where(ReturnLink.token_hash == token_hash(token))).scalar_one_or_none()
+    if link is None:
+        raise NotFound("このアドレスは見つかりません。メールにあるアドレスを、途中で切れていないか確かめてください。")
+    return link
 
 
 def find_return(token: str) -> ReturnLink:
     """The return link of a token. Raises LinkDead with the reason when it no longer works, NotFound when it never did."""
-    link = db.session.execute(select(ReturnLink).where(ReturnLink.token_hash == token_hash(token))).scalar_one_or_none()
-    if link is None:
-        raise NotFound("このアドレスは見つかりません。メールにあるアドレスを、途中で切れていないか確かめてください。")
+    link = link_of(token)
     if link.closed_why is not None:
         raise LinkDead(DEAD_LINKS[link.closed_why])
     if link.expires_at <= clock.now():

@@ -58,7 +58,9 @@ const asked = (part) => {
   const answer = control.value;
   const holds = part.dataset.values.split(" ").includes(answer);
   const typed = [...part.querySelectorAll("input:not([type=checkbox], [type=radio]), textarea, select")].some((own) => own.value);
-  return holds || part.matches(".field--returned") || part.querySelector("[data-finding]") !== null || (answer === "" && typed);
+  const name = part.querySelector("[name]")?.name;
+  const told = (part.closest("[data-row]")?.querySelector(`:scope > [data-field="${name}"]`) || part).querySelector("[data-finding]") !== null;
+  return holds || part.matches(".field--returned") || told || (answer === "" && typed);
 };
 const showAsked = () => {
   for (const part of document.querySelectorAll("[data-when]")) {

@@ -9,7 +9,7 @@ function start() {
   let checkTimer = 0;
   let draftTimer = 0;
 
-  page.addEventListener("input", () => { window.clearTimeout(draftTimer); draftTimer = window.setTimeout(saveDraft, 4000); });
+  page.addEventListener("input", () => { window.clearTimeout(draftTimer); draftTimer = window.setTimeout(save, 2000); });
   page.addEventListener("change", (event) => {
     const name = event.target.name;
     if (!name || !event.target.form?.hasAttribute("data-entry")) return;
@@ -18,6 +18,10 @@ function start() {
     checkTimer = window.setTimeout(() => check(touched), 400);
   });
   page.addEventListener("submit", onSubmit);
+  // Enter in a text field does nothing (the form's first button is off); with Ctrl it is the main button.
+  page.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) page.querySelector("form[data-entry] .button--main")?.click();
+  });
 }
 
 const form = () => page.querySelector("form[data-entry]");
@@ -25,14 +29,17 @@ const form = () => page.querySelector("form[data-entry]");
 // Rows and postings: the server makes the new form, this only swaps it in and moves the focus.
 async function onSubmit(event) {
   const button = event.submitter;
-  if (!button || !["add", "remove", "copy", "choose"].includes(button.name) || event.target !== form()) return;
+  if (!button || event.target !== form()) return;
+  if (button.name === "do" && button.value === "draft") { event.preventDefault(); delete event.target.dataset.sent; save(event, "draft"); return; }
+  if (!["add", "remove", "copy", "choose", "undo"].includes(button.name)) return;
   event.preventDefault();
   const body = new URLSearchParams(new FormData(event.target));
   body.set(button.name, button.value);
   try {
     const answer = await fetch(event.target.action, { method: "POST", body });
     const made = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-entry-page]");
-    if (!answer.ok || !made) throw new Error(String(answer.status));
+    if (answer.ok && !made) { location.assign(answer.url); return; }
+    if (!answer.ok) throw new Error(String(answer.status));
     page.replaceChildren(...made.childNodes);
     document.dispatchEvent(new Event("keynet:redrawn"));
     const target = document.getElementById(new URL(answer.url).hash.slice(1) || anchorOf(button));
@@ -57,19 +64,24 @@ function anchorOf(button) {
   return button.name === "copy" ? "sec-c" : value.replace(/-\d+$/, "");
 }
 
-async function saveDraft() {
+// Keep what is typed without leaving the page. The answer holds the parts of the page that change with it: the note, the version, the index.
+async function save(_event, how = "autosave") {
   const here = form();
   if (!here || here.dataset.sent) return;
   const body = new URLSearchParams(new FormData(here));
-  body.set("do", "draft");
-  const note = page.querySelector("[data-saved]");
+  body.set("do", how);
+  body.set("part", "1");
   try {
     const answer = await fetch(here.action, { method: "POST", body });
     if (!answer.ok) throw new Error(String(answer.status));
-    const made = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-saved]");
-    if (note && made) note.replaceChildren(...made.childNodes);
+    for (const made of new DOMParser().parseFromString(await answer.text(), "text/html").querySelectorAll("[data-part]")) {
+      page.querySelector(`[data-part="${made.dataset.part}"]`)?.replaceChildren(...made.childNodes);
+      if (made.dataset.version) here.elements.namedItem("version").value = made.dataset.version;
+    }
+    if (how === "draft") page.querySelector(".undo")?.remove();
   } catch {
-    if (note) note.textContent = "下書きを保存できませんでした。通信がもどると、次の入力で保存します。";
+    const note = page.querySelector('[data-part="saved"]');
+    if (note) note.append(Object.assign(document.createElement("span"), { className: "error", textContent: "下書きを保存できませんでした。通信がもどると、次の入力で保存します。" }));
   }
 }
 
@@ -120,16 +132,19 @@ async function check(touched) {
   for (const name of touched) show(here, name, byName.get(name) || []);
 }
 
+// What the check says about one field. In a row of a group it stands on a line of its own below the cells, never inside a cell.
 function show(here, name, findings) {
   const control = here.elements.namedItem(name);
   if (!control) return;
   const one = control instanceof RadioNodeList ? control[0] : control;
-  const holder = one.closest(".field") || one.closest("[data-cell]");
+  const row = one.closest("[data-row]");
+  const holder = row || one.closest(".field");
   if (!holder) return;
   const own = `live-${name}`;
   document.getElementById(own)?.remove();
-  const served = [...holder.querySelectorAll("[data-finding]")].filter((node) => (node.closest("[data-field]")?.dataset.field ?? name) === name);
-  served.forEach((node) => node.remove());
+  // What the server said at this field before is answered by now.
+  if (row) row.querySelectorAll(`:scope > [data-field="${name}"]`).forEach((node) => node.remove());
+  else holder.querySelectorAll("[data-finding], [data-rule]").forEach((node) => node.remove());
   const bad = findings.some((finding) => finding.level === "error");
   const fields = control instanceof RadioNodeList ? [...control] : [control];
   for (const field of fields) {
@@ -138,34 +153,38 @@ function show(here, name, findings) {
     if (findings.length) ids.push(own);
     if (ids.length) field.setAttribute("aria-describedby", ids.join(" ")); else field.removeAttribute("aria-describedby");
   }
-  holder.classList.toggle("field--error", bad && holder.classList.contains("field"));
+  if (row) row.classList.toggle("rows__row--error", row.querySelector("[aria-invalid]") !== null);
+  else holder.classList.toggle("field--error", bad);
   if (!findings.length) return;
   const box = document.createElement("div");
   box.id = own;
   box.setAttribute("role", "status");
-  for (const finding of findings) box.append(line(finding, name));
-  (one.closest(".with-unit, .choices, .days") || one).after(box);
+  if (row) { box.className = "rows__cell--full"; box.dataset.field = name; }
+  const label = row ? one.closest("[data-cell]")?.querySelector("label, .rows__label")?.firstChild?.textContent.trim() : "";
+  for (const finding of findings) box.append(line(finding, name, label));
+  if (row) row.append(box); else (one.closest(".with-unit, .choices, .days") || one).after(box);
 }
 
-function line(finding, name) {
-  const row = document.createElement("p");
+function line(finding, name, label) {
+  const row = document.createElement("div");
   row.className = finding.level === "error" ? "error" : finding.level === "warning" ? "error error--ask" : "finding finding--line is-mute";
   row.dataset.finding = finding.rule;
   const word = document.createElement("b");
-  word.textContent = { error: "要修正　", warning: "要確認　", fix: "自動で補正　" }[finding.level];
+  word.textContent = { error: "要修正", warning: "要確認", fix: `${label ? `${label}を` : ""}自動で補正` }[finding.level];
   row.append(word);
+  const body = finding.level === "fix" ? row : row.appendChild(document.createElement("span"));
   const text = document.createElement("span");
   text.textContent = finding.level === "fix" && finding.typed !== null ? `${plain(finding.typed)} → ${plain(finding.value)}` : finding.message + (finding.example && !finding.message.includes(finding.example) ? `（記入例：${finding.example}）` : "");
-  row.append(text);
+  body.append(text);
   for (const choice of finding.choices || []) {
     const button = document.createElement("button");
     Object.assign(button, { className: "button button--small", name: "choose", value: `${name}=${choice}`, textContent: `${plain(choice)} にする` });
-    row.append(" ", button);
+    body.append(" ", button);
   }
   if (finding.level !== "fix") {
     const link = document.createElement("a");
     Object.assign(link, { className: "error__rule", href: `/rules#${finding.rule}`, textContent: `ルール ${finding.rule}` });
-    row.append(" ", link);
+    body.append(" ", link);
   }
   return row;
 }

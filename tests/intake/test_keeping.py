@@ -1,0 +1,256 @@
+"""The form keeps what people type: redirects after every post, two tabs, a key used twice, removals taken back, an ended session."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from keynet_admin.models import EntryDraft, Submission
+from keynet_admin.services.submission import intake as submissions
+from tests import factories
+from tests.intake.build import KEY, after, page, pairs, post, send
+from tests.support.forms import Form
+from tests.support.web import Client
+
+TITLE = "postings.0.title"
+TITLE_2 = "2つ目の画面の看護師募集"
+OWN = {"Sec-Fetch-Site": "same-origin"}
+
+
+def form_of(soup: BeautifulSoup, mark: str = "data-entry") -> Form:
+    element = soup.select_one(f"form[{mark}]")
+    assert element is not None, soup.h1
+    return Form(element)
+
+
+def opened(client: Client, path: str = "/entry/") -> Form:
+    return form_of(page(client.get(path)))
+
+
+def count(session: Session, model: Any) -> int:
+    return int(session.execute(select(func.count()).select_from(model)).scalar_one())
+
+
+@pytest.mark.parametrize(
+    ("do", "leads_to"),
+    [
+        ("confirm", "/entry/confirm"),
+        ("send", f"/entry/done/{KEY}"),
+        ("draft", "/entry/#saved"),
+        ("autosave", "/entry/#saved"),
+        ("back", "/entry/"),
+        ("discard", "/entry/"),
+        ("take_other", "/entry/"),
+    ],
+)
+def test_every_post_leads_to_a_page_of_its_own(app: Flask, client: Client, clock: Any, do: str, leads_to: str) -> None:
+    """Back and reload ask for that page again, never for the post; it may be reloaded as often as one likes."""
+    answer = post(client, factories.document(), do)
+    assert (answer.status_code, answer.headers["Location"]) == (303, leads_to)
+    assert [client.get(leads_to).status_code for _ in range(2)] == [200, 200]
+
+
+def test_the_receipt_has_an_address(app: Flask, client: Client, clock: Any) -> None:
+    post(client, factories.document(), "send")
+    stranger = Client(app, app.response_class)
+    shown = stranger.get(f"/entry/done/{KEY}")
+    assert "KN-210507-0001" in shown.get_data(as_text=True)
+    assert shown.headers["Cache-Control"] == "no-store"
+    assert stranger.get("/entry/done/another-key-of-a-test-0002").status_code == 404
+
+
+def test_nothing_to_confirm_leads_to_the_form(app: Flask, client: Client, clock: Any) -> None:
+    assert client.get("/entry/confirm").headers["Location"] == "/entry/"
+    post(client, factories.document({"contact.contact_last": ""}), "draft")
+    assert client.get("/entry/confirm").headers["Location"] == "/entry/?checked=1"
+    assert client.get("/entry/copies").headers["Location"] == "/entry/"
+
+
+@pytest.mark.parametrize("take", ["take_saved", "take_other"])
+def test_a_tab_that_is_behind_overwrites_nothing(app: Flask, client: Client, clock: Any, take: str) -> None:
+    """Both copies stay, the page says when the other was saved, and either can be gone on with."""
+    post(client, factories.document(), "draft")
+    first, second = opened(client), opened(client)
+    clock.set("2021-05-07 11:04")
+    second.fill("postings-0-title", TITLE_2)
+    send(client, second.pressed("do", "draft"))
+    clock.set("2021-05-07 11:06")
+    first.fill("postings-0-duty_detail", "1つ目の画面で直した仕事の内容です。会場で接種の予診と観察を行います。")
+    answer = send(client, first.pressed("do", "draft"))
+    assert answer.headers["Location"] == "/entry/copies"
+    asked = page(after(client, answer))
+    words = asked.get_text()
+    for part in ("別の画面で 5/7(金) 11:04 に保存されています", "この画面（5/7(金) 11:06）", TITLE_2, "1つ目の画面で直した"):
+        assert part in words, part
+    assert "違いを見て選ぶ" in page(client.get("/entry/")).get_text()
+    choice = Form(next(f for f in asked.find_all("form") if f.select("[value=take_other]")))
+    after(client, send(client, choice.pressed("do", take)))
+    left = page(client.get("/entry/"))
+    assert form_of(left).value("postings-0-title") == (TITLE_2 if take == "take_saved" else factories.document()["postings"][0]["title"])
+    assert "違いを見て選ぶ" not in left.get_text()
+    assert send(client, first.pressed("do", "draft")).headers["Location"] == ("/entry/copies" if take == "take_saved" else "/entry/#saved")
+
+
+def test_what_is_the_same_in_both_tabs_needs_no_question(app: Flask, client: Client, clock: Any) -> None:
+    post(client, factories.document(), "draft")
+    first, second = opened(client), opened(client)
+    for form in (second, first):
+        assert send(client, form.pressed("do", "draft")).headers["Location"] == "/entry/#saved"
+
+
+def test_saving_while_typing_is_answered_with_the_parts_that_change(app: Flask, client: Client, clock: Any) -> None:
+    """The version goes on with every saving; a tab that is behind is told so in the note."""
+    form = opened(client)
+    assert form.value("version") == "0"
+    parts = send(client, [*form.pairs(), ("do", "autosave"), ("part", "1")])
+    assert parts.status_code == 200
+    soup = page(parts)
+    assert soup.select_one("form") is None
+    assert soup.select_one("[data-version]")["data-version"] == "1"  # type: ignore[index]
+    form.fill("postings-0-title", "遅れた画面の看護師募集")
+    late = page(send(client, [*form.pairs(), ("do", "autosave"), ("part", "1")]))
+    assert "別の画面で 5/7(金) 10:00 に保存されています" in late.get_text()
+    assert late.select_one("[data-version]")["data-version"] == "0"  # type: ignore[index]
+
+
+def test_other_content_under_a_used_key_is_told_and_kept(app: Flask, client: Client, clock: Any, db_session: Session) -> None:
+    """Tab 1 sends 10 people; tab 2 sends 40: nothing is thrown away, and nobody says that it was the same."""
+    typed = factories.document({"postings.0.headcount": "10"})
+    post(client, typed, "draft")
+    second = opened(client)
+    clock.set("2021-05-07 11:52")
+    post(client, typed, "send")
+    second.fill("postings-0-headcount", "40")
+    for do in ("confirm", "send"):
+        answer = send(client, second.pressed("do", "confirm") if do == "confirm" else [*second.pairs(), ("do", "send")])
+        shown = page(after(client, answer))
+        words = shown.get_text()
+        assert "先に送信した申請（KN-210507-0001、5/7(金) 11:52 受付）と内容が違います。今回の変更は、まだ送信していません" in words
+        assert ["10名" in words, "40名" in words] == [True, True]
+        assert form_of(shown).value("postings-0-headcount") == "40"
+    assert count(db_session, Submission) == 1
+    fresh = after(client, send(client, form_of(shown).pressed("do", "fresh")))
+    confirm = page(after(client, send(client, form_of(page(fresh)).pressed("do", "confirm"))))
+    done = after(client, send(client, form_of(confirm, "data-entry-confirm").pressed("do", "send")))
+    assert "KN-210507-0002" in done.get_data(as_text=True)
+    assert count(db_session, EntryDraft) == 0
+
+
+def test_the_same_content_under_a_used_key_is_the_same_receipt(app: Flask, client: Client, clock: Any, db_session: Session) -> None:
+    """Also from a tab that has only typed it differently."""
+    typed = factories.document({"postings.0.headcount": "10"})
+    post(client, typed, "draft")
+    second = opened(client)
+    post(client, typed, "send")
+    second.fill("postings-0-headcount", "１０人")
+    for do in ("confirm", "send"):
+        answer = send(client, [*second.pairs(), ("do", do)])
+        assert answer.headers["Location"] == f"/entry/done/{KEY}?again=1"
+        assert "すでに受け付けています" in after(client, answer).get_data(as_text=True)
+
+
+def test_sending_leaves_the_copy_of_another_tab(app: Flask, client: Client, clock: Any, db_session: Session) -> None:
+    """What was seen on the confirmation page is sent; what the other tab has saved since is still there, and said to be unsent."""
+    confirm = page(after(client, post(client, factories.document())))
+    second = opened(client)
+    second.fill("postings-0-title", "もう一つの画面の看護師募集")
+    send(client, second.pressed("do", "draft"))
+    after(client, send(client, form_of(confirm, "data-entry-confirm").pressed("do", "send")))
+    assert count(db_session, EntryDraft) == 1
+    left = page(client.get("/entry/"))
+    assert form_of(left).value("postings-0-title") == "もう一つの画面の看護師募集"
+    assert "まだ送信していません" in left.get_text()
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "words"),
+    [
+        ("postings-1", "postings-1-title", "募集2（看護師 12名）を削除しました"),
+        ("postings-0-shifts-0", "postings-0-shifts-0-start", "勤務時間帯1を削除しました"),
+        ("postings-0-pay_lines-1", "postings-0-pay_lines-1-min", "報酬の額2を削除しました"),
+    ],
+)
+def test_a_removal_is_taken_back(app: Flask, client: Client, clock: Any, name: str, field: str, words: str) -> None:
+    """Without script, after a reload, and after saving while typing; the next saving by hand ends it."""
+    typed = factories.document()
+    first = typed["postings"][0] | {"headcount": "12", "pay_lines": [{"label": "平日", "min": "1900"}, {"label": "土日", "min": "2100"}]}
+    typed["postings"] = [first, first | {"title": "2件目の看護師募集です"}]
+    before = dict(pairs(typed))[field]
+    removed = page(after(client, send(client, [*pairs(typed), ("remove", name)])))
+    assert words in removed.get_text()
+    assert dict(form_of(removed).pairs()).get(field) != before
+    form = opened(client)
+    form.fill("contact-contact_hours", "平日10時から")
+    send(client, [*form.pairs(), ("do", "autosave"), ("part", "1")])
+    undone = send(client, opened(client).pressed("undo", "1"))
+    assert undone.headers["Location"] == f"/entry/#{name}"
+    back = page(after(client, undone))
+    assert form_of(back).value(field) == before
+    assert form_of(back).value("contact-contact_hours") == "平日10時から"
+    assert "元に戻す" not in back.get_text()
+    after(client, send(client, [*pairs(typed), ("remove", name), ("version", form_of(back).value("version"))]))
+    send(client, opened(client).pressed("do", "draft"))
+    assert "元に戻す" not in page(client.get("/entry/")).get_text()
+
+
+def test_the_only_posting_is_taken_back_too(app: Flask, client: Client, clock: Any) -> None:
+    typed = factories.document()
+    emptied = form_of(page(after(client, send(client, [*pairs(typed), ("remove", "postings-0")]))))
+    assert emptied.value("postings-0-title") == ""
+    back = form_of(page(after(client, send(client, emptied.pressed("undo", "1")))))
+    assert back.value("postings-0-title") == typed["postings"][0]["title"]
+    assert not back.has("postings-1-title")
+
+
+def test_enter_presses_nothing(app: Flask, client: Client, clock: Any) -> None:
+    """A browser presses the form's first button: it is off, so nothing is sent."""
+    button = page(client.get("/entry/")).select("form[data-entry] button")[0]
+    assert button.has_attr("disabled")
+
+
+@pytest.mark.settings(WTF_CSRF_ENABLED=True)
+@pytest.mark.parametrize("do", ["send", "confirm", "draft"])
+def test_an_ended_session_keeps_what_was_typed(app: Flask, client: Client, clock: Any, db_session: Session, do: str) -> None:
+    """From a page of ours: kept as a draft, not acted upon, and the page that follows may be reloaded."""
+    body = [*pairs(factories.document({TITLE: "時間切れの看護師募集です"})), ("do", do), ("csrf_token", "old")]
+    answer = client.post("/entry/", data=_multi(body), headers=OWN)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/entry/?late=1")
+    shown = page(after(client, answer))
+    assert "もう一度送信してください" in shown.get_text()
+    assert form_of(shown).value("postings-0-title") == "時間切れの看護師募集です"
+    assert count(db_session, Submission) == 0
+    again = send(client, form_of(shown).pressed("do", "confirm"))
+    assert again.headers["Location"] == "/entry/confirm"
+
+
+def _multi(given: list[tuple[str, str]]) -> dict[str, list[str]]:
+    result: dict[str, list[str]] = {}
+    for name, value in given:
+        result.setdefault(name, []).append(value)
+    return result
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_a_second_tab_of_a_reentry(
+    app: Flask, client: Client, clock: Any, db_session: Session, returned: Callable[[], tuple[Submission, str]], same: bool
+) -> None:
+    """The link is dead after the first tab has sent; the second tab's other content is kept and shown beside what was taken."""
+    case, link = returned()
+    first, second = opened(client, link), opened(client, link)
+    first.fill("postings-0-headcount", "10")
+    clock.set("2021-05-07 11:52")
+    after(client, send(client, [*first.pairs(), ("do", "send")], link))
+    second.fill("postings-0-headcount", "10" if same else "40")
+    shown = after(client, client.post(link, data=_multi([*second.pairs(), ("do", "send")]), headers=OWN))
+    words = page(shown).get_text()
+    assert (shown.status_code, case.current) == (410, 2)
+    assert submissions.current_revision(case).normalized["postings"][0]["headcount"] == 10
+    if same:
+        assert "まだ送信していない" not in words
+    else:
+        for part in ("まだ送信していない変更があります", "5/7(金) 11:52 に受け付けた内容", case.receipt_no, "10名", "40名"):
+            assert part in words, part
