@@ -62,6 +62,7 @@ def init_app(app: Flask) -> None:
         return huey.periodic_task(due, name=name, expires=120)(run)
 
     deliver = job("deliver_mail", every(MAIL_EVERY), deliver_mail)
+    job("open_postings", every(EXPIRE_EVERY), open_postings)
     job("expire_postings", every(EXPIRE_EVERY), expire_postings)
     job("purge", nightly(PURGE_HOUR), purge)
     app.extensions["keynet_wake"] = deliver
@@ -105,6 +106,14 @@ def deliver_mail() -> int:
     finally:
         _sending.release()
     return sent
+
+
+def open_postings() -> int:
+    """Make postings live whose wished day has come, one a transaction."""
+    with reading():
+        due = publication.due_to_open()
+        db.session.rollback()
+    return one_by_one(due, publication.open_scheduled)
 
 
 def expire_postings() -> int:

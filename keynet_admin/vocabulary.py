@@ -61,10 +61,15 @@ class PostingStatus(Word):
 
     draft = "draft", "下書き", "is-mute", "pen"
     awaiting_release = "awaiting_release", "確認待ち", "is-wait", "clock"
+    scheduled = "scheduled", "公開予定", "is-info", "calendar"
     live = "live", "公開中", "is-ok", "check"
     paused = "paused", "一時停止", "is-ask", "pause"
     closed = "closed", "募集終了", "is-mute", "minus"
     suspended = "suspended", "掲載停止", "is-must", "stop"
+
+
+# A revision has passed the gate: it is, was or will be seen by visitors, and edits stay behind it until they pass, too.
+PUBLISHED = (PostingStatus.live, PostingStatus.paused, PostingStatus.scheduled)
 
 
 class Source(Word):

@@ -149,7 +149,8 @@ def posting(
     if state is PostingStatus.draft:
         return made
     owner = by or actor_of(account(Role.municipality, organization=made.organization))
-    published = publication.publish(made, owner, seen_version=made.version).status
+    now = state is not PostingStatus.scheduled  # the base form wishes a day that is still to come
+    published = publication.publish(made, owner, seen_version=made.version, now=now).status
     db.session.flush()
     if state is published:
         return made

@@ -1,4 +1,4 @@
-"""Operators' view of all postings: those that wait for release first; release, return, suspend, restore."""
+"""Operators' view of all postings: those that wait for release first; release, return, look at small changes, suspend, restore."""
 
 from typing import Any
 
@@ -9,9 +9,10 @@ from sqlalchemy.orm import joinedload
 
 from keynet_admin.admin.list_filters import job_types, prefecture_filter
 from keynet_admin.catalogue import posting_field
-from keynet_admin.catalogue.difference import changes
+from keynet_admin.catalogue.difference import Change, changes
+from keynet_admin.catalogue.display import short_date
 from keynet_admin.extensions import db
-from keynet_admin.models import Organization, Posting
+from keynet_admin.models import Organization, Posting, PostingRevision
 from keynet_admin.permissions import Permission
 from keynet_admin.rules.engine.rule import Finding
 from keynet_admin.services import workflow
@@ -31,6 +32,29 @@ def _next_release() -> Posting | None:
     """The posting that waits longest for release."""
     query = Posting.visible_to(current_actor()).where(Posting.awaiting_release()).order_by(Posting.changed_at, Posting.id).limit(1)
     return db.session.execute(query).scalar_one_or_none()
+
+
+def _next_small() -> Posting | None:
+    """The posting whose small changes have waited longest for a look."""
+    query = Posting.visible_to(current_actor()).where(Posting.changed_unseen()).order_by(Posting.changed_at, Posting.id).limit(1)
+    return db.session.execute(query).scalar_one_or_none()
+
+
+def _changes(old: PostingRevision, new: PostingRevision) -> list[Change]:
+    return changes({"postings": [old.normalized]}, {"postings": [new.normalized]})
+
+
+def _small_changes(row: Posting) -> list[Change]:
+    """What has gone live since an operator saw the posting last."""
+    live = revisions.live_revision(row)
+    return _changes(revisions.revision_of(row, row.look_from), live) if row.look_from is not None and live is not None else []
+
+
+def _release_shown(row: Posting) -> dict[str, Any]:
+    day = publication.opens_later(row)
+    if day is not None:
+        return {"text": f"許可すると、{short_date(day)} 0:00に自動で公開ページに載ります。"}
+    return {"text": "許可すると、公開を再開したときに新しい内容が載ります。"} if row.status is PostingStatus.paused else {}
 
 
 def _of_body(word: str) -> Any:
@@ -60,6 +84,14 @@ class PostingView(DecisionPages, GuardedModelView):
             (Order(Posting.changed_at), Order(Posting.id)),
             ("確認を待つ募集情報はありません", "要確認の付いた募集を自治体が公開すると、古い順にここに並びます。"),
         ),
+        Tab(
+            "small",
+            "小さな変更",
+            lambda _actor: Posting.changed_unseen(),
+            (Order(Posting.changed_at), Order(Posting.id)),
+            ("まだ見ていない小さな変更はありません", "公開中の募集の人数や文言が、確認なしで変わると、古い順にここに並びます。"),
+        ),
+        _tab("scheduled", "公開予定", PostingStatus.scheduled),
         _tab("live", "公開中", PostingStatus.live),
         _tab("draft", "下書き", PostingStatus.draft),
         _tab("stopped", "停止中", PostingStatus.paused, PostingStatus.suspended),
@@ -91,7 +123,8 @@ class PostingView(DecisionPages, GuardedModelView):
     list_options = (joinedload(Posting.organization).load_only(Organization.name, Organization.prefecture_code),)
     decides = Posting
     decisions = {
-        "release": Decision(publication.release),
+        "release": Decision(publication.release, show=lambda row, _typed: _release_shown(row)),
+        "look": Decision(publication.look, block="admin/_look.html", show=lambda row, _typed: {"small": _small_changes(row)}),
         "return": Decision(publication.return_),
         "suspend": Decision(publication.suspend),
         "restore": Decision(publication.restore),
@@ -110,7 +143,8 @@ class PostingView(DecisionPages, GuardedModelView):
             revision=revision,
             findings=[Finding.from_json(f) for f in revision.findings],
             live=live,
-            changed=changes({"postings": [live.normalized]}, {"postings": [revision.normalized]}) if live is not None and behind else [],
+            changed=_changes(live, revision) if live is not None and behind else [],
+            small=_small_changes(row),
             before=live.normalized if live is not None and behind else None,
             decisions=workflow.offers(row, current_actor()),
             entries=history.of_posting(row),
@@ -138,7 +172,7 @@ class PostingView(DecisionPages, GuardedModelView):
 
     def onward(self, row: Posting, name: str, _outcome: workflow.Outcome) -> str:
         """The next that waits for a release, else the posting."""
-        following = _next_release() if name in ("release", "return") else None
+        following = _next_release() if name in ("release", "return") else _next_small() if name == "look" else None
         return url_for(".details", id=following.id if following is not None else row.id)
 
     def show_job_type(self, row: Posting) -> str:

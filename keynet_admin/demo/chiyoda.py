@@ -1,4 +1,4 @@
-"""The body whose account can be tried out: two cases, twelve postings, one in every state an office may meet."""
+"""The body whose account can be tried out: two cases, thirteen postings, one in every state an office may meet."""
 
 from datetime import timedelta
 from random import Random
@@ -16,7 +16,7 @@ from keynet_admin.vocabulary import Source
 CODE = "131016"
 EMAIL = "kenko@city.chiyoda.keynet.example"
 FIRST = ("nurse", "clerical", "physician", "assistant_nurse", "pharmacist", "public_health_nurse", "nurse")
-SECOND = ("clerical", "nurse", "clerical", "nurse", "nurse")
+SECOND = ("clerical", "nurse", "clerical", "nurse", "nurse", "public_health_nurse")
 
 
 def scenario(simulation: Simulation, body: DemoMunicipality, password_hash: str) -> Scenario:
@@ -61,6 +61,9 @@ def _second(simulation: Simulation, body: DemoMunicipality, account: Account) ->
     forms.below_minimum(cheap, body, clock.today())
     copied["deadline"] = typed.wrong_weekday(clock.today() + timedelta(days=20))
     forms.hide(private)
+    opens = simulation.now.date() + timedelta(days=6)
+    form["postings"][5]["publish_from"] = opens.isoformat()
+    forms.until(form["postings"][5], opens + timedelta(days=14), opens + timedelta(days=12))
     operator = simulation.operators[1]
     made = simulation.submit(form, Source.phone, operator)
     yield simulation.later(30, 60)

@@ -121,10 +121,12 @@ def _begins(simulation: Simulation, first: bool) -> datetime:
 
 
 def _nights(simulation: Simulation) -> Scenario:
-    """The nightly sweep that ends what has run out."""
+    """The nightly sweeps: what is scheduled for the day goes live, what has run out ends."""
     day = simulation.first_day + timedelta(days=1)
     while True:
         yield datetime.combine(day, time(0, 5), TOKYO)
+        for number in publication.due_to_open():
+            publication.open_scheduled(number)
         for number in publication.due_to_expire():
             publication.expire(number)
         day += timedelta(days=1)

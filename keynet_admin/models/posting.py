@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from keynet_admin import clock
@@ -11,14 +11,18 @@ from keynet_admin.extensions import db
 from keynet_admin.models.base import AsciiJson, CleanText, OfOrganization, UtcDateTime, Versioned, words
 from keynet_admin.models.organization import Organization
 from keynet_admin.models.submission import Submission
-from keynet_admin.vocabulary import PostingStatus
+from keynet_admin.vocabulary import PUBLISHED, PostingStatus
+
+_UNSEEN = "look_from IS NOT NULL"
 
 
 class Posting(OfOrganization, Versioned, db.Model):  # type: ignore[name-defined,misc]
     """One job type at one workplace of one organization.
 
-    `current` is the newest revision's number, `live` the one visitors see (None when none is).
+    `current` is the newest revision's number, `live` the one visitors see or will see from `opens_on` (None when none is).
+    `opens_on`: the day at whose 0:00 in Japan it goes live, as chosen when it was published (None: at once).
     `release_asked`: an edited revision of a published posting waits for an operator while the old one stays up.
+    `look_from`: the live revision that an operator has seen last, while small changes made since then have not been looked at.
     The other columns repeat what lists need; they follow the current revision.
     """
 
@@ -28,6 +32,7 @@ class Posting(OfOrganization, Versioned, db.Model):  # type: ignore[name-defined
         Index("ix_posting_status_changed_at_id", "status", "changed_at", "id"),
         Index("ix_posting_changed_at_id", "changed_at", "id"),
         Index("ix_posting_organization_id_status_id", "organization_id", "status", "id"),
+        Index("ix_posting_small", "changed_at", "id", sqlite_where=text(_UNSEEN), postgresql_where=text(_UNSEEN)),
         UniqueConstraint("submission_id", "submission_index"),
     )
 
@@ -46,6 +51,8 @@ class Posting(OfOrganization, Versioned, db.Model):  # type: ignore[name-defined
     warnings: Mapped[int] = mapped_column(Integer, default=0)
     release_asked: Mapped[bool] = mapped_column(Boolean, default=False)
     publish_until: Mapped[date | None] = mapped_column(Date, index=True)
+    opens_on: Mapped[date | None] = mapped_column(Date)
+    look_from: Mapped[int | None] = mapped_column(Integer)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
@@ -59,6 +66,11 @@ class Posting(OfOrganization, Versioned, db.Model):  # type: ignore[name-defined
     def awaiting_release(cls) -> Any:
         """Where-clause: an operator has to look, either before the first publication or at an edited revision of a live posting."""
         return (cls.status == PostingStatus.awaiting_release) | cls.release_asked
+
+    @classmethod
+    def changed_unseen(cls) -> Any:
+        """Where-clause: small changes went live without an operator, and none has looked at them yet."""
+        return cls.look_from.is_not(None) & cls.status.in_(PUBLISHED)
 
 
 class PostingRevision(db.Model):  # type: ignore[name-defined,misc]

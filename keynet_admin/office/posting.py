@@ -1,4 +1,4 @@
-"""A municipality's own postings: check, edit, preview, publish, change headcount, pause, resume, close, copy, new."""
+"""A municipality's own postings: check, edit, preview, publish, withdraw, change headcount, pause, resume, close, copy, new."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,6 +8,7 @@ from flask_admin import expose
 
 from keynet_admin import clock
 from keynet_admin.catalogue import posting_field
+from keynet_admin.catalogue.display import short_date
 from keynet_admin.errors import BadField, BadVersion, Refused, StaleVersion, TransitionRefused
 from keynet_admin.models import Posting
 from keynet_admin.permissions import Actor, Permission
@@ -30,13 +31,15 @@ PREFIX = revisions.PREFIX
 TOLD = {
     "draft": "保存しました。まだ公開されていません。",
     "live": "保存しました。直した内容を公開しました。",
-    "waiting": "保存しました。要確認の項目があるため、運営事務局の確認後に公開されます。それまでは前の内容が公開されます。",
+    "paused": "保存しました。公開を再開すると、この内容が公開されます。",
+    "scheduled": "保存しました。公開予定の日に、この内容が公開されます。",
+    "waiting": "保存しました。要確認の項目があるため、運営事務局の確認後に公開されます。それまでは前の内容のままです。",
     "kept": "保存しました。要修正の項目があるため、公開中の内容は前のままです。",
     "same": "変更はありませんでした。",
 }
 HEADCOUNT = EditDecision(
     "募集人数の変更",
-    Page("「{name}」の募集人数を変えますか", "公開中の募集は、指摘がなければすぐに変わります。", "募集人数を変える", ""),
+    Page("「{name}」の募集人数の変更", "公開中の募集の人数は、指摘がなければすぐに変わります。", "募集人数を変える", ""),
     Permission.posting_edit,
 )
 
@@ -49,11 +52,19 @@ class OfficePostingView(DecisionPages, GuardedModelView):
     checks_token = frozenset({"edit"})
     decides = Posting
     decisions = {
-        "publish": Decision(publication.publish, block="office/_publish.html", show=lambda row, _typed: _publish_shown(row)),
+        "publish": Decision(
+            publication.publish,
+            read=lambda _row, values: {"now": values.get("when") == "now"},
+            block="office/_publish.html",
+            fields="office/_when.html",
+            show=lambda row, _typed: _publish_shown(row),
+        ),
+        "withdraw": Decision(publication.withdraw),
         "headcount": Decision(
             lambda row, actor, *, seen_version, headcount: _headcount(row, actor, headcount, seen_version),
             read=lambda row, values: {"headcount": values.get("headcount", row.headcount or "")},
             fields="office/_headcount.html",
+            show=lambda row, _typed: _headcount_shown(row),
             change=HEADCOUNT,
         ),
         "pause": Decision(publication.pause, show=lambda row, _typed: _pause_shown(row)),
@@ -101,7 +112,7 @@ class OfficePostingView(DecisionPages, GuardedModelView):
             posting=row,
             revision=revision,
             findings=_findings(revision.findings),
-            behind=live is not None and live.number != revision.number,
+            behind=drafts.is_published(row) and live is not None and live.number != revision.number,
             offers=workflow.offers(row, current_actor()),
             entries=history.of_posting(row),
         )
@@ -199,14 +210,24 @@ class OfficePostingView(DecisionPages, GuardedModelView):
 
 
 def _publish_shown(row: Posting) -> dict[str, Any]:
+    if row.status is PostingStatus.scheduled:
+        return {
+            "question": f"「{row.title or row.posting_no}」をすぐに公開しますか",
+            "text": f"公開予定（{short_date(row.opens_on)} 0:00）を待たずに、求職者のページに載せます。",
+            "button": "すぐに公開する",
+        }
     result = revisions.recheck(row)
     errors, warnings = result.at(Level.ERROR), result.at(Level.WARNING)
+    day = publication.wished_day(result.normalized["postings"][0])
     shown = {
         "errors": errors,
         "warnings": warnings,
+        "day": day,
         "blocked": f"要修正が{len(errors)}件あるため、公開できません。" if errors else "",
         "instead": _way_to_edit(row),
     }
+    if day is not None and not warnings:
+        shown["text"] = f"公開開始希望日（{short_date(day)}）の0:00に、自動で求職者のページに載ります。"
     if warnings:
         shown |= {
             "question": f"「{row.title or row.posting_no}」を運営事務局の確認に出しますか",
@@ -229,6 +250,16 @@ def _resume_shown(row: Posting) -> dict[str, Any]:
 
 def _way_to_edit(row: Posting) -> tuple[str, str]:
     return url_for(".edit", id=row.id), "内容を直す"
+
+
+def _headcount_shown(row: Posting) -> dict[str, Any]:
+    live = revisions.live_revision(row) if drafts.is_published(row) else None
+    now = live.normalized.get("headcount") if live is not None else row.headcount
+    words = f"いまの募集人数：{now}名" if now is not None else "いまの募集人数は決まっていません。"
+    if live is not None and row.status is PostingStatus.live:
+        words += "（公開中）"
+    closed = row.status in (PostingStatus.closed, PostingStatus.suspended)
+    return {"now": words, "blocked": f"いまの状態（{row.status.label}）では、募集人数を変更できません。" if closed else ""}
 
 
 def _headcount(row: Posting, actor: Actor, typed: str, seen_version: int) -> workflow.Outcome:

@@ -213,6 +213,7 @@ def first_login_and_publish(page: Any, house: House) -> str:
     page.wait_for_url(re.compile(r"/office/$"))
     page.get_by_role("link", name="集団接種会場の看護師").first.click()
     page.get_by_role("link", name="公開へ進む").click()
+    page.get_by_label("今すぐ公開する").check()
     page.get_by_role("button", name="公開する").click()
     page.get_by_text("公開しました。", exact=True).wait_for()
     found = re.search(r"KN-P-\d{6}", page.content())

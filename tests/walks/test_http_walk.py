@@ -186,7 +186,9 @@ def publish(office: Browser) -> str:
     office.link("公開ページの見え方")
     assert "1,500円" in office.words
     office.get(details).link("公開へ進む")
-    office.press(office.form(action="/publish"))
+    form = office.form(action="/publish")
+    form.fill("when", "now")
+    office.press(form)
     assert "公開しました。" in office.words
     return found[0]
 

@@ -36,17 +36,30 @@ TOLD_FIELDS: Final = (
 """Conditions whose change must be told to those who applied (職業安定法5条の3第3項, S98)."""
 MATERIAL_FIELDS: Final = (
     *TOLD_FIELDS,
+    "fixed_ot_yen",
+    "fixed_ot_hours",
+    "fixed_ot_excess",
+    "commute_cap",
     "job_type",
+    "job_other",
+    "also_junior",
     "engagement",
+    "employer",
     "duties",
     "venue_city",
     "venue_address",
+    "renewal",
+    "renewal_cap",
+    "probation",
     "insurance",
     "accident",
+    "licenses",
+    "experience",
     "age_limit",
+    "age_reason",
     "visibility",
 )
-"""Conditions whose change after the operator's approval needs a second look."""
+"""Pay, place, hours, period, duties and conditions of a posting (P07): what changes here after publication needs a second look."""
 
 
 def check_order(scope: Scope) -> Iterator[Hit]:

@@ -9,17 +9,17 @@ from keynet_admin.catalogue import posting_field
 from keynet_admin.catalogue.difference import changes
 from keynet_admin.errors import NotPermitted, Refused
 from keynet_admin.extensions import db
-from keynet_admin.models import Organization, Posting
+from keynet_admin.models import Organization, Posting, PostingRevision
 from keynet_admin.permissions import Actor, Permission, can
 from keynet_admin.rules import rule_by_code
 from keynet_admin.rules.engine.reasons import moved, reasons_from
 from keynet_admin.rules.engine.rule import Finding, Level, Result
 from keynet_admin.rules.families.publication import material_changes
 from keynet_admin.services import audit, counter, workflow
-from keynet_admin.services.posting.publication import go_live
+from keynet_admin.services.posting.publication import go_live, open_if_due
 from keynet_admin.services.posting.revisions import PREFIX, add_revision, check, current_revision, live_revision
 from keynet_admin.services.workflow import Outcome
-from keynet_admin.vocabulary import PostingStatus
+from keynet_admin.vocabulary import PUBLISHED, PostingStatus
 
 
 def create(organization: Organization, typed: Mapping[str, Any], actor: Actor) -> Posting:
@@ -50,9 +50,9 @@ def copy(posting: Posting, actor: Actor, *, seen_version: int) -> Outcome:
 def save(posting: Posting, typed: Mapping[str, Any], result: Result, actor: Actor, *, seen_version: int) -> str:
     """Store an edited posting as a new revision and say what became of it.
 
-    `draft` (not published), `live` (visitors see it now), `waiting` (warnings, a material change among them: the old one stays up
-    until an operator releases it), `kept` (errors: kept, the old one stays up), `same` (nothing changed). Raises StaleVersion, Refused
-    for a closed posting.
+    `draft` (not published), `live` (visitors see it now; an operator looks later), `paused` and `scheduled` (they will when it is),
+    `waiting` (warnings, a material change among them: the old one stays until an operator releases it), `kept` (errors: kept, the old
+    one stays), `same` (nothing changed). Raises StaleVersion, Refused for a closed posting.
     """
     if not can(actor, Permission.posting_edit, posting):
         raise NotPermitted("この操作を行う権限がありません。")
@@ -60,36 +60,74 @@ def save(posting: Posting, typed: Mapping[str, Any], result: Result, actor: Acto
     if posting.status in (PostingStatus.closed, PostingStatus.suspended):
         raise Refused(f"いまの状態（{posting.status.label}）では、内容を変更できません。")
     content = result.normalized["postings"][0]
-    result = replace(result, findings=(*result.findings, *second_look(posting, content)))
+    result = judged(posting, result)
+    outcome = outcome_of(posting, result)
     findings = [finding.as_json() for finding in result.findings]
     before = current_revision(posting)
-    changed = [c.path.removeprefix(PREFIX) for c in changes({"postings": [before.normalized]}, {"postings": [content]})]
-    if not changed and before.findings == findings:
+    changed = _changed(before.normalized, content)
+    # What an operator sent back, or a suspension put aside, may be asked for once more as it stands.
+    stands_aside = is_published(posting) and posting.live != posting.current and not posting.release_asked and outcome != "kept"
+    if not changed and before.findings == findings and not stands_aside:
         return "same"
-    if posting.status is PostingStatus.awaiting_release:
-        workflow.move(posting, "unpublish", actor, seen_version=seen_version)
-    else:
-        workflow.touch(posting, actor, seen_version)
-    posting.current += 1
-    given = moved(result.findings, "", "")
-    revision = add_revision(posting, typed, content, findings, author_id=actor.account_id, given=given)
-    outcome = "draft"
-    posting.release_asked = False
-    if posting.status in (PostingStatus.live, PostingStatus.paused):
-        if posting.errors:
-            outcome = "kept"
-        elif posting.warnings:
-            posting.release_asked, outcome = True, "waiting"
-        else:
-            go_live(posting, revision)
-            outcome = "live"
+    _begin(posting, actor, seen_version)
+    revision = _added(posting, typed, content, result, actor)
+    posting.release_asked = outcome == "waiting"
+    if is_published(posting) and outcome not in ("waiting", "kept"):
+        outcome = _small_change_goes_live(posting, revision)
     audit.record(posting, "edit", actor, fields=changed, revision=posting.current, outcome=outcome, version=posting.version)
     return outcome
 
 
+def is_published(posting: Posting) -> bool:
+    """Whether a revision has passed the gate, so that edits stay behind it until they pass, too."""
+    return posting.live is not None and posting.status in PUBLISHED
+
+
+def judged(posting: Posting, result: Result) -> Result:
+    """The findings of the rules with those that follow from what is published (PUB-009)."""
+    return replace(result, findings=(*result.findings, *second_look(posting, result.normalized["postings"][0])))
+
+
+def outcome_of(posting: Posting, result: Result) -> str:
+    """What `save` would make of this (a result of `judged`), besides `same`."""
+    if not is_published(posting):
+        return "draft"
+    if result.at(Level.ERROR):
+        return "kept"
+    return "waiting" if result.at(Level.WARNING) else posting.status.value
+
+
+def _changed(before: Mapping[str, Any], content: Mapping[str, Any]) -> list[str]:
+    return [c.path.removeprefix(PREFIX) for c in changes({"postings": [before]}, {"postings": [content]})]
+
+
+def _begin(posting: Posting, actor: Actor, seen_version: int) -> None:
+    """Raise the version; what waits for its first release is a draft again."""
+    if posting.status is PostingStatus.awaiting_release:
+        workflow.move(posting, "unpublish", actor, seen_version=seen_version)
+    else:
+        workflow.touch(posting, actor, seen_version)
+
+
+def _added(posting: Posting, typed: Mapping[str, Any], content: Mapping[str, Any], result: Result, actor: Actor) -> PostingRevision:
+    posting.current += 1
+    findings = [finding.as_json() for finding in result.findings]
+    return add_revision(posting, typed, content, findings, author_id=actor.account_id, given=moved(result.findings, "", ""))
+
+
+def _small_change_goes_live(posting: Posting, revision: PostingRevision) -> str:
+    """It is published as it is, and listed for an operator who looks at it later. Returns the state it is published in."""
+    live = live_revision(posting)
+    if live is not None and _changed(live.normalized, revision.normalized):
+        posting.look_from = posting.look_from or live.number
+    go_live(posting, revision)
+    open_if_due(posting)
+    return posting.status.value
+
+
 def second_look(posting: Posting, content: Mapping[str, Any]) -> list[Finding]:
     """PUB-009 for each material condition of a published posting that an edit changes: an operator looks before visitors see it."""
-    live = live_revision(posting) if posting.status in (PostingStatus.live, PostingStatus.paused) else None
+    live = live_revision(posting) if is_published(posting) else None
     rule = rule_by_code("PUB-009")
     if live is None or rule is None:
         return []
@@ -110,10 +148,37 @@ def second_look(posting: Posting, content: Mapping[str, Any]) -> list[Finding]:
 
 
 def change_headcount(posting: Posting, number: str, actor: Actor, *, seen_version: int) -> tuple[str, Result]:
-    """Change only the number of people wanted (as typed). Returns `save()`'s word and the result of the rules."""
+    """Change only the number of people wanted (as typed). Returns `save()`'s word, or `refused`, and the result of the rules.
+
+    Of a published posting the number in the live revision changes, whether or not another edit waits; that edit gets it, too. It waits
+    only for a warning that the live revision does not have already.
+    """
+    workflow.lock(posting)
     before = current_revision(posting)
-    typed = dict(before.typed) | {"headcount": number}
-    result = check(posting.organization, typed, reasons_from(before.reasons))
+    live = live_revision(posting) if is_published(posting) else None
+    base = live or before
+    typed, result = _with_headcount(posting, base, number)
     if any(f.level is Level.ERROR and f.path == f"{PREFIX}headcount" for f in result.findings):
         return "refused", result
-    return save(posting, typed, result, actor, seen_version=seen_version), result
+    known = {(f["rule"], f["path"]) for f in base.findings}
+    new = result.at(Level.ERROR) or [f for f in result.at(Level.WARNING) if (f.rule, f.path) not in known]
+    changed = _changed(base.normalized, result.normalized["postings"][0])
+    if live is None or new or not changed:
+        typed, result = _with_headcount(posting, before, number)
+        return save(posting, typed, result, actor, seen_version=seen_version), result
+    if not can(actor, Permission.posting_edit, posting):
+        raise NotPermitted("この操作を行う権限がありません。")
+    _begin(posting, actor, seen_version)
+    outcome = _small_change_goes_live(posting, _added(posting, typed, result.normalized["postings"][0], result, actor))
+    if before.number != live.number:
+        later, judgement = _with_headcount(posting, before, number)
+        judgement = judged(posting, judgement)
+        _added(posting, later, judgement.normalized["postings"][0], judgement, actor)
+        posting.release_asked = posting.release_asked and outcome_of(posting, judgement) == "waiting"
+    audit.record(posting, "edit", actor, fields=changed, revision=posting.live, outcome=outcome, version=posting.version)
+    return outcome, result
+
+
+def _with_headcount(posting: Posting, revision: PostingRevision, number: str) -> tuple[dict[str, Any], Result]:
+    typed = dict(revision.typed) | {"headcount": number}
+    return typed, check(posting.organization, typed, reasons_from(revision.reasons))

@@ -20,6 +20,7 @@ TABS: dict[str, tuple[str, tuple[PostingStatus, ...]]] = {
     "all": ("すべて", tuple(PostingStatus)),
     "draft": ("下書き", (PostingStatus.draft,)),
     "waiting": ("確認待ち", (PostingStatus.awaiting_release,)),
+    "scheduled": ("公開予定", (PostingStatus.scheduled,)),
     "live": ("公開中", (PostingStatus.live,)),
     "paused": ("停止中", (PostingStatus.paused, PostingStatus.suspended)),
     "closed": ("募集終了", (PostingStatus.closed,)),

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from keynet_admin.models import Account, Keying, OutboxMail, Posting, Submission
 from keynet_admin.permissions import Permission
 from keynet_admin.vocabulary import (
+    PUBLISHED,
     UNDELIVERED,
     AccountStatus,
     ActorKind,
@@ -95,7 +96,7 @@ class Move:
 
 
 def _never_live(posting: Posting) -> bool:
-    return posting.status is P.draft or posting.live is None
+    return posting.status in (P.draft, P.scheduled) or posting.live is None
 
 
 def _was_live(posting: Posting) -> bool:
@@ -104,6 +105,14 @@ def _was_live(posting: Posting) -> bool:
 
 def _edit_waits(posting: Posting) -> bool:
     return posting.release_asked
+
+
+def _no_edit_waits(posting: Posting) -> bool:
+    return not posting.release_asked
+
+
+def _changed_unseen(posting: Posting) -> bool:
+    return posting.look_from is not None
 
 
 def _has_address(account: Account) -> bool:
@@ -121,7 +130,6 @@ def _may_be_redirected(mail: OutboxMail) -> bool:
 
 
 DECIDABLE = (S.received, S.in_review, S.resubmitted)
-EDITED = (P.live, P.paused)
 OPEN_KEYING = (K.first, K.second, K.compare, K.ready)
 _DECIDE, _RELEASE, _SUSPEND = Permission.submission_decide, Permission.posting_release, Permission.posting_suspend
 _PUBLISH, _ACCOUNT, _KEY = Permission.posting_publish, Permission.account_suspend, Permission.submission_create
@@ -167,37 +175,51 @@ MOVES: tuple[Move, ...] = (
     Move(Submission, "reopen_accepted", (S.accepted,), (S.in_review,), Permission.submission_reopen_accepted, "承認後の確認の再開",
          "{who}が承認後の確認を再開しました。", reason="must", reviewed=True, page=_REOPEN_PAGE, path="reopen"),
     # --- postings
-    Move(Posting, "publish", (P.draft, P.paused), (P.live, P.awaiting_release), _PUBLISH, "公開", "{who}が公開しました。",
-         variants=(("to", P.awaiting_release, "{who}が公開を申し込みました（運営事務局の確認待ち）。"),), when=_never_live,
+    Move(Posting, "publish", (P.draft, P.paused, P.scheduled), (P.live, P.scheduled, P.awaiting_release), _PUBLISH, "公開",
+         "{who}が公開しました。", when=_never_live,
+         variants=(("to", P.awaiting_release, "{who}が公開を申し込みました（運営事務局の確認待ち）。"),
+                   ("to", P.scheduled, "{who}が公開開始希望日の公開を決めました。")),
          page=Page("「{name}」を公開しますか",
               "公開すると、すぐに求職者のページに載ります。要確認の項目があるときは、運営事務局の確認後に公開されます。", "公開する",
               "公開しました。")),
-    Move(Posting, "unpublish", (P.awaiting_release,), (P.draft,), _PUBLISH, "公開の取りやめ",
-         "{who}が内容を変え、公開前の下書きに戻しました。"),
-    Move(Posting, "release", (P.awaiting_release,), (P.live,), _RELEASE, "公開の許可", "{who}が公開を許可しました。", tone="is-ok",
+    Move(Posting, "open", (P.scheduled,), (P.live,), _PUBLISH, "公開開始日の公開", "公開開始希望日になり、自動で公開しました。",
+         kinds=SYSTEM_ONLY),
+    Move(Posting, "unpublish", (P.awaiting_release, P.scheduled), (P.draft,), _PUBLISH, "公開の取りやめ",
+         "{who}が公開前の下書きに戻しました。", when=_no_edit_waits, path="withdraw",
+         page=Page("「{name}」の公開を取りやめますか", "公開前の下書きに戻ります。内容はそのまま残り、もう一度公開できます。",
+              "下書きに戻す", "公開を取りやめ、下書きに戻しました。")),
+    Move(Posting, "withdraw_edit", PUBLISHED, (), _PUBLISH, "変更の取下げ", "{who}が確認待ちの変更を取り下げました。",
+         when=_edit_waits, path="withdraw",
+         page=Page("「{name}」の確認待ちの変更を取り下げますか", "変更を取り消し、内容を変更前に戻します。公開の状態は変わりません。",
+              "変更を取り下げる", "変更を取り下げました。内容は変更前に戻りました。")),
+    Move(Posting, "look", PUBLISHED, (), _RELEASE, "小さな変更の確認", "{who}が公開後の小さな変更を確かめました。", claims=True,
+         when=_changed_unseen,
+         page=Page("「{name}」の小さな変更を確認済みにしますか", "公開の状態は変わりません。「小さな変更」の一覧から外れます。",
+              "確認済みにする", "小さな変更を確認済みにしました。")),
+    Move(Posting, "release", (P.awaiting_release,), (P.live, P.scheduled), _RELEASE, "公開の許可", "{who}が公開を許可しました。", tone="is-ok",
          icon="check", reviewed=True, mail="posting_released", page=_RELEASE_PAGE),
-    Move(Posting, "release_edit", EDITED, (), _RELEASE, "変更の公開の許可", "{who}が変更の公開を許可しました。", tone="is-ok",
+    Move(Posting, "release_edit", PUBLISHED, (), _RELEASE, "変更の公開の許可", "{who}が変更の公開を許可しました。", tone="is-ok",
          icon="check", reviewed=True, mail="posting_released", page=_RELEASE_PAGE, when=_edit_waits, path="release"),
     Move(Posting, "return", (P.awaiting_release,), (P.draft,), _RELEASE, "差し戻し", "{who}が差し戻しました。", reason="must",
          tone="is-ask", icon="back", reviewed=True, mail="posting_returned", page=_RETURN_PAGE),
-    Move(Posting, "return_edit", EDITED, (), _RELEASE, "変更の差し戻し", "{who}が変更を差し戻しました。", reason="must", tone="is-ask",
+    Move(Posting, "return_edit", PUBLISHED, (), _RELEASE, "変更の差し戻し", "{who}が変更を差し戻しました。", reason="must", tone="is-ask",
          icon="back", reviewed=True, mail="posting_returned", page=_RETURN_PAGE, when=_edit_waits, path="return"),
     Move(Posting, "pause", (P.live,), (P.paused,), _PUBLISH, "一時停止", "{who}が一時停止しました。",
          page=Page("「{name}」を一時停止しますか", "すぐに一覧と公開ページから外れます。いつでも再開できます。", "一時停止する",
               "一時停止しました。一覧から外れました。")),
     Move(Posting, "resume", (P.paused,), (P.live,), _PUBLISH, "公開の再開", "{who}が公開を再開しました。", when=_was_live,
          page=Page("「{name}」の公開を再開しますか", "すぐに一覧に戻ります。", "公開を再開する", "公開を再開しました。")),
-    Move(Posting, "close", (P.draft, P.awaiting_release, P.live, P.paused), (P.closed,), Permission.posting_close, "募集の終了",
+    Move(Posting, "close", (P.draft, P.awaiting_release, P.scheduled, P.live, P.paused), (P.closed,), Permission.posting_close, "募集の終了",
          "{who}が募集を終了しました。",
          page=Page("「{name}」の募集を終了しますか",
               "すぐに一覧から外れ、公開ページには「募集終了」と出ます。終了した募集は再開できません。", "募集を終了する",
               "募集を終了しました。一覧から外れました。", stop=True)),
-    Move(Posting, "expire", EDITED, (P.closed,), Permission.posting_close, "公開期限による終了",
+    Move(Posting, "expire", PUBLISHED, (P.closed,), Permission.posting_close, "公開期限による終了",
          "公開終了予定日を過ぎたため、自動で募集を終了しました。", kinds=SYSTEM_ONLY),
     Move(Posting, "copy", tuple(P), (), Permission.posting_edit, "写しの作成", "{who}がこの募集を写して、新しい下書きを作りました。",
          page=Page("「{name}」を写して新しい募集を作りますか", "同じ内容の下書きができます。公開するまで求職者には表示されません。",
               "写して作る", "写しました。日付などを直して公開してください。")),
-    Move(Posting, "suspend", (P.live, P.paused, P.awaiting_release), (P.suspended,), _SUSPEND, "掲載停止", "{who}が掲載を停止しました。",
+    Move(Posting, "suspend", (P.live, P.paused, P.awaiting_release, P.scheduled), (P.suspended,), _SUSPEND, "掲載停止", "{who}が掲載を停止しました。",
          reason="must", tone="is-must", icon="stop", reviewed=True, mail="posting_suspended",
          page=Page("「{name}」の掲載を停止しますか", "すぐに一覧と公開ページから外れます。理由をメールで送ります。", "掲載を停止する",
               "掲載を停止しました。", "理由をメールで送ります。", MAILED_REASON, stop=True)),

@@ -21,6 +21,8 @@ CONTEXT = {
     "reason": "報酬の額をご確認ください。\n" + "とても長い説明" * 20,
     "items": [{"label": "募集1　募集の見出し", "message": "見出しを28文字以内にしてください。" * 4}],
     "count": 2,
+    "opens": "",
+    "paused": False,
     "titles": ["集団接種会場の看護師", "予診の医師"],
     "again": False,
     "further": False,

@@ -12,7 +12,7 @@ STAFF, LEADS, OWN, SYSTEM = ("operator", "lead", "admin"), ("lead", "admin"), ("
 WHO = ("operator", "lead", "admin", "own", "other", "sender", "system")
 DECIDABLE = "received in_review resubmitted"
 OPEN = "first second compare ready"
-ALL = "draft awaiting_release live paused closed suspended"
+ALL = "draft awaiting_release scheduled live paused closed suspended"
 
 Row = tuple[str, str, tuple[str, ...], bool]
 TABLE: dict[str, dict[str, Row]] = {
@@ -28,18 +28,21 @@ TABLE: dict[str, dict[str, Row]] = {
         "reopen_accepted": ("accepted", "in_review", LEADS, True),
     },
     "posting": {
-        "publish": ("draft paused", "live awaiting_release", OWN, False),
-        "unpublish": ("awaiting_release", "draft", OWN, False),
-        "release": ("awaiting_release", "live", STAFF, False),
-        "release_edit": ("live paused", "", STAFF, False),
+        "publish": ("draft paused scheduled", "live scheduled awaiting_release", OWN, False),
+        "open": ("scheduled", "live", SYSTEM, False),
+        "unpublish": ("awaiting_release scheduled", "draft", OWN, False),
+        "withdraw_edit": ("live paused scheduled", "", OWN, False),
+        "look": ("live paused scheduled", "", STAFF, False),
+        "release": ("awaiting_release", "live scheduled", STAFF, False),
+        "release_edit": ("live paused scheduled", "", STAFF, False),
         "return": ("awaiting_release", "draft", STAFF, True),
-        "return_edit": ("live paused", "", STAFF, True),
+        "return_edit": ("live paused scheduled", "", STAFF, True),
         "pause": ("live", "paused", OWN, False),
         "resume": ("paused", "live", OWN, False),
-        "close": ("draft awaiting_release live paused", "closed", OWN, False),
-        "expire": ("live paused", "closed", SYSTEM, False),
+        "close": ("draft awaiting_release scheduled live paused", "closed", OWN, False),
+        "expire": ("live paused scheduled", "closed", SYSTEM, False),
         "copy": (ALL, "", OWN, False),
-        "suspend": ("live paused awaiting_release", "suspended", STAFF, True),
+        "suspend": ("live paused awaiting_release scheduled", "suspended", STAFF, True),
         "restore": ("suspended", "paused", STAFF, True),
     },
     "account": {
@@ -79,8 +82,10 @@ BESIDES: dict[tuple[str, str], dict[str, Any]] = {
     ("posting", "resume"): {"live": 1},
     ("posting", "release_edit"): {"release_asked": True},
     ("posting", "return_edit"): {"release_asked": True},
+    ("posting", "withdraw_edit"): {"release_asked": True},
+    ("posting", "look"): {"look_from": 1},
 }
-CLAIMS = {"take", "leave"}
+CLAIMS = {"take", "leave", "look"}
 REVIEWED = {
     "submission": {"accept", "return", "reject", "withdraw", "reopen", "reopen_accepted"},
     "posting": {"release", "release_edit", "return", "return_edit", "suspend", "restore"},

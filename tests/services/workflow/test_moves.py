@@ -14,7 +14,7 @@ from tests.services.workflow.table import CLAIMS, KINDS, REVIEWED, TABLE, every
 JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
 SENTENCE = re.compile(r"[^{}]*(?:\{(?:who|revision|rule|fields|name)\}[^{}]*)*")
 # Moves that are no page of their own: a button on the case, a step of a form, the system's.
-WITHOUT_PAGE = {"take", "leave", "resubmit", "unpublish", "expire", "activate", "send", "settle"} | {
+WITHOUT_PAGE = {"take", "leave", "resubmit", "open", "expire", "activate", "send", "settle"} | {
     name for name in TABLE["keying"] if name != "discard"
 }
 MAILED = {"return", "reject", "withdraw", "release", "release_edit", "return_edit", "suspend", "restore"}
