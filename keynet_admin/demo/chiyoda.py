@@ -16,7 +16,7 @@ from keynet_admin.vocabulary import Source
 CODE = "131016"
 EMAIL = "kenko@city.chiyoda.keynet.example"
 FIRST = ("nurse", "clerical", "physician", "assistant_nurse", "pharmacist", "public_health_nurse", "nurse")
-SECOND = ("clerical", "nurse", "clerical", "nurse", "nurse", "public_health_nurse")
+SECOND = ("clerical", "nurse", "clerical", "nurse", "nurse", "assistant_nurse")
 
 
 def scenario(simulation: Simulation, body: DemoMunicipality, password_hash: str) -> Scenario:
