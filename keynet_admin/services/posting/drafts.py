@@ -10,7 +10,7 @@ from keynet_admin.catalogue.difference import changes
 from keynet_admin.errors import NotPermitted, Refused
 from keynet_admin.extensions import db
 from keynet_admin.models import Organization, Posting, PostingRevision
-from keynet_admin.permissions import Actor, Permission, can
+from keynet_admin.permissions import SENDER, Actor, Permission, can
 from keynet_admin.rules import rule_by_code
 from keynet_admin.rules.engine.reasons import moved, reasons_from
 from keynet_admin.rules.engine.rule import Finding, Level, Result
@@ -56,6 +56,15 @@ def save(posting: Posting, typed: Mapping[str, Any], result: Result, actor: Acto
     """
     if not can(actor, Permission.posting_edit, posting):
         raise NotPermitted("この操作を行う権限がありません。")
+    return _save(posting, typed, result, actor, seen_version=seen_version)
+
+
+def save_correction(posting: Posting, typed: Mapping[str, Any], result: Result, actor: Actor) -> str:
+    """`save` what an accepted form corrects, as its sender's content. What waits for its first release goes on waiting."""
+    return _save(posting, typed, result, actor, seen_version=posting.version, of_form=True)
+
+
+def _save(posting: Posting, typed: Mapping[str, Any], result: Result, actor: Actor, *, seen_version: int, of_form: bool = False) -> str:
     workflow.lock(posting)
     if posting.status in (PostingStatus.closed, PostingStatus.suspended):
         raise Refused(f"いまの状態（{posting.status.label}）では、内容を変更できません。")
@@ -69,12 +78,16 @@ def save(posting: Posting, typed: Mapping[str, Any], result: Result, actor: Acto
     stands_aside = is_published(posting) and posting.live != posting.current and not posting.release_asked and outcome != "kept"
     if not changed and before.findings == findings and not stands_aside:
         return "same"
-    _begin(posting, actor, seen_version)
-    revision = _added(posting, typed, content, result, actor)
+    if of_form:
+        workflow.touch(posting, actor, seen_version)
+    else:
+        _begin(posting, actor, seen_version)
+    revision = _added(posting, typed, content, result, SENDER if of_form else actor)
     posting.release_asked = outcome == "waiting"
     if is_published(posting) and outcome not in ("waiting", "kept"):
         outcome = _small_change_goes_live(posting, revision)
-    audit.record(posting, "edit", actor, fields=changed, revision=posting.current, outcome=outcome, version=posting.version)
+    codes: dict[str, Any] = {"revision": posting.current, "outcome": outcome, "version": posting.version, "form": of_form or None}
+    audit.record(posting, "edit", actor, fields=changed, **codes)
     return outcome
 
 

@@ -1,109 +1,187 @@
-"""What an accepted case hands over to its municipality: a draft for each posting of the form, or its correction after a re-acceptance."""
+"""What an accepted case hands over to its municipality: a draft for each posting of the form, or the correction of one made before."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
 
 from keynet_admin import clock
-from keynet_admin.catalogue.difference import changes
+from keynet_admin.catalogue.difference import Change, changes
 from keynet_admin.extensions import db
-from keynet_admin.models import Organization, Posting, PostingRevision, Submission, SubmissionRevision
+from keynet_admin.models import Organization, Posting, Submission, SubmissionRevision
 from keynet_admin.permissions import Actor
-from keynet_admin.rules.engine.reasons import moved
-from keynet_admin.rules.engine.rule import Finding
-from keynet_admin.services import audit, counter, workflow
-from keynet_admin.services.posting.revisions import PREFIX, add_revision
+from keynet_admin.rules.engine.reasons import moved, reasons_from
+from keynet_admin.rules.engine.rule import Finding, Result
+from keynet_admin.services import audit, counter
+from keynet_admin.services.posting import drafts
+from keynet_admin.services.posting.revisions import PREFIX, add_revision, current_revision, judge
 from keynet_admin.vocabulary import PostingStatus
+
+NEW, SAME, SHUT, DROPPED = "new", "same", "shut", "dropped"
+LABELS = {
+    SAME: "前回の承認の内容のまま",
+    SHUT: "状態が「{status}」のため、反映しません",
+    DROPPED: "今回の申請にありませんが、そのまま残ります",
+    "draft": "下書きに反映します",
+    "awaiting_release": "公開の確認待ちのまま、内容に反映します",
+    "live": "公開中の内容にすぐ反映します",
+    "paused": "一時停止中の内容に反映します",
+    "scheduled": "公開予定の内容に反映します",
+    "waiting": "公開の内容はそのまま残し、変更は事務局の確認を待ちます",
+    "kept": "公開の内容はそのまま残し、要修正の指摘がある変更として保存します",
+}
 
 
 @dataclass(frozen=True)
 class Handover:
-    """What accepting does with one posting of the form. `known` is the posting made by an earlier acceptance.
+    """What accepting does with one posting of the form (`index`), or with one that an earlier acceptance made (`known`).
 
-    `changed` are the fields in which the form differs from what was handed over before. `kept` says why the known posting does not
-    follow the form; it is empty when nothing stands in the way.
+    `outcome`: `new` (a draft is made), `same`, what `drafts.save` makes of the correction, `shut` (closed or suspended: left as it is),
+    `dropped` (the form has it no more: left to its municipality, which alone closes postings). `changed` is what will be different in
+    the posting; `typed` and `result` are its content then.
     """
 
     content: Mapping[str, Any]
-    index: int
+    index: int | None = None
     known: Posting | None = None
-    changed: tuple[str, ...] = ()
-    kept: str = ""
+    outcome: str = NEW
+    changed: tuple[Change, ...] = ()
+    typed: Mapping[str, Any] = field(default_factory=dict)
+    result: Result | None = None
 
-    def sentence(self) -> str:
-        """What becomes of a posting that was handed over before, for the operator who decides (empty for a new one)."""
-        if self.known is None:
-            return ""
-        name = f"{self.known.posting_no}「{self.known.title}」"
-        if not self.content:
-            return f"{name}は、今回の申請にありません。お渡しした募集情報は、そのまま残ります。"
-        if not self.changed:
-            return f"{name}は、前回の承認でお渡しした内容のままです。"
-        if self.kept:
-            return f"{name}は、{self.kept}ため、今回の内容を反映しません。団体の画面で直してもらってください。"
-        return f"{name}の下書きを、今回の内容に改めます。"
+    @property
+    def label(self) -> str:
+        """What becomes of a posting that was handed over before."""
+        return LABELS[self.outcome].format(status=self.known.status.label if self.known is not None else "")
+
+    @property
+    def name(self) -> str:
+        """Number and title of that posting."""
+        return f"{self.known.posting_no}「{self.known.title}」" if self.known is not None else ""
 
 
-def handovers(submission: Submission, revision: SubmissionRevision, *, lock: bool = False) -> list[Handover]:
-    """What an acceptance would do with the postings, in the form's order; last those of an earlier acceptance that the form dropped."""
+def handovers(
+    submission: Submission,
+    revision: SubmissionRevision,
+    before: SubmissionRevision | None,
+    organization: Mapping[str, Any],
+    *,
+    lock: bool = False,
+) -> list[Handover]:
+    """What an acceptance would do with the postings, in the form's order; last those of an earlier acceptance that the form dropped.
+
+    `before` is the revision that was accepted last, `organization` the form's own section, by which the rules judge.
+    """
     query = select(Posting).where(Posting.submission_id == submission.id).order_by(Posting.id)
     if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    known = {row.submission_index: row for row in db.session.execute(query).scalars()}
-    found = []
-    for index, content in enumerate(revision.normalized.get("postings") or []):
-        if isinstance(content, Mapping):
-            row = known.pop(index, None)
-            found.append(Handover(content, index) if row is None else _again(row, content, index))
-    return [*found, *(Handover({}, index, row) for index, row in known.items() if index is not None)]
+        query = query.with_for_update(of=Posting).execution_options(populate_existing=True)
+    known = list(db.session.execute(query).scalars())
+    given = {row.id: _content_at(before, row.submission_index) for row in known}
+    contents = _contents(revision)
+    pairs = _paired(known, given, contents, same_number=len(contents) == len(_contents(before) if before is not None else {}))
+    found = [
+        _again(pairs[index], index, revision, given[pairs[index].id], organization) if index in pairs else Handover(content, index)
+        for index, content in contents.items()
+    ]
+    kept = {row.id for row in pairs.values()}
+    return [*found, *(Handover({}, None, row, DROPPED) for row in known if row.id not in kept)]
 
 
-def hand_over(submission: Submission, revision: SubmissionRevision, organization: Organization, actor: Actor) -> list[Posting]:
-    """Make the drafts of an accepted case, and give those made by an earlier acceptance the corrected content where they can follow."""
-    touched: list[Posting] = []
-    for handover in handovers(submission, revision, lock=True):
+def hand_over(
+    planned: Sequence[Handover], submission: Submission, revision: SubmissionRevision, organization: Organization, actor: Actor
+) -> None:
+    """Carry the plan out: new drafts, and corrections of the postings that can follow."""
+    for handover in planned:
+        if handover.known is not None and handover.known.submission_index != handover.index:
+            handover.known.submission_index = None
+    db.session.flush()  # two that change places would meet otherwise
+    for handover in planned:
         row = handover.known
-        if row is not None and (handover.kept or not handover.changed):
-            continue
         if row is None:
-            moment = clock.now()
-            row = Posting(posting_no=counter.posting_no(), organization_id=organization.id, created_at=moment, changed_at=moment)
-            row.submission_id, row.submission_index, row.current = submission.id, handover.index, 0
-        else:
-            workflow.touch(row, actor, row.version)
-        row.current += 1
-        _fill(row, revision, handover)
-        if handover.known is None:
+            row = Posting(posting_no=counter.posting_no(), organization_id=organization.id, created_at=clock.now(), changed_at=clock.now())
+            row.submission_id, row.submission_index = submission.id, handover.index
+            _fill(row, revision, handover)
             audit.record(row, "create", actor, revision=1)
-        else:
-            audit.record(row, "edit", actor, fields=handover.changed, revision=row.current, outcome="draft", version=row.version)
-        touched.append(row)
-    return touched
+            continue
+        row.submission_index = handover.index
+        if handover.result is not None:
+            drafts.save_correction(row, handover.typed, handover.result, actor)
+
+
+def _contents(revision: SubmissionRevision) -> dict[int, Mapping[str, Any]]:
+    return {index: content for index, content in enumerate(revision.normalized.get("postings") or []) if isinstance(content, Mapping)}
+
+
+def _content_at(revision: SubmissionRevision | None, index: int | None) -> Mapping[str, Any] | None:
+    return _contents(revision).get(index) if revision is not None and index is not None else None
+
+
+def _paired(
+    known: Sequence[Posting], given: Mapping[int, Mapping[str, Any] | None], contents: Mapping[int, Mapping[str, Any]], *, same_number: bool
+) -> dict[int, Posting]:
+    """Which posting each of the form's is: one with the same content, else the same title and job, else the same title, else the one at
+    its place (with the same job, unless there are as many as before).
+    """
+
+    def of(row: Posting, name: str) -> Any:
+        content = given[row.id] or {"title": row.title, "job_type": row.job_type}
+        return content.get(name)
+
+    same: tuple[Callable[[Posting, int, Mapping[str, Any]], bool], ...] = (
+        lambda row, _index, content: given[row.id] == content,
+        lambda row, _index, content: all(of(row, name) == content.get(name) for name in ("title", "job_type")),
+        lambda row, _index, content: bool(of(row, "title")) and of(row, "title") == content.get("title"),
+        lambda row, index, content: (
+            given[row.id] is not None and row.submission_index == index and (same_number or of(row, "job_type") == content.get("job_type"))
+        ),
+    )
+    found: dict[int, Posting] = {}
+    for is_same in same:
+        for index, content in contents.items():
+            taken = {row.id for row in found.values()}
+            left = sorted((row for row in known if row.id not in taken), key=lambda row: (row.submission_index != index, row.id))
+            row = next((row for row in left if index not in found and is_same(row, index, content)), None)
+            if row is not None:
+                found[index] = row
+    return found
+
+
+def _again(
+    row: Posting, index: int, revision: SubmissionRevision, given: Mapping[str, Any] | None, organization: Mapping[str, Any]
+) -> Handover:
+    """The correction of a posting: only the fields in which the form differs from what was accepted before, put into its newest content,
+    so that what its municipality has changed since then stays.
+    """
+    now, content, raw = current_revision(row), _contents(revision)[index], _typed(revision, index)
+    corrected = {c.path.split(".")[2] for c in changes({"postings": [given or now.normalized]}, {"postings": [dict(content)]})}
+    kept = {name: value for name, value in now.typed.items() if name not in corrected}
+    typed = kept | {name: raw[name] for name in corrected if name in raw}
+    reasons = reasons_from(now.reasons) | reasons_from(_reasons(revision, index))
+    result = judge(organization, typed, reasons)
+    changed = tuple(changes({"postings": [now.normalized]}, {"postings": [result.normalized["postings"][0]]})) if corrected else ()
+    if not changed:
+        return Handover(content, index, row, SAME)
+    if row.status in (PostingStatus.closed, PostingStatus.suspended):
+        return Handover(content, index, row, SHUT, changed)
+    outcome = row.status.value if row.status is PostingStatus.awaiting_release else drafts.outcome_of(row, drafts.judged(row, result))
+    return Handover(content, index, row, outcome, changed, typed, result)
 
 
 def _fill(row: Posting, revision: SubmissionRevision, handover: Handover) -> None:
-    """Store the form's posting as the row's current revision: paths of findings and reasons begin with `postings.0.` there."""
-    old, index, content = f"postings.{handover.index}.", handover.index, handover.content
+    """Store the form's posting as the row's first revision: paths of findings and reasons begin with `postings.0.` there."""
+    old, index = f"postings.{handover.index}.", handover.index or 0
     findings = [f | {"path": PREFIX + f["path"].removeprefix(old)} for f in revision.findings if f["path"].startswith(old)]
+    given, day = _reasons(revision, index), revision.reference_date
+    row.current = 1
+    typed, content = _typed(revision, index) or handover.content, handover.content
+    add_revision(row, typed, content, findings, author_id=None, given=given, ruleset=revision.ruleset, reference_date=day)
+
+
+def _typed(revision: SubmissionRevision, index: int) -> Mapping[str, Any]:
     typed = revision.typed.get("postings") or []
-    raw = typed[index] if index < len(typed) and isinstance(typed[index], Mapping) else content
-    given, day = moved([Finding.from_json(f) for f in revision.findings], old, PREFIX), revision.reference_date
-    add_revision(row, raw, content, findings, author_id=None, given=given, ruleset=revision.ruleset, reference_date=day)
+    return typed[index] if index < len(typed) and isinstance(typed[index], Mapping) else _contents(revision)[index]
 
 
-def _again(row: Posting, content: Mapping[str, Any], index: int) -> Handover:
-    """A posting that an earlier acceptance has made: its newest content from a form has no author."""
-    revisions = db.session.execute(
-        select(PostingRevision).where(PostingRevision.posting_id == row.id).order_by(PostingRevision.number.desc())
-    ).scalars()
-    stored = list(revisions)
-    given = next(revision for revision in stored if revision.author_id is None)
-    fields = [c.path.removeprefix(PREFIX) for c in changes({"postings": [given.normalized]}, {"postings": [dict(content)]})]
-    kept = ""
-    if row.status is not PostingStatus.draft:
-        kept = f"いまの状態が「{row.status.label}」の"
-    elif any(revision.author_id is not None for revision in stored):
-        kept = "団体が内容を変更した"
-    return Handover(content, index, row, tuple(fields), kept)
+def _reasons(revision: SubmissionRevision, index: int) -> list[dict[str, str]]:
+    return moved([Finding.from_json(f) for f in revision.findings], f"postings.{index}.", PREFIX)

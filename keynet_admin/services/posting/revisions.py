@@ -21,7 +21,12 @@ def check(organization: Organization, typed: Mapping[str, Any], given: Reasons |
 
     `given` are the municipality's reasons: an overridable error with one counts as a warning.
     """
-    document = {"organization": organization.details or {}, "postings": [dict(typed)]}
+    return judge(organization.details or {}, typed, given)
+
+
+def judge(organization: Mapping[str, Any], typed: Mapping[str, Any], given: Reasons | None = None) -> Result:
+    """`check` for a body whose section of the form is this."""
+    document = {"organization": organization, "postings": [dict(typed)]}
     return with_reasons(evaluate(document, on=clock.today(), sections=frozenset({"postings"})), given or {})
 
 

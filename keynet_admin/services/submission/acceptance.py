@@ -14,22 +14,26 @@ from keynet_admin.catalogue.difference import Change, changes
 from keynet_admin.catalogue.reference import is_union
 from keynet_admin.errors import Refused
 from keynet_admin.extensions import db
-from keynet_admin.models import Account, Organization, Posting, Submission, SubmissionRevision
+from keynet_admin.models import Account, Organization, Posting, Review, Submission, SubmissionRevision
 from keynet_admin.permissions import Actor
 from keynet_admin.services import audit, workflow
 from keynet_admin.services.account import use_cases as accounts
 from keynet_admin.services.listing import publish as listing
 from keynet_admin.services.mail import outbox
 from keynet_admin.services.mail.message import Letter
-from keynet_admin.services.posting.handover import hand_over, handovers
+from keynet_admin.services.posting.handover import DROPPED, SAME, Handover, hand_over, handovers
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.workflow import Outcome
 from keynet_admin.vocabulary import AccountStatus, MailStatus, PostingStatus, ReturnClosed
 
 NEW, FURTHER, EXISTING = "new", "further", "existing"
 INVITATION, ADDED, ANSWER = "first_login", "postings_added", "accepted"
-MAILED = {INVITATION: "初回ログインのご案内", ADDED: "募集情報の追加のお知らせ", ANSWER: "申請の確認のお知らせ"}
+MAILED = {INVITATION: "初回ログインのご案内", ADDED: "募集情報のお知らせ", ANSWER: "申請の確認のお知らせ"}
 NOBODY_LEFT = "この団体のアカウントは、すべて利用停止中です。停止を解除するか、追加のアカウントを発行してください。"
+OTHER_BODY = (
+    "この申請の募集情報は、前回の承認で「{}」にお渡ししています。別の団体としては承認できません。"
+    "団体を直すよう差し戻すか、却下して新しい申請をお願いしてください。"
+)
 NOT_OFFERED = "選んだアカウントの扱いは、いまは行えません。団体のアカウントが変わっています。下の内容を確かめて、もう一度選んでください。"
 
 
@@ -75,6 +79,11 @@ class Way:
         """Whether nobody has signed in yet among those who hold an account."""
         return bool(self.holders) and all(account.status is AccountStatus.invited for account in self.holders)
 
+    @property
+    def invites(self) -> bool:
+        """Whether a present account is invited again: the link and the code that it has die."""
+        return any(mail.template == INVITATION and mail.account is not None for mail in self.mails)
+
     def sent(self) -> str:
         """What is mailed, in a sentence for the operator who accepted."""
         if not self.mails:
@@ -88,8 +97,8 @@ class Plan:
     """What an acceptance will do, shown before it happens. `refused` says why it cannot be done at all, else it is empty.
 
     `ways`: one, or the two an operator chooses from. `changes` are the fields in which the registered body will follow the form;
-    `listed` counts the live postings at which visitors will read them. `postings` become new drafts; `again` says in sentences what
-    becomes of those that an earlier acceptance handed over.
+    `listed` counts the live postings at which visitors will read them. `handovers` says of each posting what becomes of it; `again` is the
+    number of the revision that was accepted before, 0 when none was.
     """
 
     organization: Organization | None
@@ -98,9 +107,19 @@ class Plan:
     ways: tuple[Way, ...] = ()
     changes: tuple[Change, ...] = ()
     listed: int = 0
-    postings: tuple[Mapping[str, Any], ...] = ()
-    again: tuple[str, ...] = ()
+    handovers: tuple[Handover, ...] = ()
+    again: int = 0
     refused: str = ""
+
+    @property
+    def postings(self) -> list[Mapping[str, Any]]:
+        """The contents that become new drafts."""
+        return [handover.content for handover in self.handovers if handover.known is None]
+
+    @property
+    def handed_before(self) -> list[Handover]:
+        """What becomes of the postings that an earlier acceptance made."""
+        return [handover for handover in self.handovers if handover.known is not None]
 
     def way(self, account: str = "") -> Way:
         """The way with this name, the first one when none is named. Raises Refused when it is closed or there is none."""
@@ -125,18 +144,19 @@ class Answer:
     until: datetime | None = None
 
 
-def plan(submission: Submission) -> Plan:
-    """What accepting this case would do now (reads only)."""
-    revision = submissions.current_revision(submission)
+def plan(submission: Submission, *, lock: bool = False) -> Plan:
+    """What accepting this case would do now (reads only; `lock` takes the postings for the transaction that will do it)."""
+    revision, before = submissions.current_revision(submission), _accepted_before(submission)
     section = _section(revision)
     organization = _find_organization(submission.lg_code, submission.org_name)
     name = str(section.get("org_name") or submission.org_name)
-    found = handovers(submission, revision)
-    postings, again = tuple(h.content for h in found if h.known is None), tuple(h.sentence() for h in found if h.known is not None)
+    found = tuple(handovers(submission, revision, before, section, lock=lock))
     changed = tuple(_changes(organization, section)) if organization is not None else ()
-    made = Plan(
-        organization, submission.lg_code, name, changes=changed, listed=_listed(organization, changed), postings=postings, again=again
-    )
+    listed = _listed(organization, changed)
+    made = Plan(organization, submission.lg_code, name, (), changed, listed, found, before.number if before is not None else 0)
+    owner = next((handover.known.organization for handover in found if handover.known is not None), None)
+    if owner is not None and owner is not organization:
+        return replace(made, refused=OTHER_BODY.format(owner.name))
     if submission.errors:
         return replace(made, refused=f"要修正の指摘が{submission.errors}件残っているため、承認できません。差し戻してください。")
     email = accounts.normal_email(_contact(revision, "account_email") or _contact(revision, "contact_email"))
@@ -163,14 +183,14 @@ def accept(submission: Submission, actor: Actor, *, seen_version: int, account: 
     workflow.require(submission, "accept", actor, seen_version)
     revision = submissions.current_revision(submission)
     organization = _organization_of(submission, revision, actor)
-    chosen = plan(submission)
+    chosen = plan(submission, lock=True)
     if chosen.refused:
         raise Refused(chosen.refused)
     way = chosen.way(account)
     done = workflow.move(submission, "accept", actor, seen_version=seen_version, revision=submission.current, account=way.account)
     submission.organization_id, submission.decided_at = organization.id, clock.now()
     _follow(organization, revision, chosen, submission, actor)
-    hand_over(submission, revision, organization, actor)
+    hand_over(chosen.handovers, submission, revision, organization, actor)
     submissions.close_links(submission, ReturnClosed.decided)
     for mail in way.mails:
         _write(mail, submission, revision, organization, actor)
@@ -209,23 +229,41 @@ def _ways(submission: Submission, revision: SubmissionRevision, made: Plan, addr
 
 
 def _way(submission: Submission, revision: SubmissionRevision, made: Plan, account: str, address: str, holders: tuple[Account, ...]) -> Way:
-    """A way with its mails: to the account it issues, to each holder, and to the sender when none of these is theirs."""
+    """A way with its mails: to the account it issues, to each holder, and to the sender when none of these is theirs.
+
+    When a case is accepted again, holders are told of what is new, and the sender only if the form was sent again.
+    """
     sender, issued = submissions.case_words(submission, revision), address if account != EXISTING else ""
     contact = accounts.normal_email(_contact(revision, "contact_email"))
-    about = {"count": len(made.postings) or len(made.again), "titles": [str(posting.get("title") or "") for posting in made.postings]}
     due = {"due": accounts.invitation_due(submission.prefecture_code)}
+    news = made.postings or any(handover.outcome not in (SAME, DROPPED) for handover in made.handed_before)
+    about = {
+        "titles": [str(posting.get("title") or "") for posting in made.postings],
+        "lines": [{"name": handover.name, "label": handover.label} for handover in made.handed_before],
+        "again": bool(made.again),
+    }
     mails = [PlannedMail(INVITATION, issued, sender | due | {"again": False})] if issued else []
+    good_until = None
     for holder in holders:
         own = sender if holder.email in (address, contact) else sender | {"department": "", "contact_name": ""}
         words = own | {"contact_name": holder.name or own["contact_name"]}
         if holder.status is AccountStatus.invited:
-            mails.append(PlannedMail(INVITATION, holder.email, words | due | {"again": True}, holder))
-        else:
+            # Of a case that was accepted before, the invitation of that time is still good.
+            good_until = accounts.invitation_of(holder)[1] if made.again else None
+            if good_until is None:
+                mails.append(PlannedMail(INVITATION, holder.email, words | due | {"again": True}, holder))
+        elif news:
             mails.append(PlannedMail(ADDED, holder.email, words | about | {"further": bool(issued)}, holder))
     way = Way(account, issued, holders, tuple(mails))
-    if "@" not in contact or contact in [mail.to for mail in mails]:
+    if submission.current == made.again or "@" not in contact or contact in [mail.to for mail in mails]:
         return way
-    told = about | {"issued": issued, "holders": [f"{holder.name or 'ご担当者'} 様" for holder in holders], "waiting": way.waiting}
+    told = about | {
+        "issued": issued,
+        "own": contact in [holder.email for holder in holders],
+        "waiting": way.waiting,
+        "until": good_until,
+        "holders": [f"{holder.name or 'ご担当者'} 様" for holder in holders],
+    }
     return replace(way, mails=(*way.mails, PlannedMail(ANSWER, contact, sender | told)))
 
 
@@ -237,6 +275,13 @@ def _write(mail: PlannedMail, submission: Submission, revision: SubmissionRevisi
     else:
         name = " ".join(filter(None, (_contact(revision, n) for n in ("contact_last", "contact_first"))))
         accounts.issue(organization, mail.to, name, actor, about=submission, words=mail.words)
+
+
+def _accepted_before(submission: Submission) -> SubmissionRevision | None:
+    """The revision that an earlier acceptance was about, None when there was none."""
+    accepted = select(Review.revision).where(Review.about(submission), Review.action == "accept").order_by(Review.id.desc()).limit(1)
+    number = db.session.execute(accepted).scalar_one_or_none()
+    return submissions.revision_of(submission, number) if number is not None else None
 
 
 def _contact(revision: SubmissionRevision, name: str) -> str:

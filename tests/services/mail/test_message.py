@@ -29,6 +29,9 @@ CONTEXT = {
     "issued": "",
     "holders": ["見本 健太 様", "例田 実 様"],
     "waiting": False,
+    "own": False,
+    "until": None,
+    "lines": [{"name": "KN-P-000124「集団接種会場の看護師」", "label": "公開中の内容にすぐ反映します"}],
     "sealed": frozenset({"link", "code"}),
 }
 pytestmark = pytest.mark.usefixtures("settings")

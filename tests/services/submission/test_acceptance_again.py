@@ -1,124 +1,323 @@
-"""Accepting a case again after a correction: nothing is lost, and what cannot follow is said before."""
+"""Accepting a case again after a correction: the same postings follow it through the gate, and all of it is said before."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from copy import deepcopy
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from keynet_admin import clock
-from keynet_admin.models import AuditEvent, Listing, Organization, Posting, PostingRevision, ReturnLink, Submission
-from keynet_admin.rules import evaluate
+from keynet_admin.models import AuditEvent, FirstLogin, Listing, Organization, OutboxMail, Posting, PostingRevision, Submission
 from keynet_admin.services.posting import drafts, publication, revisions
-from keynet_admin.services.submission import acceptance, intake, review
-from keynet_admin.vocabulary import PostingStatus, Role, SubmissionStatus
+from keynet_admin.services.submission import acceptance, intake
+from keynet_admin.vocabulary import AccountStatus, PostingStatus, Role, SubmissionStatus
 from tests import factories
+from tests.intake.build import post
 from tests.rules.base_submission import put
 from tests.support.web import Client
+
+P = PostingStatus
+MAIL = "vaccine@city.hyuga-test.lg.jp"
+MATERIAL = {"postings.0.pay_lines.0.min": "2,345"}
+SMALL = {"postings.0.headcount": "7"}
+WARNED = {"postings.0.headcount": "300"}
 
 
 def two_postings() -> dict[str, Any]:
     """A form with two postings."""
     typed = factories.document()
-    typed["postings"].append(factories.document()["postings"][0] | {"title": "もう一つの募集"})
+    typed["postings"].append(deepcopy(factories.document()["postings"][0]) | {"title": "もう一つの募集"})
     return typed
 
 
-def corrected(db_session: Session, case: Submission, changes: Mapping[str, Any], *, drop: int | None = None) -> None:
-    """Reopen an accepted case, return it, and send it again with changes."""
-    lead = factories.actor(Role.lead)
-    review.reopen(case, lead, seen_version=case.version, reason="確認のため。")
-    review.return_(case, lead, seen_version=case.version, message="人数をご確認ください。", items=[])
-    db_session.flush()
-    link = db_session.execute(select(ReturnLink).where(ReturnLink.submission_id == case.id, ReturnLink.closed_at.is_(None))).scalar_one()
-    typed = intake.whole(intake.current_revision(case), "typed")
-    for path, value in changes.items():
-        put(typed, path, value)
-    if drop is not None:
-        del typed["postings"][drop]
-    today = clock.today()
-    intake.resubmit(link, typed, evaluate(typed, on=today), reference_date=today.isoformat(), form_key=f"again-{case.id}-{case.version}")
-    db_session.flush()
-
-
-def postings_of(db_session: Session, case: Submission) -> list[Posting]:
-    return list(db_session.execute(select(Posting).where(Posting.submission_id == case.id).order_by(Posting.submission_index)).scalars())
-
-
-def accept(case: Submission) -> None:
-    acceptance.accept(case, factories.actor(Role.operator), seen_version=case.version)
+@pytest.fixture
+def lead(app: Flask, db_session: Session, clock: Any) -> Client:
+    """A signed-in lead, who may reopen what was accepted."""
+    browser = Client(app, app.response_class)
+    browser.sign_in(Role.lead)
+    return browser
 
 
 @pytest.fixture
 def case(db_session: Session, clock: Any) -> Submission:
-    """An accepted case with two drafts."""
+    """An accepted case with two drafts, whose account waits for its first login."""
     return factories.submission(SubmissionStatus.accepted, typed=two_postings())
 
 
-def test_a_corrected_posting_becomes_a_new_revision_of_its_draft(db_session: Session, case: Submission) -> None:
+@pytest.fixture
+def correct(client: Client, lead: Client, db_session: Session) -> Callable[..., None]:
+    """Reopen an accepted case, return it, and send it again with changes: all over HTTP."""
+
+    def act(case: Submission, changes: Mapping[str, Any], change: Callable[[list[Any]], object] | None = None) -> None:
+        decide(lead, case, "reopen", reason="確認のため。")
+        decide(lead, case, "return", reason="人数をご確認ください。")
+        mail = (
+            db_session.execute(select(OutboxMail).where(OutboxMail.template == "returned").order_by(OutboxMail.id.desc())).scalars().first()
+        )
+        assert mail is not None
+        assert mail.sealed is not None
+        typed = deepcopy(intake.whole(intake.current_revision(case), "typed"))
+        for path, value in changes.items():
+            put(typed, path, value)
+        if change is not None:
+            change(typed["postings"])
+        link = "/entry/" + mail.sealed["link"].rpartition("/")[2]
+        answer = post(client, typed, "send", to=link, key=f"one-time-key-of-a-test-{case.version}")
+        assert answer.status_code < 400
+        db_session.expire_all()
+        assert case.status is SubmissionStatus.resubmitted
+
+    return act
+
+
+def decide(browser: Client, case: Submission, action: str, **data: str) -> None:
+    answer = browser.post(f"/admin/submission/{case.id}/{action}", data={"version": case.version} | data)
+    assert answer.status_code == 303, answer.text
+
+
+def postings_of(db_session: Session, case: Submission) -> list[Posting]:
+    return list(db_session.execute(select(Posting).where(Posting.submission_id == case.id).order_by(Posting.id)).scalars())
+
+
+def owner(row: Posting) -> Any:
+    return factories.actor(Role.municipality, organization=row.organization)
+
+
+def bring_to(row: Posting, state: str) -> None:
+    """The municipality, and where needed the service center, bring a draft into a state."""
+    by = owner(row)
+    if state == "edited":
+        typed = dict(revisions.current_revision(row).typed) | {"title": "団体が直した見出しの募集"}
+        drafts.save(row, typed, revisions.check(row.organization, typed), by, seen_version=row.version)
+    if state == "awaiting":
+        typed = dict(revisions.current_revision(row).typed) | {"headcount": "250"}
+        drafts.save(row, typed, revisions.check(row.organization, typed), by, seen_version=row.version)
+    if state not in ("draft", "edited", "closed"):
+        publication.publish(row, by, seen_version=row.version, now=state != "scheduled")
+    if state == "paused":
+        publication.pause(row, by, seen_version=row.version)
+    if state == "closed":
+        publication.close(row, by, seen_version=row.version)
+    if state == "suspended":
+        publication.suspend(row, factories.actor(), seen_version=row.version, reason="内容の確認のため。")
+
+
+# The posting's state, what the form corrects → what the page says, the state then, whether the live content and the newest content are
+# the corrected ones, whether it waits for an operator.
+TABLE: list[tuple[str, Mapping[str, Any], str, PostingStatus, bool | None, bool, bool]] = [
+    ("draft", MATERIAL, "下書きに反映します", P.draft, None, True, False),
+    ("edited", MATERIAL, "下書きに反映します", P.draft, None, True, False),
+    ("awaiting", MATERIAL, "公開の確認待ちのまま、内容に反映します", P.awaiting_release, None, True, False),
+    ("live", SMALL, "公開中の内容にすぐ反映します", P.live, True, True, False),
+    ("live", MATERIAL, "変更は事務局の確認を待ちます", P.live, False, True, True),
+    ("live", WARNED, "変更は事務局の確認を待ちます", P.live, False, True, True),
+    ("paused", SMALL, "一時停止中の内容に反映します", P.paused, True, True, False),
+    ("paused", MATERIAL, "変更は事務局の確認を待ちます", P.paused, False, True, True),
+    ("scheduled", SMALL, "公開予定の内容に反映します", P.scheduled, True, True, False),
+    ("scheduled", MATERIAL, "変更は事務局の確認を待ちます", P.scheduled, False, True, True),
+    ("closed", SMALL, "状態が「募集終了」のため、反映しません", P.closed, None, False, False),
+    ("suspended", SMALL, "状態が「掲載停止」のため、反映しません", P.suspended, False, False, False),
+]
+
+
+@pytest.mark.parametrize(("state", "changes", "words", "after", "is_live", "is_newest", "waits"), TABLE)
+def test_a_correction_becomes_a_revision_of_the_same_posting(
+    db_session: Session,
+    lead: Client,
+    case: Submission,
+    correct: Callable[..., None],
+    state: str,
+    changes: Mapping[str, Any],
+    words: str,
+    after: PostingStatus,
+    is_live: bool | None,
+    is_newest: bool,
+    waits: bool,
+) -> None:
+    """Through the gate of its state, as the page said; what the municipality wrote meanwhile stays."""
     first, second = postings_of(db_session, case)
-    corrected(db_session, case, {"postings.0.headcount": 77})
-    plan = acceptance.plan(case)
-    assert plan.postings == ()
-    assert plan.again == (
-        f"{first.posting_no}「{first.title}」の下書きを、今回の内容に改めます。",
-        f"{second.posting_no}「{second.title}」は、前回の承認でお渡しした内容のままです。",
+    bring_to(first, state)
+    db_session.commit()
+    correct(case, changes)
+    page = BeautifulSoup(lead.get(f"/admin/submission/{case.id}/accept").text, "html.parser").get_text()
+    assert f"{first.posting_no}「{first.title}」：" in page
+    assert words in page
+    assert f"{second.posting_no}「{second.title}」：前回の承認の内容のまま" in page
+    before, version = first.current, first.version
+    decide(lead, case, "accept")
+    db_session.expire_all()
+    assert postings_of(db_session, case) == [first, second]
+    assert (first.status, first.current, first.release_asked) == (after, before + is_newest, waits)
+    assert first.version == version + is_newest
+    name = next(iter(changes)).split(".")[2]
+    corrected = intake.current_revision(case).normalized["postings"][0][name]
+    assert (revisions.current_revision(first).normalized[name] == corrected) is is_newest
+    live = revisions.live_revision(first)
+    if is_live is not None:
+        assert live is not None
+        assert (live.normalized[name] == corrected) is is_live
+    listed = db_session.execute(select(Listing.content).where(Listing.posting_id == first.id)).scalar_one_or_none()
+    if state == "live":
+        assert (listed["posting"][name] == corrected) is is_live  # type: ignore[index]
+    assert first.title == ("団体が直した見出しの募集" if state == "edited" else revisions.revision_of(first, 1).normalized["title"])
+    assert second.current == 1
+    events = db_session.execute(select(AuditEvent.codes).where(AuditEvent.about(first), AuditEvent.action == "edit")).scalars().all()
+    assert [codes["fields"] for codes in events if codes.get("form")] == (
+        [[key.removeprefix("postings.0.") for key in changes]] if is_newest else []
     )
-    before = first.version
-    accept(case)
-    assert postings_of(db_session, case) == [first, second]
-    assert (first.headcount, first.current, first.status, first.version) == (77, 2, PostingStatus.draft, before + 1)
-    assert revisions.current_revision(first).normalized["headcount"] == 77
-    assert (second.current, second.headcount) == (1, 15)
-    event = db_session.execute(select(AuditEvent).where(AuditEvent.about(first), AuditEvent.action == "edit")).scalar_one()
-    assert event.codes["fields"] == ["headcount"]
 
 
-def test_a_published_or_edited_posting_is_left_and_said(db_session: Session, case: Submission) -> None:
-    first, second = postings_of(db_session, case)
-    owner = factories.actor(Role.municipality, organization=first.organization)
-    publication.publish(first, owner, seen_version=first.version)
-    typed = dict(revisions.current_revision(second).typed) | {"headcount": "3"}
-    drafts.save(second, typed, revisions.check(second.organization, typed), owner, seen_version=second.version)
-    db_session.flush()
-    corrected(db_session, case, {"postings.0.headcount": 77, "postings.1.headcount": 78})
-    said = acceptance.plan(case).again
-    assert f"いまの状態が「{first.status.label}」のため、今回の内容を反映しません" in said[0]
-    assert "団体が内容を変更したため、今回の内容を反映しません" in said[1]
-    accept(case)
-    assert (first.headcount, second.headcount) == (15, 3)
-    assert [revisions.current_revision(row).normalized["headcount"] for row in (first, second)] == [15, 3]
+def third() -> dict[str, Any]:
+    return deepcopy(factories.document()["postings"][0]) | {"title": "三つ目の募集"}
 
 
-def test_a_dropped_posting_stays_and_a_further_one_is_made(db_session: Session, case: Submission) -> None:
-    first, second = postings_of(db_session, case)
-    corrected(db_session, case, {}, drop=1)
-    assert "今回の申請にありません" in acceptance.plan(case).again[1]
-    accept(case)
-    assert postings_of(db_session, case) == [first, second]
-    corrected(db_session, case, {"postings.1": dict(factories.document()["postings"][0]) | {"title": "三つ目の募集"}})
-    assert "下書きを、今回の内容に改めます" in acceptance.plan(case).again[1]
-    accept(case)
-    assert second.title == "三つ目の募集"
-
-
-def test_the_same_case_again_changes_nothing(db_session: Session, case: Submission) -> None:
+@pytest.mark.parametrize(
+    ("change", "titles", "new", "dropped"),
+    [
+        (lambda p: p.pop(0), ("もう一つの募集",), 0, (0,)),
+        (lambda p: p.pop(1), ("one",), 0, (1,)),
+        (lambda p: p.reverse(), ("もう一つの募集", "one"), 0, ()),
+        (lambda p: p.append(third()), ("one", "もう一つの募集", "三つ目の募集"), 1, ()),
+        (lambda p: p.insert(0, third()), ("三つ目の募集", "one", "もう一つの募集"), 1, ()),
+        (lambda p: p[1].update(title="三つ目の募集"), ("one", "三つ目の募集"), 0, ()),
+        (lambda p: (p.pop(0), p[0].update(title="三つ目の募集")), ("三つ目の募集",), 0, (1,)),
+        (lambda p: p[0].update(job_type="midwife", licenses=["midwife"]), ("one", "もう一つの募集"), 0, ()),
+    ],
+)
+def test_postings_are_known_again_by_what_they_are(
+    db_session: Session,
+    lead: Client,
+    case: Submission,
+    correct: Callable[..., None],
+    change: Callable[[list[Any]], object],
+    titles: tuple[str, ...],
+    new: int,
+    dropped: tuple[int, ...],
+) -> None:
+    """By content, title and place. What the form dropped stays and is said; what it added is a new draft."""
+    known = postings_of(db_session, case)
+    one = known[0].title
+    correct(case, {}, change)
+    plan = acceptance.plan(case)
+    assert len(plan.postings) == new
+    assert [known.index(h.known) for h in plan.handed_before if h.known is not None and h.outcome == "dropped"] == list(dropped)
+    page = lead.get(f"/admin/submission/{case.id}/accept").text
+    assert page.count("今回の申請にありませんが、そのまま残ります") >= len(dropped)
+    assert ("団体が自分で終了します" in page) is bool(dropped)
+    decide(lead, case, "accept")
+    db_session.expire_all()
     rows = postings_of(db_session, case)
-    lead = factories.actor(Role.lead)
-    review.reopen(case, lead, seen_version=case.version, reason="確認のため。")
-    accept(case)
+    assert len(rows) == 2 + new
+    placed = sorted((row for row in rows if row.submission_index is not None), key=lambda row: row.submission_index or 0)
+    assert [row.title for row in placed] == [title if title != "one" else one for title in titles]
+    assert [known.index(row) for row in rows if row.submission_index is None] == list(dropped)
+    assert {row.status for row in rows} == {P.draft}
+
+
+def test_a_dropped_posting_that_comes_back_is_the_same(
+    db_session: Session, lead: Client, case: Submission, correct: Callable[..., None]
+) -> None:
+    first, second = postings_of(db_session, case)
+    kept: list[Any] = []
+    correct(case, {}, lambda p: kept.append(p.pop(1)))
+    decide(lead, case, "accept")
+    correct(case, {}, lambda p: p.append(kept[0] | {"headcount": "9"}))
+    decide(lead, case, "accept")
+    db_session.expire_all()
+    assert postings_of(db_session, case) == [first, second]
+    assert (second.headcount, second.submission_index) == (9, 1)
+
+
+def mails_since(db_session: Session, number: int) -> dict[str, str]:
+    rows = db_session.execute(select(OutboxMail).where(OutboxMail.id > number).order_by(OutboxMail.id)).scalars()
+    return {mail.recipient: mail.template for mail in rows}
+
+
+def last_mail(db_session: Session) -> OutboxMail:
+    return db_session.execute(select(OutboxMail).order_by(OutboxMail.id.desc()).limit(1)).scalar_one()
+
+
+@pytest.mark.parametrize(
+    ("account", "resent", "changes", "mails", "words"),
+    [
+        ("open", True, SMALL, {MAIL: "accepted"}, "先にお送りした初回ログインのご案内をお使いください"),
+        ("open", False, {}, {}, ""),
+        ("expired", True, SMALL, {MAIL: "first_login"}, "ご案内をお送りし直します"),
+        ("expired", False, {}, {MAIL: "first_login"}, "ご案内をお送りし直します"),
+        ("active", True, SMALL, {MAIL: "postings_added"}, "下書きに反映します"),
+        ("active", True, {"contact.contact_tel": "0982-00-0009"}, {MAIL: "accepted"}, "お使いの管理者アカウントにあります"),
+        ("active", False, {}, {}, ""),
+    ],
+)
+def test_no_second_invitation_while_the_first_is_good(
+    db_session: Session,
+    lead: Client,
+    case: Submission,
+    correct: Callable[..., None],
+    clock: Any,
+    account: str,
+    resent: bool,
+    changes: Mapping[str, Any],
+    mails: dict[str, str],
+    words: str,
+) -> None:
+    """The first link stays alive; who sent the form again is answered; without anything new nobody is mailed."""
+    if account == "expired":
+        clock.set("2021-05-20 10:00")
+    if account == "active":
+        case.organization.accounts[0].status = AccountStatus.active  # type: ignore[union-attr]
+    db_session.commit()
+    if resent:
+        correct(case, changes)
+    else:
+        decide(lead, case, "reopen", reason="確認のため。")
+    before = last_mail(db_session).id
+    page = BeautifulSoup(lead.get(f"/admin/submission/{case.id}/accept").text, "html.parser")
+    assert len(page.select("pre.mail")) == len(mails)
+    assert ("メールは送りません" in page.get_text()) is (not mails)
+    decide(lead, case, "accept")
+    flash = lead.get("/admin/submission/").text
+    assert (f"メールを{len(mails)}通送ります" if mails else "メールは送りません") in flash
+    assert mails_since(db_session, before) == mails
+    assert words in last_mail(db_session).body
+    if account == "open":
+        (invitation,) = db_session.execute(select(FirstLogin)).scalars().all()
+        assert invitation.replaced_at is None
+
+
+def test_a_repeated_click_says_that_nothing_was_done(
+    db_session: Session, lead: Client, case: Submission, correct: Callable[..., None]
+) -> None:
+    correct(case, SMALL)
+    version, before = case.version, last_mail(db_session).id
+    for words in ("メールを1通送ります", "今回は何も変えず、メールも送っていません"):
+        answer = lead.post(f"/admin/submission/{case.id}/accept", data={"version": version})
+        assert answer.status_code == 303
+        assert words in lead.get("/admin/submission/").text
+    assert len(mails_since(db_session, before)) == 1
+    assert [row.current for row in postings_of(db_session, case)] == [2, 1]
+
+
+def test_a_case_does_not_change_its_body(db_session: Session, lead: Client, case: Submission, correct: Callable[..., None]) -> None:
+    """What was handed to one body is not taken over for another."""
+    other = {"organization.lg_code": "302058", "organization.org_name": "海南市", "organization.org_kana": "カイナンシ"}
+    correct(case, other | {"organization.org_address": "海南市日方1番1号"})
+    page = lead.get(f"/admin/submission/{case.id}/accept").text
+    assert "前回の承認で「日向市」にお渡ししています" in page
+    assert lead.post(f"/admin/submission/{case.id}/accept", data={"version": case.version}).status_code == 409
+    assert case.status is SubmissionStatus.resubmitted
+    assert db_session.execute(select(Organization.name)).scalars().all() == ["日向市"]
+
+
+def test_the_same_case_again_changes_nothing(db_session: Session, lead: Client, case: Submission) -> None:
+    rows = postings_of(db_session, case)
+    decide(lead, case, "reopen", reason="確認のため。")
+    decide(lead, case, "accept")
     assert postings_of(db_session, case) == rows
     assert len(db_session.execute(select(PostingRevision)).scalars().all()) == 2
-
-
-def test_the_accept_page_says_what_becomes_of_them(client: Client, db_session: Session, case: Submission) -> None:
-    first, _second = postings_of(db_session, case)
-    corrected(db_session, case, {"postings.0.headcount": 77})
-    client.sign_in(Role.operator)
-    page = client.get(f"/admin/submission/{case.id}/accept").get_data(as_text=True)
-    assert f"{first.posting_no}「{first.title}」の下書きを、今回の内容に改めます。" in page
-    assert "0件、下書きとして渡します" not in page
 
 
 def test_the_registered_body_follows_the_accepted_form(db_session: Session, clock: Any) -> None:
@@ -126,7 +325,7 @@ def test_the_registered_body_follows_the_accepted_form(db_session: Session, cloc
     organization = live.organization
     version = organization.version
     again = factories.submission(changes={"organization.org_kana": "ニューヒュウガシ", "organization.department": "新しい予防接種課"})
-    accept(again)
+    acceptance.accept(again, factories.actor(), seen_version=again.version)
     assert (organization.kana, organization.details["department"], organization.version) == (
         "ニューヒュウガシ",
         "新しい予防接種課",
@@ -143,7 +342,8 @@ def test_an_equal_form_does_not_touch_the_body(db_session: Session, clock: Any) 
     factories.submission(SubmissionStatus.accepted)
     organization = db_session.execute(select(Organization)).scalar_one()
     version = organization.version
-    accept(factories.submission())
+    again = factories.submission()
+    acceptance.accept(again, factories.actor(), seen_version=again.version)
     db_session.flush()
     assert organization.version == version
     actions = db_session.execute(select(AuditEvent.action).where(AuditEvent.about(organization))).scalars().all()
