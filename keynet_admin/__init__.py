@@ -14,6 +14,7 @@ from keynet_admin.extensions import Access, access, babel, csrf, db, limiter, ma
 from keynet_admin.services import master_data
 from keynet_admin.web import addresses, filters, headers, limits
 from keynet_admin.web import errors as error_pages
+from keynet_admin.web.access import security_log
 
 
 class NumberConverter(BaseConverter):
@@ -51,7 +52,7 @@ def create_app(settings: config.Settings | None = None, flask_config: Mapping[st
     babel.init_app(app, locale_selector=lambda: "ja")
     with app.app_context():
         prepare_engine(db.engine)
-    for part in (limits, headers, filters, error_pages, jobs, auth, public, intake, api, admin, office, cli):
+    for part in (limits, headers, security_log, filters, error_pages, jobs, auth, public, intake, api, admin, office, cli):
         part.init_app(app)
     if count := settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]

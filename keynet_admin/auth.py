@@ -6,6 +6,7 @@ by GET). Answers and work are the same for known and unknown addresses.
 
 import re
 import time
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Flask, flash, make_response, redirect, render_template, request, session, url_for
@@ -23,7 +24,8 @@ from keynet_admin.services.account.tokens import from_link
 from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import Role
 from keynet_admin.web import addresses
-from keynet_admin.web.sign_in import SEEN, WRONG, attempt, enter, missing, network
+from keynet_admin.web.access import security_log
+from keynet_admin.web.access.sign_in import SEEN, WRONG, attempt, enter, missing, network
 
 blueprint = Blueprint("auth", __name__)
 
@@ -142,6 +144,8 @@ def type_code() -> Response:
         return _page("auth/first_login.html", 422, errors=errors, **words)
     try:
         with transaction():
+            account = use_cases.by_email(words["email"])
+            security_log.tried_as(account.id if account is not None else None)
             rate_limit.hit("code", address=words["email"], network=network())
             found = use_cases.check_code(words["email"], words["code"])
             if found is not None:
@@ -149,6 +153,7 @@ def type_code() -> Response:
     except TooMany as error:
         return _too_many("auth/first_login.html", error, **words)
     if found is None:
+        security_log.write("code_failed")
         message = "メールアドレスまたはコードが違います。メールに書かれたとおりに入力してください。"
         return _page("auth/first_login.html", 422, errors={"code": message}, **words)
     session[_FIRST] = [found.row.id, int(time.time())]
@@ -192,12 +197,22 @@ def renew(token: str) -> Response:
         return found
     if not found.renewable:
         return _page("auth/dead.html", 410, invitation=found, token=token)
+    number = found.row.id
+    return _mailed(
+        found.account.email, lambda: use_cases.renew(use_cases.first_login(number)), "auth/dead.html", invitation=found, token=token
+    )
+
+
+def _mailed(email: str, send: Callable[[], None], template: str, /, **words: Any) -> Response:
+    """Send a link to an address, and say so. After the fifth within an hour nothing is sent any more: those that were sent still work."""
     try:
         with transaction():
-            rate_limit.hit("forgot", address=found.account.email, network=network())
-            use_cases.renew(use_cases.first_login(found.row.id))
+            rate_limit.hit("forgot", address=email, network=network())
+            send()
     except TooMany as error:
-        return _too_many("auth/dead.html", error, invitation=found, token=token)
+        if error.network:
+            return _too_many(template, error, **words)
+        security_log.write("limit_closed")
     return _page("auth/sent.html")
 
 
@@ -210,6 +225,7 @@ def _found(token: str) -> "use_cases.Invitation | Response":
         if typed is not None:
             return use_cases.first_login(typed)
     except NotFound:
+        security_log.write("unknown_link")
         return _page("auth/dead.html", 404, invitation=None, token=token)
     return redirect(url_for("auth.type_code"), 303)
 
@@ -224,8 +240,7 @@ def _typed_before() -> int | None:
 
 def _password_errors(chosen: str, account: Account) -> dict[str, str]:
     """What is wrong with a new password typed twice."""
-    about = [account.email, account.name, account.organization.name if account.organization is not None else ""]
-    problem = passwords.problem(chosen, about=about)
+    problem = passwords.problem(chosen, about=passwords.words_about(account))
     if problem:
         return {"password": problem}
     if chosen != _field("password2", passwords.LONGEST):
@@ -262,6 +277,7 @@ def change() -> Response:
             if changed is not None:
                 rate_limit.forgive("password", address=account.email, network=network())
     if changed is None:
+        security_log.write("password_failed")
         return _page("auth/password.html", 422, errors={"current": "いまのパスワードが違います。"}, **words)
     enter(changed)
     flash("パスワードを変更しました。ほかの画面でのログインは終了しました。", "success")
@@ -278,10 +294,4 @@ def forgot() -> Response:
         return _page(
             "auth/forgot.html", 422, errors={"email": "メールアドレスを入力してください（例：kenko@city.example.lg.jp）。"}, **words
         )
-    try:
-        with transaction():
-            rate_limit.hit("forgot", address=words["email"], network=network())
-            use_cases.request_reset(words["email"])
-    except TooMany as error:
-        return _too_many("auth/forgot.html", error, **words)
-    return _page("auth/sent.html")
+    return _mailed(words["email"], lambda: use_cases.request_reset(words["email"]), "auth/forgot.html", **words)

@@ -27,6 +27,10 @@ class ReasonMissing(KeynetError):
 class BadField(KeynetError):
     """What was typed into a field is refused (422, shown at the field): too long, not understood."""
 
+    def __init__(self, words: str, field: str = "reason") -> None:
+        super().__init__(words)
+        self.field = field
+
 
 class Refused(KeynetError):
     """A rule of the business refuses this (409); the sentence says why and what to do."""
@@ -53,8 +57,9 @@ class LinkDead(KeynetError):
 
 
 class TooMany(KeynetError):
-    """A brake was hit (429). `retry_after` is in seconds."""
+    """A brake was hit (429). `retry_after` is in seconds; `network`: by all who come from there, not by tries for one address."""
 
-    def __init__(self, retry_after: int) -> None:
+    def __init__(self, retry_after: int, *, network: bool = False) -> None:
         super().__init__(f"回数が多いため、一時的に受け付けていません。約{max(1, round(retry_after / 60))}分後にもう一度お試しください。")
         self.retry_after = retry_after
+        self.network = network

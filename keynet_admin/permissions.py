@@ -12,6 +12,7 @@ class Permission(StrEnum):
 
     account_issue = "account:issue"
     account_read = "account:read"
+    account_role = "account:role"
     account_suspend = "account:suspend"
     candidate_handle = "candidate:handle"
     event_read = "event:read"
@@ -57,7 +58,7 @@ _OPERATOR = frozenset(
     }
 )
 _LEAD = _OPERATOR | {Permission.account_suspend, Permission.rule_rehearse, Permission.submission_reopen_accepted}
-_ADMIN = _LEAD | {Permission.reference_edit, Permission.setting_edit}
+_ADMIN = _LEAD | {Permission.account_role, Permission.reference_edit, Permission.setting_edit}
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.operator: _OPERATOR,

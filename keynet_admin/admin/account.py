@@ -13,7 +13,7 @@ from keynet_admin.services import workflow
 from keynet_admin.services.account import use_cases as accounts
 from keynet_admin.services.mail.message import Letter
 from keynet_admin.services.workflow import history
-from keynet_admin.vocabulary import AccountStatus, Role
+from keynet_admin.vocabulary import STAFF_ROLES, AccountStatus, Role
 from keynet_admin.web.actor import current_actor
 from keynet_admin.web.decision import Decision, DecisionPages
 from keynet_admin.web.model_view import GuardedModelView
@@ -28,6 +28,12 @@ class AccountView(DecisionPages, GuardedModelView):
         "resend": Decision(accounts.resend_invitation),
         "suspend": Decision(accounts.suspend),
         "restore": Decision(accounts.restore),
+        "role": Decision(
+            accounts.change_role,
+            read=lambda _row, values: {"role": values.get("role", ""), "reason": values.get("reason", "")},
+            fields="admin/_role.html",
+            show=lambda row, _typed: {"roles": [role for role in STAFF_ROLES if role is not row.role]},
+        ),
     }
     back_label = "アカウントに戻る"
     can_view_details = True
@@ -64,4 +70,4 @@ class AccountView(DecisionPages, GuardedModelView):
 
     def letters(self, row: Account, move: workflow.Move, typed: dict[str, Any]) -> list[tuple[str, Letter]]:
         """The mail to its holder."""
-        return accounts.letters(row, move.name, typed.get("reason", ""))
+        return accounts.letters(row, move.name, **typed)

@@ -31,6 +31,7 @@ from keynet_admin.services.submission import draft as drafts
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.transaction import transaction
 from keynet_admin.web import form_reader, forms
+from keynet_admin.web.access import security_log
 from keynet_admin.web.actor import check_token
 from keynet_admin.web.form_reader import posted_reasons
 
@@ -317,6 +318,7 @@ def _withdraw(visit: Visit, link: ReturnLink) -> Response:
 def _dead(token: str, dead: LinkDead | NotFound) -> Response:
     """A link that works no more says why. What another tab still types is kept, and what it has otherwise than the case is shown."""
     if isinstance(dead, NotFound):
+        security_log.write("unknown_link")
         return make_response(render_template("intake/dead.html", why=str(dead)), 404)
     case = submissions.link_of(token).submission
     last = submissions.current_revision(case)

@@ -11,6 +11,7 @@ from keynet_admin.services.submission import acceptance
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import SubmissionStatus
+from keynet_admin.web.access import security_log
 
 ASKED = "status_asked"
 NOT_FOUND = "受付番号とメールアドレスの組み合わせが見つかりません。受付のメールに書かれた番号と、申請したときのアドレスをご確認ください。"
@@ -30,6 +31,7 @@ def status() -> Response:
     if asked and not errors:
         answer = submissions.status_of(receipt_no, email)
         if answer is None:
+            security_log.write("status_failed")
             errors["receipt_no"] = NOT_FOUND
     accepted = (
         acceptance.answer_of(answer.submission) if answer is not None and answer.submission.status is SubmissionStatus.accepted else None

@@ -13,7 +13,7 @@ from typing import Any
 from typing import cast as cast_type
 
 from sqlalchemy import ColumnElement, Select, String, and_, cast, delete, exists, func, literal, or_, select, update
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from keynet_admin import clock, config
 from keynet_admin.extensions import db, reading
@@ -38,7 +38,7 @@ from keynet_admin.services.account import use_cases as accounts
 from keynet_admin.services.mail import outbox
 from keynet_admin.services.submission import search_index
 from keynet_admin.services.transaction import after_commit, transaction
-from keynet_admin.vocabulary import AWAITING_REVIEW, MailStatus, PostingStatus, SubmissionStatus
+from keynet_admin.vocabulary import AWAITING_REVIEW, AccountStatus, MailStatus, PostingStatus, Role, SubmissionStatus
 
 MONTH, YEAR = timedelta(days=30), timedelta(days=365)
 _BATCH = 200  # rows a transaction
@@ -107,7 +107,14 @@ def _postings(ended: datetime) -> ColumnElement[bool]:
 
 
 def _unused(ended: datetime) -> ColumnElement[bool]:
-    return func.coalesce(Account.last_login_at, Account.created_at) < ended
+    """Accounts that nobody has used since, but for an active administrator beside whom no other one is in use: somebody has to be left."""
+    other = aliased(Account)
+    used = func.coalesce(other.last_login_at, other.created_at) >= ended
+    administers = other.role == Role.admin, other.status == AccountStatus.active
+    needed = and_(
+        Account.role == Role.admin, Account.status == AccountStatus.active, ~exists().where(other.id != Account.id, *administers, used)
+    )
+    return and_(func.coalesce(Account.last_login_at, Account.created_at) < ended, ~needed)
 
 
 def _forget_words(revisions: Sequence[int]) -> None:

@@ -8,6 +8,7 @@ from flask_wtf.csrf import validate_csrf
 from wtforms.validators import ValidationError
 
 from keynet_admin.permissions import SENDER, Actor
+from keynet_admin.web.access import security_log
 
 TOO_OLD = "画面を開いてから時間がたったため、操作を確かめられませんでした。まだ何も行っていません。入力した内容は残っています。"
 REPLACES = "保存していません。入力した内容は残っています。もう一度保存すると、この画面の内容に置き換わります。"
@@ -45,4 +46,8 @@ def unverified() -> Unverified | None:
 def check_token() -> None:
     """Raises wtforms.ValidationError for a missing, old or foreign token of the posted form."""
     if current_app.config.get("WTF_CSRF_ENABLED", True):
-        validate_csrf(request.form.get("csrf_token"))
+        try:
+            validate_csrf(request.form.get("csrf_token"))
+        except ValidationError:
+            security_log.write("bad_token")
+            raise

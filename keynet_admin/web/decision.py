@@ -107,7 +107,7 @@ class DecisionPages:
         except BadVersion as error:
             return self._again(id, name, typed, notice=str(error)), 400
         except (ReasonMissing, BadField) as error:
-            return self._again(id, name, typed, error=str(error)), 422
+            return self._again(id, name, typed, error=str(error), error_at=getattr(error, "field", "reason")), 422
         except StaleVersion as error:
             return self._again(id, name, typed, stale=error), 409
         except (TransitionRefused, Refused) as error:
@@ -159,6 +159,7 @@ class DecisionPages:
                 **shown,
                 "notice": "",
                 "error": "",
+                "error_at": "reason",
                 "stale": None,
                 "refused": "",
                 **why,

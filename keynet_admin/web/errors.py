@@ -15,6 +15,7 @@ from keynet_admin import errors
 from keynet_admin.extensions import db
 from keynet_admin.vocabulary import Role
 from keynet_admin.web import addresses
+from keynet_admin.web.access import security_log
 from keynet_admin.web.actor import current_actor
 
 
@@ -157,6 +158,8 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 
 
 def _csrf_error(error: CSRFError) -> ResponseReturnValue:
+    if not addresses.of(request.path).roles:  # the guarded areas look at it themselves
+        security_log.write("bad_token")
     return answer(400, CSRF_WORDS, error=error)
 
 

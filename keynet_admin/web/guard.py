@@ -17,7 +17,8 @@ from werkzeug.wrappers import Response
 
 from keynet_admin.extensions import csrf
 from keynet_admin.permissions import Permission, can
-from keynet_admin.web import addresses, sign_in
+from keynet_admin.web import addresses
+from keynet_admin.web.access import sign_in
 from keynet_admin.web.actor import current_actor, unverified
 
 # A path on this host: never `//host`, `/\host` or anything with a space or control character.

@@ -26,6 +26,7 @@ from keynet_admin.permissions import Actor, Permission
 from keynet_admin.services import saved_view
 from keynet_admin.services.transaction import transaction
 from keynet_admin.services.workflow import version_of
+from keynet_admin.web.access import security_log
 from keynet_admin.web.actor import current_actor
 from keynet_admin.web.guard import Guard
 from keynet_admin.web.lists import export as list_export
@@ -155,7 +156,11 @@ class GuardedModelView(Guard, Editing, ModelView):
     def row(self, id: int) -> Any:
         """The row of an address, as far as the reader may see it; else 404."""
         row = self.get_one(str(id))
-        return row if row is not None else abort(404)
+        if row is None:
+            if current_actor().organization_id is not None and db.session.get(self.model, id) is not None:
+                security_log.write("foreign_row")
+            abort(404)
+        return row
 
     @property
     def default_order(self) -> tuple[Order, ...]:

@@ -239,9 +239,9 @@ def test_the_same_answer_and_work_for_every_address(client: FlaskClient, invited
 
 @pytest.mark.settings(RATELIMIT_ENABLED=True)
 def test_forgotten_password_has_a_rate_limit(client: FlaskClient, invited: Account) -> None:
-    """Nobody fills a town's mailbox."""
+    """Nobody fills a town's mailbox, and nobody is told that it is full: the five links that were sent still work."""
     answers = [client.post("/password/forgot", data={"email": EMAIL}).status_code for _ in range(10)]
-    assert answers == [200] * 5 + [429] * 5
+    assert answers == [200] * 10
     assert db.session.query(OutboxMail).count() == 6
 
 

@@ -7,11 +7,12 @@ import pytest
 from bs4 import BeautifulSoup
 from flask.sessions import SecureCookieSessionInterface
 from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy.orm import Session
 
-from keynet_admin import auth
+from keynet_admin import auth, config
 from keynet_admin.extensions import db
-from keynet_admin.models import Account, StaffSession
+from keynet_admin.models import Account, OutboxMail, StaffSession
 from keynet_admin.services.account import password as passwords
 from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import AccountStatus, Role
@@ -179,6 +180,86 @@ def test_the_rate_limit(client: FlaskClient, operator: Account, email: str) -> N
     assert sign_in(browsers[0], "other@keynet.example", "wrong wrong wrong").status_code == 422
 
 
+NEAR, FAR = {"REMOTE_ADDR": "192.0.2.1"}, {"REMOTE_ADDR": "198.51.100.1"}
+
+
+def guess(client: FlaskClient, times: int, **place: Any) -> list[int]:
+    """Wrong passwords for the operator, by browsers that keep nothing."""
+    wrong = {"email": EMAIL, "password": "wrong wrong wrong"}
+    return [another(client).post("/login", data=wrong, **place).status_code for _ in range(times)]
+
+
+@pytest.mark.settings(RATELIMIT_ENABLED=True)
+def test_a_stranger_does_not_lock_the_owner_out(client: FlaskClient, operator: Account) -> None:
+    """By wrong passwords: from elsewhere never; from the owner's own network not in a browser where the owner has been before."""
+    assert sign_in(client).status_code == 303
+    client.post("/logout")
+    assert 429 in guess(client, 12, environ_base=FAR)
+    assert another(client).post("/login", data={"email": EMAIL, "password": factories.PASSWORD}, environ_base=NEAR).status_code == 303
+    assert 429 in guess(client, 12)
+    assert sign_in(another(client)).status_code == 429
+    assert sign_in(client).status_code == 303
+    client.post("/logout")
+    codes = [sign_in(client, password="wrong wrong wrong").status_code for _ in range(11)]
+    assert codes == [422] * 10 + [429], "the known browser has a limit, too"
+
+
+@pytest.mark.settings(RATELIMIT_ENABLED=True)
+def test_guesses_from_everywhere_leave_the_way_by_mail(client: FlaskClient, operator: Account) -> None:
+    """A new browser is refused then and says where the door is; the link of the mail signs in, and the browser is known from then on."""
+    for number in range(11):
+        guess(client, 10, environ_base={"REMOTE_ADDR": f"198.51.100.{number}"})
+    refused = sign_in(client)
+    assert refused.status_code == 429
+    assert page(refused).find("a", href="/password/forgot", string="パスワードの再設定のご案内") is not None
+    client.post("/password/forgot", data={"email": EMAIL})
+    mail = db.session.execute(db.select(OutboxMail)).scalar_one()
+    assert mail.sealed is not None
+    new = "yama no ue ni tsuki ga aru 3"
+    address = f"/password/reset/{mail.sealed['link'].rpartition('/')[2]}"
+    assert client.post(address, data={"password": new, "password2": new}).status_code == 303
+    client.post("/logout")
+    assert sign_in(another(client), password=new).status_code == 429
+    assert sign_in(client, password=new).status_code == 303
+
+
+@pytest.mark.settings(RATELIMIT_ENABLED=True)
+def test_forgotten_pressed_by_a_stranger(client: FlaskClient, operator: Account) -> None:
+    """However often and from wherever: one answer, five mails an hour at most, and the owner's first one still works."""
+    answers = {
+        another(client).post("/password/forgot", data={"email": email}, environ_base={"REMOTE_ADDR": f"198.51.100.{number % 3}"}).text
+        for number in range(12)
+        for email in (EMAIL, "nobody@keynet.example")
+    }
+    assert len(answers) == 1
+    mails = db.session.execute(db.select(OutboxMail).order_by(OutboxMail.id)).scalars().all()
+    assert [mail.recipient for mail in mails] == [EMAIL] * 5
+    first = mails[0].sealed
+    assert first is not None
+    assert client.get(f"/password/reset/{first['link'].rpartition('/')[2]}").status_code == 200
+    typed = client.post("/first-login", data={"email": EMAIL, "code": first["code"]})
+    assert typed.location == "/first-login/password"
+
+
+def test_which_browser_is_known(client: FlaskClient, operator: Account) -> None:
+    """The mark outlives the sign-out, is the account's own and cannot be made up; a shared browser keeps one for each, the newest eight."""
+    others = [factories.account(Role.operator) for _ in range(9)]
+    db.session.commit()
+    for account in (operator, *others):
+        sign_in(client, account.email)
+        client.post("/logout")
+    cookie = client.get_cookie("known")
+    assert cookie is not None
+    assert cookie.http_only
+    assert cookie.same_site == "Lax"
+    signer = URLSafeTimedSerializer(config.of(client.application).secret_key, salt="known-browser")
+    assert list(signer.loads(cookie.value)) == [str(account.id) for account in reversed(others)][:8]
+    for odd in ("", "x", cookie.value[:-2], URLSafeTimedSerializer("other", salt="known-browser").dumps({"1": "x"})):
+        client.set_cookie("known", odd)
+        assert sign_in(client).status_code == 303
+        client.post("/logout")
+
+
 @pytest.mark.settings(IDLE_MINUTES=10)
 def test_idling(client: FlaskClient, operator: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ten minutes without a request end it; each request on a staff page begins them anew; nothing is written for it."""
@@ -264,10 +345,11 @@ def test_signed_in_pages_are_not_stored(client: FlaskClient, operator: Account) 
 def test_the_cookie_behind_tls(client: FlaskClient, operator: Account) -> None:
     """Secure, without a domain, by its prefix for this host only."""
     response = client.post("/login", data={"email": EMAIL, "password": factories.PASSWORD}, base_url="https://keynet.example")
-    cookie = response.headers["Set-Cookie"]
-    assert cookie.startswith("__Host-session=")
-    assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(cookie.split("; "))
-    assert "Domain" not in cookie
+    cookies = response.headers.getlist("Set-Cookie")
+    assert sorted(cookie.partition("=")[0] for cookie in cookies) == ["__Host-known", "__Host-session"]
+    for cookie in cookies:
+        assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(cookie.split("; "))
+        assert "Domain" not in cookie
 
 
 @pytest.mark.settings(WTF_CSRF_ENABLED=True)

@@ -301,6 +301,21 @@ def test_a_forgotten_account_is_ended(db_session: Session, clock: MovableClock, 
         accounts.suspend(present, factories.actor(Role.lead), seen_version=present.version, reason="確認のため。")
 
 
+def test_the_last_administrator_is_not_forgotten(db_session: Session, clock: MovableClock) -> None:
+    """However long nobody was here: with a second one in use, the first may go."""
+    last, lead = factories.account(Role.admin), factories.account(Role.lead)
+    db_session.commit()
+    clock.advance(days=4 * 365)
+    persons.purge()
+    db_session.expire_all()
+    assert (last.is_erased, last.status, lead.is_erased) == (False, AccountStatus.active, True)
+    factories.account(Role.admin, created_at=program_clock.now())
+    db_session.commit()
+    persons.purge()
+    db_session.expire_all()
+    assert (last.is_erased, last.status) == (True, AccountStatus.suspended)
+
+
 def test_pages_open_after_the_purge(planted: Session, client: Client, clock: MovableClock) -> None:
     """The case, the posting, the mail and the account are still there, without their persons."""
     persons.purge(clock.now + timedelta(days=4 * 365))

@@ -13,7 +13,7 @@ from keynet_admin.catalogue import SECTIONS
 from keynet_admin.config import ROOT
 from keynet_admin.models import NurseCenterRecord
 from keynet_admin.vocabulary import Role
-from keynet_admin.web.sign_in import OWN_FIELDS
+from keynet_admin.web.access.sign_in import OWN_FIELDS
 from tests import factories
 from tests.support.web import Client
 from tests.walks.test_nothing_lost import count, data_of, end_sessions, form_of, words

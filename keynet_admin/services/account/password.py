@@ -1,5 +1,6 @@
 """Passwords: what is good enough, hashing and checking. No database here, because argon2 is slow on purpose."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
@@ -8,17 +9,27 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 from zxcvbn import zxcvbn
 
+from keynet_admin import config
+from keynet_admin.catalogue import reference
+from keynet_admin.catalogue.folding import fold
+from keynet_admin.models import Account
+
 SHORTEST = 12
 LONGEST = 4096
 _LOOKED_AT = 72  # zxcvbn takes no more
 _WEAK = 2  # zxcvbn's score: below 2 a list of common passwords is enough
+_REPEATED = 3  # characters: shorter ones come again in any text
+_KIND_OF_BODY = re.compile(r"(?<=..)(?:[市区町村都府県]|シ|ク|チョウ|マチ|ムラ|ソン|ケン|フ|ト)\Z")
 
 # OWASP's parameters for argon2id: 19 MiB, so that many sign-ins at once do not fill the memory.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
 
 
 def problem(password: str, *, about: Sequence[str] = ()) -> str:
-    """Why a new password is not accepted, in Japanese, or an empty text. `about` are words that others know (address, body)."""
+    """Why a new password is not accepted, in Japanese, or an empty text. `about` are words that others know (`words_about`).
+
+    Such words, and what is repeated, do not count: without them the password must still be long enough.
+    """
     text = _plain(password)
     if not text:
         return "パスワードを入力してください。"
@@ -26,10 +37,62 @@ def problem(password: str, *, about: Sequence[str] = ()) -> str:
         return f"パスワードは{LONGEST:,}文字以内で入力してください。"
     if len(text) < SHORTEST:
         return f"パスワードは{SHORTEST}文字以上で入力してください（いまは{len(text)}文字です）。文字の種類の決まりはありません。"
-    known = [word for item in about if item for word in (item, *item.replace("@", ".").split(".")) if len(word) > 2]
-    if zxcvbn(text[:_LOOKED_AT], user_inputs=known)["score"] < _WEAK:
-        return "推測されやすいパスワードです。よくある語や並び、団体名やメールアドレスを避け、関係のない語をいくつかつなげてください。"
+    rest, known = _without(text, about)
+    once = _once(rest)
+    left_out = [f"{''.join(f'「{word}」' for word in known)}（団体名やメールアドレスなど、ほかの人も知っている語）"] if known else []
+    if len(once) < len(rest.replace(" ", "")):
+        left_out.append("同じ文字や語の繰り返し")
+    if left_out and len(once) < SHORTEST:
+        return (
+            f"推測されやすいパスワードです。{'と、'.join(left_out)}を除くと、{len(once)}文字しか残りません。"
+            f"関係のない語を加えて、{SHORTEST}文字以上残るようにしてください。"
+        )
+    if zxcvbn(text[:_LOOKED_AT], user_inputs=list(about))["score"] < _WEAK:
+        return "推測されやすいパスワードです。よくある語や並びを避け、関係のない語をいくつかつなげてください。"
     return ""
+
+
+def words_about(account: Account) -> list[str]:
+    """What others know of an account: its address and name, its body's and prefecture's names in kanji, kana and romaji, domains, the site."""
+    words = [account.email, account.name, config.current().site_name]
+    body = account.organization
+    if body is not None:
+        words += [body.name, body.kana, *reference.domains_of(body.lg_code)]
+        for record in (reference.municipality(body.lg_code), reference.prefecture(body.prefecture_code)):
+            if record is not None:
+                words += [record.name, record.kana, record.romaji, record.romaji.partition("-")[0]]
+    words += [_KIND_OF_BODY.sub("", word) for word in words]
+    parts = [part for word in words if "@" in word or "." in word for part in re.split(r"[@.+_-]", word)]
+    return [
+        word
+        for word in (*words, *parts, *account.name.split(), *config.current().site_name.split())
+        if len(word) > (2 if word.isascii() else 1)
+    ]
+
+
+def _without(text: str, words: Sequence[str]) -> tuple[str, list[str]]:
+    """The folded text with a space for each of the words, and which of them were in it."""
+    rest, found = fold(text), []
+    for word in sorted({fold(word) for word in words} - {""}, key=lambda word: (-len(word), word)):
+        if word in rest:
+            rest = rest.replace(word, " ")
+            found.append(word)
+    return rest, found
+
+
+def _once(text: str) -> str:
+    """The text without spaces and without what stood before it once already; at most its first characters that suffice."""
+    once, at = "", 0
+    while at < len(text) and len(once) <= SHORTEST:
+        size = 0
+        while at + size < len(text) and text[at : at + size + 1] in text[:at]:
+            size += 1
+        if size >= _REPEATED:
+            at += size
+        else:
+            once += text[at].strip()
+            at += 1
+    return once
 
 
 def hashed(password: str) -> str:

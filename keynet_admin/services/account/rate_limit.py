@@ -1,8 +1,9 @@
 """Rate limits on guessing: counts of tries in a table that all workers share. Real time, not the movable clock.
 
-Each kind of try counts twice: for the address typed (known or unknown, no difference) and for the network it comes from. Networks get
-wide limits, since the towns of a whole prefecture may share one address. A full count refuses until its window is over; refused
-tries do not make it longer.
+A try counts for the address typed (known or unknown, no difference) from this network, for the network, and, where guessing from many
+networks would pay, for the address from everywhere. Networks get wide limits, since the towns of a whole prefecture may share one address.
+Who tries elsewhere does not close the door for the owner; a browser in which the owner has signed in before has a count of its own and no
+other. A full count refuses until its window is over; refused tries do not make it longer.
 """
 
 import hashlib
@@ -23,45 +24,63 @@ from keynet_admin.services.transaction import rows_changed
 
 @dataclass(frozen=True)
 class Limit:
-    """How many tries within a window, for one address and for one network."""
+    """How many tries within a window: for one address from one network (or known browser), for one network, for one address at all."""
 
     address: int
     network: int
     window: timedelta
+    everywhere: int | None = None
 
 
 LIMITS = {
-    "login": Limit(10, 300, timedelta(minutes=15)),
+    "login": Limit(10, 300, timedelta(minutes=15), everywhere=100),
     "code": Limit(8, 200, timedelta(minutes=15)),
-    "forgot": Limit(5, 100, timedelta(hours=1)),
+    "forgot": Limit(5, 100, timedelta(hours=1), everywhere=5),
     "status": Limit(20, 300, timedelta(minutes=15)),
     "password": Limit(10, 300, timedelta(minutes=15)),
 }
 
 
-def hit(kind: str, *, address: str, network: str) -> None:
-    """Count one try before it is judged. Raises TooMany when a count is full.
+def hit(kind: str, *, address: str, network: str, browser: str = "") -> None:
+    """Count one try before it is judged. Raises TooMany when a count is full; the network's says so, for nobody else is told by it.
 
-    To be called in a transaction of its own that commits before slow work begins. `network` is the client's IP address.
+    To be called in a transaction of its own that commits before slow work begins. `network` is the client's IP address, `browser` the
+    random mark of one that is known to be the address owner's.
     """
     if not config.current().rate_limits:
         return
     limit = LIMITS[kind]
     now = clock.real_now()
-    for key, most in ((_key(kind, "a", normal_email(address)), limit.address), (_key(kind, "n", _network(network)), limit.network)):
+    counts = [(_of_address(kind, address, network, browser), limit.address)]
+    if not browser:
+        counts.append((_of_network(kind, network), limit.network))
+        counts += [(_everywhere(kind, address), limit.everywhere)] if limit.everywhere is not None else []
+    for key, most in counts:
         count, started = _count_up(key, now, limit.window)
         if count > most:
-            raise TooMany(max(1, int((started + limit.window - now).total_seconds())))
+            raise TooMany(max(1, int((started + limit.window - now).total_seconds())), network=key == _of_network(kind, network))
 
 
-def forgive(kind: str, *, address: str, network: str) -> None:
-    """After a success: the address starts afresh and the network gets its try back."""
+def forgive(kind: str, *, address: str, network: str, browser: str = "") -> None:
+    """After a success: the address starts afresh here, and the wider counts get their try back."""
     if not config.current().rate_limits:
         return
-    db.session.execute(delete(Throttle).where(Throttle.key == _key(kind, "a", normal_email(address))))
-    rows_changed(
-        update(Throttle).where(Throttle.key == _key(kind, "n", _network(network)), Throttle.count > 0).values(count=Throttle.count - 1)
-    )
+    db.session.execute(delete(Throttle).where(Throttle.key == _of_address(kind, address, network, browser)))
+    if not browser:
+        wider = Throttle.key.in_((_of_network(kind, network), _everywhere(kind, address)))
+        rows_changed(update(Throttle).where(wider, Throttle.count > 0).values(count=Throttle.count - 1))
+
+
+def _of_address(kind: str, address: str, network: str, browser: str) -> str:
+    return _key(kind, "a", f"{normal_email(address)} {browser or _network(network)}")
+
+
+def _of_network(kind: str, network: str) -> str:
+    return _key(kind, "n", _network(network))
+
+
+def _everywhere(kind: str, address: str) -> str:
+    return _key(kind, "e", normal_email(address))
 
 
 def _count_up(key: str, now: datetime, window: timedelta) -> tuple[int, datetime]:

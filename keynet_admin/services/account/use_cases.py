@@ -7,7 +7,7 @@ transactions, so these functions take the finished hash.
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
@@ -16,7 +16,7 @@ from sqlalchemy.orm import joinedload
 
 from keynet_admin import clock, config
 from keynet_admin.business_time import CLOSES
-from keynet_admin.errors import LinkDead, NotFound, Refused
+from keynet_admin.errors import BadField, LinkDead, NotFound, Refused
 from keynet_admin.extensions import db
 from keynet_admin.models import Account, AuditEvent, FirstLogin, Organization, OutboxMail
 from keynet_admin.permissions import SYSTEM, Actor
@@ -29,8 +29,7 @@ from keynet_admin.services.transaction import after_commit, rows_changed
 from keynet_admin.services.workflow import Outcome
 from keynet_admin.vocabulary import STAFF_ROLES, AccountStatus, ActorKind, Role
 
-INVITE_DAYS = 7  # business days; the last one ends at 17:00
-RESET_LIFE = timedelta(hours=24)
+INVITE_DAYS, RESET_DAYS = 7, 1  # business days; the last one ends at 17:00
 INVITE, RESET = "invite", "reset"
 
 
@@ -133,6 +132,7 @@ def resend_invitation(
     if again := workflow.repeated(account, actor, seen_version, "invite_again"):
         return again
     done = workflow.move(account, "invite_again", actor, seen_version=seen_version)
+    _replace(account)
     _invite(account, about, words)
     return done.but(mails=1)
 
@@ -185,6 +185,7 @@ def renew(found: Invitation) -> None:
     """Send a new mail of the same purpose to the same address. Raises Refused when this one is no reason for it."""
     if not found.renewable:
         raise Refused("このご案内の代わりは送れません。")
+    _replace(found.account)
     if found.account.status is AccountStatus.invited:
         _invite(found.account)
     else:
@@ -216,7 +217,7 @@ def change_password(known: Credentials, password_hash: str) -> session.SignedIn 
 def request_reset(email: str) -> None:
     """Write the mail with which a forgotten password is set anew. Nothing tells whether the address is known.
 
-    For an unknown address the same statements run and are taken back, so that the time does not tell it either.
+    Anybody may ask, so the links and codes sent before go on working until a password is set. For an unknown address the same statements run and are taken back, so that the time does not tell it either.
     """
     account = by_email(email, lock=True)
     step = db.session.begin_nested()
@@ -243,15 +244,39 @@ def credentials(email: str) -> Credentials:
 
 def suspend(account: Account, actor: Actor, *, seen_version: int, reason: str) -> Outcome:
     """Stop an account: its sessions end, its links die, the reason is mailed. Raises Refused for one's own and the last administrator's."""
-    others = _lock_administrators() - {account.id} if account.role is Role.admin else set()
+    last = _is_last_administrator(account)
     if again := workflow.repeated(account, actor, seen_version, "suspend"):
         return again
-    if account.role is Role.admin and not others and account.id != actor.account_id:
+    if last and account.id != actor.account_id:
         raise Refused("システム管理の最後のアカウントは、利用を停止できません。")
     done = workflow.move(account, "suspend", actor, seen_version=seen_version, reason=reason)
     session.end_all(account)
     _replace(account)
     mailer.enqueue("account_suspended", account.email, _words(account) | {"reason": reason.strip()}, about=account, account_id=account.id)
+    return done.but(mails=1)
+
+
+def change_role(account: Account, actor: Actor, *, seen_version: int, reason: str, role: str) -> Outcome:
+    """Give an account of the service center another role: its sessions end, the reason is mailed to its holder.
+
+    Raises BadField for no role or the present one, Refused for one's own account and for the last administrator's.
+    """
+    last = _is_last_administrator(account)
+    if again := workflow.repeated(account, actor, seen_version, "change_role"):
+        return again
+    new = _staff_role(role)
+    if new is None:
+        raise BadField("新しい役割を選んでください。", "role")
+    if new is account.role:
+        raise BadField(f"いまの役割（{account.role.label}）と同じです。別の役割を選んでください。", "role")
+    if last and account.id != actor.account_id:
+        raise Refused("システム管理の最後のアカウントの役割は、変えられません。")
+    before = account.role
+    done = workflow.move(account, "change_role", actor, seen_version=seen_version, reason=reason, was=before.value, role=new.value)
+    account.role = new
+    session.end_all(account)
+    words = _words(account) | {"reason": reason.strip(), "was": before.label, "role": new.label}
+    mailer.enqueue("role_changed", account.email, words, about=account, account_id=account.id)
     return done.but(mails=1)
 
 
@@ -279,13 +304,15 @@ def restore(account: Account, actor: Actor, *, seen_version: int, reason: str) -
     return done.but(mails=1)
 
 
-def letters(account: Account, action: str, reason: str) -> list[tuple[str, Letter]]:
-    """The mail that a decision with this reason would send: (address, mail), with placeholders for link and code."""
+def letters(account: Account, action: str, reason: str = "", role: str = "") -> list[tuple[str, Letter]]:
+    """The mail that a decision with this reason (and role) would send: (address, mail), with placeholders for link and code."""
     template = workflow.move_of(Account, action).mail
     if action == "restore" and not account.password_hash:
         template = "first_login"
     words = _words(account) | {"reason": reason.strip() or "（ここに理由が入ります）", "email": account.email, "again": True}
-    words["due"] = invitation_due(account.organization.prefecture_code if account.organization else "")
+    new = _staff_role(role)
+    words |= {"was": account.role.label, "role": new.label if new is not None else "（選んだ役割）"}
+    words["due"] = _due(account, INVITE_DAYS)
     return [(account.email, mailer.preview(template, words))]
 
 
@@ -297,10 +324,13 @@ def invitation_of(account: Account) -> tuple[OutboxMail | None, datetime | None]
     return mail, found.expires_at if found is not None else None
 
 
-def invitation_due(prefecture_code: str = "") -> datetime:
+def invitation_due(prefecture_code: str = "", days: int = INVITE_DAYS) -> datetime:
     """The end of an invitation sent now: 17:00 of the seventh business day from today, also of the offices in the prefecture."""
-    day = business_days.add_business_days(clock.today(), INVITE_DAYS, prefecture_code)
-    return datetime.combine(day, CLOSES, clock.TOKYO)
+    return datetime.combine(business_days.add_business_days(clock.today(), days, prefecture_code), CLOSES, clock.TOKYO)
+
+
+def _due(account: Account, days: int) -> datetime:
+    return invitation_due(account.organization.prefecture_code if account.organization else "", days)
 
 
 def _unchanged(known: Credentials) -> Account | None:
@@ -313,10 +343,16 @@ def _unchanged(known: Credentials) -> Account | None:
     return account if same else None
 
 
-def _lock_administrators() -> set[int]:
-    """Lock all active administrators, always in the same order, so that two who suspend each other do not both succeed. Their ids."""
+def _staff_role(text: str) -> Role | None:
+    return next((role for role in STAFF_ROLES if role == text), None)
+
+
+def _is_last_administrator(account: Account) -> bool:
+    """Whether no other administrator is active. All of them are locked, in one order: two who end each other do not both succeed."""
+    if account.role is not Role.admin:
+        return False
     query = select(Account.id).where(Account.role == Role.admin, Account.status == AccountStatus.active).order_by(Account.id)
-    return set(db.session.execute(query.with_for_update()).scalars())
+    return set(db.session.execute(query.with_for_update()).scalars()) <= {account.id}
 
 
 def _tell_of_change(account: Account) -> None:
@@ -335,18 +371,16 @@ def _add(account: Account) -> None:
 
 def _invite(account: Account, about: Any = None, words: Mapping[str, Any] | None = None) -> OutboxMail:
     context = _words(account) | {"again": _was_invited(account)} | dict(words or {})
-    due = invitation_due(account.organization.prefecture_code if account.organization else "")
-    return _send(account, INVITE, due, "first_login", context, about)
+    return _send(account, INVITE, _due(account, INVITE_DAYS), "first_login", context, about)
 
 
 def _reset(account: Account) -> OutboxMail:
-    return _send(account, RESET, clock.now() + RESET_LIFE, "password_reset", _words(account))
+    return _send(account, RESET, _due(account, RESET_DAYS), "password_reset", _words(account))
 
 
 def _send(account: Account, purpose: str, due: datetime, template: str, words: Mapping[str, Any], about: Any = None) -> OutboxMail:
-    """Make link and code, replace the older ones, write the mail."""
+    """Make link and code, write the mail."""
     token, code = secret.new_token(), secret.new_code()
-    _replace(account)
     db.session.add(
         FirstLogin(
             account_id=account.id,
@@ -372,7 +406,6 @@ def _send(account: Account, purpose: str, due: datetime, template: str, words: M
 def _pretend() -> None:
     """The work of `_reset` and its event for nobody, taken back by the caller."""
     token, code = secret.new_token(), secret.new_code()
-    _replace(Account(id=0))
     for _ in range(2):  # in place of the first login and of the event
         db.session.add(
             AuditEvent(at=clock.now(), actor_kind=ActorKind.system, subject="account", subject_id=0, action=secret.code_hash(0, code)[:40])
@@ -381,7 +414,7 @@ def _pretend() -> None:
     mailer.enqueue(
         "password_reset",
         "nobody@keynet.example",
-        {"org_name": "", "contact_name": "", "due": clock.now() + RESET_LIFE},
+        {"org_name": "", "contact_name": "", "due": _due(Account(), RESET_DAYS)},
         sealed={"link": mailer.public_link("/password/reset/" + secret.token_hash(token)), "code": secret.shown(code)},
     )
 

@@ -12,6 +12,7 @@ from keynet_admin.models import Account, Keying, OutboxMail, Posting, Submission
 from keynet_admin.permissions import Permission
 from keynet_admin.vocabulary import (
     PUBLISHED,
+    STAFF_ROLES,
     UNDELIVERED,
     AccountStatus,
     ActorKind,
@@ -113,6 +114,10 @@ def _no_edit_waits(posting: Posting) -> bool:
 
 def _changed_unseen(posting: Posting) -> bool:
     return posting.look_from is not None
+
+
+def _is_staff(account: Account) -> bool:
+    return account.role in STAFF_ROLES
 
 
 def _has_address(account: Account) -> bool:
@@ -239,6 +244,10 @@ MOVES: tuple[Move, ...] = (
          tone="is-must", icon="stop", author_may=False, mail="account_suspended",
          page=Page("このアカウントの利用を停止しますか", "ログイン中の画面もすぐに使えなくなります。募集情報はそのまま残ります。",
               "停止する", "利用を停止しました。", "理由をメールで送ります。", MAILED_REASON, stop=True)),
+    Move(Account, "change_role", (A.invited, A.active), (), Permission.account_role, "役割の変更", "{who}が役割を変えました。",
+         reason="must", author_may=False, mail="role_changed", when=_is_staff, path="role",
+         page=Page("このアカウントの役割を変えますか", "ログイン中の画面はすぐに使えなくなり、次のログインから新しい役割になります。",
+              "役割を変える", "役割を変えました。", "理由をメールで送ります。", MAILED_REASON)),
     Move(Account, "expire", (A.invited, A.active), (A.suspended,), _ACCOUNT, "利用の終了",
          "長く使われなかったため、利用を終え、名前とメールアドレスを消しました。", kinds=SYSTEM_ONLY),
     Move(Account, "restore", (A.suspended,), (A.active, A.invited), _ACCOUNT, "利用停止の解除", "{who}が利用停止を解除しました。",

@@ -2,14 +2,14 @@
 
 import re
 from contextlib import nullcontext
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from keynet_admin.errors import LinkDead, NotFound, NotPermitted, Refused
+from keynet_admin.errors import BadField, LinkDead, NotFound, NotPermitted, Refused, TransitionRefused
 from keynet_admin.extensions import db
 from keynet_admin.models import Account, AuditEvent, FirstLogin, OutboxMail, StaffSession
 from keynet_admin.permissions import SYSTEM
@@ -199,10 +199,57 @@ def test_reset(db_session: Session, clock: MovableClock) -> None:
         accounts.finish_first_login(found.row.id, "another hash")
     assert accounts.credentials(EMAIL).password_hash == "another hash"
     assert db.session.query(StaffSession).filter(StaffSession.ended_at.is_(None)).count() == 0
-    clock.advance(hours=25)
     with transaction():
         accounts.request_reset(EMAIL)
     assert [mail.template for mail in mails()] == ["password_reset", "password_changed", "password_reset"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "due"),
+    [
+        ("2021-05-10 09:00", "2021-05-11T17:00"),
+        ("2021-05-10 16:59", "2021-05-11T17:00"),
+        ("2021-05-10 23:00", "2021-05-11T17:00"),
+        ("2021-05-07 11:10", "2021-05-10T17:00"),  # a Friday
+        ("2021-05-08 11:10", "2021-05-10T17:00"),
+        ("2021-04-30 11:10", "2021-05-06T17:00"),  # before the holidays of May
+        ("2021-12-28 11:10", "2022-01-04T17:00"),
+    ],
+)
+def test_a_reset_lives_one_business_day(db_session: Session, clock: MovableClock, asked: str, due: str) -> None:
+    """Its link and its code, to 17:00; the mail says so; a new one is offered then."""
+    factories.account(Role.operator, email=EMAIL)
+    clock.set(asked)
+    with transaction():
+        accounts.request_reset(EMAIL)
+    end = datetime.fromisoformat(f"{due}+09:00")
+    assert db.session.execute(db.select(FirstLogin.expires_at)).scalar_one() == end
+    token, code = sealed(mails()[-1])
+    assert f"{end:%Y-%m-%d}" in mails()[-1].body
+    clock.set(f"{end - timedelta(minutes=1):%Y-%m-%d %H:%M}")
+    assert not accounts.open_first_login(token).problem
+    clock.set(f"{end:%Y-%m-%d %H:%M}")
+    assert accounts.open_first_login(token).renewable
+    late = accounts.check_code(EMAIL, code)
+    assert late is not None
+    assert late.problem
+
+
+@pytest.mark.parametrize("status", [AccountStatus.active, AccountStatus.invited])
+def test_who_presses_forgotten_kills_no_link(db_session: Session, status: AccountStatus) -> None:
+    """A stranger may press it, too: what was mailed before works until a password is set, and is dead then."""
+    account = issue()
+    account.status = status
+    db.session.commit()
+    for _ in range(2):
+        with transaction():
+            accounts.request_reset(EMAIL)
+    tokens = [sealed(mail)[0] for mail in mails()]
+    assert [accounts.open_first_login(token).problem for token in tokens] == ["", "", ""]
+    with transaction():
+        accounts.finish_first_login(accounts.open_first_login(tokens[0]).row.id, "new hash")
+    db.session.expire_all()
+    assert all(accounts.open_first_login(token).problem for token in tokens)
 
 
 def test_forgotten_before_the_first_login(db_session: Session) -> None:
@@ -325,6 +372,52 @@ def test_the_last_administrator_stays(db_session: Session) -> None:
     with transaction():
         accounts.suspend(last, sessions.actor_of(gone), seen_version=last.version, reason="確認のため")
     assert last.status is AccountStatus.suspended
+
+
+@pytest.mark.parametrize(
+    ("by", "target", "allowed"),
+    [
+        (Role.operator, Role.operator, False),
+        (Role.lead, Role.operator, False),
+        (Role.admin, Role.operator, True),
+        (Role.admin, Role.admin, True),
+        (Role.admin, Role.municipality, False),
+        (Role.municipality, Role.operator, False),
+    ],
+)
+def test_a_role_is_changed_by_an_administrator(db_session: Session, by: Role, target: Role, allowed: bool) -> None:
+    """Its holder is told of both roles and the reason, and signs in anew; a municipality's account keeps its kind."""
+    account, actor = factories.account(target, email=EMAIL), factories.actor(by)
+    key = sessions.begin(account).key
+    db.session.commit()
+    with nullcontext() if allowed else pytest.raises((NotPermitted, TransitionRefused)), transaction():
+        accounts.change_role(account, actor, seen_version=account.version, reason="4月の異動のため", role="lead")
+    assert (sessions.find(key) is None) is allowed
+    assert account.role is (Role.lead if allowed else target)
+    assert [(mail.template, mail.recipient) for mail in mails()] == [("role_changed", EMAIL)] * allowed
+    if allowed:
+        assert all(word in mails()[0].body for word in (target.label, Role.lead.label, "4月の異動のため"))
+        event = db.session.query(AuditEvent).filter_by(action="change_role").one()
+        assert (event.codes["was"], event.codes["role"]) == (target.value, "lead")
+
+
+@pytest.mark.parametrize(("role", "words"), [("", "選んで"), ("municipality", "選んで"), ("root", "選んで"), ("operator", "同じ")])
+def test_no_role_to_change_to(db_session: Session, role: str, words: str) -> None:
+    account, actor = factories.account(Role.operator), factories.actor(Role.admin)
+    db.session.commit()
+    with pytest.raises(BadField, match=words) as refused, transaction():
+        accounts.change_role(account, actor, seen_version=account.version, reason="異動のため", role=role)
+    assert refused.value.field == "role"
+
+
+def test_the_last_administrator_keeps_the_role(db_session: Session) -> None:
+    """Nor may anybody change their own."""
+    last, gone = factories.account(Role.admin), factories.actor(Role.admin, status=AccountStatus.suspended)
+    db.session.commit()
+    for actor, words in ((gone, "最後"), (sessions.actor_of(last), "ご自分")):
+        with pytest.raises(Refused, match=words), transaction():
+            accounts.change_role(last, actor, seen_version=last.version, reason="異動のため", role="operator")
+    assert last.role is Role.admin
 
 
 def test_two_finish_at_once(db_session: Session) -> None:

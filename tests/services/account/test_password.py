@@ -1,8 +1,13 @@
 """What a password has to be, and that checking an unknown one costs the same."""
 
+import time
+
 import pytest
+from sqlalchemy.orm import Session
 
 from keynet_admin.services.account import password
+from keynet_admin.vocabulary import Role
+from tests import factories
 
 GOOD = "kawa to mori to 7 tsu no hoshi"
 
@@ -23,6 +28,71 @@ GOOD = "kawa to mori to 7 tsu no hoshi"
 def test_refused(text: str, words: str) -> None:
     """Short, common, or known to everybody."""
     assert words in password.problem(text, about=["kenko@city.hyuga.example", "日向市"])
+
+
+KNOWN = ("日向市", "日向", "ヒュウガシ", "ヒュウガ", "Hyuga-shi", "Hyuga", "kenko@city.hyuga-test.example", "city", "hyuga", "kenko")
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("hyugashihyugashi", "「hyugashi」"),
+        ("Hyuga-2021-ward", "「hyuga」"),
+        ("ｈｙｕｇａ＿２０２１＿０５０７", "「hyuga」"),
+        ("ひゅうがひゅうがひゅうが", "「ひゅうが」"),
+        ("ヒュウガ－シヤクショ２０２１", "「ひゅうがし」"),
+        ("日向市の日向市の日向市", ""),
+        ("日向市のワクチン担当課", ""),
+        ("kenko@city.hyuga-test.example", "「kenko@cityhyugatestexample」"),
+        ("city.hyuga.kenko.21", "「hyuga」「kenko」「city」"),
+        ("sakurasakurasakura", "繰り返し"),
+        ("tsuki kumo tsuki kumo", "繰り返し"),
+        ("a1b2c3a1b2c3a1b2c3", "繰り返し"),
+        ("hyuga neko hyuga neko", "「hyuga」"),
+    ],
+)
+def test_words_that_others_know_do_not_count(text: str, word: str) -> None:
+    """However they are written; the message names them, and says how much is left."""
+    message = password.problem(text, about=KNOWN)
+    assert message, text
+    if len(text) >= password.SHORTEST:
+        assert word in message
+        assert "文字しか残りません" in message
+
+
+@pytest.mark.parametrize("text", ["hyuga no umi wa totemo aoi 7", "kenko na neko to ringo wo hyuga de", "日向の海はとても青くて広いね"])
+def test_a_known_word_in_a_long_one(text: str) -> None:
+    assert password.problem(text, about=KNOWN) == ""
+
+
+def test_a_long_password_is_looked_at_quickly() -> None:
+    """Repetitions of all lengths: each is found in one walk."""
+    for text in ("ab" * 2048, "abc" * 1365, ("x" * 64 + "y") * 63, "".join(chr(0x4E00 + number) for number in range(4096))):
+        begun = time.process_time()
+        password.problem(text, about=KNOWN)
+        assert time.process_time() - begun < 1
+
+
+def test_what_others_know_of_an_account(db_session: Session) -> None:
+    """The body in kanji, kana and romaji with and without its kind, its prefecture, the parts of its domains, the address, the site."""
+    account = factories.account(Role.municipality, email="kenko@vaccine.hyuga-test.lg.jp", name="見本 一郎")
+    about = set(password.words_about(account))
+    assert {
+        "日向市",
+        "日向",
+        "ヒュウガシ",
+        "ヒュウガ",
+        "Hyuga-shi",
+        "Hyuga",
+        "宮崎県",
+        "宮崎",
+        "ミヤザキ",
+        "hyugacity.jp",
+        "hyugacity",
+    } <= about
+    assert {"kenko", "vaccine", "hyuga", "test", "見本", "Key-Net"} <= about
+    assert not about & {"", "jp", "lg", "shi", "市"}
+    assert {"見本", "Key-Net"} <= set(password.words_about(factories.account(Role.operator, name="見本 二郎")))
 
 
 @pytest.mark.parametrize(

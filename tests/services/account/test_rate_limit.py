@@ -16,10 +16,10 @@ from keynet_admin.services.transaction import transaction
 pytestmark = pytest.mark.settings(RATELIMIT_ENABLED=True)
 
 
-def hit(kind: str = "login", address: str = "a@b.example", network: str = "192.0.2.1") -> None:
+def hit(kind: str = "login", address: str = "a@b.example", network: str = "192.0.2.1", browser: str = "") -> None:
     """One committed try."""
     with transaction():
-        rate_limit.hit(kind, address=address, network=network)
+        rate_limit.hit(kind, address=address, network=network, browser=browser)
 
 
 def tries(most: int, **more: str) -> int:
@@ -37,9 +37,29 @@ def test_bites_for_one_address(db_session: Session, kind: str) -> None:
     """Within 30 tries, however the address is written; another address goes on."""
     assert tries(30, kind=kind) == rate_limit.LIMITS[kind].address < 30
     with pytest.raises(TooMany) as refused:
-        hit(kind, " A@B.example ", "198.51.100.7")
+        hit(kind, " A@B.example ")
     assert 0 < refused.value.retry_after <= rate_limit.LIMITS[kind].window.total_seconds()
+    assert not refused.value.network
     hit(kind, "c@b.example")
+
+
+@pytest.mark.parametrize("kind", sorted(set(rate_limit.LIMITS) - {"forgot"}))
+def test_a_stranger_elsewhere_closes_no_door(db_session: Session, kind: str) -> None:
+    """Nor does one in the same network for a browser that is known to be the owner's, which has a limit of its own."""
+    tries(30, kind=kind)
+    hit(kind, network="198.51.100.7")
+    with pytest.raises(TooMany):
+        hit(kind)
+    assert tries(30, kind=kind, browser="the owner's") == rate_limit.LIMITS[kind].address
+
+
+def test_guessing_from_everywhere_ends(db_session: Session) -> None:
+    """For browsers that nobody knows."""
+    for number in range(100):
+        hit(network=f"198.51.100.{number}")
+    with pytest.raises(TooMany):
+        hit(network="203.0.113.1")
+    hit(network="203.0.113.1", browser="the owner's")
 
 
 def test_bites_for_one_network(db_session: Session) -> None:
@@ -47,8 +67,9 @@ def test_bites_for_one_network(db_session: Session) -> None:
     limit = rate_limit.LIMITS["forgot"].network
     for number in range(limit):
         hit("forgot", f"{number}@b.example", f"2001:db8::{number:x}")
-    with pytest.raises(TooMany):
+    with pytest.raises(TooMany) as refused:
         hit("forgot", "new@b.example", "2001:db8::ffff")
+    assert refused.value.network
     hit("forgot", "new@b.example", "2001:db8:0:1::1")
 
 
@@ -62,7 +83,7 @@ def test_a_window_ends(db_session: Session) -> None:
 
 
 def test_a_success_forgives(db_session: Session) -> None:
-    """The address starts afresh, the network gets its try back."""
+    """The address starts afresh, the wider counts get their try back."""
     tries(30)
     with transaction():
         rate_limit.forgive("login", address="A@b.example", network="192.0.2.1")
@@ -70,7 +91,7 @@ def test_a_success_forgives(db_session: Session) -> None:
     with transaction():
         rate_limit.forgive("login", address="a@b.example", network="::ffff:192.0.2.1")
         counts = db.session.execute(db.select(Throttle.count)).scalars().all()
-    assert counts == [rate_limit.LIMITS["login"].address * 2 - 2]
+    assert counts == [rate_limit.LIMITS["login"].address * 2 - 2] * 2
 
 
 @pytest.mark.settings(RATELIMIT_ENABLED=False)
@@ -89,7 +110,7 @@ def test_old_counts_are_purged(app: Flask, db_session: Session) -> None:
     """Old counts go, fresh ones stay."""
     hit()
     persons.purge()
-    assert db.session.query(Throttle).count() == 2
+    assert db.session.query(Throttle).count() == 3
     with transaction():
         db.session.execute(db.update(Throttle).values(window_start=datetime.now(UTC) - timedelta(days=3)))
     persons.purge()

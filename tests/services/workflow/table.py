@@ -6,7 +6,7 @@ Kind of row -> action -> (states it starts in, states it may end in, who may, wh
 from typing import Any
 
 from keynet_admin.models import Account, Keying, OutboxMail, Posting, Submission
-from keynet_admin.vocabulary import AccountStatus, KeyingStatus, MailStatus, PostingStatus, SubmissionStatus
+from keynet_admin.vocabulary import AccountStatus, KeyingStatus, MailStatus, PostingStatus, Role, SubmissionStatus
 
 STAFF, LEADS, OWN, SYSTEM = ("operator", "lead", "admin"), ("lead", "admin"), ("own",), ("system",)
 WHO = ("operator", "lead", "admin", "own", "other", "sender", "system")
@@ -49,6 +49,7 @@ TABLE: dict[str, dict[str, Row]] = {
         "activate": ("invited", "active", SYSTEM, False),
         "invite_again": ("invited", "", (*STAFF, "system"), False),
         "suspend": ("invited active", "suspended", LEADS, True),
+        "change_role": ("invited active", "", ("admin",), True),
         "expire": ("invited active", "suspended", SYSTEM, False),
         "restore": ("suspended", "active invited", LEADS, True),
     },
@@ -78,6 +79,7 @@ KINDS: dict[str, tuple[type[Any], Any]] = {
 }
 # What a row must have besides its state for an action to be open (else as the factories make it).
 BESIDES: dict[tuple[str, str], dict[str, Any]] = {
+    ("account", "change_role"): {"role": Role.operator},
     ("posting", "publish"): {"live": None},
     ("posting", "resume"): {"live": 1},
     ("posting", "release_edit"): {"release_asked": True},

@@ -17,7 +17,7 @@ SENTENCE = re.compile(r"[^{}]*(?:\{(?:who|revision|rule|fields|name)\}[^{}]*)*")
 WITHOUT_PAGE = {"take", "leave", "resubmit", "open", "expire", "activate", "send", "settle"} | {
     name for name in TABLE["keying"] if name != "discard"
 }
-MAILED = {"return", "reject", "withdraw", "release", "release_edit", "return_edit", "suspend", "restore"}
+MAILED = {"return", "reject", "withdraw", "release", "release_edit", "return_edit", "suspend", "restore", "change_role"}
 
 
 def test_the_rows_are_those_of_the_contract() -> None:
@@ -62,7 +62,7 @@ def test_the_marks_of_a_row(move: Move) -> None:
     assert move.reviewed is (move.name in REVIEWED.get(kind, ()))
     assert move.quiet is (move.name == "keyed_save")
     assert move.logged is (move.name not in ("send", "settle"))
-    assert move.author_may is not (kind == "account" and move.name in ("suspend", "restore"))
+    assert move.author_may is not (kind == "account" and move.name in ("suspend", "restore", "change_role"))
     assert move.logged or move.kinds == {ActorKind.system}
     assert (move.reason != "") == (move.needs_reason or move.name == "withdraw")
 

@@ -1,20 +1,25 @@
 """Signing in: by the sign-in page, and on the way of a post whose session ended, without losing what was typed.
 
-No transaction is open while argon2 works. A signed cookie holds the random key of a `StaffSession` row and the time it was last used.
+No transaction is open while argon2 works. A signed cookie holds the random key of a `StaffSession` row and the time it was last used. Another
+one, which outlives the sign-out, tells in which accounts this browser was: their wrong passwords by strangers do not close it out.
 """
 
+import secrets
 import time
 
-from flask import abort, g, make_response, render_template, request, session
+from flask import abort, after_this_request, g, make_response, render_template, request, session
 from flask_login import login_user
+from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 from wtforms.validators import ValidationError
 
+from keynet_admin import config
 from keynet_admin.errors import TooMany
 from keynet_admin.services.account import password as passwords
 from keynet_admin.services.account import rate_limit, use_cases
 from keynet_admin.services.account import session as sessions
 from keynet_admin.services.transaction import transaction
+from keynet_admin.web.access import security_log
 from keynet_admin.web.actor import check_token
 
 SEEN = "_seen"
@@ -23,27 +28,58 @@ WRONG = "メールアドレスまたはパスワードが違います。"
 EMAIL, PASSWORD = "sign_in_email", "sign_in_password"
 LABELS = {"email": "メールアドレス", "password": "パスワード", "code": "コード", EMAIL: "メールアドレス", PASSWORD: "パスワード"}
 OWN_FIELDS = ("csrf_token", EMAIL, PASSWORD)
+KNOWN_DAYS, KNOWN_ACCOUNTS = 180, 8  # how long, and of how many accounts, a browser is remembered
 
 
 def attempt(email: str, password: str) -> sessions.SignedIn | None:
     """A new session for this pair, None for a wrong one. Raises TooMany. The same work for known and unknown addresses."""
     with transaction():
-        rate_limit.hit("login", address=email, network=network())
         known = use_cases.credentials(email)
-    if not passwords.verify(known.password_hash, password):
-        return None
-    with transaction():
-        signed_in = use_cases.sign_in(known)
-        if signed_in is not None:
-            rate_limit.forgive("login", address=email, network=network())
-        return signed_in
+        security_log.tried_as(known.account_id)
+        browser = _accounts_here().get(str(known.account_id), "")
+        rate_limit.hit("login", address=email, network=network(), browser=browser)
+    signed_in = None
+    if passwords.verify(known.password_hash, password):
+        with transaction():
+            signed_in = use_cases.sign_in(known)
+            if signed_in is not None:
+                rate_limit.forgive("login", address=email, network=network(), browser=browser)
+    if signed_in is None:
+        security_log.write("sign_in_failed")
+    return signed_in
 
 
 def enter(signed_in: sessions.SignedIn) -> None:
-    """Give the browser a cookie with the new key; nothing of the old one stays."""
+    """Give the browser a cookie with the new key; nothing of the old one stays. From now on it is known to be this account's."""
     session.clear()
     login_user(signed_in)
     session[SEEN] = int(time.time())
+    before, number = _accounts_here(), str(signed_in.id)
+    marks = {number: before.pop(number, "") or secrets.token_urlsafe(16)} | before
+
+    @after_this_request
+    def remember(response: Response) -> Response:
+        signed = _signer().dumps(dict(list(marks.items())[:KNOWN_ACCOUNTS]))
+        secure = config.current().https
+        response.set_cookie(_known_cookie(), signed, max_age=KNOWN_DAYS * 86_400, httponly=True, samesite="Lax", secure=secure, path="/")
+        return response
+
+
+def _accounts_here() -> dict[str, str]:
+    """The accounts (ids as text) that have signed in with this browser, newest first, each with its random mark."""
+    try:
+        marks = _signer().loads(request.cookies.get(_known_cookie(), ""), max_age=KNOWN_DAYS * 86_400)
+    except BadData:
+        return {}
+    return marks  # type: ignore[no-any-return]
+
+
+def _known_cookie() -> str:
+    return "__Host-known" if config.current().https else "known"
+
+
+def _signer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(config.current().secret_key, salt="known-browser")
 
 
 def network() -> str:

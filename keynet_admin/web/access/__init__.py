@@ -1,0 +1,1 @@
+"""Who comes in and who is refused: the sign-in, and the log of what failed."""
