@@ -118,7 +118,7 @@ def test_each_way_is_said_done_and_told_to_everybody(client: Client, db_session:
     assert {a.email for a in case.organization.accounts} == want.after  # type: ignore[union-attr]
     said = text_of(BeautifulSoup(client.get("/admin/submission/").text, "html.parser"))
     assert f"を承認しました。メールを{len(mails)}通送ります" in said
-    asked = client.post("/entry/status", data={"receipt_no": case.receipt_no, "email": want.sender})
+    asked = client.post("/entry/status", data={"receipt_no": case.receipt_no, "email": want.sender}, follow_redirects=True)
     assert want.status in text_of(BeautifulSoup(asked.text, "html.parser"))
     event = db_session.execute(select(AuditEvent).where(AuditEvent.about(case), AuditEvent.action == "accept")).scalar_one()
     assert event.codes["account"] == (want.way or E)
@@ -234,7 +234,7 @@ def test_the_status_page_promises_no_mail_that_did_not_arrive(
     elif after in ("active", "suspended"):
         db_session.execute(Account.__table__.update().where(Account.id == mail.account_id).values(status=after))  # type: ignore[attr-defined]
     db_session.commit()
-    answer = client.post("/entry/status", data={"receipt_no": case.receipt_no, "email": FIRST})
+    answer = client.post("/entry/status", data={"receipt_no": case.receipt_no, "email": FIRST}, follow_redirects=True)
     page = BeautifulSoup(answer.text, "html.parser")
     assert words in text_of(page)
     buttons = {"/first-login"} if after in ("sent", "waiting") else {"/login"} if after == "active" else set()
