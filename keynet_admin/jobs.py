@@ -30,6 +30,7 @@ from keynet_admin.extensions import db, reading
 from keynet_admin.services import master_data, persons
 from keynet_admin.services.mail import outbox as mailer
 from keynet_admin.services.posting import publication
+from keynet_admin.services.submission import follow_up, task
 from keynet_admin.services.transaction import transaction
 
 log = logging.getLogger(__name__)
@@ -63,6 +64,7 @@ def init_app(app: Flask) -> None:
 
     deliver = job("deliver_mail", every(MAIL_EVERY), deliver_mail)
     job("open_postings", every(EXPIRE_EVERY), open_postings)
+    job("follow_up", every(MAIL_EVERY), follow_up_cases)
     job("expire_postings", every(EXPIRE_EVERY), expire_postings)
     job("purge", nightly(PURGE_HOUR), purge)
     app.extensions["keynet_wake"] = deliver
@@ -114,6 +116,17 @@ def open_postings() -> int:
         due = publication.due_to_open()
         db.session.rollback()
     return one_by_one(due, publication.open_scheduled)
+
+
+def follow_up_cases() -> int:
+    """Put cases whose mail did not arrive into the queue, remind silent senders, ask operators to call; one case a transaction."""
+    done = 0
+    for due, action in ((task.due, task.follow), (follow_up.due_to_follow, follow_up.follow)):
+        with reading():
+            cases = due()
+            db.session.rollback()
+        done += one_by_one(cases, action)
+    return done
 
 
 def expire_postings() -> int:

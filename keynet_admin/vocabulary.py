@@ -56,6 +56,13 @@ AWAITING_REVIEW = (SubmissionStatus.received, SubmissionStatus.in_review, Submis
 SETTLED = (SubmissionStatus.accepted, SubmissionStatus.rejected, SubmissionStatus.withdrawn)
 
 
+class DeskTask(Word):
+    """Why the service center must act on a case that waits for nobody's decision: its mail did not arrive, or the sender keeps silent."""
+
+    mail = "mail", "メール不達", "is-must", "mail"
+    call = "call", "電話で確認", "is-ask", "phone"
+
+
 class PostingStatus(Word):
     """States of a posting (one job at one place of one organization)."""
 

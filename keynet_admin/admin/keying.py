@@ -9,7 +9,6 @@ from sqlalchemy.orm import defer, joinedload
 
 from keynet_admin import clock
 from keynet_admin.catalogue import SECTION_LABELS, field_at, label_at
-from keynet_admin.catalogue.key_fields import key_paths
 from keynet_admin.errors import Refused, StaleVersion
 from keynet_admin.extensions import db
 from keynet_admin.models import Account, Keying
@@ -96,8 +95,8 @@ class KeyingView(DecisionPages, GuardedModelView):
     def one(self, id: int) -> Any:
         """How far one keying is, who did what, and the next step."""
         row = self.row(id)
-        if row.submission is not None:
-            return redirect(url_for("admin_submission.case", id=row.submission_id))
+        if row.case_id is not None:
+            return redirect(url_for("admin_submission.case", id=row.case_id))
         return self.render("admin/keying_one.html", row=row, stages=KeyingStatus, missing=missing_of(row))
 
     @expose("/<num:id>/edit", methods=("GET", "POST"))
@@ -144,7 +143,7 @@ class KeyingView(DecisionPages, GuardedModelView):
             return self._not_now(id)
         if request.method != "POST":
             return self._second(row, {})
-        texts = {path: request.form.get(path, "") for path in key_paths(row.typed)}
+        texts = {path: request.form.get(path, "") for path in keyings.places(row)}
         if problem := unverified():
             return self._second(row, texts, f"{problem.words}{PRESS_AGAIN}"), problem.status
         version = workflow.version_of(request.form.get("version"))
@@ -189,8 +188,8 @@ class KeyingView(DecisionPages, GuardedModelView):
     def send(self, id: int) -> Any:
         """The whole form with what the rules say, then into the queue."""
         row = self.row(id)
-        if row.submission is not None:
-            return redirect(url_for("admin_submission.case", id=row.submission_id), 303)
+        if row.case_id is not None:
+            return redirect(url_for("admin_submission.case", id=row.case_id), 303)
         if row.status is not KeyingStatus.ready:
             if request.method == "POST":
                 workflow.version_of(request.form.get("version"))
@@ -327,7 +326,7 @@ def _judged(typed: Document, reasons: Reasons, *, whole: bool = True) -> Result:
 def _groups(row: Keying) -> list[tuple[str, list[tuple[str, str, Any]]]]:
     """The key fields under headings: (path, label inside its group, field). Places only, nothing that was typed."""
     groups: list[tuple[str, list[tuple[str, str, Any]]]] = []
-    for path in key_paths(row.typed):
+    for path in keyings.places(row):
         parts = path.split(".")
         name = f"募集{int(parts[1]) + 1}" if parts[0] == "postings" else SECTION_LABELS[parts[0]]
         if not groups or groups[-1][0] != name:

@@ -14,6 +14,7 @@ from keynet_admin.permissions import Actor, Permission
 from keynet_admin.services import workflow
 from keynet_admin.services.mail import outbox
 from keynet_admin.services.mail.message import Letter
+from keynet_admin.services.submission import task
 from keynet_admin.vocabulary import MailStatus
 from keynet_admin.web.actor import current_actor
 from keynet_admin.web.decision import Decision, DecisionPages
@@ -44,7 +45,7 @@ def _may_retry(row: OutboxMail, actor: Actor) -> str:
 
 
 def _retry(row: OutboxMail, actor: Actor, version: int) -> None:
-    outbox.retry(row, actor, seen_version=version)
+    task.with_case(outbox.retry)(row, actor, seen_version=version)
 
 
 class MailView(DecisionPages, GuardedModelView):
@@ -53,14 +54,14 @@ class MailView(DecisionPages, GuardedModelView):
     permission = Permission.mail_read
     decides = OutboxMail
     decisions = {
-        "retry": Decision(outbox.retry),
+        "retry": Decision(task.with_case(outbox.retry)),
         "correct": Decision(
-            outbox.correct,
+            task.with_case(outbox.correct),
             read=lambda row, values: {"recipient": values.get("recipient", row.recipient)},
             fields="admin/_recipient.html",
         ),
-        "confirm": Decision(outbox.confirm),
-        "close": Decision(outbox.close),
+        "confirm": Decision(task.with_case(outbox.confirm)),
+        "close": Decision(task.with_case(outbox.close)),
     }
     back_label = "メールに戻る"
     can_view_details = True

@@ -3,7 +3,7 @@
 from typing import Any
 
 from sqlalchemy import Text, type_coerce
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, undefer
 
 from keynet_admin.admin.list_filters import job_types, prefecture_filter, staff
 from keynet_admin.catalogue.display import prefecture
@@ -64,9 +64,10 @@ class QueueList:
             "returned",
             "差し戻し中",
             lambda _actor: _S.status == SubmissionStatus.returned,
-            (Order(_S.id, down=True),),
+            (Order(_S.returned_at), Order(_S.id)),
             ("差し戻し中の申請はありません", "差し戻した申請は、相手が再提出するまでここに並びます。"),
             "差し戻し中の申請",
+            ("org", "due", "waiting", "mail", "reminded", "jobs", "assignee", "receipt"),
         ),
         Tab(
             "done",
@@ -81,6 +82,9 @@ class QueueList:
     column_labels = {
         "org": "団体",
         "due": "残り時間",
+        "waiting": "待っている日数",
+        "mail": "最後のメール",
+        "reminded": "最後の催促",
         "jobs": "職種・人数",
         "assignee": "担当",
         "receipt": "受付番号",
@@ -136,7 +140,7 @@ class QueueList:
             shown=False,
         ),
     )
-    list_options = (joinedload(_S.assignee).load_only(Account.name, Account.email),)
+    list_options = (joinedload(_S.assignee).load_only(Account.name, Account.email), undefer(_S.mail_status))
     bulk_moves = (
         BulkMove(
             "take",

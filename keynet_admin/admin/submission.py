@@ -19,8 +19,9 @@ from keynet_admin.permissions import Actor, Permission
 from keynet_admin.rules.engine.rule import Level
 from keynet_admin.services import workflow
 from keynet_admin.services.business_days import explain
+from keynet_admin.services.keying import steps as keyings
 from keynet_admin.services.mail.message import Letter
-from keynet_admin.services.submission import acceptance, finding, identity, review
+from keynet_admin.services.submission import acceptance, finding, follow_up, identity, review, task
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.submission import lists as queue
 from keynet_admin.services.transaction import transaction
@@ -56,6 +57,10 @@ class SubmissionView(DecisionPages, FilePages, QueueList, GuardedModelView):
             show=lambda case, _typed: {"paths": _paths(submissions.whole(submissions.current_revision(case)))},
             edits=lambda values, typed: _add_row(values, typed),
         ),
+        "resend": Decision(follow_up.resend),
+        "extend": Decision(follow_up.extend),
+        "key_in": Decision(keyings.start_correction),
+        "tell": Decision(follow_up.tell),
         "reject": Decision(review.reject),
         "reopen": Decision(review.reopen),
         "withdraw": Decision(submissions.withdraw),
@@ -118,10 +123,14 @@ class SubmissionView(DecisionPages, FilePages, QueueList, GuardedModelView):
         """The mail to the contact; those of an acceptance stand in its own block, each at its way."""
         if not move.mail or move.name == "accept":
             return []
+        if move.name in ("resend", "extend"):
+            return follow_up.letters(row, move.name)
         return review.letters(row, move.name, typed["reason"], [i for i in typed.get("rows", []) if i["on"]])
 
-    def onward(self, row: Submission, name: str, _outcome: workflow.Outcome) -> str:
+    def onward(self, row: Submission, name: str, outcome: workflow.Outcome) -> str:
         """After a decision the next case opens; the queue only when none waits."""
+        if name == "key_in":
+            return url_for("admin_keying.edit", id=outcome.made.id)
         if name not in ("accept", "return", "reject"):
             return url_for(".case", id=row.id)
         following = queue.next_case(current_actor())
@@ -151,6 +160,8 @@ class SubmissionView(DecisionPages, FilePages, QueueList, GuardedModelView):
             entries=history.of_submission(case),
             checks=identity.checks(case, document.get("contact") or {}, others, len(accounts)),
             returned=_open_return(case),
+            link_ends=follow_up.link_ends(case),
+            lost=task.lost_mail(case),
             marks_of=finding.rows_of(revision),
             every=request.args.get("all") == "1",
             actor=actor,
@@ -173,8 +184,7 @@ def _open_return(case: Submission) -> Any:
     """The last return while the municipality has the case."""
     if case.status is not SubmissionStatus.returned:
         return None
-    returns = [r for r in review.reviews_of(case) if r.action == "return"]
-    return returns[-1] if returns else None
+    return follow_up.last_return(case)
 
 
 def _proposed(case: Submission, ticked: list[str]) -> list[dict[str, str]]:
@@ -192,6 +202,9 @@ def _proposed(case: Submission, ticked: list[str]) -> list[dict[str, str]]:
 def _return_typed(case: Submission, values: Any) -> dict[str, Any]:
     """Reason and rows of the return form: as posted, else as it writes itself."""
     if request.method != "POST":
+        if case.status is SubmissionStatus.returned:
+            before = follow_up.last_return(case)
+            return {"reason": before.reason, "rows": [{**item, "on": "1"} for item in before.items]}
         return {"reason": "", "rows": _proposed(case, values.getlist("item"))}
     proposed = {(row["path"], row["rule"], row["message"]) for row in _proposed(case, [])}
     rows = _marked(values)

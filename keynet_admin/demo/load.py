@@ -24,6 +24,7 @@ from keynet_admin.services.account import password as passwords
 from keynet_admin.services.account import session
 from keynet_admin.services.account import use_cases as accounts
 from keynet_admin.services.posting import publication
+from keynet_admin.services.submission import follow_up, task
 from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import MailStatus, Role, Source
 
@@ -77,6 +78,8 @@ def _fill(password_hash: str, unknown_hash: str) -> None:
     simulation.start(_nights(simulation))
     simulation.play()
     _deliver_history()
+    for number in task.due():
+        task.follow(number)
     marker.write_marker(seed=BUSINESS_DAYS)
 
 
@@ -121,7 +124,7 @@ def _begins(simulation: Simulation, first: bool) -> datetime:
 
 
 def _nights(simulation: Simulation) -> Scenario:
-    """The nightly sweeps: what is scheduled for the day goes live, what has run out ends."""
+    """The sweeps of each day: what is scheduled goes live and what has run out ends in the night, silent senders are reminded in the morning."""
     day = simulation.first_day + timedelta(days=1)
     while True:
         yield datetime.combine(day, time(0, 5), TOKYO)
@@ -129,21 +132,26 @@ def _nights(simulation: Simulation) -> Scenario:
             publication.open_scheduled(number)
         for number in publication.due_to_expire():
             publication.expire(number)
+        yield datetime.combine(day, time(10, 5), TOKYO)
+        for number in follow_up.due_to_follow():
+            follow_up.follow(number)
         day += timedelta(days=1)
 
 
 def _deliver_history() -> None:
-    """The mails of the past are shown as delivered (they are not sent); a few came back; the newest are left to the worker."""
+    """The mails of the past are shown as delivered (they are not sent); a few that were the last of their case came back; the newest are left to the worker."""
     db.session.flush()
     newest = select(OutboxMail.id).order_by(OutboxMail.created_at.desc(), OutboxMail.id.desc()).limit(LAST_MAILS)
     kept = set(db.session.execute(newest).scalars())
+    about = OutboxMail.subject, OutboxMail.subject_id
+    last = set(db.session.execute(select(func.max(OutboxMail.id)).group_by(*about)).scalars())
     waiting = select(OutboxMail.id, OutboxMail.created_at, OutboxMail.template).where(OutboxMail.status == MailStatus.waiting)
     history = [row for row in db.session.execute(waiting.order_by(OutboxMail.id)) if row.id not in kept]
     changes: list[dict[str, Any]] = []
     for number, row in enumerate(history):
         sent = {"status": MailStatus.sent, "sent_at": row.created_at + timedelta(seconds=5 + number % 20), "answer": SENT}
         back = {"status": MailStatus.refused, "sent_at": None, "answer": CAME_BACK}
-        came_back = row.template in ("first_login", "returned") and number % 41 == 7
+        came_back = row.id in last and row.template in ("first_login", "returned", "return_reminder") and number % 13 == 7
         changes.append({"id": row.id, "attempts": 1, "sealed": None} | (back if came_back else sent))
     db.session.execute(update(OutboxMail), changes)
 

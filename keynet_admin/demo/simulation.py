@@ -89,7 +89,10 @@ class Simulation:
     def resubmit(self, case: Submission, typed: dict[str, Any]) -> None:
         """Send a returned form in again, through its link."""
         link = db.session.execute(
-            select(ReturnLink).where(ReturnLink.submission_id == case.id, ReturnLink.closed_at.is_(None))
+            select(ReturnLink)
+            .where(ReturnLink.submission_id == case.id, ReturnLink.closed_at.is_(None))
+            .order_by(ReturnLink.id.desc())
+            .limit(1)
         ).scalar_one()
         result, answer = self.explained(typed), self.rng.choice(texts.ANSWERS)
         today, key = clock.today().isoformat(), self._form_key()

@@ -15,11 +15,12 @@ from keynet_admin.vocabulary import KeyingStatus, KeyingWay
 
 
 class Keying(StaffOnly, Versioned, db.Model):  # type: ignore[name-defined,misc]
-    """One case on its way from the paper into the queue.
+    """One case on its way from the paper into the queue, or (`corrects`) the correction of a returned one, said by telephone.
 
     `typed` is the first keying (a whole document), `second` the key fields keyed again (path -> text), `chosen` what was settled
     where the two differ (path -> the two texts, the pick and the value). All three are emptied when the case is sent or discarded:
     the submission then is the only place of the people named in them. `differences` and `errors` are what the list shows.
+    A correction begins with the revision `base` of its case; only what it changes is keyed again.
     """
 
     __tablename__ = "keying"
@@ -43,8 +44,16 @@ class Keying(StaffOnly, Versioned, db.Model):  # type: ignore[name-defined,misc]
     saved_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     saved_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     submission_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"), unique=True)
+    corrects_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"), index=True)
+    base: Mapped[int | None] = mapped_column(Integer)
 
     first_by: Mapped[Account | None] = relationship(foreign_keys=[first_by_id])
     second_by: Mapped[Account | None] = relationship(foreign_keys=[second_by_id])
     saved_by: Mapped[Account | None] = relationship(foreign_keys=[saved_by_id])
-    submission: Mapped[Submission | None] = relationship()
+    submission: Mapped[Submission | None] = relationship(foreign_keys=[submission_id])
+    corrects: Mapped[Submission | None] = relationship(foreign_keys=[corrects_id])
+
+    @property
+    def case_id(self) -> int | None:
+        """The case that came of it; None while it is not sent."""
+        return self.corrects_id if self.corrects_id is not None and self.status is KeyingStatus.sent else self.submission_id

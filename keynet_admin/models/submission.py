@@ -3,41 +3,45 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, String, UniqueConstraint, literal_column, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, Index, Integer, String, UniqueConstraint, false, literal_column, or_, select, text
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from keynet_admin import clock
 from keynet_admin.extensions import db
 from keynet_admin.models.account import Account
 from keynet_admin.models.base import AsciiJson, CleanText, StaffOnly, UtcDateTime, Versioned, words
+from keynet_admin.models.mail import OutboxMail
 from keynet_admin.models.organization import Organization
-from keynet_admin.vocabulary import AWAITING_REVIEW, SETTLED, ReturnClosed, Source, SubmissionStatus
+from keynet_admin.vocabulary import AWAITING_REVIEW, SETTLED, DeskTask, MailStatus, ReturnClosed, Source, SubmissionStatus
 
 
 def _written(states: tuple[SubmissionStatus, ...]) -> list[Any]:
     return [literal_column(f"'{state.value}'") for state in states]
 
 
-def _partial(name: str, states: tuple[SubmissionStatus, ...], *columns: str) -> Index:
+def _partial(name: str, states: tuple[SubmissionStatus, ...], *columns: str, more: str = "") -> Index:
     """An index of the cases in some states, in the order in which their tab shows them."""
-    these = text(f"status IN ({', '.join(repr(state.value) for state in states)})")
+    these = text(f"status IN ({', '.join(repr(state.value) for state in states)}){more}")
     return Index(f"ix_submission_{name}", *columns, "id", sqlite_where=these, postgresql_where=these)
 
 
 class Submission(StaffOnly, Versioned, db.Model):  # type: ignore[name-defined,misc]
     """One form as a case of the queue. Content lies in revisions; the columns here are what lists and searches need.
 
-    `due_at` is the promise (17:00 of the second business day); it is None while the municipality has the case.
+    `due_at` is the promise (17:00 of the second business day); it is None while the municipality has the case, unless there is a `task`:
+    something that the service center must do about a case which waits for nobody's decision. `returned_at` is the last return,
+    `reminders` how many mails reminded of it since the sender was last asked, `remind_at` when the next step is due.
     """
 
     __tablename__ = "submission"
     __table_args__ = (
         Index("ix_submission_status_id", "status", "id"),
-        _partial("awaiting", AWAITING_REVIEW, "due_at"),
+        _partial("awaiting", AWAITING_REVIEW, "due_at", more=" OR task IS NOT NULL"),
         _partial("settled", SETTLED, "decided_at"),
         Index("ix_submission_lg_code_status", "lg_code", "status"),
         Index("ix_submission_assignee_id_status", "assignee_id", "status"),
         Index("ix_submission_organization_id_id", "organization_id", "id"),
+        Index("ix_submission_remind_at", "remind_at"),
     )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
@@ -53,7 +57,12 @@ class Submission(StaffOnly, Versioned, db.Model):  # type: ignore[name-defined,m
     warnings: Mapped[int] = mapped_column(Integer, default=0)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    task: Mapped[DeskTask | None] = mapped_column(words(DeskTask))
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    returned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reminders: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    reminded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    remind_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     organization_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"))
     identity: Mapped[str | None] = mapped_column(String(64), unique=True)
@@ -61,11 +70,26 @@ class Submission(StaffOnly, Versioned, db.Model):  # type: ignore[name-defined,m
     assignee: Mapped[Account | None] = relationship()
     organization: Mapped[Organization | None] = relationship()
     revisions: Mapped[list["SubmissionRevision"]] = relationship(back_populates="submission", order_by="SubmissionRevision.number")
+    # Of the newest mail about the case; not loaded unless a list asks for it.
+    mail_status: Mapped[MailStatus | None] = column_property(
+        select(OutboxMail.status)
+        .where(OutboxMail.subject == __tablename__, OutboxMail.subject_id == id)
+        .order_by(OutboxMail.id.desc())
+        .limit(1)
+        .correlate_except(OutboxMail)
+        .scalar_subquery(),
+        deferred=True,
+    )
+
+    @property
+    def waits_for_desk(self) -> bool:
+        """Whether the service center must do something about it."""
+        return self.status in AWAITING_REVIEW or self.task is not None
 
     @classmethod
     def awaiting_review(cls) -> Any:
         """Where-clause: waits for the service center. Written out, so that the partial index of deadlines serves it."""
-        return cls.status.in_(_written(AWAITING_REVIEW))
+        return or_(cls.status.in_(_written(AWAITING_REVIEW)), cls.task.is_not(None))
 
     @classmethod
     def settled(cls) -> Any:
@@ -122,7 +146,10 @@ class SubmissionSearch(db.Model):  # type: ignore[name-defined,misc]
 
 
 class ReturnLink(db.Model):  # type: ignore[name-defined,misc]
-    """The link of one return mail. It ends with resubmission, decision or after 30 days; `closed_why` says which."""
+    """A way in after a return: the link of a mail and the code to be typed, or (`read_out`) a code that an operator reads out.
+
+    It ends with resubmission, decision or after 30 days; `closed_why` says which.
+    """
 
     __tablename__ = "return_link"
     __table_args__ = (Index("ix_return_link_submission_id_id", "submission_id", "id"),)
@@ -131,6 +158,8 @@ class ReturnLink(db.Model):  # type: ignore[name-defined,misc]
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
     review_id: Mapped[int] = mapped_column(ForeignKey("review.id"))
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    code_hash: Mapped[str | None] = mapped_column(String(64))
+    read_out: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

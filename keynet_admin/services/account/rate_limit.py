@@ -36,6 +36,7 @@ LIMITS = {
     "login": Limit(10, 300, timedelta(minutes=15), everywhere=100),
     "code": Limit(8, 200, timedelta(minutes=15)),
     "forgot": Limit(5, 100, timedelta(hours=1), everywhere=5),
+    "reentry": Limit(20, 200, timedelta(minutes=15)),
     "status": Limit(20, 300, timedelta(minutes=15)),
     "password": Limit(10, 300, timedelta(minutes=15)),
 }

@@ -50,6 +50,23 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def code_hash(account_id: int, code: str) -> str:
-    """What is stored of a typed code: keyed, because sixty bits alone could be tried out by who steals the table."""
-    return hmac.new(config.current().secret_key.encode(), f"{account_id}:{code}".encode("utf-8", "surrogatepass"), "sha256").hexdigest()
+def code_hash(owner: int | str, code: str) -> str:
+    """What is stored of a typed code: keyed, because sixty bits alone could be tried out by who steals the table.
+
+    `owner` is the account's id, or a word for another kind of row and its id.
+    """
+    return _keyed(f"{owner}:{code}").hex()
+
+
+def derived_code(owner: str) -> str:
+    """A code that is made from the row it opens, so that it can be shown again for some minutes and is stored nowhere."""
+    return "".join(CODE_LETTERS[byte % len(CODE_LETTERS)] for byte in _keyed(f"code:{owner}")[:CODE_LENGTH])
+
+
+def seal(owner: str) -> str:
+    """What proves in an address that we have made it for this row."""
+    return _keyed(f"seal:{owner}").hex()[:40]
+
+
+def _keyed(text: str) -> bytes:
+    return hmac.new(config.current().secret_key.encode(), text.encode("utf-8", "surrogatepass"), "sha256").digest()

@@ -59,13 +59,19 @@ def text_of(value: Any) -> str:
     return value if isinstance(value, str) else "" if value is None or isinstance(value, (bool, list, dict)) else str(value)
 
 
-def compare(typed: Mapping[str, Any], second: Mapping[str, str], chosen: Mapping[str, Any], on: date) -> list[Pair]:
-    """Every key field in which the two keyings are not written alike, in the form's order.
+def compare(
+    typed: Mapping[str, Any],
+    second: Mapping[str, str],
+    chosen: Mapping[str, Any],
+    on: date,
+    paths: Iterable[str] | None = None,
+) -> list[Pair]:
+    """Every field keyed twice (`paths`) in which the two keyings are not written alike, in their order; by default the key fields.
 
     A choice in `chosen` counts only for the very two texts it was made about: a later change of either opens the question again.
     """
     found: list[Pair] = []
-    for path in key_paths(typed):
+    for path in key_paths(typed) if paths is None else paths:
         field = field_at(path)
         one, two = text_of(walk(typed, path)), text_of(second.get(path))
         if one == two or field is None:

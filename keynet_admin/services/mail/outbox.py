@@ -45,6 +45,7 @@ _ADDRESS = re.compile(
     r"(?!(?i:localhost|local|localdomain|internal|invalid|onion)$)(?:[A-Za-z]{2,63}|xn--[A-Za-z0-9-]{1,59})"
 )
 LEASE_OVER = "送信の途中で止まったため、相手のサーバーが受け取ったかどうか分かりません。"
+SUPERSEDED = "その後のお知らせに替わりました。"
 BAD_ADDRESS = "宛先のメールアドレスの形が正しくありません。"
 
 _wake: list[Callable[[], None]] = []
@@ -68,7 +69,7 @@ def wake() -> None:
 
 def preview(template: str, context: Mapping[str, Any]) -> Letter:
     """The mail as it would be written now, with placeholders where link and code will stand. Stores nothing."""
-    return letter.write(template, {"sealed": frozenset(("link",)), **context})
+    return letter.write(template, {"sealed": frozenset(("link", "code")), **context})
 
 
 def enqueue(
@@ -85,13 +86,21 @@ def enqueue(
     `about` is the row it is about, `account_id` the account it goes to, if it goes to one.
     `sealed` are the values of the placeholders in the template (`{"link": …, "code": …}`). An address that cannot be one does not raise:
     the row is kept as refused and shows up among the operators' tasks, so that no decision fails because of it.
+    Of mails about the same row that did not arrive, those to this address and those of this kind are no task any more.
     """
     subject = subject_of(about) if about is not None else {"subject": "", "subject_id": 0}
+    if about is not None:
+        supersede(about, or_(OutboxMail.recipient == letter.one_line(to)[:254], OutboxMail.template == template))
     row = OutboxMail(**_values(template, to, context, sealed), **subject, account_id=account_id)
     db.session.add(row)
     db.session.flush()
     after_commit(wake)
     return row
+
+
+def supersede(about: Any, *which: ColumnElement[bool], note: str = SUPERSEDED) -> int:
+    """Settle the mails about a row that did not arrive, because another way was found. Returns how many."""
+    return workflow.move_where(OutboxMail, "supersede", OutboxMail.about(about), *which, note=note, sealed=None)
 
 
 def enqueue_receipts(letters: Iterable[tuple[str, Mapping[str, Any], int]]) -> None:

@@ -6,12 +6,13 @@ The caller checks the form first (`rules.evaluate`), outside any transaction, an
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from keynet_admin import clock
@@ -22,14 +23,17 @@ from keynet_admin.models import Organization, ReturnLink, Review, Submission, Su
 from keynet_admin.permissions import SENDER, Actor, sender_of
 from keynet_admin.rules.engine.rule import Finding, Level, Result
 from keynet_admin.services import audit, counter, workflow
-from keynet_admin.services.account.tokens import new_token, token_hash
+from keynet_admin.services.account.tokens import code_hash, derived_code, new_code, new_token, seal, shown, token_hash
+from keynet_admin.services.account.tokens import typed as typed_code
 from keynet_admin.services.business_days import promise_due
 from keynet_admin.services.mail import outbox as mailer
-from keynet_admin.services.submission import finding, search_index
+from keynet_admin.services.submission import finding, search_index, task
 from keynet_admin.services.workflow import Outcome
-from keynet_admin.vocabulary import ReturnClosed, Source, SubmissionStatus
+from keynet_admin.vocabulary import DeskTask, ReturnClosed, Source, SubmissionStatus
 
 CONTACT = "contact"
+RETURNS = ("return", "return_again")
+_BY_CODE = re.compile(r"([0-9]{1,9})-([0-9a-f]{40})")
 MESSAGE_MOST = 1000
 DEAD_LINKS = {
     ReturnClosed.resubmitted: "この申請は、すでに再提出されています。",
@@ -42,10 +46,12 @@ DEAD_LINKS = {
 
 @dataclass(frozen=True)
 class StatusAnswer:
-    """What the sender may know of a case."""
+    """What the sender may know of a case. `enters`: a way in is open after a return; `unreached`: our last mail did not arrive."""
 
     submission: Submission
     returned: Review | None
+    enters: bool = False
+    unreached: bool = False
 
 
 def identity_of(normalized: Mapping[str, Any]) -> str:
@@ -99,8 +105,15 @@ def differences(sent: SubmissionRevision, typed: Mapping[str, Any], result: Resu
 
 
 def link_of(token: str) -> ReturnLink:
-    """The return link of a token, also one that works no more. Raises NotFound when it never did."""
-    link = db.session.execute(select(ReturnLink).where(ReturnLink.token_hash == token_hash(token))).scalar_one_or_none()
+    """The return link of a token (that of a mail, or the one a typed code led to), also one that works no more.
+
+    Raises NotFound when it never did.
+    """
+    if by_code := _BY_CODE.fullmatch(token):
+        sealed = hmac.compare_digest(seal(f"return:{by_code[1]}"), by_code[2])
+        link = db.session.get(ReturnLink, int(by_code[1])) if sealed else None
+    else:
+        link = db.session.execute(select(ReturnLink).where(ReturnLink.token_hash == token_hash(token))).scalar_one_or_none()
     if link is None:
         raise NotFound("このアドレスは見つかりません。メールにあるアドレスを、途中で切れていないか確かめてください。")
     return link
@@ -116,6 +129,22 @@ def find_return(token: str) -> ReturnLink:
     return link
 
 
+def token_of_code(named: str, code: str) -> str | None:
+    """The token to which a typed code leads: the form's address ends in it. None for a wrong pair. Reads only.
+
+    `named` is the receipt number or the contact's mail address. What opens the token's form says whether it still works.
+    """
+    if "@" in named:
+        of = select(SubmissionRevision.submission_id).join(SubmissionContact).where(func.lower(SubmissionContact.email) == named.lower())
+    else:
+        of = select(Submission.id).where(Submission.receipt_no == named)
+    # Without a case the same work is done for none.
+    wanted = [code_hash(f"return:{number}", typed_code(code)) for number in [*db.session.execute(of.limit(50)).scalars(), 0]]
+    query = select(ReturnLink).where(ReturnLink.submission_id.in_(of), ReturnLink.code_hash.in_(wanted)).order_by(ReturnLink.id.desc())
+    link = db.session.execute(query.limit(1)).scalar_one_or_none()
+    return None if link is None else f"{link.id}-{seal(f'return:{link.id}')}"
+
+
 def resubmit(
     link: ReturnLink,
     typed: Mapping[str, Any],
@@ -124,20 +153,25 @@ def resubmit(
     reference_date: str,
     form_key: str,
     message: str = "",
+    actor: Actor | None = None,
 ) -> tuple[Submission, bool]:
     """Store a new revision of a returned case and put it back into the queue, with a new count of business days.
 
-    `message` is what the sender answers to the service center. Returns the case and whether anything was stored.
+    `message` is what the sender answers to the service center, `actor` an operator who keyed in what the sender said. Returns the case
+    and whether anything was stored.
     """
     submission, key = link.submission, token_hash(form_key)
     workflow.lock(submission)
     if _known(key, None) is not None:
         return submission, False
-    workflow.move(submission, "resubmit", sender_of(submission.id), seen_version=None, revision=submission.current + 1)
+    who = actor or sender_of(submission.id)
+    seen = submission.version if actor is not None else None
+    workflow.move(submission, "resubmit", who, seen_version=seen, revision=submission.current + 1, keyed=actor is not None)
     submission.current += 1
     _describe(submission, result)
     submission.received_at = clock.now()
-    submission.due_at = promise_due(submission.received_at)
+    submission.due_at, submission.remind_at = promise_due(submission.received_at), None
+    task.done(submission, DeskTask.call)
     revision = _add_revision(submission, submission.current, typed, result, reference_date, key, message)
     close_links(submission, ReturnClosed.resubmitted)
     mail_sender("resubmitted_receipt", submission, revision)
@@ -149,7 +183,8 @@ def withdraw(submission: Submission, actor: Actor, *, seen_version: int | None, 
     if again := workflow.repeated(submission, actor, seen_version, "withdraw"):
         return again
     done = workflow.move(submission, "withdraw", actor, seen_version=seen_version, reason=reason)
-    submission.due_at, submission.decided_at = None, clock.now()
+    submission.due_at, submission.remind_at, submission.decided_at = None, None, clock.now()
+    task.done(submission, DeskTask.call)
     close_links(submission, ReturnClosed.withdrawn)
     return done.but(mails=mail_sender("withdrawn", submission, current_revision(submission)))
 
@@ -159,19 +194,43 @@ def link_end() -> datetime:
     return clock.now() + timedelta(days=30)
 
 
-def open_link(submission: Submission, review: Review, ends: datetime) -> str:
-    """Make the link of a return mail and close older ones. Returns the token (only its hash is kept)."""
-    close_links(submission, ReturnClosed.replaced)
+def secrets_of_return(submission: Submission, review: Review, ends: datetime, *, beside: bool = False) -> dict[str, str]:
+    """Make the way in of a mail that asks for a re-entry: its placeholders `link` and `code`. Older ones close, unless it is `beside` them."""
+    if not beside:
+        close_links(submission, ReturnClosed.replaced)
+    code = new_code()
+    token = open_link(submission, review, ends, code)
+    return {"link": mailer.public_link(f"/entry/{token}"), "code": shown(code)}
+
+
+def open_link(submission: Submission, review: Review, ends: datetime, code: str = "") -> str:
+    """Store a link and its code. Returns the token; only hashes are kept."""
     token = new_token()
     link = ReturnLink(
         submission_id=submission.id,
         review_id=review.id,
         token_hash=token_hash(token),
+        code_hash=code_hash(f"return:{submission.id}", code) if code else None,
         created_at=clock.now(),
         expires_at=ends,
     )
     db.session.add(link)
     return token
+
+
+def open_read_out(submission: Submission, review: Review, ends: datetime) -> ReturnLink:
+    """Store a code that an operator reads out or prints, beside the links there are. `code_of` says it."""
+    values = {"submission_id": submission.id, "review_id": review.id, "token_hash": token_hash(new_token())}
+    link = ReturnLink(**values, read_out=True, created_at=clock.now(), expires_at=ends)
+    db.session.add(link)
+    db.session.flush()
+    link.code_hash = code_hash(f"return:{submission.id}", code_of(link))
+    return link
+
+
+def code_of(link: ReturnLink) -> str:
+    """The code of a link that is read out, without its hyphens."""
+    return derived_code(f"return:{link.id}")
 
 
 def close_links(submission: Submission, why: ReturnClosed) -> None:
@@ -228,9 +287,11 @@ def status_of(receipt_no: str, email: str) -> StatusAnswer | None:
     review = None
     if submission.status is SubmissionStatus.returned:
         review = db.session.execute(
-            select(Review).where(Review.about(submission), Review.action == "return").order_by(Review.id.desc()).limit(1)
+            select(Review).where(Review.about(submission), Review.action.in_(RETURNS)).order_by(Review.id.desc()).limit(1)
         ).scalar_one_or_none()
-    return StatusAnswer(submission, review)
+    ways = select(ReturnLink.id).where(ReturnLink.submission_id == submission.id, ReturnLink.closed_at.is_(None))
+    enters = db.session.execute(ways.where(ReturnLink.expires_at > clock.now()).limit(1)).first() is not None
+    return StatusAnswer(submission, review, enters, task.lost_mail(submission) is not None)
 
 
 def organization_with_account(lg_code: str) -> Organization | None:
@@ -366,6 +427,7 @@ def mail_sender(
     address = address_of(revision)
     if address:
         mailer.enqueue(template, address, case_words(submission, revision) | dict(words or {}), sealed=sealed, about=submission)
+        task.refresh(submission)
     return 1 if address else 0
 
 

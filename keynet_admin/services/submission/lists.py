@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from sqlalchemy import and_, func, or_, select
 
 from keynet_admin import clock
+from keynet_admin.business_time import DAY_SECONDS
 from keynet_admin.catalogue import posting_field
 from keynet_admin.extensions import db
 from keynet_admin.models import Submission
 from keynet_admin.permissions import Actor
 from keynet_admin.services.business_days import business_seconds_between, time_left
-from keynet_admin.vocabulary import AWAITING_REVIEW
 
 PROMISE_SECONDS = 2 * 7 * 3600  # two business days of seven hours (10:00-17:00)
 
@@ -25,6 +25,12 @@ class Line:
     tone: str
 
     @property
+    def days_waiting(self) -> int:
+        """Whole business days since the last return."""
+        since = self.case.returned_at
+        return 0 if since is None else max(0, business_seconds_between(since, clock.now())) // DAY_SECONDS
+
+    @property
     def jobs(self) -> list[tuple[str, int | None]]:
         """Japanese job names with headcounts, in the form's order."""
         return [(posting_field("job_type").label_of(slug), number) for slug, number in self.case.jobs]
@@ -32,7 +38,7 @@ class Line:
 
 def line(case: Submission) -> Line:
     """The time left of a case; tone `must` past the deadline, `ask` within a day of it. Nothing while nobody waits."""
-    if case.due_at is None or case.status not in AWAITING_REVIEW:
+    if case.due_at is None or not case.waits_for_desk:
         return Line(case, "", 0, "")
     now = clock.now()
     left = time_left(now, case.due_at)

@@ -1,7 +1,6 @@
 """Decisions about submissions: take, accept, return, reject, reopen. Each is one move with its consequences in one transaction."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -16,7 +15,7 @@ from keynet_admin.services import workflow
 from keynet_admin.services.business_days import promise_due
 from keynet_admin.services.mail import outbox
 from keynet_admin.services.mail.message import Letter
-from keynet_admin.services.submission import finding
+from keynet_admin.services.submission import finding, follow_up, task
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.workflow import Outcome
 from keynet_admin.vocabulary import ReturnClosed, SubmissionStatus
@@ -48,9 +47,9 @@ def return_(submission: Submission, actor: Actor, *, seen_version: int, message:
     """Send back for re-entry: `items` are the marked fields (`path`, `message`, optional `rule`), `message` the words of the mail.
 
     A return without any words is refused (ReasonMissing), one with too many, too (BadField). The clock stands still until the sender
-    answers.
+    answers. Of a case that is with its sender already this is a new return in place of the former.
     """
-    if again := workflow.repeated(submission, actor, seen_version, "return"):
+    if again := workflow.repeated(submission, actor, seen_version, *submissions.RETURNS):
         return again
     marked = [
         {
@@ -68,7 +67,7 @@ def return_(submission: Submission, actor: Actor, *, seen_version: int, message:
     revision, reason = submissions.current_revision(submission), _words_of_return(message)
     done = workflow.move(
         submission,
-        "return",
+        "return_again" if submission.status is SubmissionStatus.returned else "return",
         actor,
         seen_version=seen_version,
         reason=reason,
@@ -76,14 +75,12 @@ def return_(submission: Submission, actor: Actor, *, seen_version: int, message:
         revision=submission.current,
         rules=_rules(marked),
     )
-    submission.due_at = None
+    submission.due_at, submission.returned_at = None, clock.now()
     finding.mark_returned(revision, marked)
     db.session.flush()
     assert done.review is not None  # noqa: S101 (the table says that a return is reviewed)
-    ends = submissions.link_end()
-    token = submissions.open_link(submission, done.review, ends)
-    sealed = {"link": outbox.public_link(f"/entry/{token}")}
-    return done.but(mails=submissions.mail_sender("returned", submission, revision, _return_words(reason, marked, ends), sealed))
+    task.asked(submission)
+    return done.but(mails=follow_up.mail_return(submission, done.review))
 
 
 def reject(submission: Submission, actor: Actor, *, seen_version: int, reason: str) -> Outcome:
@@ -114,9 +111,9 @@ def letters(submission: Submission, action: str, reason: str, items: Sequence[Ma
     if not address:
         return []
     words: dict[str, Any] = {"reason": reason.strip() or NO_WORDS}
-    if action == "return":
+    if action in submissions.RETURNS:
         marked = [{"path": i.get("path", ""), "message": i.get("message", "").strip()} for i in items]
-        words = _return_words(_words_of_return(reason), marked, submissions.link_end())
+        words = follow_up.words_of_return(_words_of_return(reason), marked, submissions.link_end())
     template = workflow.move_of(Submission, action).mail
     return [(address, outbox.preview(template, submissions.case_words(submission, revision) | words))]
 
@@ -132,8 +129,3 @@ def _rules(items: Sequence[Mapping[str, str]]) -> list[str] | None:
 
 def _words_of_return(message: str) -> str:
     return message.strip() or "次の項目をご確認のうえ、直して送信してください。"
-
-
-def _return_words(reason: str, marked: Sequence[Mapping[str, str]], ends: datetime) -> dict[str, Any]:
-    items = [{"label": label_at(item["path"]), "message": item["message"]} for item in marked]
-    return {"reason": reason, "items": items, "due": ends}

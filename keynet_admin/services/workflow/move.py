@@ -18,15 +18,17 @@ from keynet_admin.models.base import subject_of
 from keynet_admin.permissions import Actor, can
 from keynet_admin.services import audit
 from keynet_admin.services.transaction import rows_changed
-from keynet_admin.services.workflow.moves import TOLD, Move, move_of, moves_of
+from keynet_admin.services.workflow.moves import SYSTEM_ONLY, TOLD, Move, move_of, moves_of
 from keynet_admin.services.workflow.outcome import Outcome
 from keynet_admin.vocabulary import ActorKind, Word
 
 REASON_MOST = 2000
 NO_REASON = "理由を入力してください。"
 NO_VERSION = "画面の情報が足りません。ページを開き直してからもう一度お試しください。"
-# Events that change nothing anybody decides about.
-_QUIET = tuple({name for (_, name), row in TOLD.items() if row.quiet and not isinstance(row, Move)})
+# Events that change nothing anybody decides about, and tasks that the system sets or ends.
+_QUIET = tuple(
+    {name for (_, name), row in TOLD.items() if (row.claims and row.kinds == SYSTEM_ONLY if isinstance(row, Move) else row.quiet)}
+)
 
 
 def allowed(row: Any, actor: Actor) -> list[str]:

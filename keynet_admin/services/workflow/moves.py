@@ -72,7 +72,7 @@ class Move:
     icon: str = "dot"
     mail: str = ""
     page: Page | None = None
-    variants: tuple[tuple[str, str, str], ...] = ()
+    variants: tuple[tuple[str, Any, str], ...] = ()
     when: Callable[[Any], bool] | None = None
     path: str = ""
     author_may: bool = True
@@ -124,6 +124,10 @@ def _has_address(account: Account) -> bool:
     return not account.is_erased
 
 
+def _to_be_told(submission: Submission) -> bool:
+    return submission.status is S.returned or submission.task is not None
+
+
 def _secrets_kept(mail: OutboxMail) -> bool:
     """The body is still there and has no placeholders, or their values are there, too."""
     return mail.body != "" and ("⟦" not in mail.body or mail.sealed is not None)
@@ -164,13 +168,48 @@ MOVES: tuple[Move, ...] = (
               "まだ何も変わっていません。選んだ項目と文が、そのまま相手へのメールと再入力の画面に載ります。", "差し戻す",
               "差し戻しました。", "再入力のご案内をメールで送ります。",
               "項目を選んだときは、空欄でも送れます。項目を選ばないときは、理由を必ず書いてください。", joint="を")),
+    Move(Submission, "return_again", (S.returned,), (), _DECIDE, "再度の差し戻し", "{who}が文を変えて、もう一度差し戻しました。",
+         reason="must", tone="is-ask", icon="back", reviewed=True, mail="returned", path="return",
+         page=Page("{name}の申請をもう一度差し戻しますか",
+              "前のご案内のアドレスとコードは使えなくなり、新しいご案内に替わります。", "もう一度差し戻す", "もう一度差し戻しました。",
+              "新しいご案内をメールで送ります。",
+              "項目を選んだときは、空欄でも送れます。項目を選ばないときは、理由を必ず書いてください。", joint="を")),
+    Move(Submission, "resend", (S.returned,), (), _DECIDE, "差し戻しのご案内の再送", "{who}が差し戻しのご案内を送り直しました。",
+         mail="returned",
+         page=Page("{name}に差し戻しのご案内を送り直しますか",
+              "同じ内容のメールを、同じ宛先にもう一度送ります。前のメールのアドレスとコードも、そのまま使えます。", "送り直す",
+              "差し戻しのご案内を送り直しました。", "メールを送ります。")),
+    Move(Submission, "extend", (S.returned,), (), _DECIDE, "再入力の期限の延長", "{who}が再入力の期限をのばしました。",
+         mail="return_extended",
+         page=Page("{name}の再入力の期限をのばしますか",
+              "再入力のアドレスとコードが、今日から30日後まで使えるようになります。期限が過ぎたものも、また使えます。", "期限をのばす",
+              "再入力の期限をのばしました。", "新しい期限をメールで知らせます。")),
+    Move(Submission, "key_in", (S.returned,), (), _KEY, "電話で聞いた直しの入力", "{who}が電話で聞いた直しの入力を始めました。",
+         page=Page("{name}の直しを、電話で聞いて入力しますか",
+              "前に送られた内容から始め、聞いたところだけを直します。直したところは2回入力し、違いを確かめてから再提出として受け付けます。",
+              "電話で直す", "直しの入力を始めました。")),
+    Move(Submission, "tell", tuple(S), (), _DECIDE, "電話などでの連絡", "{who}が電話などで伝えました。", reason="must", icon="phone",
+         tone="is-ok", reviewed=True, when=_to_be_told,
+         page=Page("{name}に電話などで伝えましたか",
+              "届かなかったメールは対応済みになり、電話で確かめる用件も終わります。差し戻し中の申請は、ふたたび再提出を待ちます。",
+              "伝えたことを記録する", "伝えたことを記録しました。",
+              reason_help="どの番号の誰に、何を伝えたかを書いてください。" + LOGGED_REASON)),
+    Move(Submission, "remind", (S.returned,), (), _DECIDE, "再入力のお願いの再送", "再提出がないため、再入力のお願いをもう一度送りました。",
+         kinds=SYSTEM_ONLY, mail="return_reminder", claims=True),
+    Move(Submission, "ask_to_call", (S.returned,), (), _DECIDE, "電話での確認の用件", "再提出がないため、申請者に電話で確かめる用件にしました。",
+         kinds=SYSTEM_ONLY, tone="is-ask", icon="phone", claims=True),
+    Move(Submission, "mail_lost", tuple(S), (), _DECIDE, "メール不達", "メールが届いていません。届いたことを確かめるか、電話などで伝える用件です。",
+         kinds=SYSTEM_ONLY, tone="is-must", icon="mail", claims=True),
+    Move(Submission, "mail_settled", tuple(S), (), _DECIDE, "メール不達の解消", "届かなかったメールの用件が済みました。", kinds=SYSTEM_ONLY,
+         claims=True),
     Move(Submission, "reject", DECIDABLE, (S.rejected,), _DECIDE, "却下", "{who}が却下しました。", reason="must", tone="is-must",
          icon="x", reviewed=True, mail="rejected",
          page=Page("{name}の申請を却下しますか",
               "却下すると、この申請の受付は終わります。直せば受け付けられる場合は「差し戻し」を使ってください。", "却下する",
               "却下しました。", "理由をメールで送ります。", MAILED_REASON, stop=True, joint="を")),
     Move(Submission, "resubmit", (S.returned,), (S.resubmitted,), Permission.submission_create, "再提出",
-         "{revision}回目の提出を受け付けました。", kinds=ANYBODY, mail="resubmitted_receipt"),
+         "{revision}回目の提出を受け付けました。", kinds=ANYBODY, mail="resubmitted_receipt",
+         variants=(("keyed", True, "{who}が電話で聞いた直しを代行入力し、{revision}回目の提出として受け付けました。"),)),
     Move(Submission, "withdraw", (*DECIDABLE, S.returned), (S.withdrawn,), Permission.submission_withdraw, "取下げ",
          "{who}が取り下げました。", kinds=ANYBODY, reason="may", reviewed=True, mail="withdrawn",
          page=Page("{name}の申請を取下げにしますか", "申請者から取下げの希望があったときに使います。相手に確認のメールを送ります。",
@@ -271,6 +310,8 @@ MOVES: tuple[Move, ...] = (
          kinds=SYSTEM_ONLY, logged=False),
     Move(OutboxMail, "settle", (M.sending,), (M.sent, M.refused, M.failed, M.uncertain, M.waiting), Permission.mail_retry, "送信の結果",
          "メールの送信の結果を記録しました。", kinds=SYSTEM_ONLY, logged=False),
+    Move(OutboxMail, "supersede", UNDELIVERED, (M.settled,), Permission.mail_retry, "後のお知らせによる解消",
+         "届かなかったメールは、その後のお知らせに替わりました。", kinds=SYSTEM_ONLY, logged=False),
     Move(OutboxMail, "confirm", (M.uncertain,), (M.sent,), Permission.mail_retry, "到着の確認", "{who}がメールの到着を確かめました。",
          page=Page("このメールが届いたことを相手に確かめましたか", "届いたものとして記録します。もう一度は送りません。",
               "届いたことを記録する", "届いたことを記録しました。")),

@@ -39,7 +39,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Tab:
-    """One tab of a list: its rows (None: all), their order, and what an empty one says (title, text)."""
+    """One tab of a list: its rows (None: all), their order, what an empty one says (title, text), and its columns if they are its own."""
 
     name: str
     label: str
@@ -47,6 +47,7 @@ class Tab:
     order: tuple[Order, ...] = ()
     empty: tuple[str, str] = ("", "")
     caption: str = ""
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -233,7 +234,7 @@ def page_made(
     shown = {f.name for f in filters} | {"q"}
     return Listed(
         rows=rows[:size],
-        columns=[_column(view, name, unpaged, url) for name in view.column_list],
+        columns=[_column(view, name, unpaged, url) for name in tab_of(view, state).columns or view.column_list],
         tabs=tabs,
         tab=tab_of(view, state),
         filters=filters,

@@ -38,7 +38,7 @@ CONTEXT = {
 }
 pytestmark = pytest.mark.usefixtures("settings")
 TEMPLATES = sorted(path.stem for path in (ROOT / "templates" / "mail").glob("[a-z]*.txt"))
-WITH_LINK = {"first_login", "password_reset", "returned"}
+WITH_LINK = {"first_login", "password_reset", "returned", "return_reminder"}
 
 
 @pytest.mark.parametrize("name", TEMPLATES)

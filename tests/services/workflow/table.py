@@ -6,11 +6,12 @@ Kind of row -> action -> (states it starts in, states it may end in, who may, wh
 from typing import Any
 
 from keynet_admin.models import Account, Keying, OutboxMail, Posting, Submission
-from keynet_admin.vocabulary import AccountStatus, KeyingStatus, MailStatus, PostingStatus, Role, SubmissionStatus
+from keynet_admin.vocabulary import AccountStatus, DeskTask, KeyingStatus, MailStatus, PostingStatus, Role, SubmissionStatus
 
 STAFF, LEADS, OWN, SYSTEM = ("operator", "lead", "admin"), ("lead", "admin"), ("own",), ("system",)
 WHO = ("operator", "lead", "admin", "own", "other", "sender", "system")
 DECIDABLE = "received in_review resubmitted"
+EVERY_CASE = "received in_review returned resubmitted accepted rejected withdrawn"
 OPEN = "first second compare ready"
 ALL = "draft awaiting_release scheduled live paused closed suspended"
 
@@ -21,6 +22,15 @@ TABLE: dict[str, dict[str, Row]] = {
         "leave": ("in_review", "received resubmitted", STAFF, False),
         "accept": (DECIDABLE, "accepted", STAFF, False),
         "return": (DECIDABLE, "returned", STAFF, True),
+        "return_again": ("returned", "", STAFF, True),
+        "resend": ("returned", "", STAFF, False),
+        "extend": ("returned", "", STAFF, False),
+        "key_in": ("returned", "", STAFF, False),
+        "tell": (EVERY_CASE, "", STAFF, True),
+        "remind": ("returned", "", SYSTEM, False),
+        "ask_to_call": ("returned", "", SYSTEM, False),
+        "mail_lost": (EVERY_CASE, "", SYSTEM, False),
+        "mail_settled": (EVERY_CASE, "", SYSTEM, False),
         "reject": (DECIDABLE, "rejected", STAFF, True),
         "resubmit": ("returned", "resubmitted", (*STAFF, "sender", "system"), False),
         "withdraw": (f"{DECIDABLE} returned", "withdrawn", (*STAFF, "sender", "system"), False),
@@ -66,6 +76,7 @@ TABLE: dict[str, dict[str, Row]] = {
         "settle": ("sending", "sent refused failed uncertain waiting", SYSTEM, False),
         "retry": ("refused failed uncertain", "waiting", STAFF, False),
         "correct": ("refused failed", "waiting", STAFF, False),
+        "supersede": ("refused failed uncertain", "settled", SYSTEM, False),
         "confirm": ("uncertain", "sent", STAFF, False),
         "close": ("refused failed uncertain", "settled", STAFF, True),
     },
@@ -80,6 +91,7 @@ KINDS: dict[str, tuple[type[Any], Any]] = {
 # What a row must have besides its state for an action to be open (else as the factories make it).
 BESIDES: dict[tuple[str, str], dict[str, Any]] = {
     ("account", "change_role"): {"role": Role.operator},
+    ("submission", "tell"): {"task": DeskTask.mail},
     ("posting", "publish"): {"live": None},
     ("posting", "resume"): {"live": 1},
     ("posting", "release_edit"): {"release_asked": True},
@@ -87,9 +99,9 @@ BESIDES: dict[tuple[str, str], dict[str, Any]] = {
     ("posting", "withdraw_edit"): {"release_asked": True},
     ("posting", "look"): {"look_from": 1},
 }
-CLAIMS = {"take", "leave", "look"}
+CLAIMS = {"take", "leave", "look", "remind", "ask_to_call", "mail_lost", "mail_settled"}
 REVIEWED = {
-    "submission": {"accept", "return", "reject", "withdraw", "reopen", "reopen_accepted"},
+    "submission": {"accept", "return", "return_again", "tell", "reject", "withdraw", "reopen", "reopen_accepted"},
     "posting": {"release", "release_edit", "return", "return_edit", "suspend", "restore"},
 }
 

@@ -97,6 +97,9 @@ def test_a_case_from_start_to_end(people: People, db_session: Session, clock: An
     mail = db_session.execute(select(OutboxMail).where(OutboxMail.template == "returned")).scalar_one()
     workflow.move_where(OutboxMail, "send", OutboxMail.id == mail.id)
     workflow.move_where(OutboxMail, "settle", OutboxMail.id == mail.id, target=MailStatus.refused)
+    db_session.expire_all()
+    refused = [e for e in history.of_submission(case) if e.text.endswith("：宛先不明・拒否")]
+    assert [(e.tone, e.icon, e.note_label) for e in refused] == [("is-must", "mail", "メールを読む")]
     clock.advance(minutes=1)
     from keynet_admin.rules import evaluate
     from keynet_admin.services.submission import intake
@@ -114,8 +117,9 @@ def test_a_case_from_start_to_end(people: People, db_session: Session, clock: An
     assert by_text["2回目の提出を受け付けました。"].note_label == "申請者からの連絡を読む"
     label = history.label_at("postings.0.title")
     assert by_text[f"{people['lead'].name}が差し戻しました。"].note == f"お願いします。\n・{label}：短くしてください。"
-    refused = [e for e in told if e.text.endswith("：宛先不明・拒否")]
-    assert [(e.tone, e.icon, e.note_label) for e in refused] == [("is-must", "mail", "メールを読む")]
+    assert [e.text for e in told if "対応済み" in e.text] == [refused[0].text.replace("宛先不明・拒否", "対応済み")], (
+        "the answer settles it"
+    )
     assert {e.tone for e in told if e.text.endswith("：送信待ち")} == {""}
 
 

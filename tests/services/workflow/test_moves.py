@@ -14,10 +14,27 @@ from tests.services.workflow.table import CLAIMS, KINDS, REVIEWED, TABLE, every
 JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
 SENTENCE = re.compile(r"[^{}]*(?:\{(?:who|revision|rule|fields|name)\}[^{}]*)*")
 # Moves that are no page of their own: a button on the case, a step of a form, the system's.
-WITHOUT_PAGE = {"take", "leave", "resubmit", "open", "expire", "activate", "send", "settle"} | {
-    name for name in TABLE["keying"] if name != "discard"
+WITHOUT_PAGE = {"take", "leave", "resubmit", "open", "expire", "activate", "send", "settle", "supersede"} | {
+    "remind",
+    "ask_to_call",
+    "mail_lost",
+    "mail_settled",
+    *(name for name in TABLE["keying"] if name != "discard"),
 }
-MAILED = {"return", "reject", "withdraw", "release", "release_edit", "return_edit", "suspend", "restore", "change_role"}
+MAILED = {
+    "return",
+    "return_again",
+    "resend",
+    "extend",
+    "reject",
+    "withdraw",
+    "release",
+    "release_edit",
+    "return_edit",
+    "suspend",
+    "restore",
+    "change_role",
+}
 
 
 def test_the_rows_are_those_of_the_contract() -> None:
@@ -61,7 +78,7 @@ def test_the_marks_of_a_row(move: Move) -> None:
     assert move.claims is (move.name in CLAIMS)
     assert move.reviewed is (move.name in REVIEWED.get(kind, ()))
     assert move.quiet is (move.name == "keyed_save")
-    assert move.logged is (move.name not in ("send", "settle"))
+    assert move.logged is (move.name not in ("send", "settle", "supersede"))
     assert move.author_may is not (kind == "account" and move.name in ("suspend", "restore", "change_role"))
     assert move.logged or move.kinds == {ActorKind.system}
     assert (move.reason != "") == (move.needs_reason or move.name == "withdraw")

@@ -1,0 +1,133 @@
+"""Ways out of a return: the case is with its sender, and nothing happens.
+
+Operators send the mail again, give more time, correct the address, read the code out or note what was said by telephone. By itself the
+service reminds after 3 and 7 business days; three days later, or when no mail reaches the sender, it asks an operator to call.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, select, update
+
+from keynet_admin import clock
+from keynet_admin.catalogue import label_at
+from keynet_admin.extensions import db
+from keynet_admin.models import OutboxMail, ReturnLink, Review, Submission
+from keynet_admin.permissions import SYSTEM, Actor
+from keynet_admin.services import workflow
+from keynet_admin.services.mail import outbox
+from keynet_admin.services.mail.message import Letter
+from keynet_admin.services.submission import intake as submissions
+from keynet_admin.services.submission import task
+from keynet_admin.services.transaction import rows_changed
+from keynet_admin.services.workflow import Outcome
+from keynet_admin.vocabulary import DeskTask, MailStatus, SubmissionStatus
+
+
+def last_return(submission: Submission) -> Review:
+    """The return that the sender has to answer."""
+    query = select(Review).where(Review.about(submission), Review.action.in_(submissions.RETURNS)).order_by(Review.id.desc())
+    return db.session.execute(query.limit(1)).scalar_one()
+
+
+def link_ends(submission: Submission) -> datetime | None:
+    """Until when the sender may enter, also when that is over; None without an open way in."""
+    query = select(ReturnLink.expires_at).where(ReturnLink.submission_id == submission.id, ReturnLink.closed_at.is_(None))
+    return db.session.execute(query.order_by(ReturnLink.expires_at.desc()).limit(1)).scalar_one_or_none()
+
+
+def mail_return(
+    submission: Submission, review: Review, template: str = "returned", *, ends: datetime | None = None, beside: bool = False
+) -> int:
+    """Write a mail with a new way in and the words of a return; how many were written. Older ways in close, unless it is `beside` them."""
+    revision, until = submissions.current_revision(submission), ends or submissions.link_end()
+    sealed = submissions.secrets_of_return(submission, review, until, beside=beside)
+    return submissions.mail_sender(template, submission, revision, words_of_return(review.reason, review.items, until), sealed)
+
+
+def words_of_return(reason: str, items: Sequence[Mapping[str, str]], ends: datetime) -> dict[str, Any]:
+    """What the mails of a return say."""
+    marked = [{"label": label_at(item["path"]), "message": item["message"]} for item in items]
+    return {"reason": reason, "items": marked, "due": ends}
+
+
+def resend(submission: Submission, actor: Actor, *, seen_version: int) -> Outcome:
+    """The mail of the return once more, to the same address. The links sent before stay good."""
+    if again := workflow.repeated(submission, actor, seen_version, "resend"):
+        return again
+    done = workflow.move(submission, "resend", actor, seen_version=seen_version)
+    task.asked(submission)
+    return done.but(mails=mail_return(submission, last_return(submission), beside=True))
+
+
+def extend(submission: Submission, actor: Actor, *, seen_version: int) -> Outcome:
+    """Another 30 days from now for every way in that is not closed, also for one whose time is over. The sender is told, if mails arrive."""
+    if again := workflow.repeated(submission, actor, seen_version, "extend"):
+        return again
+    done, ends = workflow.move(submission, "extend", actor, seen_version=seen_version), submissions.link_end()
+    open_ones = update(ReturnLink).where(ReturnLink.submission_id == submission.id, ReturnLink.closed_at.is_(None))
+    rows_changed(open_ones.values(expires_at=ends))
+    task.asked(submission)
+    if not reachable(submission):
+        return done
+    return done.but(mails=submissions.mail_sender("return_extended", submission, submissions.current_revision(submission), {"due": ends}))
+
+
+def tell(submission: Submission, actor: Actor, *, seen_version: int, reason: str) -> Outcome:
+    """Note that the sender was told by telephone: mails that did not arrive are settled, and a returned case waits for its answer again."""
+    if again := workflow.repeated(submission, actor, seen_version, "tell"):
+        return again
+    done = workflow.move(submission, "tell", actor, seen_version=seen_version, reason=reason)
+    outbox.supersede(submission, note="電話などで伝えました。")
+    task.refresh(submission)
+    if submission.status is SubmissionStatus.returned:
+        task.asked(submission)
+    return done
+
+
+def letters(submission: Submission, action: str) -> list[tuple[str, Letter]]:
+    """The mail that one of these decisions would send: (address, mail)."""
+    revision = submissions.current_revision(submission)
+    address = submissions.address_of(revision)
+    if not address or (action == "extend" and not reachable(submission)):
+        return []
+    review, template = last_return(submission), workflow.move_of(Submission, action).mail
+    words = submissions.case_words(submission, revision) | words_of_return(review.reason, review.items, submissions.link_end())
+    return [(address, outbox.preview(template, words))]
+
+
+def reachable(submission: Submission) -> bool:
+    """Whether a mail to the present address may arrive: the last one that went there was not refused, and nobody had to call instead."""
+    address = submissions.address_of(submissions.current_revision(submission))
+    query = select(OutboxMail.status).where(OutboxMail.about(submission), OutboxMail.recipient == address).order_by(OutboxMail.id.desc())
+    last = db.session.execute(query.limit(1)).scalar_one_or_none()
+    return bool(address) and last in (None, MailStatus.waiting, MailStatus.sending, MailStatus.sent)
+
+
+def due_to_follow() -> list[int]:
+    """Ids of the cases whose sender has to be asked again, or called (reads only)."""
+    return list(db.session.execute(select(Submission.id).where(*_silent()).order_by(Submission.id)).scalars())
+
+
+def follow(number: int) -> bool:
+    """The next step of a case whose sender keeps silent: a reminder, or the task to call. False when there is none to take now."""
+    case = db.session.execute(
+        select(Submission).where(Submission.id == number, *_silent()).with_for_update(skip_locked=True, of=Submission)
+    ).scalar_one_or_none()
+    if case is None:
+        return False
+    ends = link_ends(case)
+    if case.reminders < task.REMINDERS and reachable(case) and ends is not None and ends > clock.now():
+        workflow.move(case, "remind", SYSTEM, seen_version=None)
+        case.reminders += 1
+        case.reminded_at, case.remind_at = clock.now(), task.next_step(case)
+        mail_return(case, last_return(case), "return_reminder", ends=ends, beside=True)
+        return True
+    case.remind_at = None
+    task.begin(case, DeskTask.call, "ask_to_call")
+    return True
+
+
+def _silent() -> tuple[ColumnElement[bool], ...]:
+    return Submission.status == SubmissionStatus.returned, Submission.task.is_(None), Submission.remind_at <= clock.now()
