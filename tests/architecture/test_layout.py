@@ -30,8 +30,9 @@ def test_only_the_agreed_names_at_the_top() -> None:
 
 
 def test_the_instance_folder_holds_nothing_of_the_project() -> None:
-    """Databases, keys and mails never get into the repository."""
+    """Databases, keys and mails never get into the repository, and what keeps them out stays."""
     assert {path for path in tracked() if path.startswith("instance/")} <= {"instance/.gitignore"}
+    assert (source.ROOT / "instance" / ".gitignore").read_text(encoding="ascii").splitlines()[1:] == ["*", "!.gitignore"]
 
 
 def stems(layer: str) -> set[str]:
