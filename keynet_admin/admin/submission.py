@@ -21,7 +21,7 @@ from keynet_admin.services import workflow
 from keynet_admin.services.business_days import explain
 from keynet_admin.services.keying import steps as keyings
 from keynet_admin.services.mail.message import Letter
-from keynet_admin.services.submission import acceptance, finding, follow_up, identity, review, task
+from keynet_admin.services.submission import acceptance, finding, follow_up, identity, review, same_body, task
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.submission import lists as queue
 from keynet_admin.services.transaction import transaction
@@ -141,7 +141,7 @@ class SubmissionView(DecisionPages, FilePages, QueueList, GuardedModelView):
         before = submissions.revision_of(case, case.current - 1) if case.current > 1 else None
         document = submissions.whole(revision)
         previous = submissions.whole(before) if before is not None else None
-        actor, (earlier, others), plan = current_actor(), queue.other_cases(case), acceptance.plan(case)
+        actor, others, plan = current_actor(), same_body.other_cases(case), acceptance.plan(case)
         accounts = plan.organization.accounts if plan.organization is not None else []
         return self.render(
             "admin/case.html",
@@ -156,7 +156,8 @@ class SubmissionView(DecisionPages, FilePages, QueueList, GuardedModelView):
             allowed=workflow.allowed(case, actor),
             offers=workflow.offers(case, actor),
             neighbours=queue.neighbours(case, actor),
-            earlier=earlier,
+            others=others,
+            decider=review.deciders([case.id]).get(case.id, ""),
             entries=history.of_submission(case),
             checks=identity.checks(case, document.get("contact") or {}, others, len(accounts)),
             returned=_open_return(case),

@@ -6,27 +6,30 @@ from typing import Any
 
 from keynet_admin.catalogue import reference
 from keynet_admin.models import Submission
+from keynet_admin.services.submission.same_body import OtherCases
 
 
 @dataclass(frozen=True)
 class SenderCheck:
-    """One check: `ok` or to be looked at, in words."""
+    """One check in words: `ok`, to be looked at, or (None) neither: just to be known."""
 
-    ok: bool
+    ok: bool | None
     text: str
 
 
-def checks(case: Submission, contact: Mapping[str, Any], earlier: int, accounts: int) -> list[SenderCheck]:
+def checks(case: Submission, contact: Mapping[str, Any], others: OtherCases, accounts: int) -> list[SenderCheck]:
     """Code table, mail domain, earlier cases and accounts of the same body."""
     found = [_code(case)]
     email = str(contact.get("contact_email") or "")
     domain = email.rpartition("@")[2]
     if domain:
         found.append(_domain(case, domain))
-    found.append(
-        SenderCheck(accounts == 0, f"この団体のアカウントが{accounts}件あります" if accounts else "この団体のアカウントはまだありません")
-    )
-    found.append(SenderCheck(earlier == 0, f"同じ団体の申請がほかに{earlier}件あります" if earlier else "同じ団体のほかの申請はありません"))
+    found.append(SenderCheck(None, f"この団体のアカウントが{accounts}件あります" if accounts else "この団体のアカウントはまだありません"))
+    if others.waiting:
+        found.append(SenderCheck(False, f"同じ団体の申請がほかに{others.count}件あり、うち{others.waiting}件も確認待ちです"))
+    else:
+        words = f"同じ団体の申請がほかに{others.count}件あります" if others.count else "同じ団体のほかの申請はありません"
+        found.append(SenderCheck(None, words))
     return found
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, or_
 
 from keynet_admin import clock
 from keynet_admin.business_time import DAY_SECONDS
@@ -64,12 +64,3 @@ def next_case(actor: Actor) -> Submission | None:
     """The case with the nearest deadline."""
     query = Submission.visible_to(actor).where(Submission.awaiting_review()).order_by(Submission.due_at, Submission.id).limit(1)
     return db.session.execute(query).scalar_one_or_none()
-
-
-def other_cases(case: Submission, limit: int = 5) -> tuple[list[Submission], int]:
-    """The newest other cases of the same body, and how many there are in all."""
-    if not case.lg_code:
-        return [], 0
-    same = Submission.lg_code == case.lg_code, Submission.id != case.id
-    rows = db.session.execute(select(Submission).where(*same).order_by(Submission.id.desc()).limit(limit)).scalars()
-    return list(rows), db.session.execute(select(func.count()).select_from(Submission).where(*same)).scalar_one()

@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from keynet_admin import clock
 from keynet_admin.catalogue import label_at
 from keynet_admin.errors import ReasonMissing
 from keynet_admin.extensions import db
-from keynet_admin.models import Review, Submission
+from keynet_admin.models import Account, Review, Submission
 from keynet_admin.permissions import Actor
 from keynet_admin.services import workflow
 from keynet_admin.services.business_days import promise_due
@@ -121,6 +121,19 @@ def letters(submission: Submission, action: str, reason: str, items: Sequence[Ma
 def reviews_of(submission: Submission) -> list[Review]:
     """All decisions about a case, oldest first."""
     return list(db.session.execute(select(Review).where(Review.about(submission)).order_by(Review.id)).scalars())
+
+
+def deciders(submission_ids: Sequence[int]) -> dict[int, str]:
+    """Who decided each of these cases last (accepted, rejected, withdrew), by the case's id."""
+    about = (
+        Review.subject == Submission.__tablename__,
+        Review.subject_id.in_(submission_ids),
+        Review.action.in_(("accept", "reject", "withdraw")),
+    )
+    newest = select(func.max(Review.id)).where(*about).group_by(Review.subject_id)
+    name = func.coalesce(Account.shown_name, Review.actor_name)
+    query = select(Review.subject_id, name).outerjoin(Account, Account.id == Review.actor_id).where(Review.id.in_(newest))
+    return {row[0]: row[1] for row in db.session.execute(query)}
 
 
 def _rules(items: Sequence[Mapping[str, str]]) -> list[str] | None:

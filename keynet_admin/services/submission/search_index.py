@@ -66,6 +66,22 @@ def found(query: Any, words: str) -> Any:
     return query.where(*(here.contains(key, autoescape=True) for key in keys))
 
 
+def with_word(word: str, *, prefecture_code: str = "") -> list[int]:
+    """Ids of the cases among whose words this one stands whole; one that begins with a sign (@city.example.lg.jp) may be a word's end."""
+    key, dialect = fold(word), db.session.get_bind().dialect.name
+    if not INDEX.tokens_for(key):
+        return []
+    found = INDEX.candidates(dialect).subquery()
+    statement = select(SubmissionSearch.submission_id).join(found, SubmissionSearch.submission_id == found.c.id + 0)
+    if prefecture_code:
+        here = Submission.prefecture_code.in_((prefecture_code, ""))  # a mistyped code names no prefecture
+        statement = statement.join(Submission, Submission.id == SubmissionSearch.submission_id).where(here)
+    words, wanted = literal(" ") + SubmissionSearch.text + literal(" "), literal((" " if key[0].isalnum() else "") + key + " ")
+    return list(
+        db.session.execute(statement.where(ngrams.holds(dialect, words, wanted)), {"match": INDEX.matching(dialect, [key])}).scalars()
+    )
+
+
 def _candidates(keys: list[str]) -> list[int]:
     """Ids of the cases that match, one more than is needed when they are too many."""
     dialect = db.session.get_bind().dialect.name
