@@ -33,6 +33,7 @@ from keynet_admin.services.transaction import transaction
 from keynet_admin.web import form_reader, forms
 from keynet_admin.web.access import security_log
 from keynet_admin.web.actor import check_token
+from keynet_admin.web.form.folds import folds_of
 from keynet_admin.web.form_reader import posted_reasons
 
 blueprint = Blueprint("intake", __name__, url_prefix="/entry")
@@ -49,7 +50,8 @@ PACKED = ("reasons", "message", *drafts.ASIDE)
 class Visit:
     """One request of the form: where its draft lies, what stands in the form, and for a re-entry the return it answers.
 
-    `version` is that of the draft as this page knows it (None: it does not say); `removed` what the last removal took away.
+    `version` is that of the draft as this page knows it (None: it does not say); `removed` what the last removal took away; `page` a
+    random word by which savings of one page know each other.
     """
 
     draft_key: str | None
@@ -64,6 +66,7 @@ class Visit:
     removed: Mapping[str, Any] | None = None
     doubled: list[Finding] = field(default_factory=list)
     other: Mapping[str, Any] | None = None
+    page: str = field(default_factory=drafts.new_key)
 
     def url(self, page: str = "") -> str:
         """Address of the form, or of one of its pages (`confirm`, `copies`)."""
@@ -203,6 +206,7 @@ def _posted_visit(link: ReturnLink | None = None, token: str = "") -> Visit:
         posted_reasons(request.form),
         kept.typed.get("removed") if kept else None,
         reading.doubled,
+        page=request.form.get("page", "")[:64],
     )
 
 
@@ -346,6 +350,7 @@ def _form_page(visit: Visit, *, notice: str = "", code: int = 200) -> Response:
 
 def _form_html(visit: Visit, notice: str = "", template: str = "intake/entry.html") -> str:
     """The form, or its parts that change with every saving (`intake/_parts.html`)."""
+    visit.typed = visit.typed | {"postings": visit.typed.get("postings") or [forms.blank_posting()]}
     result = _full(visit)
     wrong = "checked" in request.args
     checked = wrong or visit.link is not None
@@ -357,12 +362,13 @@ def _form_html(visit: Visit, notice: str = "", template: str = "intake/entry.htm
     stray = forms.attach(form, shown)
     forms.mark_returned(form, visit.remarks)
     sent = submissions.sent_with(visit.form_key) if visit.saved_at else None
+    folds = folds_of(form, shown, missing, result.normalized)
     return render_template(
         template,
         visit=visit,
         form=form,
-        findings=shown,
-        missing=missing,
+        folds=folds,
+        whole=("organization", "contact", "confirmation", *(entry.id for entry in form.postings)),
         removed=visit.removed,
         reasonable=_reasonable(shown, visit.reasons, Level.ERROR, keep=True) if wrong else _given(visit.reasons),
         summary=forms.summary_items(form, shown) if wrong else [],
@@ -454,6 +460,7 @@ def _packed(visit: Visit) -> dict[str, Any]:
     return visit.typed | {
         "reasons": reasons_stored(visit.reasons),
         "message": visit.message,
+        "page": visit.page,
         "removed": visit.removed,
         "doubled": [found.as_json() for found in visit.doubled],
     }

@@ -105,6 +105,7 @@ class Typed(FieldMessages, StringField):
         self.spec = spec
         self.control = control_of(spec)
         self.in_row = in_row
+        self.decider: Typed | None = None
 
     def process_data(self, value: Any) -> None:
         """Take the document's value, of whatever JSON type."""
@@ -126,6 +127,19 @@ class Typed(FieldMessages, StringField):
         # Of `postings-0-pay_lines-1-hours_per_unit` the posting's field decides: `postings-0-pay_type`.
         steps = self.name.split("-")[: -3 if self.in_row else -1]
         return "-".join((*steps, str(self.spec.applies.field)))
+
+    @property
+    def asked(self) -> bool:
+        """Whether the field is shown: its condition holds, something is said about it, or a text stands in it before anybody can know.
+
+        `core.js` asks the same while one types; without script the answer comes with the next saving.
+        """
+        if self.spec.applies is None or self.decider is None:
+            return True
+        typed = str(self.decider.data or "")
+        answer = _slug(self.decider.spec, typed) or typed
+        noted = bool(self.remark) or bool(self.messages)
+        return answer in self.spec.applies.values or noted or (not answer and self.control != "box" and bool(self.data))
 
     @property
     def options(self) -> list[Option]:
@@ -214,12 +228,26 @@ def fill(document: Mapping[str, Any], normalized: Mapping[str, Any] | None = Non
         _section_data(POSTING, _mapping(posting), _mapping(better_postings[i] if i < len(better_postings) else None))
         for i, posting in enumerate(postings)
     ]
-    return SubmissionForm(data=data)
+    form = SubmissionForm(data=data)
+    for entry in form.postings:
+        _bind_deciders(entry.form)
+    return form
 
 
 def fill_posting(posting: Mapping[str, Any], normalized: Mapping[str, Any] | None = None) -> Form:
     """The form of one posting, names without a prefix."""
-    return PostingForm(data=_section_data(POSTING, posting, normalized or {}))
+    form = PostingForm(data=_section_data(POSTING, posting, normalized or {}))
+    _bind_deciders(form)
+    return form
+
+
+def _bind_deciders(posting: Form) -> None:
+    """Tell each field with a condition which field of the posting decides."""
+    for field in posting:
+        cells = [cell for row in field.entries for cell in row.form] if isinstance(field, Rows) else [field]
+        for cell in cells:
+            if cell.spec.applies is not None:
+                cell.decider = posting._fields[str(cell.spec.applies.field)]
 
 
 def blank_posting() -> Document:

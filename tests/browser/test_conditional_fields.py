@@ -1,4 +1,4 @@
-"""Fields that apply only with a certain answer: hidden in a real Chromium until it is given, and all there without script."""
+"""Fields that apply only with a certain answer: hidden in a real Chromium until it is given; without script they come with the next saving."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -30,6 +30,12 @@ def server(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> It
     running.stop()
 
 
+def unfold(page: Any) -> None:
+    """Open all parts of the form."""
+    for fold in page.query_selector_all("details.done-fold:not([open])"):
+        fold.query_selector("summary").click()
+
+
 def answer(page: Any, name: str, value: str) -> None:
     """Give an answer, whether by radio buttons or a list."""
     radio = page.locator(f"input[type=radio][name='{P}{name}'][value='{value}']")
@@ -42,6 +48,7 @@ def answer(page: Any, name: str, value: str) -> None:
 @pytest.mark.parametrize(("name", "deciding", "applies", "applies_not"), FIELDS)
 def test_hidden_until_it_applies(browser_page: Any, server: LiveServer, name: str, deciding: str, applies: str, applies_not: str) -> None:
     browser_page.goto(f"{server.url}/entry/")
+    unfold(browser_page)
     control = browser_page.locator(f"[name='{P}{name}']")
     assert not control.is_visible()
     for value, visible in ((applies, True), (applies_not, False), (applies, True)):
@@ -52,6 +59,7 @@ def test_hidden_until_it_applies(browser_page: Any, server: LiveServer, name: st
 def test_what_was_typed_comes_back_and_is_not_sent_while_hidden(browser_page: Any, server: LiveServer) -> None:
     page = browser_page
     page.goto(f"{server.url}/entry/")
+    unfold(page)
     answer(page, "fixed_ot", "yes")
     page.fill(f"[name='{P}fixed_ot_yen']", "10,000円")
     answer(page, "fixed_ot", "no")
@@ -62,15 +70,31 @@ def test_what_was_typed_comes_back_and_is_not_sent_while_hidden(browser_page: An
     assert f"{P}fixed_ot_yen" in page.evaluate(sent)
     # A second posting is drawn by the server and swapped in: its fields hide, too, and those of the first stay.
     page.click("button[name=add][value=postings]")
-    page.wait_for_selector("[name='postings-1-title']")
+    page.wait_for_selector("[name='postings-1-title']", state="attached")
+    unfold(page)
     assert not page.is_visible("[name='postings-1-fixed_ot_yen']")
     assert page.is_visible(f"[name='{P}fixed_ot_yen']")
 
 
-def test_all_there_without_script(browser: Any, server: LiveServer) -> None:
+def test_without_script_they_come_with_the_next_saving(browser: Any, server: LiveServer) -> None:
+    """The button of the open part saves and stays there; what was typed is there again."""
     context = browser.new_context(java_script_enabled=False, locale="ja-JP")
     page = context.new_page()
     page.goto(f"{server.url}/entry/")
-    assert all(page.is_visible(f"[name='{P}{name}']") for name, *_ in FIELDS)
-    assert "「固定残業代」が「あり」の場合は必須です。" in page.inner_text("main")
+    unfold(page)
+    assert not any(page.is_visible(f"[name='{P}{name}']") for name, *_ in FIELDS)
+    for name, deciding, applies, _ in FIELDS:
+        answer(page, deciding, applies)
+        if name == "job_other":
+            page.click(f"button[name=save][value={P}job_type-g]")
+            assert page.url.endswith(f"#{P}job_type-g")
+            unfold(page)
+        else:
+            page.click("button[name=do][value=draft]")
+            unfold(page)
+        assert page.is_visible(f"[name='{P}{name}']"), name
+    page.fill(f"[name='{P}fixed_ot_yen']", "10,000円")
+    page.click("button[name=do][value=draft]")
+    unfold(page)
+    assert page.input_value(f"[name='{P}fixed_ot_yen']") == "10,000円"
     context.close()

@@ -37,6 +37,7 @@ def named(name: str) -> str:
 def fill(page: Any, name: str, value: Any) -> None:
     """One control as a person uses it."""
     control = page.locator(f"form[data-entry] {named(name)}")
+    unfold(control)
     kind = control.first.evaluate("e => e.tagName === 'INPUT' ? e.type : e.tagName")
     if kind == "SELECT":
         control.select_option(str(value))
@@ -46,6 +47,11 @@ def fill(page: Any, name: str, value: Any) -> None:
             page.locator(f"form[data-entry] {named(name)}" + (f'[value="{one}"]' if one else "")).check()
     else:
         control.fill(str(value))
+
+
+def unfold(control: Any) -> None:
+    """Open the folded parts that a control stands in."""
+    control.first.evaluate("e => { for (let f = e.closest('details'); f; f = f.parentElement.closest('details')) f.open = true; }")
 
 
 def heading(page: Any) -> str:
@@ -78,6 +84,7 @@ def fill_and_send(page: Any) -> str:
     page.locator(CONFIRM).click()
     page.wait_for_function("document.querySelector('h1').innerText === '内容の確認'")
     page.locator("button[name=do][value=back]").click()
+    page.wait_for_url("**/entry/")
     assert page.locator(named("postings-0-title")).input_value() == typed["postings"][0]["title"]
     page.locator(CONFIRM).click()
     page.locator("button[name=do][value=send]").click()
@@ -108,6 +115,7 @@ def check_while_typing(page: Any) -> None:
 
 def rows_keep_focus_and_text(page: Any) -> None:
     """Adding and removing a row stays on the page, goes to the row, and keeps everything typed elsewhere."""
+    unfold(page.locator(named("postings-0-shifts-0-start")))
     page.locator(named("postings-0-shifts-0-start")).fill("13:00")
     page.evaluate("window.here = 'still'")
     page.locator("button[name=add][value=postings-0-shifts]").click()
@@ -119,6 +127,7 @@ def rows_keep_focus_and_text(page: Any) -> None:
     page.wait_for_function("!!document.activeElement.closest('#postings-0-shifts')")
     assert page.locator(named("postings-0-shifts-0-start")).input_value() == "9:00"
     assert page.locator(named("organization-lg_code")).input_value() == "４５２０６８"
+    unfold(page.locator("button[name=add][value=postings-0-pay_lines]"))
     page.locator("button[name=add][value=postings-0-pay_lines]").click()
     page.locator("#postings-0-pay_lines-1").wait_for()
     assert page.evaluate("window.here") == "still"
@@ -127,6 +136,7 @@ def rows_keep_focus_and_text(page: Any) -> None:
 def draft_survives(page: Any) -> None:
     """Saved while typing; there again after a reload and after going away and back."""
     title = page.locator(named("postings-0-title"))
+    unfold(title)
     before = title.input_value()
     with page.expect_response(lambda r: r.request.method == "POST" and r.url.endswith("/entry/")):
         title.fill("下書きを確かめる看護師募集")
@@ -137,7 +147,7 @@ def draft_survives(page: Any) -> None:
     page.open("/rules")
     page.go_back()
     assert page.locator(named("postings-0-title")).input_value() == "下書きを確かめる看護師募集"
-    page.locator(named("postings-0-title")).fill(before)
+    fill(page, "postings-0-title", before)
 
 
 def sign_in(page: Any, email: str, password: str) -> None:
@@ -185,7 +195,7 @@ def give_back_by_keys(page: Any, receipt: str) -> None:
 def enter_again(page: Any, house: House) -> None:
     page.open(address_in(house.mail("修正のお願い"), "/entry/"))
     assert WORDS in page.locator('[data-field="postings-0-pay_lines"]').first.inner_text()
-    page.fill(named("postings-0-pay_lines-0-min"), "1,500円")
+    fill(page, "postings-0-pay_lines-0-min", "1,500円")
     page.locator(CONFIRM).click()
     page.locator("button[name=do][value=send]").click()
     page.wait_for_selector("[data-receipt]")

@@ -111,8 +111,13 @@ def test_saving_while_typing_is_answered_with_the_parts_that_change(app: Flask, 
     soup = page(parts)
     assert soup.select_one("form") is None
     assert soup.select_one("[data-version]")["data-version"] == "1"  # type: ignore[index]
+    # The answer did not arrive: the page still has the old version, but it is its own saving that it would meet.
+    form.fill("postings-0-title", "まだこの画面の看護師募集")
+    again = page(send(client, [*form.pairs(), ("do", "autosave"), ("part", "1")]))
+    assert again.select_one("[data-version]")["data-version"] == "2"  # type: ignore[index]
     form.fill("postings-0-title", "遅れた画面の看護師募集")
-    late = page(send(client, [*form.pairs(), ("do", "autosave"), ("part", "1")]))
+    other = [(name, "another page" if name == "page" else value) for name, value in form.pairs()]
+    late = page(send(client, [*other, ("do", "autosave"), ("part", "1")]))
     assert "別の画面で 5/7(金) 10:00 に保存されています" in late.get_text()
     assert late.select_one("[data-version]")["data-version"] == "0"  # type: ignore[index]
 
@@ -254,3 +259,49 @@ def test_a_second_tab_of_a_reentry(
     else:
         for part in ("まだ送信していない変更があります", "5/7(金) 11:52 に受け付けた内容", case.receipt_no, "10名", "40名"):
             assert part in words, part
+
+
+def visible_blocks(soup: BeautifulSoup) -> int:
+    """Fields that are seen without opening anything."""
+    fields = soup.select("form[data-entry] .field")
+    return sum(not (f.has_attr("hidden") or f.find_parent(lambda t: t.name == "details" and not t.has_attr("open"))) for f in fields)
+
+
+def test_first_sight_is_less_than_70_blocks(app: Flask, client: Client, clock: Any) -> None:
+    """It was 106 for one posting."""
+    soup = page(client.get("/entry/"))
+    assert visible_blocks(soup) < 70
+    assert visible_blocks(soup) > 20
+    typed = factories.document()
+    post(client, typed | {"postings": [typed["postings"][0]] * 20}, "draft")
+    assert visible_blocks(page(client.get("/entry/"))) < 20
+
+
+def test_the_index_says_what_is_open(app: Flask, client: Client, clock: Any) -> None:
+    typed = factories.document({"postings.0.pay_day": "", "postings.0.headcount": "若干名", "confirmation.agree_terms": False})
+    post(client, typed, "draft")
+    index = page(client.get("/entry/")).select_one(".side-menu")
+    assert index is not None
+    said = [" ".join(li.get_text(" ", strip=True).split()) for li in index.select("a")]
+    assert "報酬 残り1" in said
+    assert "仕事 要修正 1" in said
+    assert "D 確認 残り1" in said
+    assert "A 団体 入力済み" in said
+    assert "あと2項目・要修正1件" in index.get_text()
+
+
+def test_a_part_is_saved_where_it_stands(app: Flask, client: Client, clock: Any) -> None:
+    answer = send(client, [*pairs(factories.document({TITLE: "途中の看護師募集です"})), ("save", "postings-0-shifts-g")])
+    assert answer.headers["Location"] == "/entry/#postings-0-shifts-g"
+    assert opened(client).value("postings-0-title") == "途中の看護師募集です"
+    assert send(client, [*pairs(factories.document()), ("save", "//keynet.example")]).headers["Location"] == "/entry/#saved"
+
+
+@pytest.mark.parametrize(("answer", "shown"), [("yes", True), ("no", False), ("", False)])
+def test_fields_come_with_their_condition(app: Flask, client: Client, clock: Any, answer: str, shown: bool) -> None:
+    """Without script with the next saving; nothing typed into them is lost while they are away."""
+    post(client, factories.document({"postings.0.fixed_ot": answer, "postings.0.fixed_ot_yen": "10000" if answer else ""}), "draft")
+    field = page(client.get("/entry/")).select_one("[data-field=postings-0-fixed_ot_yen]")
+    assert field is not None
+    assert (not field.has_attr("hidden")) is shown
+    assert field.select_one("input")["value"] == ("10000" if answer else "")  # type: ignore[index]

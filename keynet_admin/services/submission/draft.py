@@ -14,8 +14,9 @@ from keynet_admin.models import EntryDraft
 from keynet_admin.services.account.tokens import token_hash
 
 LIFE = timedelta(days=7)
-# Beside what was typed a draft keeps what the last page must still be able to do: take back a removal, show values that came twice.
-ASIDE = ("removed", "doubled")
+# Beside what was typed a draft keeps which page saved it (a random word), and what the next one must still be able to do: take back a
+# removal, show values that came twice.
+ASIDE = ("page", "removed", "doubled")
 
 
 def new_key() -> str:
@@ -35,7 +36,8 @@ def save(key: str, typed: Mapping[str, Any], form_key: str, *, seen: int | None 
     """Keep what was typed; the life begins anew. Returns the draft, and whether this copy only lies beside it.
 
     `seen` is the version that the page showed; None: the page did not say, and the newest wins. Has another page saved something else
-    since, nothing of that is overwritten: this copy becomes the draft's `other` until somebody chooses (`choose`).
+    since, nothing of that is overwritten: this copy becomes the draft's `other` until somebody chooses (`choose`). A page that did not
+    get the answer to its own last saving is not another one.
     """
     now = clock.now()
     mine = select(EntryDraft).where(EntryDraft.cookie_hash == token_hash(key)).with_for_update()
@@ -50,7 +52,8 @@ def save(key: str, typed: Mapping[str, Any], form_key: str, *, seen: int | None 
         except IntegrityError:
             draft = db.session.execute(mine).scalar_one()
     draft.expires_at = now + LIFE
-    if seen is not None and draft.version not in (0, seen) and content(draft.typed) != content(typed):
+    own = bool(typed.get("page")) and draft.typed.get("page") == typed.get("page")
+    if seen is not None and draft.version not in (0, seen) and not own and content(draft.typed) != content(typed):
         draft.other = {"typed": dict(typed), "form_key": form_key, "saved_at": now.isoformat()}
         return draft, True
     draft.typed, draft.form_key, draft.saved_at, draft.version = dict(typed), form_key, now, draft.version + 1
@@ -69,6 +72,8 @@ def choose(key: str, *, other: bool) -> None:
         return
     if other:
         draft.typed, draft.form_key, draft.saved_at = draft.other["typed"], draft.other["form_key"], clock.now()
+    # Whoever saves next on a page of before is behind, whichever copy was chosen.
+    draft.typed = content(draft.typed)
     draft.other, draft.version = None, draft.version + 1
 
 

@@ -49,6 +49,17 @@ for (const button of document.querySelectorAll("button[data-print]")) {
   button.addEventListener("click", () => window.print());
 }
 
+// A link into a folded part opens it.
+const unfold = () => {
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  for (let fold = target?.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+  if (target instanceof HTMLElement && target.querySelector(":scope > details.done-fold")) target.querySelector(":scope > details.done-fold").open = true;
+  target?.scrollIntoView({ block: "nearest" });
+};
+window.addEventListener("hashchange", unfold);
+document.addEventListener("click", (event) => { if (event.target.closest?.(`a[href="${location.hash}"]`)) unfold(); });
+if (location.hash) unfold();
+
 // Fields that apply only with a certain answer of another field are hidden until it is given; texts in them are not sent then. (Boxes
 // are: an unsent one would read as unticked in a draft.) What the server said about a field keeps it in view, and so does a text in it
 // while the deciding field has no answer.

@@ -9,7 +9,7 @@ function start() {
   let checkTimer = 0;
   let draftTimer = 0;
 
-  page.addEventListener("input", () => { window.clearTimeout(draftTimer); draftTimer = window.setTimeout(save, 2000); });
+  page.addEventListener("input", () => { window.clearTimeout(draftTimer); draftTimer = window.setTimeout(() => { draftTimer = 0; save(); }, 2000); });
   page.addEventListener("change", (event) => {
     const name = event.target.name;
     if (!name || !event.target.form?.hasAttribute("data-entry")) return;
@@ -18,6 +18,9 @@ function start() {
     checkTimer = window.setTimeout(() => check(touched), 400);
   });
   page.addEventListener("submit", onSubmit);
+  // Leaving by a link: what was typed in the last moment is kept, too. A page out of the browser's cache has an old version.
+  window.addEventListener("pagehide", () => { if (draftTimer && form() && !form().dataset.sent) navigator.sendBeacon(form().action, bodyOf("autosave")); });
+  window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   // Enter in a text field does nothing (the form's first button is off); with Ctrl it is the main button.
   page.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) page.querySelector("form[data-entry] .button--main")?.click();
@@ -30,7 +33,7 @@ const form = () => page.querySelector("form[data-entry]");
 async function onSubmit(event) {
   const button = event.submitter;
   if (!button || event.target !== form()) return;
-  if (button.name === "do" && button.value === "draft") { event.preventDefault(); delete event.target.dataset.sent; save(event, "draft"); return; }
+  if (button.name === "do" && button.value === "draft") { event.preventDefault(); delete event.target.dataset.sent; save("draft"); return; }
   if (!["add", "remove", "copy", "choose", "undo"].includes(button.name)) return;
   event.preventDefault();
   const body = new URLSearchParams(new FormData(event.target));
@@ -44,6 +47,7 @@ async function onSubmit(event) {
     document.dispatchEvent(new Event("keynet:redrawn"));
     const target = document.getElementById(new URL(answer.url).hash.slice(1) || anchorOf(button));
     delete form().dataset.sent;
+    for (let fold = target?.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
     if (target) { target.scrollIntoView({ block: "center" }); (target.querySelector("input:not([type=hidden]), select") || target).focus({ preventScroll: true }); }
   } catch {
     event.target.removeEventListener("submit", onSubmit);
@@ -64,15 +68,19 @@ function anchorOf(button) {
   return button.name === "copy" ? "sec-c" : value.replace(/-\d+$/, "");
 }
 
-// Keep what is typed without leaving the page. The answer holds the parts of the page that change with it: the note, the version, the index.
-async function save(_event, how = "autosave") {
-  const here = form();
-  if (!here || here.dataset.sent) return;
-  const body = new URLSearchParams(new FormData(here));
+function bodyOf(how) {
+  const body = new URLSearchParams(new FormData(form()));
   body.set("do", how);
   body.set("part", "1");
+  return body;
+}
+
+// Keep what is typed without leaving the page. The answer holds the parts of the page that change with it: the note, the version, the index.
+async function save(how = "autosave") {
+  const here = form();
+  if (!here || here.dataset.sent) return;
   try {
-    const answer = await fetch(here.action, { method: "POST", body });
+    const answer = await fetch(here.action, { method: "POST", body: bodyOf(how) });
     if (!answer.ok) throw new Error(String(answer.status));
     for (const made of new DOMParser().parseFromString(await answer.text(), "text/html").querySelectorAll("[data-part]")) {
       page.querySelector(`[data-part="${made.dataset.part}"]`)?.replaceChildren(...made.childNodes);

@@ -1,0 +1,1 @@
+"""What a form shows of itself beside its fields."""
