@@ -6,11 +6,12 @@ from keynet_admin.extensions import csrf
 from keynet_admin.intake.code import type_code
 from keynet_admin.intake.entry import blueprint, entry, reentry
 from keynet_admin.intake.file import file, kept_file, template
-from keynet_admin.intake.status import status
+from keynet_admin.intake.status import status, status_file
 
 # Once, at import: a blueprint that is registered already takes no more addresses, and tests make many applications.
 blueprint.add_url_rule("/status", view_func=status, methods=("GET", "POST"))
 blueprint.add_url_rule("/code", view_func=type_code, methods=("GET", "POST"))
+blueprint.add_url_rule("/status/form.xlsx", view_func=status_file)
 blueprint.add_url_rule("/file", view_func=file, methods=("GET", "POST"))
 blueprint.add_url_rule("/file/<key>", view_func=kept_file, methods=("GET", "POST"))
 blueprint.add_url_rule("/template.xlsx", view_func=template)

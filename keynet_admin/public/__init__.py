@@ -23,6 +23,7 @@ ADDRESSES: dict[str, Callable[..., Response]] = {
     "/rules": guide.rules,
     "/flow": guide.flow,
     "/privacy": guide.privacy,
+    "/terms": guide.terms,
     "/accessibility": guide.accessibility,
     "/healthz": health.healthz,
     "/readyz": health.readyz,

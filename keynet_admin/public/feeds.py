@@ -101,7 +101,7 @@ def sitemap() -> Response:
         return _xml(root, "application/xml; charset=utf-8", SITEMAP)
     root = ET.Element(f"{{{SITEMAP}}}urlset")
     if part in ("", "0"):
-        for path in ("/", "/postings/", "/flow", "/rules", "/privacy", "/accessibility"):
+        for path in ("/", "/postings/", "/flow", "/rules", "/privacy", "/terms", "/accessibility"):
             ET.SubElement(ET.SubElement(root, f"{{{SITEMAP}}}url"), f"{{{SITEMAP}}}loc").text = site + path
     for row in rows:
         url = ET.SubElement(root, f"{{{SITEMAP}}}url")

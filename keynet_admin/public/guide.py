@@ -1,4 +1,4 @@
-"""Plain pages: the entry rules printed from their rows, the six steps, privacy, accessibility."""
+"""Plain pages: the entry rules printed from their rows, the six steps, privacy, terms of use, accessibility."""
 
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -47,6 +47,11 @@ def flow() -> Response:
 def privacy() -> Response:
     """`GET /privacy`."""
     return page("public/privacy.html")
+
+
+def terms() -> Response:
+    """`GET /terms`."""
+    return page("public/terms.html")
 
 
 def accessibility() -> Response:

@@ -39,7 +39,7 @@ class Area:
 ELSEWHERE = Area()
 AREAS = (
     Area(
-        ("/", "/postings", "/postings.atom", "/sitemap.xml", "/robots.txt", "/rules", "/flow", "/privacy", "/accessibility"),
+        ("/", "/postings", "/postings.atom", "/sitemap.xml", "/robots.txt", "/rules", "/flow", "/privacy", "/terms", "/accessibility"),
         session=False,
         crawled=True,
     ),

@@ -53,6 +53,11 @@ def _complaint(key: str = "") -> tuple[str, str]:
     return (told[1], told[2]) if told and told[0] == key else ("", "")
 
 
+def workbook(content: bytes, name: str) -> Response:
+    """A workbook to be saved under this name."""
+    return make_response(content, {"Content-Type": TEMPLATE_TYPE, "Content-Disposition": f"attachment; filename={name}.xlsx"})
+
+
 def start(pages: UploadPages) -> Response:
     """The page where a file is chosen."""
     error, name = _complaint()

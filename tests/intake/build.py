@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from bs4 import BeautifulSoup, Tag
 from werkzeug.test import TestResponse
 
-from keynet_admin.intake.entry import flatten
+from keynet_admin.intake.visit import flatten
 from tests.support.web import Client
 
 FORM = "application/x-www-form-urlencoded"

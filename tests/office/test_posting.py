@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from keynet_admin import jobs
-from keynet_admin.intake.entry import flatten
+from keynet_admin.intake.visit import flatten
 from keynet_admin.models import Account, Listing, OutboxMail, Posting
 from keynet_admin.services.posting import revisions
 from keynet_admin.vocabulary import ListingState, PostingStatus, Role

@@ -5,7 +5,7 @@ A heading is the nested name of the form's field: `organization-lg_code`, `conta
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -53,6 +53,16 @@ class FormColumn:
             rows.extend({} for _ in range(self.row + 1 - len(rows)))
             rows[self.row][self.inner.name] = value_of(self.inner.kind, cell)
 
+    def cell(self, sections: Mapping[str, Any]) -> Any:
+        """What a cell shows of a normalised document (`postings` is the one posting of the row), in words that are read back as the same."""
+        record = sections.get(self.section)
+        value = record.get(self.field.name) if isinstance(record, Mapping) else None
+        if self.inner is not None:
+            rows = value if isinstance(value, list) else []
+            row = rows[self.row] if self.row < len(rows) else None
+            value = row.get(self.inner.name) if isinstance(row, Mapping) else None
+        return cell_of(self.spec, value)
+
 
 def column_of(name: str) -> FormColumn | None:
     """The place a column's heading names, or None when it means nothing."""
@@ -87,6 +97,17 @@ def every_column() -> Iterator[FormColumn]:
             for row in range(field.max_rows if field.columns else 0):
                 for inner in field.columns:
                     yield FormColumn(f"{prefix}{field.name}-{row}-{inner.name}", section, field, row, inner)
+
+
+def cell_of(field: Field, value: Any) -> Any:
+    """A normalised value as a cell: labels of choices, lists with 、 between, はい and いいえ; numbers stay numbers."""
+    if isinstance(value, bool):
+        return "はい" if value else "いいえ"
+    if isinstance(value, (list, tuple)):
+        return "、".join(field.label_of(item) if isinstance(item, str) else str(item) for item in value) or None
+    if isinstance(value, str):
+        return (field.label_of(value) if field.choices else value) or None
+    return value if isinstance(value, (int, float)) else None
 
 
 def value_of(kind: Kind, cell: Any) -> Any:

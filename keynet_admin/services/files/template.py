@@ -4,7 +4,7 @@ Sheet 「募集情報」: row 1 sections, row 2 Japanese labels, row 3 the neste
 postings. The first column takes the reasons of a refused row and is never read. No cell holds a formula.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from io import BytesIO
@@ -74,6 +74,15 @@ _TOP = Alignment(vertical="top", wrap_text=True)
 @lru_cache(maxsize=2)
 def template_file(on: date) -> bytes:
     """The template as a file, with an example that fits the day `on`."""
+    return _file(on)
+
+
+def filled_file(document: Mapping[str, Any], on: date) -> bytes:
+    """The template with a normalised submission in it: one row a posting. It can be read, printed, and sent again as it is."""
+    return _file(on, document)
+
+
+def _file(on: date, document: Mapping[str, Any] | None = None) -> bytes:
     book = Workbook()
     columns = tuple(every_column())
     sheet = book.worksheets[0]
@@ -81,6 +90,10 @@ def template_file(on: date) -> bytes:
     lists = _choices(book.create_sheet(CHOICES), columns)
     _head(sheet, columns)
     _checks(sheet, columns, lists)
+    postings = document.get("postings") if document is not None else None
+    for row, posting in enumerate(postings if isinstance(postings, list) else ()):
+        for index, column in enumerate(columns, start=2):
+            _put(sheet, FIRST_ROW + row, index, column.cell({**(document or {}), "postings": posting}), alignment=_TOP)
     _example(book.create_sheet(EXAMPLE), columns, on)
     _explain(book.create_sheet(GUIDE))
     book.move_sheet(GUIDE, -3)

@@ -52,8 +52,14 @@ def save(key: str, typed: Mapping[str, Any], form_key: str, *, seen: int | None 
         except IntegrityError:
             draft = db.session.execute(mine).scalar_one()
     draft.expires_at = now + LIFE
-    own = bool(typed.get("page")) and draft.typed.get("page") == typed.get("page")
-    if seen is not None and draft.version not in (0, seen) and not own and content(draft.typed) != content(typed):
+    kept = draft.typed
+    if draft.version > 0 and content(kept) == content(typed):
+        # Nothing new: no page gets behind by it.
+        draft.typed, draft.saved_at = dict(typed) | {"page": kept.get("page")}, now
+        draft.form_key = form_key if seen in (None, draft.version) else draft.form_key
+        return draft, False
+    own = bool(typed.get("page")) and kept.get("page") == typed.get("page")
+    if seen is not None and draft.version not in (0, seen) and not own:
         draft.other = {"typed": dict(typed), "form_key": form_key, "saved_at": now.isoformat()}
         return draft, True
     draft.typed, draft.form_key, draft.saved_at, draft.version = dict(typed), form_key, now, draft.version + 1

@@ -88,8 +88,13 @@ def submit(
             raise
         return known, False
     audit.record(submission, "submit", actor, source=source.value, revision=1, errors=submission.errors, warnings=submission.warnings)
-    mail_sender("receipt", submission, revision)
+    mail_sender("receipt", submission, revision, sealed={"code": copy_code(submission)})
     return submission, True
+
+
+def copy_code(submission: Submission) -> str:
+    """The code behind which the sender's copy stands, as it is printed: 7K4M-2QXH-9T6P."""
+    return shown(derived_code(f"copy:{submission.id}:{submission.receipt_no}"))
 
 
 def sent_with(form_key: str) -> SubmissionRevision | None:
@@ -174,7 +179,7 @@ def resubmit(
     task.done(submission, DeskTask.call)
     revision = _add_revision(submission, submission.current, typed, result, reference_date, key, message)
     close_links(submission, ReturnClosed.resubmitted)
-    mail_sender("resubmitted_receipt", submission, revision)
+    mail_sender("resubmitted_receipt", submission, revision, sealed={"code": copy_code(submission)})
     return submission, True
 
 

@@ -2,12 +2,12 @@
 // Everything works without this file; it asks the server for all it shows.
 
 const page = document.querySelector("[data-entry-page]");
+let draftTimer = 0;
 if (page) start();
 
 function start() {
   const touched = new Set();
   let checkTimer = 0;
-  let draftTimer = 0;
 
   page.addEventListener("input", () => { window.clearTimeout(draftTimer); draftTimer = window.setTimeout(() => { draftTimer = 0; save(); }, 2000); });
   page.addEventListener("change", (event) => {
@@ -33,6 +33,8 @@ const form = () => page.querySelector("form[data-entry]");
 async function onSubmit(event) {
   const button = event.submitter;
   if (!button || event.target !== form()) return;
+  window.clearTimeout(draftTimer);
+  draftTimer = 0;
   if (button.name === "do" && button.value === "draft") { event.preventDefault(); delete event.target.dataset.sent; save("draft"); return; }
   if (!["add", "remove", "copy", "choose", "undo"].includes(button.name)) return;
   event.preventDefault();

@@ -1,5 +1,6 @@
 """The Excel template: made from the catalogue, its example is clean, and what is filled in comes back as the same document."""
 
+import json
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -9,6 +10,7 @@ import openpyxl
 import pytest
 
 from keynet_admin.catalogue import SECTIONS, Kind
+from keynet_admin.catalogue.difference import changes
 from keynet_admin.rules import evaluate
 from keynet_admin.rules.engine.rule import Level
 from keynet_admin.services.files import template
@@ -125,3 +127,20 @@ def test_leading_zeros_live(tmp_path: Path) -> None:
     (entry,) = read_file(filled_template(tmp_path / "zero.xlsx", [row(organization__lg_code="011002")]))
     assert isinstance(entry, FileSubmission)
     assert entry.submission["organization"]["lg_code"] == "011002"
+
+
+def test_a_copy_is_read_back_as_the_same(tmp_path: Path) -> None:
+    """Every clean sample, with all its choices, rows, nights and midnights."""
+    samples = [
+        json.loads(line) for line in (Path(__file__).parents[2] / "data" / "sample_submissions.jsonl").read_text("utf-8").splitlines()
+    ]
+    clean = [sample for sample in samples if sample.get("clean")]
+    assert len(clean) >= 10
+    for sample in clean:
+        on = date.fromisoformat(sample["reference_date"])
+        wanted = evaluate(sample["submission"], on=on).normalized
+        file = tmp_path / "copy.xlsx"
+        file.write_bytes(template.filled_file(wanted, on))
+        (entry,) = read_file(file)
+        assert isinstance(entry, FileSubmission)
+        assert changes(dict(wanted), dict(evaluate(entry.submission, on=on).normalized)) == [], sample["id"]
