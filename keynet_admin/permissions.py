@@ -10,6 +10,7 @@ from keynet_admin.vocabulary import ActorKind, Role
 class Permission(StrEnum):
     """One right. Alphabetical by resource; reading and writing are separate."""
 
+    account_correct = "account:correct"
     account_issue = "account:issue"
     account_read = "account:read"
     account_role = "account:role"
@@ -40,6 +41,7 @@ class Permission(StrEnum):
 
 _OPERATOR = frozenset(
     {
+        Permission.account_correct,
         Permission.account_issue,
         Permission.account_read,
         Permission.event_read,
@@ -115,7 +117,7 @@ def can(actor: Actor, permission: Permission, row: Any = None) -> bool:
     """May this actor do this to this row (without one: to any row, or to none yet)? The system may do all.
 
     A token's holder may touch only the submission that the token names, a municipality only what is its organization's; an account can
-    be suspended and restored only by a role that is not below its own.
+    be suspended and restored only by a role that is not below its own, and so for the address of a colleague.
     """
     if actor.kind is ActorKind.system:
         return True
@@ -128,6 +130,9 @@ def can(actor: Actor, permission: Permission, row: Any = None) -> bool:
         return False
     if row is not None and permission is Permission.account_suspend and RANKS.index(row.role) > RANKS.index(actor.role):
         return False
+    if row is not None and permission is Permission.account_correct and row.role is not Role.municipality:
+        # Whoever gives an account another address holds it: for colleagues that needs the right to stop them.
+        return can(actor, Permission.account_suspend, row)
     if row is not None and actor.role is Role.municipality:
         owner = row.id if row.__tablename__ == "organization" else row.organization_id
         return actor.organization_id is not None and actor.organization_id == owner

@@ -2,15 +2,18 @@
 
 from typing import Any
 
-from flask import url_for
+from flask import redirect, url_for
 from flask_admin import expose
-from sqlalchemy.orm import defer, joinedload
+from sqlalchemy.orm import defer, joinedload, selectinload
 
 from keynet_admin.admin.list_filters import word_filter
+from keynet_admin.catalogue.display import short_time
 from keynet_admin.models import Account, Organization
 from keynet_admin.permissions import Permission
 from keynet_admin.services import workflow
+from keynet_admin.services.account import address, tokens
 from keynet_admin.services.account import use_cases as accounts
+from keynet_admin.services.mail import outbox as mailer
 from keynet_admin.services.mail.message import Letter
 from keynet_admin.services.workflow import history
 from keynet_admin.vocabulary import STAFF_ROLES, AccountStatus, Role
@@ -25,7 +28,14 @@ class AccountView(DecisionPages, GuardedModelView):
     permission = Permission.account_read
     decides = Account
     decisions = {
-        "resend": Decision(accounts.resend_invitation),
+        "resend": Decision(lambda row, actor, **typed: accounts.resend_invitation(row, actor, about=address.case_of(row), **typed)),
+        "cancel": Decision(address.cancel_invitation),
+        "readdress": Decision(
+            address.readdress,
+            read=lambda _row, values: {"recipient": values.get("recipient", ""), "reason": values.get("reason", "")},
+            fields="admin/_new_address.html",
+        ),
+        "read_code": Decision(address.read_code),
         "suspend": Decision(accounts.suspend),
         "restore": Decision(accounts.restore),
         "role": Decision(
@@ -37,8 +47,14 @@ class AccountView(DecisionPages, GuardedModelView):
     }
     back_label = "アカウントに戻る"
     can_view_details = True
-    column_list = ("email", "name", "organization.name", "role", "status", "last_login_at")
-    column_labels = {"email": "メールアドレス", "name": "氏名・部署", "role": "役割", "last_login_at": "最後のログイン"}
+    column_list = ("email", "name", "organization.name", "role", "status", "invitation", "last_login_at")
+    column_labels = {
+        "email": "メールアドレス",
+        "name": "氏名・部署",
+        "role": "役割",
+        "invitation": "ご案内",
+        "last_login_at": "最後のログイン",
+    }
     noun = "アカウント"
     exports = saved_views = True
     search_columns = (
@@ -49,9 +65,18 @@ class AccountView(DecisionPages, GuardedModelView):
     search_label = "メールアドレス・氏名・団体"
     sort_columns = {"email": Account.email, "last_login_at": Account.last_login_at}
     list_filters = (word_filter("status", "状態", Account.status, AccountStatus), word_filter("role", "役割", Account.role, Role))
-    list_options = (defer(Account.password_hash), joinedload(Account.organization).load_only(Organization.name))
+    list_options = (
+        selectinload(Account.first_logins),
+        defer(Account.password_hash),
+        joinedload(Account.organization).load_only(Organization.name),
+    )
     empty_title = "アカウントはまだありません"
     empty_text = "申請を承認すると、自治体のアカウントがここに並びます。"
+
+    def show_invitation(self, row: Account) -> str:
+        """How the invitation of somebody who has not signed in yet stands, and until when it is good."""
+        last = row.invitation if row.status is AccountStatus.invited else None
+        return f"{last.state.label}（{short_time(last.expires_at)}まで）" if last is not None else ""
 
     @expose("/<num:id>/")
     def details(self, id: int) -> str:
@@ -59,6 +84,22 @@ class AccountView(DecisionPages, GuardedModelView):
         row = self.row(id)
         offers = workflow.offers(row, current_actor())
         return self.render("admin/account.html", account=row, offers=offers, entries=history.of_account(row))
+
+    @expose("/<num:id>/code")
+    def code(self, id: int) -> Any:
+        """The code that an operator reads out, for some minutes after it was made."""
+        row = self.row(id)
+        found = address.code_shown(row)
+        if found is None:
+            return redirect(url_for(".details", id=id))
+        named = (("メールアドレス", row.email), ("ページ", mailer.public_link("/first-login")))
+        until = found.created_at + address.SHOWN
+        code = tokens.shown(address.code_of(found))
+        return self.render("admin/code.html", trail=self.trail(row), code=code, named=named, until=until, good_until=found.expires_at)
+
+    def onward(self, row: Account, name: str, outcome: workflow.Outcome) -> str:
+        """The account's page, or that of the code."""
+        return url_for(".code", id=row.id) if name == "read_code" else super().onward(row, name, outcome)
 
     def named(self, row: Account) -> tuple[str, str, str]:
         """Its address."""

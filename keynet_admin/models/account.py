@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, Integer, String, func
+from sqlalchemy import ColumnElement, ForeignKey, Index, Integer, String, false, func
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -10,7 +10,7 @@ from keynet_admin import clock
 from keynet_admin.extensions import db
 from keynet_admin.models.base import CleanText, OfOrganization, UtcDateTime, Versioned, words
 from keynet_admin.models.organization import Organization
-from keynet_admin.vocabulary import AccountStatus, Role, SessionLevel
+from keynet_admin.vocabulary import AccountStatus, InvitationState, Role, SessionLevel
 
 ERASED = "@keynet.invalid"
 
@@ -33,6 +33,19 @@ class Account(OfOrganization, Versioned, db.Model):  # type: ignore[name-defined
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
     organization: Mapped[Organization | None] = relationship(back_populates="accounts")
+    first_logins: Mapped[list["FirstLogin"]] = relationship(
+        back_populates="account", order_by="FirstLogin.id", foreign_keys="FirstLogin.account_id"
+    )
+
+    @property
+    def invitation(self) -> "FirstLogin | None":
+        """The newest invitation by mail."""
+        return next((row for row in reversed(self.first_logins) if row.purpose == "invite" and not row.read_out), None)
+
+    @property
+    def is_uninvited(self) -> bool:
+        """Whether an operator took the newest invitation back."""
+        return self.invitation is not None and self.invitation.state is InvitationState.cancelled
 
     @property
     def is_erased(self) -> bool:
@@ -53,7 +66,8 @@ class Account(OfOrganization, Versioned, db.Model):  # type: ignore[name-defined
 class FirstLogin(db.Model):  # type: ignore[name-defined,misc]
     """One invitation or password reset: a link token and a typed code of the same life, kept only as hashes.
 
-    Opening the link never uses it up; `used_at` is set when the password is set. `replaced_at` = a newer one was sent.
+    Opening the link never uses it up; `used_at` is set when the password is set. `replaced_at` = a newer one was sent, `cancelled_at` =
+    an operator took it back. `read_out`: there is only the code, which an operator says on the telephone.
     """
 
     __tablename__ = "first_login"
@@ -68,8 +82,23 @@ class FirstLogin(db.Model):  # type: ignore[name-defined,misc]
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     replaced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    cancelled_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    read_out: Mapped[bool] = mapped_column(default=False, server_default=false())
 
-    account: Mapped[Account] = relationship()
+    account: Mapped[Account] = relationship(back_populates="first_logins", foreign_keys=[account_id])
+    cancelled_by: Mapped[Account | None] = relationship(foreign_keys=[cancelled_by_id])
+
+    @property
+    def state(self) -> InvitationState:
+        """What its link and code do now."""
+        if self.used_at is not None:
+            return InvitationState.used
+        if self.cancelled_at is not None:
+            return InvitationState.cancelled
+        if self.replaced_at is not None:
+            return InvitationState.superseded
+        return InvitationState.expired if self.expires_at <= clock.now() else InvitationState.waiting
 
 
 class StaffSession(db.Model):  # type: ignore[name-defined,misc]

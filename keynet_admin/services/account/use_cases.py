@@ -89,7 +89,7 @@ def issue(
     elif known.status is AccountStatus.suspended:
         raise Refused("このメールアドレスのアカウントは利用停止中です。停止を解除してから発行してください。")
     if known.status is AccountStatus.invited and _open(known) is None:
-        _invite(known, about, words)
+        invite(known, about, words)
     return known
 
 
@@ -109,7 +109,7 @@ def create_operator(email: str, role: Role, *, name: str = "", password_hash: st
     _add(account)
     audit.record(account, "issue", SYSTEM)
     if password_hash is None:
-        _invite(account)
+        invite(account)
     else:
         set_password(account, password_hash)
     return account
@@ -132,8 +132,8 @@ def resend_invitation(
     if again := workflow.repeated(account, actor, seen_version, "invite_again"):
         return again
     done = workflow.move(account, "invite_again", actor, seen_version=seen_version)
-    _replace(account)
-    _invite(account, about, words)
+    end_links(account)
+    invite(account, about, words)
     return done.but(mails=1)
 
 
@@ -174,7 +174,7 @@ def finish_first_login(row_id: int, password_hash: str) -> Account:
     row.used_at = clock.now()
     account, was_active = found.account, found.account.status is AccountStatus.active
     set_password(account, password_hash)
-    _replace(account)
+    end_links(account)
     if was_active:
         _tell_of_change(account)
     session.end_all(account)
@@ -185,9 +185,9 @@ def renew(found: Invitation) -> None:
     """Send a new mail of the same purpose to the same address. Raises Refused when this one is no reason for it."""
     if not found.renewable:
         raise Refused("このご案内の代わりは送れません。")
-    _replace(found.account)
+    end_links(found.account)
     if found.account.status is AccountStatus.invited:
-        _invite(found.account)
+        invite(found.account)
     else:
         _reset(found.account)
     audit.record(found.account, "invite_again", SYSTEM)
@@ -209,7 +209,7 @@ def change_password(known: Credentials, password_hash: str) -> session.SignedIn 
         return None
     account.password_hash, account.password_at = password_hash, clock.now()
     audit.record(account, "password", session.actor_of(account))
-    _replace(account)
+    end_links(account)
     _tell_of_change(account)
     return session.renew(account)
 
@@ -225,10 +225,10 @@ def request_reset(email: str) -> None:
         _pretend()
         step.rollback()
     else:
-        if account.status is AccountStatus.invited:
-            _invite(account)
-        else:
+        if account.status is AccountStatus.active:
             _reset(account)
+        elif not account.is_uninvited:
+            invite(account)
         audit.record(account, "password_reset_asked", SYSTEM)
         step.commit()
     after_commit(mailer.wake)
@@ -251,8 +251,8 @@ def suspend(account: Account, actor: Actor, *, seen_version: int, reason: str) -
         raise Refused("システム管理の最後のアカウントは、利用を停止できません。")
     done = workflow.move(account, "suspend", actor, seen_version=seen_version, reason=reason)
     session.end_all(account)
-    _replace(account)
-    mailer.enqueue("account_suspended", account.email, _words(account) | {"reason": reason.strip()}, about=account, account_id=account.id)
+    end_links(account)
+    mailer.enqueue("account_suspended", account.email, words_of(account) | {"reason": reason.strip()}, about=account, account_id=account.id)
     return done.but(mails=1)
 
 
@@ -275,7 +275,7 @@ def change_role(account: Account, actor: Actor, *, seen_version: int, reason: st
     done = workflow.move(account, "change_role", actor, seen_version=seen_version, reason=reason, was=before.value, role=new.value)
     account.role = new
     session.end_all(account)
-    words = _words(account) | {"reason": reason.strip(), "was": before.label, "role": new.label}
+    words = words_of(account) | {"reason": reason.strip(), "was": before.label, "role": new.label}
     mailer.enqueue("role_changed", account.email, words, about=account, account_id=account.id)
     return done.but(mails=1)
 
@@ -285,7 +285,7 @@ def expire(account: Account) -> None:
     if account.status is not AccountStatus.suspended:
         workflow.move(account, "expire", SYSTEM, seen_version=None)
     session.end_all(account)
-    _replace(account)
+    end_links(account)
 
 
 def restore(account: Account, actor: Actor, *, seen_version: int, reason: str) -> Outcome:
@@ -296,23 +296,33 @@ def restore(account: Account, actor: Actor, *, seen_version: int, reason: str) -
     done = workflow.move(account, "restore", actor, seen_version=seen_version, reason=reason, target=target)
     session.end_all(account)
     if target is AccountStatus.invited:
-        _invite(account)
+        invite(account)
     else:
         mailer.enqueue(
-            "account_restored", account.email, _words(account) | {"reason": reason.strip()}, about=account, account_id=account.id
+            "account_restored", account.email, words_of(account) | {"reason": reason.strip()}, about=account, account_id=account.id
         )
     return done.but(mails=1)
 
 
-def letters(account: Account, action: str, reason: str = "", role: str = "") -> list[tuple[str, Letter]]:
-    """The mail that a decision with this reason (and role) would send: (address, mail), with placeholders for link and code."""
+def letters(account: Account, action: str, reason: str = "", role: str = "", recipient: str = "") -> list[tuple[str, Letter]]:
+    """The mails that a decision with this reason (and role or address) would send, with placeholders for link and code."""
     template = workflow.move_of(Account, action).mail
+    if not template:
+        return []
     if action == "restore" and not account.password_hash:
         template = "first_login"
-    words = _words(account) | {"reason": reason.strip() or "（ここに理由が入ります）", "email": account.email, "again": True}
+    words = words_of(account) | {"reason": reason.strip() or "（ここに理由が入ります）", "email": account.email, "again": True}
     new = _staff_role(role)
     words |= {"was": account.role.label, "role": new.label if new is not None else "（選んだ役割）"}
     words["due"] = _due(account, INVITE_DAYS)
+    if action == "readdress":
+        to = normal_email(recipient) or account.email
+        told = (
+            [(account.email, mailer.preview("address_changed", words | {"at": clock.now()}))]
+            if mailer.arrives(account, account.email)
+            else []
+        )
+        return [(to, mailer.preview(template, words | {"changed": True, "email": to})), *told]
     return [(account.email, mailer.preview(template, words))]
 
 
@@ -356,7 +366,7 @@ def _is_last_administrator(account: Account) -> bool:
 
 
 def _tell_of_change(account: Account) -> None:
-    words = _words(account) | {"at": clock.now()}
+    words = words_of(account) | {"at": clock.now()}
     mailer.enqueue("password_changed", account.email, words, about=account, account_id=account.id)
 
 
@@ -369,13 +379,14 @@ def _add(account: Account) -> None:
         raise Refused("このメールアドレスのアカウントが、いま別の操作で作られました。画面を開き直してください。") from error
 
 
-def _invite(account: Account, about: Any = None, words: Mapping[str, Any] | None = None) -> OutboxMail:
-    context = _words(account) | {"again": _was_invited(account)} | dict(words or {})
+def invite(account: Account, about: Any = None, words: Mapping[str, Any] | None = None) -> OutboxMail:
+    """Make a link and a code for the first login and mail them. Those sent before go on working unless `end_links` came before."""
+    context = words_of(account) | {"again": _was_invited(account)} | dict(words or {})
     return _send(account, INVITE, _due(account, INVITE_DAYS), "first_login", context, about)
 
 
 def _reset(account: Account) -> OutboxMail:
-    return _send(account, RESET, _due(account, RESET_DAYS), "password_reset", _words(account))
+    return _send(account, RESET, _due(account, RESET_DAYS), "password_reset", words_of(account))
 
 
 def _send(account: Account, purpose: str, due: datetime, template: str, words: Mapping[str, Any], about: Any = None) -> OutboxMail:
@@ -383,7 +394,7 @@ def _send(account: Account, purpose: str, due: datetime, template: str, words: M
     token, code = secret.new_token(), secret.new_code()
     db.session.add(
         FirstLogin(
-            account_id=account.id,
+            account=account,
             purpose=purpose,
             token_hash=secret.token_hash(token),
             code_hash=secret.code_hash(account.id, code),
@@ -406,20 +417,24 @@ def _send(account: Account, purpose: str, due: datetime, template: str, words: M
 def _pretend() -> None:
     """The work of `_reset` and its event for nobody, taken back by the caller."""
     token, code = secret.new_token(), secret.new_code()
-    for _ in range(2):  # in place of the first login and of the event
-        db.session.add(
-            AuditEvent(at=clock.now(), actor_kind=ActorKind.system, subject="account", subject_id=0, action=secret.code_hash(0, code)[:40])
-        )
-        db.session.flush()
+    _stand_in(code)  # for the first login
     mailer.enqueue(
         "password_reset",
         "nobody@keynet.example",
         {"org_name": "", "contact_name": "", "due": _due(Account(), RESET_DAYS)},
         sealed={"link": mailer.public_link("/password/reset/" + secret.token_hash(token)), "code": secret.shown(code)},
+        about=Account(id=0),
     )
+    _stand_in(code)  # for the event
 
 
-def _replace(account: Account) -> None:
+def _stand_in(code: str) -> None:
+    words = {"subject": "account", "subject_id": 0, "action": secret.code_hash(0, code)[:40]}
+    db.session.add(AuditEvent(at=clock.now(), actor_kind=ActorKind.system, **words))
+    db.session.flush()
+
+
+def end_links(account: Account) -> None:
     """Links and codes sent before are dead from now on, and know since when."""
     rows_changed(
         update(FirstLogin)
@@ -433,6 +448,8 @@ def _open(account: Account) -> FirstLogin | None:
         FirstLogin.account_id == account.id,
         FirstLogin.used_at.is_(None),
         FirstLogin.replaced_at.is_(None),
+        FirstLogin.cancelled_at.is_(None),
+        FirstLogin.read_out.is_(False),
         FirstLogin.expires_at > clock.now(),
     )
     return db.session.execute(query.limit(1)).scalar_one_or_none()
@@ -453,6 +470,10 @@ def _judged(row: FirstLogin) -> Invitation:
         return Invitation(row, account, "このアカウントは利用を停止しています。サービスセンターへお問い合わせください。")
     if row.used_at is not None:
         return Invitation(row, account, "このご案内では、すでにパスワードが設定されています。ログインの画面からお入りください。")
+    if row.cancelled_at is not None:
+        who = f"（{row.cancelled_by.shown_name}）" if row.cancelled_by is not None else ""
+        words = f"{_moment(row.cancelled_at)}に、サービスセンター{who}がこのご案内を取り消しました。お心当たりのあるときは、お問い合わせください。"
+        return Invitation(row, account, words)
     if row.replaced_at is not None:
         when = _moment(row.replaced_at)
         if account.status is AccountStatus.invited or _open(account) is not None:
@@ -465,7 +486,8 @@ def _judged(row: FirstLogin) -> Invitation:
     return Invitation(row, account)
 
 
-def _words(account: Account) -> dict[str, Any]:
+def words_of(account: Account) -> dict[str, Any]:
+    """What every mail to an account may name."""
     name = account.organization.name if account.organization is not None else f"{config.current().site_name} 運営"
     return {"org_name": name, "department": "", "contact_name": account.name, "receipt_no": ""}
 

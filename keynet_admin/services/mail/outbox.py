@@ -19,7 +19,7 @@ from sqlalchemy import ColumnElement, and_, func, insert, or_, select
 from keynet_admin import clock, config
 from keynet_admin.errors import BadField
 from keynet_admin.extensions import db
-from keynet_admin.models import OutboxMail, Submission
+from keynet_admin.models import Account, OutboxMail, Submission
 from keynet_admin.models.base import subject_of
 from keynet_admin.permissions import Actor
 from keynet_admin.services import workflow
@@ -116,7 +116,7 @@ def enqueue_receipts(letters: Iterable[tuple[str, Mapping[str, Any], int]]) -> N
 def _values(template: str, to: str, context: Mapping[str, Any], sealed: Mapping[str, str] | None) -> dict[str, Any]:
     written = letter.write(template, {"email": to, **context, "sealed": frozenset(sealed or ())})
     address = letter.one_line(to)[:254]
-    good = address == to.strip() and _deliverable(address)
+    good = address == to.strip() and deliverable(address)
     return {
         "message_id": f"{uuid.uuid4().hex}@{config.current().mail_from.rpartition('@')[2] or 'localhost'}",
         "template": template,
@@ -130,7 +130,7 @@ def _values(template: str, to: str, context: Mapping[str, Any], sealed: Mapping[
     }
 
 
-def _deliverable(address: str) -> bool:
+def deliverable(address: str) -> bool:
     """Can this be the address of a mailbox on the internet?"""
     return len(address) <= 254 and _ADDRESS.fullmatch(address) is not None
 
@@ -207,7 +207,7 @@ def correct(row: OutboxMail, actor: Actor, *, seen_version: int, recipient: str)
     if again := workflow.repeated(row, actor, seen_version, "correct"):
         return again
     address = recipient.strip()
-    if not _deliverable(address):
+    if not deliverable(address):
         raise BadField(BAD_ADDRESS)
     if address == row.recipient:
         raise BadField("いまの宛先と同じです。正しい宛先を入力してください。")
@@ -239,6 +239,16 @@ def close(row: OutboxMail, actor: Actor, *, seen_version: int, reason: str) -> O
     done = workflow.move(row, "close", actor, seen_version=seen_version, reason=reason)
     row.note, row.sealed = reason.strip(), None
     return done
+
+
+def arrives(about: Any, address: str) -> bool:
+    """Whether mails to an address may arrive: the last one about this row that went there was not refused, lost or told otherwise."""
+    mine = OutboxMail.about(about)
+    if isinstance(about, Account):
+        mine = or_(mine, OutboxMail.account_id == about.id)
+    query = select(OutboxMail.status).where(mine, OutboxMail.recipient == address).order_by(OutboxMail.id.desc())
+    last = db.session.execute(query.limit(1)).scalar_one_or_none()
+    return bool(address) and last in (None, MailStatus.waiting, MailStatus.sending, MailStatus.sent)
 
 
 def undeliverable() -> ColumnElement[bool]:

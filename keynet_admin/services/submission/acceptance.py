@@ -210,6 +210,8 @@ def answer_of(submission: Submission) -> Answer:
     mail, until = accounts.invitation_of(account)
     status, sent_at = (mail.status, mail.sent_at) if mail is not None else (MailStatus.failed, None)
     delivery = {MailStatus.sent: "sent", MailStatus.waiting: "sending", MailStatus.sending: "sending"}.get(status, "undelivered")
+    if until is None and account.is_uninvited:
+        return Answer("cancelled")
     return Answer(delivery if until is not None else "expired", account.email if account.email != contact else "", sent_at, until)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, select, update
 from keynet_admin import clock
 from keynet_admin.catalogue import label_at
 from keynet_admin.extensions import db
-from keynet_admin.models import OutboxMail, ReturnLink, Review, Submission
+from keynet_admin.models import ReturnLink, Review, Submission
 from keynet_admin.permissions import SYSTEM, Actor
 from keynet_admin.services import workflow
 from keynet_admin.services.mail import outbox
@@ -22,7 +22,7 @@ from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.submission import task
 from keynet_admin.services.transaction import rows_changed
 from keynet_admin.services.workflow import Outcome
-from keynet_admin.vocabulary import DeskTask, MailStatus, SubmissionStatus
+from keynet_admin.vocabulary import DeskTask, SubmissionStatus
 
 
 def last_return(submission: Submission) -> Review:
@@ -98,11 +98,8 @@ def letters(submission: Submission, action: str) -> list[tuple[str, Letter]]:
 
 
 def reachable(submission: Submission) -> bool:
-    """Whether a mail to the present address may arrive: the last one that went there was not refused, and nobody had to call instead."""
-    address = submissions.address_of(submissions.current_revision(submission))
-    query = select(OutboxMail.status).where(OutboxMail.about(submission), OutboxMail.recipient == address).order_by(OutboxMail.id.desc())
-    last = db.session.execute(query.limit(1)).scalar_one_or_none()
-    return bool(address) and last in (None, MailStatus.waiting, MailStatus.sending, MailStatus.sent)
+    """Whether a mail to the present address may arrive."""
+    return outbox.arrives(submission, submissions.address_of(submissions.current_revision(submission)))
 
 
 def due_to_follow() -> list[int]:

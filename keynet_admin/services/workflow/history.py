@@ -69,7 +69,8 @@ def of_posting(posting: Posting) -> list[Entry]:
 def of_account(account: Account) -> list[Entry]:
     """History of an account, newest first."""
     mails = db.session.execute(select(OutboxMail).where(OutboxMail.account_id == account.id)).scalars()
-    return _sorted([*_events("account", account.id), *_mails(mails)])
+    reviews = db.session.execute(select(Review).where(Review.about(account))).scalars()
+    return _sorted([*_events("account", account.id, reviews), *_mails(mails)])
 
 
 def sentence(event: AuditEvent, who: str) -> str:

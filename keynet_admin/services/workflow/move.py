@@ -206,7 +206,7 @@ def _guarded(row: Any, **values: Any) -> None:
 def _reviewed(row: Any, action: str, actor: Actor, reason: str, items: Sequence[Mapping[str, str]]) -> Review:
     review = Review(
         **subject_of(row),
-        revision=row.current,
+        revision=getattr(row, "current", 0),
         action=action,
         actor_id=actor.account_id,
         actor_name=actor.name,

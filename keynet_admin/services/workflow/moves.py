@@ -16,6 +16,7 @@ from keynet_admin.vocabulary import (
     UNDELIVERED,
     AccountStatus,
     ActorKind,
+    InvitationState,
     KeyingStatus,
     MailStatus,
     PostingStatus,
@@ -118,6 +119,10 @@ def _changed_unseen(posting: Posting) -> bool:
 
 def _is_staff(account: Account) -> bool:
     return account.role in STAFF_ROLES
+
+
+def _is_invited(account: Account) -> bool:
+    return account.invitation is not None and account.invitation.state in (InvitationState.waiting, InvitationState.expired)
 
 
 def _has_address(account: Account) -> bool:
@@ -279,6 +284,22 @@ MOVES: tuple[Move, ...] = (
          "{who}が初回ログインのご案内を送り直しました。", kinds=PEOPLE | SYSTEM_ONLY, mail="first_login", path="resend",
          page=Page("初回ログインのご案内を送り直しますか", "新しいメールを送ります。前のメールのリンクとコードは使えなくなります。",
               "送り直す", "初回ログインのご案内を送り直します。")),
+    Move(Account, "cancel_invitation", (A.invited,), (), Permission.account_issue, "ご案内の取消し",
+         "{who}が初回ログインのご案内を取り消しました。", reason="must", reviewed=True, when=_is_invited, path="cancel",
+         page=Page("初回ログインのご案内を取り消しますか",
+              "送ったリンクとコードは使えなくなり、開いた人には取り消したことが表示されます。アカウントは残り、あとから送り直せます。",
+              "ご案内を取り消す", "ご案内を取り消しました。", reason_help=LOGGED_REASON, stop=True)),
+    Move(Account, "readdress", (A.invited, A.active), (A.invited,), Permission.account_correct, "アドレスの訂正",
+         "{who}がメールアドレスを直し、新しいアドレスへご案内を送りました。", reason="must", reviewed=True, author_may=False,
+         mail="first_login", when=_has_address,
+         page=Page("アカウントのメールアドレスを直しますか",
+              "ログイン中の画面はすぐに終わり、前のリンク・コード・パスワードは使えなくなります。新しいアドレスに、パスワードを決めるご案内を送ります。",
+              "アドレスを直して送る", "アドレスを直し、新しいアドレスへご案内を送りました。", reason_help=LOGGED_REASON)),
+    Move(Account, "read_code", (A.invited,), (), Permission.account_issue, "初回ログインのコードの読み上げ",
+         "{who}が初回ログインのコードを表示しました。", reviewed=True, author_may=False,
+         page=Page("初回ログインのコードを読み上げますか",
+              "コードを10分だけ表示します。相手は「初回ログイン」のページで、メールアドレスとこのコードを入力します。30分以内に使えます。",
+              "コードを表示する", "コードを表示しています。")),
     Move(Account, "suspend", (A.invited, A.active), (A.suspended,), _ACCOUNT, "利用停止", "{who}が利用を停止しました。", reason="must",
          tone="is-must", icon="stop", author_may=False, mail="account_suspended",
          page=Page("このアカウントの利用を停止しますか", "ログイン中の画面もすぐに使えなくなります。募集情報はそのまま残ります。",

@@ -1,6 +1,7 @@
 """One row of each kind that people decide about, and one of each kind of actor."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from flask import Flask
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from keynet_admin.models import Submission
+from keynet_admin.models import FirstLogin, Submission
 from keynet_admin.permissions import SYSTEM, Actor, sender_of
 from keynet_admin.services.mail import outbox
 from keynet_admin.vocabulary import Role
@@ -21,10 +22,14 @@ def rows(app: Flask, db_session: Session, clock: Any) -> dict[str, Any]:
     """By kind; the state is set by hand before each try."""
     posting = factories.posting()
     case = db_session.get(Submission, posting.submission_id)
+    account = factories.account(Role.municipality, organization=posting.organization)
+    kept = {"token_hash": "t", "code_hash": "c", "expires_at": clock.now + timedelta(days=9)}
+    db_session.add(FirstLogin(account=account, **kept))
+    db_session.flush()
     return {
         "submission": case,
         "posting": posting,
-        "account": factories.account(Role.municipality, organization=posting.organization),
+        "account": account,
         "keying": factories.keying(),
         "outbox_mail": outbox.enqueue("rejected", "yobo@city.hyuga-test.lg.jp", {"reason": "対象外のため。"}, about=case),
     }

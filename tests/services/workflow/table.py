@@ -57,6 +57,9 @@ TABLE: dict[str, dict[str, Row]] = {
     },
     "account": {
         "activate": ("invited", "active", SYSTEM, False),
+        "cancel_invitation": ("invited", "", STAFF, True),
+        "readdress": ("invited active", "invited", STAFF, True),
+        "read_code": ("invited", "", STAFF, False),
         "invite_again": ("invited", "", (*STAFF, "system"), False),
         "suspend": ("invited active", "suspended", LEADS, True),
         "change_role": ("invited active", "", ("admin",), True),
@@ -101,6 +104,7 @@ BESIDES: dict[tuple[str, str], dict[str, Any]] = {
 }
 CLAIMS = {"take", "leave", "look", "remind", "ask_to_call", "mail_lost", "mail_settled"}
 REVIEWED = {
+    "account": {"cancel_invitation", "readdress", "read_code"},
     "submission": {"accept", "return", "return_again", "tell", "reject", "withdraw", "reopen", "reopen_accepted"},
     "posting": {"release", "release_edit", "return", "return_edit", "suspend", "restore"},
 }

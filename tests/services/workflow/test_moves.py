@@ -79,7 +79,7 @@ def test_the_marks_of_a_row(move: Move) -> None:
     assert move.reviewed is (move.name in REVIEWED.get(kind, ()))
     assert move.quiet is (move.name == "keyed_save")
     assert move.logged is (move.name not in ("send", "settle", "supersede"))
-    assert move.author_may is not (kind == "account" and move.name in ("suspend", "restore", "change_role"))
+    assert move.author_may is not (kind == "account" and move.name in ("suspend", "restore", "change_role", "readdress", "read_code"))
     assert move.logged or move.kinds == {ActorKind.system}
     assert (move.reason != "") == (move.needs_reason or move.name == "withdraw")
 
