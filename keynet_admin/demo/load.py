@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 
 from keynet_admin import clock, config
 from keynet_admin.business_time import TOKYO, add_business_days
-from keynet_admin.demo import chiyoda, marker, texts
+from keynet_admin.demo import chiyoda, marker, texts, unreached
 from keynet_admin.demo.faults import BY_EYE, BY_RULE
 from keynet_admin.demo.municipalities import DemoMunicipality, demo_municipalities
 from keynet_admin.demo.simulation import BUSINESS_DAYS, Scenario, Simulation
@@ -73,8 +73,10 @@ def _fill(password_hash: str, unknown_hash: str) -> None:
     own = next(body for body in everywhere if body.municipality.code6 == chiyoda.CODE)
     everywhere.remove(own)
     simulation.start(chiyoda.scenario(simulation, own, password_hash))
-    for plan in plans(simulation, simulation.rng.sample(everywhere, BODIES)):
+    chosen = simulation.rng.sample(everywhere, BODIES)
+    for plan in plans(simulation, chosen):
         simulation.start(case(simulation, plan))
+    simulation.start(unreached.scenario(simulation, next(body for body in everywhere if body not in chosen)))
     simulation.start(_nights(simulation))
     simulation.play()
     _deliver_history()

@@ -1,13 +1,13 @@
 """The demo data: forms that the rules accept on any day, a history in every state, and a database that is never mixed with a real one."""
 
 from collections import Counter
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from keynet_admin import clock, config, demo
@@ -72,7 +72,20 @@ def test_the_service_in_its_third_week(app: Flask, db_session: Session, instance
         assert db_session.execute(select(func.max(AuditEvent.at))).scalar_one() <= now
         overdue = Submission.awaiting_review() & (Submission.due_at < now)
         assert 1 <= len(db_session.execute(select(Submission.id).where(overdue)).all()) <= 8
+        check_unreached(db_session)
         check_accounts(db_session, instance)
+
+
+def check_unreached(session: Session) -> None:
+    """One case ended with an account although not one mail about it arrived."""
+    arrived = exists().where(
+        OutboxMail.subject == "submission", OutboxMail.subject_id == Submission.id, OutboxMail.status == MailStatus.sent
+    )
+    cases = session.execute(select(Submission).where(Submission.status == SubmissionStatus.accepted, ~arrived)).scalars().all()
+    (case,) = [case for case in cases if case.decided_at < clock.now() - timedelta(hours=12)]
+    assert (case.task, case.current) == (None, 2)
+    assert case.organization is not None
+    assert [account.status for account in case.organization.accounts] == [AccountStatus.active]
 
 
 def check_accounts(db_session: Session, instance: Path) -> None:
