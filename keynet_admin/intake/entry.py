@@ -21,7 +21,6 @@ from keynet_admin.errors import LinkDead, NotFound, TransitionRefused
 from keynet_admin.intake.visit import (
     Visit,
     flatten,
-    from_our_page,
     full,
     kept_visit,
     key_of,
@@ -44,7 +43,7 @@ from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.transaction import transaction
 from keynet_admin.web import form_reader, forms
 from keynet_admin.web.access import security_log
-from keynet_admin.web.actor import check_token
+from keynet_admin.web.actor import check_token, from_our_page
 from keynet_admin.web.file_pages import workbook
 from keynet_admin.web.form.folds import folds_of
 

@@ -171,12 +171,6 @@ def full(visit: Visit) -> Result:
     return with_reasons(evaluate(visit.typed, on=clock.today()), visit.reasons)
 
 
-def from_our_page() -> bool:
-    """Whether the browser says that a page of ours sent this. With an old token what was typed may then be kept; nothing else is done."""
-    site = request.headers.get("Sec-Fetch-Site")
-    return site == "same-origin" or (site is None and request.headers.get("Origin") == request.host_url.rstrip("/"))
-
-
 def _form_key(kept: str | None) -> str:
     """The form's one-time key: the hidden field's, else the draft's, else a new one."""
     given = request.form.get("form_key", "")

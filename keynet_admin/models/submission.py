@@ -170,7 +170,7 @@ class ReturnLink(db.Model):  # type: ignore[name-defined,misc]
 
 
 class EntryDraft(db.Model):  # type: ignore[name-defined,misc]
-    """What somebody has typed so far on `/entry/`, keyed by a random cookie (kept as a hash), for 7 days.
+    """What somebody has typed so far on `/entry/` or in the office editor, keyed by a random cookie or a seal (kept as a hash), for 7 days.
 
     `other` is the copy of a page that was opened before another page saved something else: `{"typed", "form_key", "saved_at"}`.
     """

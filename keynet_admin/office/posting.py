@@ -1,16 +1,15 @@
 """A municipality's own postings: check, edit, preview, publish, withdraw, change headcount, pause, resume, close, copy, new."""
 
-from collections.abc import Mapping
 from typing import Any
 
-from flask import abort, flash, redirect, request, url_for
+from flask import abort, redirect, request, url_for
 from flask_admin import expose
 
-from keynet_admin import clock
 from keynet_admin.catalogue import posting_field
 from keynet_admin.catalogue.display import short_date
-from keynet_admin.errors import BadField, BadVersion, Refused, StaleVersion, TransitionRefused
+from keynet_admin.errors import BadField
 from keynet_admin.models import Posting
+from keynet_admin.office import editor
 from keynet_admin.permissions import Actor, Permission
 from keynet_admin.rules.engine.rule import Finding, Level
 from keynet_admin.services import workflow
@@ -21,22 +20,13 @@ from keynet_admin.services.transaction import transaction
 from keynet_admin.services.workflow import history
 from keynet_admin.services.workflow.moves import Page
 from keynet_admin.vocabulary import PostingStatus
-from keynet_admin.web import form_reader, forms, posting_page
-from keynet_admin.web.actor import REPLACES, WITHOUT_VERSION, current_actor, unverified
+from keynet_admin.web import forms, posting_page
+from keynet_admin.web.actor import current_actor
 from keynet_admin.web.decision import Decision, DecisionPages, EditDecision
 from keynet_admin.web.lists.page import Order, Tab
 from keynet_admin.web.model_view import GuardedModelView
 
 PREFIX = revisions.PREFIX
-TOLD = {
-    "draft": "保存しました。まだ公開されていません。",
-    "live": "保存しました。直した内容を公開しました。",
-    "paused": "保存しました。公開を再開すると、この内容が公開されます。",
-    "scheduled": "保存しました。公開予定の日に、この内容が公開されます。",
-    "waiting": "保存しました。要確認の項目があるため、運営事務局の確認後に公開されます。それまでは前の内容のままです。",
-    "kept": "保存しました。要修正の項目があるため、公開中の内容は前のままです。",
-    "same": "変更はありませんでした。",
-}
 HEADCOUNT = EditDecision(
     "募集人数の変更",
     Page("「{name}」の募集人数の変更", "公開中の募集の人数は、指摘がなければすぐに変わります。", "募集人数を変える", ""),
@@ -115,6 +105,7 @@ class OfficePostingView(DecisionPages, GuardedModelView):
             behind=drafts.is_published(row) and live is not None and live.number != revision.number,
             offers=workflow.offers(row, current_actor()),
             entries=history.of_posting(row),
+            unsaved=editor.unsaved(row),
         )
 
     @expose("/<num:id>/preview")
@@ -129,41 +120,7 @@ class OfficePostingView(DecisionPages, GuardedModelView):
     def edit(self, id: int) -> Any:
         """The editor: the same fields and rules as the application form. Saving makes a new revision."""
         row = self.row(id)
-        if request.method == "POST":
-            return self._edited(row)
-        if row.status in (PostingStatus.closed, PostingStatus.suspended):
-            flash(f"いまの状態（{row.status.label}）では、内容を変更できません。", "warning")
-            return redirect(url_for(".details", id=id))
-        revision = revisions.current_revision(row)
-        return self._editor(row, revision.typed, _findings(revision.findings), revision.normalized, row.version)
-
-    def _edited(self, row: Posting) -> Any:
-        organization = row.organization
-        reading = form_reader.read_posting(request.form)
-        typed, given = reading.document, request.form.get("version", "")
-        if problem := unverified():
-            words = f"{problem.words}もう一度保存してください。"
-            return self._editor(row, typed, [], {}, given, notice=words), problem.status
-        if form_reader.pressed(request.form):
-            anchor = form_reader.apply_buttons(typed, request.form)
-            return self._editor(row, typed, [], {}, given, anchor=anchor or "")
-        result = revisions.check(organization, typed)
-        if reading.doubled or request.form.get("do") == "check":
-            return self._editor(row, typed, [*result.findings, *reading.doubled], result.normalized["postings"][0], given, checked=True)
-        try:
-            version = workflow.version_of(given)
-            with transaction():
-                outcome = drafts.save(row, typed, result, current_actor(), seen_version=version)
-        except (BadVersion, StaleVersion, Refused, TransitionRefused) as error:
-            row = self.row(row.id)
-            words = f"{error}{REPLACES}" if isinstance(error, StaleVersion) else f"{error}保存していません。入力した内容は残っています。"
-            words = WITHOUT_VERSION if isinstance(error, BadVersion) else words
-            page = self._editor(row, typed, result.findings, result.normalized["postings"][0], row.version, notice=words)
-            return page, 400 if isinstance(error, BadVersion) else 409
-        flash(TOLD[outcome], "success" if outcome in ("live", "draft") else "warning" if outcome in ("waiting", "kept") else "info")
-        if result.at(Level.ERROR):
-            return redirect(url_for(".edit", id=row.id), 303)
-        return redirect(url_for(".details", id=row.id), 303)
+        return editor.posted(self, row) if request.method == "POST" else editor.shown(self, row)
 
     def named(self, row: Posting) -> tuple[str, str, str]:
         """The heading in the question, the number above it and in a message."""
@@ -178,35 +135,6 @@ class OfficePostingView(DecisionPages, GuardedModelView):
         if name == "copy" and outcome.made is not None:
             return url_for(".edit", id=outcome.made.id)
         return url_for(".details", id=row.id)
-
-    def _editor(
-        self,
-        row: Posting,
-        typed: Mapping[str, Any],
-        findings: list[Finding],
-        normalized: Mapping[str, Any],
-        version: Any,
-        *,
-        notice: str = "",
-        anchor: str = "",
-        checked: bool = False,
-    ) -> str:
-        form = forms.fill_posting(typed, normalized)
-        stray = forms.attach(form, findings, PREFIX)
-        summary = forms.summary_items(form, findings, PREFIX)
-        return self.render(
-            "office/edit.html",
-            posting=row,
-            form=form,
-            findings=findings,
-            stray=stray,
-            summary=summary,
-            version=version,
-            notice=notice,
-            anchor=anchor,
-            checked=checked,
-            on=clock.today(),
-        )
 
 
 def _publish_shown(row: Posting) -> dict[str, Any]:
@@ -266,7 +194,7 @@ def _headcount(row: Posting, actor: Actor, typed: str, seen_version: int) -> wor
     outcome, result = drafts.change_headcount(row, typed, actor, seen_version=seen_version)
     if outcome == "refused":
         raise BadField(next(f.message for f in result.findings if f.path == f"{PREFIX}headcount" and f.level is Level.ERROR))
-    return workflow.Outcome(row.status, note=TOLD[outcome])
+    return workflow.Outcome(row.status, note=editor.TOLD[outcome])
 
 
 def _findings(stored: list[dict[str, Any]]) -> list[Finding]:

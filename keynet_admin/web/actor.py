@@ -43,6 +43,21 @@ def unverified() -> Unverified | None:
     return None
 
 
+# In a form that the sign-in page on the way carries: the post that it stopped came from a page of ours.
+OURS = "sign_in_ours"
+
+
+def from_our_page() -> bool:
+    """Whether the browser says that a page of ours sent this. With an old token what was typed may then be kept; nothing else is done.
+
+    Of a post that somebody signed in on the way of, the first sender counts: the sign-in page is ours, whoever sent what it carries.
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    if g.get("resumed") and request.form.get(OURS) != "1":
+        return False
+    return site == "same-origin" or (site is None and request.headers.get("Origin") == request.host_url.rstrip("/"))
+
+
 def check_token() -> None:
     """Raises wtforms.ValidationError for a missing, old or foreign token of the posted form."""
     if current_app.config.get("WTF_CSRF_ENABLED", True):

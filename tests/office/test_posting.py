@@ -110,7 +110,14 @@ def main_of(client: Client, path: str) -> BeautifulSoup:
 
 
 def test_the_publish_page_says_what_its_button_does(client: Client, draft: Posting, office: Account) -> None:
-    """At once without warnings; with one an operator looks first, and no word promises more. Places of the only posting have no number."""
+    """On the wished day without warnings, else at once; with one an operator looks first, and no word promises more.
+
+    Places of the only posting have no number.
+    """
+    text = main_of(client, at(draft, "publish")).get_text()
+    assert "0:00に、自動で求職者のページに載ります" in text
+    assert "すぐに求職者のページに載ります" not in text
+    edit(client, draft, {"publish_from": ""})
     assert "すぐに求職者のページに載ります" in main_of(client, at(draft, "publish")).get_text()
     edit(client, draft, WARNED)
     page = main_of(client, at(draft, "publish"))
@@ -201,6 +208,8 @@ def test_an_edit_of_a_waiting_posting_takes_it_back(client: Client, draft: Posti
 
 def test_checking_stores_nothing_and_shows_every_error(client: Client, draft: Posting, office: Account) -> None:
     answer = edit(client, draft, WRONG | {"pay_lines.0.min": "千円くらい", "title": "書きかけの看護師募集です"}, do="check")
+    assert answer.status_code == 303
+    answer = client.get(answer.headers["Location"])
     soup = BeautifulSoup(answer.get_data(as_text=True), "html.parser")
     assert {str(a["href"]) for a in soup.select(".error-summary a")} >= {"#headcount", "#pay_lines-0-min"}
     element = soup.select_one("form[data-posting]")
@@ -215,7 +224,9 @@ def test_buttons_of_rows_keep_what_is_typed(client: Client, draft: Posting, offi
     data: dict[str, list[str]] = {"version": [str(draft.version)], "add": ["shifts"]}
     for name, value in given:
         data.setdefault(name, []).append(value if name != "title" else "書きかけの看護師募集です")
-    soup = BeautifulSoup(client.post(at(draft, "edit"), data=data).get_data(as_text=True), "html.parser")
+    answer = client.post(at(draft, "edit"), data=data)
+    assert (answer.status_code, answer.headers["Location"]) == (303, at(draft, "edit") + "#shifts-1")
+    soup = BeautifulSoup(client.get(at(draft, "edit")).get_data(as_text=True), "html.parser")
     element = soup.select_one("form[data-posting]")
     assert element is not None
     assert Form(element).has("shifts-1-start")

@@ -31,8 +31,8 @@ def publish(posting: Posting, actor: Actor, *, seen_version: int, now: bool = Fa
     since the content was saved. What is scheduled has passed all that: publishing it makes it live at once.
     """
     again = workflow.repeated(posting, actor, seen_version, "publish")
-    # Another choice of the day is another decision: it is not what was done before.
-    if again and now is not (posting.status is PostingStatus.scheduled or posting.opens_on is not None):
+    # "Now" after "on the wished day" is another decision: it is not what was done before.
+    if again and not (now and posting.opens_on is not None):
         return again
     workflow.require(posting, "publish", actor, seen_version)
     if posting.status is PostingStatus.scheduled:

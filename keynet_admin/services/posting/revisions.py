@@ -16,18 +16,18 @@ from keynet_admin.rules.engine.rule import Level, Result
 PREFIX = "postings.0."
 
 
-def check(organization: Organization, typed: Mapping[str, Any], given: Reasons | None = None) -> Result:
+def check(organization: Organization, typed: Mapping[str, Any], given: Reasons | None = None, *, partial: bool = False) -> Result:
     """The rules of today over one posting of an organization. Paths of the findings begin with `postings.0.`.
 
-    `given` are the municipality's reasons: an overridable error with one counts as a warning.
+    `given` are the municipality's reasons: an overridable error with one counts as a warning. `partial`: nothing is said of what is missing.
     """
-    return judge(organization.details or {}, typed, given)
+    return judge(organization.details or {}, typed, given, partial=partial)
 
 
-def judge(organization: Mapping[str, Any], typed: Mapping[str, Any], given: Reasons | None = None) -> Result:
+def judge(organization: Mapping[str, Any], typed: Mapping[str, Any], given: Reasons | None = None, *, partial: bool = False) -> Result:
     """`check` for a body whose section of the form is this."""
     document = {"organization": organization, "postings": [dict(typed)]}
-    return with_reasons(evaluate(document, on=clock.today(), sections=frozenset({"postings"})), given or {})
+    return with_reasons(evaluate(document, on=clock.today(), sections=frozenset({"postings"}), partial=partial), given or {})
 
 
 def recheck(posting: Posting) -> Result:

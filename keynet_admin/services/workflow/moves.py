@@ -241,7 +241,7 @@ MOVES: tuple[Move, ...] = (
          when=_edit_waits, path="withdraw",
          page=Page("「{name}」の確認待ちの変更を取り下げますか", "変更を取り消し、内容を変更前に戻します。公開の状態は変わりません。",
               "変更を取り下げる", "変更を取り下げました。内容は変更前に戻りました。")),
-    Move(Posting, "look", PUBLISHED, (), _RELEASE, "小さな変更の確認", "{who}が公開後の小さな変更を確かめました。", claims=True,
+    Move(Posting, "look", PUBLISHED, (), _RELEASE, "小さな変更の点検", "{who}が公開後の小さな変更を確かめました。", claims=True,
          when=_changed_unseen,
          page=Page("「{name}」の小さな変更を確認済みにしますか", "公開の状態は変わりません。「小さな変更」の一覧から外れます。",
               "確認済みにする", "小さな変更を確認済みにしました。")),

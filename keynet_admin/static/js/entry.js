@@ -1,4 +1,4 @@
-// The application form: checks while typing, drafts while typing, and rows added or removed without leaving the page.
+// The application form, and the same fields elsewhere (the office editor, whose names lack `data-prefix`): checks while typing, drafts while typing, and rows added or removed without leaving the page.
 // Everything works without this file; it asks the server for all it shows.
 
 const page = document.querySelector("[data-entry-page]");
@@ -28,6 +28,7 @@ function start() {
 }
 
 const form = () => page.querySelector("form[data-entry]");
+const prefix = () => form().dataset.prefix || "";
 
 // Rows and postings: the server makes the new form, this only swaps it in and moves the focus.
 async function onSubmit(event) {
@@ -83,15 +84,17 @@ async function save(how = "autosave") {
   if (!here || here.dataset.sent) return;
   try {
     const answer = await fetch(here.action, { method: "POST", body: bodyOf(how) });
-    if (!answer.ok) throw new Error(String(answer.status));
+    if (!answer.ok) throw Object.assign(new Error(), { status: answer.status });
     for (const made of new DOMParser().parseFromString(await answer.text(), "text/html").querySelectorAll("[data-part]")) {
       page.querySelector(`[data-part="${made.dataset.part}"]`)?.replaceChildren(...made.childNodes);
       if (made.dataset.version) here.elements.namedItem("version").value = made.dataset.version;
     }
     if (how === "draft") page.querySelector(".undo")?.remove();
-  } catch {
+  } catch (error) {
     const note = page.querySelector('[data-part="saved"]');
-    if (note) note.append(Object.assign(document.createElement("span"), { className: "error", textContent: "下書きを保存できませんでした。通信がもどると、次の入力で保存します。" }));
+    const words = error.status === 403 ? "ログインが切れています。入力した内容はこの画面に残っています。保存のボタンを押すと、続けてログインできます。" : "下書きを保存できませんでした。通信がもどると、次の入力で保存します。";
+    note?.querySelector(":scope > .error")?.remove();
+    note?.append(Object.assign(document.createElement("span"), { className: "error", textContent: words }));
   }
 }
 
@@ -99,10 +102,10 @@ async function save(how = "autosave") {
 function documentOf(data) {
   const lists = new Set();
   for (const box of page.querySelectorAll("form[data-entry] fieldset .choices input[type=checkbox], form[data-entry] .days input[type=checkbox]")) lists.add(box.name);
-  const result = { organization: {}, contact: {}, postings: [], confirmation: {} };
+  const result = { organization: JSON.parse(form().dataset.organization || "{}"), contact: {}, postings: [], confirmation: {} };
   for (const [name, value] of data) {
-    const parts = name.split("-");
-    if (parts.length < 2 || !(parts[0] in result)) continue;
+    const parts = (prefix() + name).split("-");
+    if (name.startsWith("reasons-") || form().elements.namedItem(name)?.type === "hidden" || parts.length < 2 || !(parts[0] in result)) continue;
     let at = result;
     parts.slice(0, -1).forEach((part, index) => {
       const next = /^\d+$/.test(parts[index + 1]) ? [] : {};
@@ -115,7 +118,7 @@ function documentOf(data) {
   }
   for (const box of page.querySelectorAll("form[data-entry] input[type=checkbox]")) {
     if (lists.has(box.name)) continue;
-    const parts = box.name.split("-");
+    const parts = (prefix() + box.name).split("-");
     let at = result;
     for (const part of parts.slice(0, -1)) at = at?.[part];
     if (at) at[parts[parts.length - 1]] = box.checked;
@@ -135,7 +138,7 @@ async function check(touched) {
   } catch { return; }
   const byName = new Map();
   for (const finding of answer.findings) {
-    const name = finding.path.replaceAll(".", "-");
+    const name = finding.path.replaceAll(".", "-").replace(prefix(), "");
     if (!byName.has(name)) byName.set(name, []);
     byName.get(name).push(finding);
   }

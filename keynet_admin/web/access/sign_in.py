@@ -20,14 +20,14 @@ from keynet_admin.services.account import rate_limit, use_cases
 from keynet_admin.services.account import session as sessions
 from keynet_admin.services.transaction import transaction
 from keynet_admin.web.access import security_log
-from keynet_admin.web.actor import check_token
+from keynet_admin.web.actor import OURS, check_token, from_our_page
 
 SEEN = "_seen"
 WRONG = "メールアドレスまたはパスワードが違います。"
 # What the page on the way adds to the fields that it carries; no form of the staff pages has fields of these names.
 EMAIL, PASSWORD = "sign_in_email", "sign_in_password"
 LABELS = {"email": "メールアドレス", "password": "パスワード", "code": "コード", EMAIL: "メールアドレス", PASSWORD: "パスワード"}
-OWN_FIELDS = ("csrf_token", EMAIL, PASSWORD)
+OWN_FIELDS = ("csrf_token", EMAIL, PASSWORD, OURS)
 KNOWN_DAYS, KNOWN_ACCOUNTS = 180, 8  # how long, and of how many accounts, a browser is remembered
 
 
@@ -127,6 +127,8 @@ def on_the_way(*, carries: bool) -> Response | None:
 
 def _page(carries: bool, status: int, errors: dict[str, str]) -> Response:
     carried = [(name, value) for name, value in request.form.items(multi=True) if carries and name not in OWN_FIELDS]
+    if carries and from_our_page() and (PASSWORD not in request.form or request.form.get(OURS) == "1"):
+        carried.append((OURS, "1"))
     email = request.form.get(EMAIL, "")[:254]
     words = {"errors": errors, "carries": carries, "carried": carried, "email": email, "action": request.full_path}
     return make_response(render_template("web/sign_in.html", **words), status)
