@@ -18,7 +18,7 @@ blueprint.add_url_rule("/template.xlsx", view_func=template)
 
 
 def init_app(app: Flask) -> None:
-    """Register the pages. The form checks its token itself, so that a bad one shows what was typed again."""
+    """Register the pages. They check their tokens themselves, so that after a bad one what was typed is shown again."""
     app.register_blueprint(blueprint)
-    for view in (entry, reentry):
+    for view in (entry, reentry, status, type_code, file, kept_file):
         csrf.exempt(view)

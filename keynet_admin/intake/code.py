@@ -10,6 +10,7 @@ from keynet_admin.services.account import rate_limit
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.transaction import transaction
 from keynet_admin.web.access import security_log
+from keynet_admin.web.actor import unverified
 
 TYPED = "code_typed"
 NO_NAME = "受付番号かメールアドレスを入力してください。例：KN-210507-0001"
@@ -22,15 +23,19 @@ def type_code() -> Response:
     if request.method == "POST":
         return _typed()
     typed = session.get(TYPED, {}) if "asked" in request.args else {}
-    errors = {} if not typed else {"receipt_no": NO_NAME} if not typed["receipt_no"] else {"code": WRONG if typed["code"] else NO_CODE}
-    page = render_template("intake/code.html", receipt_no=typed.get("receipt_no", ""), code=typed.get("code", ""), errors=errors)
+    late = "late" in typed
+    errors = (
+        {} if not typed or late else {"receipt_no": NO_NAME} if not typed["receipt_no"] else {"code": WRONG if typed["code"] else NO_CODE}
+    )
+    page = render_template("intake/code.html", receipt_no=typed.get("receipt_no", ""), code=typed.get("code", ""), errors=errors, late=late)
     return make_response(page, 422 if errors else 200)
 
 
 def _typed() -> Response:
     named = unicodedata.normalize("NFKC", request.form.get("receipt_no", "")).strip()[:254]
     named, code = counter.typed(named) or named, request.form.get("code", "").strip()[:60]
-    if named and code:
+    late = unverified()
+    if named and code and not late:
         with transaction():
             rate_limit.hit("reentry", address=named, network=request.remote_addr or "")
         token = submissions.token_of_code(named, code)
@@ -38,5 +43,5 @@ def _typed() -> Response:
             session.pop(TYPED, None)
             return redirect(url_for("intake.reentry", token=token), 303)
         security_log.write("code_failed")
-    session[TYPED] = {"receipt_no": named, "code": code}
+    session[TYPED] = {"receipt_no": named, "code": code} | ({"late": True} if late else {})
     return redirect(url_for("intake.type_code", asked=1), 303)

@@ -13,7 +13,6 @@ from typing import Any
 
 from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
-from wtforms.validators import ValidationError
 
 from keynet_admin import clock
 from keynet_admin.catalogue.difference import Change, changes
@@ -43,7 +42,7 @@ from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.transaction import transaction
 from keynet_admin.web import form_reader, forms
 from keynet_admin.web.access import security_log
-from keynet_admin.web.actor import check_token, from_our_page
+from keynet_admin.web.actor import from_our_page, unverified
 from keynet_admin.web.file_pages import workbook
 from keynet_admin.web.form.folds import folds_of
 
@@ -138,9 +137,7 @@ def _of_link(token: str, page: Any) -> Response:
 
 
 def _posted(visit: Visit) -> Response:
-    try:
-        check_token()
-    except ValidationError:
+    if unverified():
         if not from_our_page():
             return _form_page(visit, notice=LATE, code=400)
         return _go(visit, *_saved(visit), visit.url() + "?late=1")
@@ -287,7 +284,8 @@ def _form_html(visit: Visit, notice: str = "", template: str = "intake/entry.htm
     shown = [*(result if checked else judged).findings, *visit.doubled]
     form = forms.fill(visit.typed, result.normalized)
     stray = forms.attach(form, shown)
-    forms.mark_returned(form, visit.remarks)
+    returned, _others = _since_return(visit, result)
+    forms.mark_returned(form, visit.remarks, mended=[item.path for item in returned if item.changes])
     sent = submissions.sent_with(visit.form_key) if visit.saved_at else None
     folds = folds_of(form, shown, missing, result.normalized)
     return render_template(
@@ -305,7 +303,7 @@ def _form_html(visit: Visit, notice: str = "", template: str = "intake/entry.htm
         normalized=result.normalized,
         sent=sent,
         unsent=submissions.differences(sent, visit.typed, result, visit.message) if sent else None,
-        returned=_since_return(visit, result)[0],
+        returned=returned,
     )
 
 

@@ -20,14 +20,16 @@ def file() -> BaseResponse:
     closed = _closed()
     if closed is not None:
         return closed
-    return file_pages.check(PAGES, SENDER) if request.method == "POST" else file_pages.start(PAGES)
+    if request.method == "POST":
+        return file_pages.too_late(PAGES) or file_pages.check(PAGES, SENDER)
+    return file_pages.start(PAGES)
 
 
 @limiter.limit(RATE, methods=["POST"])
 def kept_file(key: str) -> BaseResponse:
     """What was found (GET); send it (POST)."""
     if request.method == "POST":
-        return _closed() or file_pages.confirm(PAGES, key, SENDER)
+        return _closed() or file_pages.too_late(PAGES, key) or file_pages.confirm(PAGES, key, SENDER)
     return file_pages.kept(PAGES, key, SENDER)
 
 

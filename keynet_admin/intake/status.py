@@ -18,6 +18,7 @@ from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import SubmissionStatus
 from keynet_admin.web.access import security_log
+from keynet_admin.web.actor import unverified
 from keynet_admin.web.file_pages import workbook
 
 WRONG_CODE = "コードが違います。受付のメールに書かれたコードをご確認ください。わからないときは、下のボタンでメールに送れます。"
@@ -37,7 +38,7 @@ def status() -> Response:
         errors["receipt_no"] = "受付番号を入力してください。例：KN-210507-0001"
     if asked and not email:
         errors["email"] = "申請したときのメールアドレスを入力してください。"
-    if asked and not errors:
+    if asked and not errors and note != "late":
         answer = submissions.status_of(receipt_no, email)
         if answer is None:
             errors["receipt_no"] = NOT_FOUND
@@ -81,7 +82,9 @@ def _ask() -> Response:
     code, wants_mail = request.form.get("code", "").strip(), request.form.get("do") == "code"
     asked = {"receipt_no": counter.typed(receipt_no) or receipt_no, "email": email}
     session[ASKED] = asked
-    if receipt_no and email:
+    if unverified():
+        asked["note"] = "late"
+    elif receipt_no and email:
         network = request.remote_addr or ""
         with transaction():
             rate_limit.hit("status", address=email, network=network)

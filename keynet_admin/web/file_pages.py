@@ -20,6 +20,7 @@ from keynet_admin.permissions import Actor
 from keynet_admin.services.files import upload
 from keynet_admin.services.files.read_file import UnknownFormat
 from keynet_admin.services.transaction import transaction
+from keynet_admin.web.actor import unverified
 
 TYPES = (".xlsx", ".csv", ".jsonl")
 REFUSED = "upload_refused"  # in the session: the page's key, what is wrong, the file's name
@@ -45,6 +46,12 @@ def _refused(pages: UploadPages, error: str, name: str = "", key: str = "") -> R
     """Back to the page that was sent, which says what is wrong; it may be reloaded, and Back never sends a file again."""
     session[REFUSED] = [key, error[:600], name]
     return redirect(f"{pages.url(key)}?refused=1", 303)
+
+
+def too_late(pages: UploadPages, key: str = "") -> Response | None:
+    """Back to the page when the post's token is old: nothing was done. None when it may act."""
+    problem = unverified()
+    return _refused(pages, f"{problem.words}もう一度ボタンを押してください。", key=key) if problem is not None else None
 
 
 def _complaint(key: str = "") -> tuple[str, str]:

@@ -8,7 +8,7 @@ Names nest as WTForms does: `organization-lg_code`, `postings-0-shifts-0-start`,
 posting (`PostingForm`, for the office) has no prefix: `title`, `shifts-0-start`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -68,6 +68,7 @@ class FieldMessages:
 
     findings: Sequence[Finding] = ()
     remark: str = ""
+    mended: bool = False
     id: str
 
     @property
@@ -270,12 +271,12 @@ def attach(form: Form, findings: Iterable[Finding], prefix: str = "") -> list[Fi
     return stray
 
 
-def mark_returned(form: Form, remarks: Mapping[str, str], prefix: str = "") -> None:
-    """Put an operator's words at the fields that were returned (path -> words)."""
+def mark_returned(form: Form, remarks: Mapping[str, str], prefix: str = "", mended: Collection[str] = ()) -> None:
+    """Put an operator's words at the fields that were returned (path -> words); `mended`: the paths of those that were changed since."""
     for path, words in remarks.items():
         place = place_of(form, path.removeprefix(prefix))
         if place is not None:
-            place.remark = words
+            place.remark, place.mended = words, path in mended
 
 
 def place_of(form: Form, path: str) -> Any | None:

@@ -20,6 +20,7 @@ VISITOR = {
     "rules": "/rules",
     "flow": "/flow",
     "privacy": "/privacy",
+    "terms": "/terms",
     "accessibility": "/accessibility",
     "unknown address": "/nothing-here",
 }

@@ -145,6 +145,7 @@ def test_what_was_returned_is_ticked_off(
         form.fill(name, value)
     parts = send(client, [*form.pairs(), ("do", "autosave"), ("part", "1")], link)
     assert f"3項目のうち、{done}項目を直しました" in page(parts).get_text()
+    assert f"差し戻しの残り{3 - done}項目" in page(parts).get_text()
     form = Form(page(client.get(link)).select_one("form[data-entry]"))  # type: ignore[arg-type]
     confirm = page(after(client, send(client, form.pressed("do", "confirm"), link)))
     words = confirm.select_one("#h-returned").find_parent("section").get_text(" ", strip=True)  # type: ignore[union-attr]

@@ -191,10 +191,12 @@ def test_other_addresses_keep_their_limit(app: Flask, client: Client, clock: Any
 @pytest.mark.settings(WTF_CSRF_ENABLED=True)
 def test_a_foreign_form_stores_nothing(app: Flask, client: Client, clock: Any, db_session: Session, tmp_path: Path) -> None:
     content = workbook(tmp_path, town(1))
-    assert send(client, content).status_code == 400
+    late = send(client, content)
+    assert "画面を開いてから時間がたった" in page(late).select_one("#file-e").get_text()
+    assert count(db_session, EntryDraft) == 0
     token = page(client.get("/entry/file")).select_one("[name=csrf_token]")["value"]
     where = send(client, content, csrf_token=token).headers["Location"]
-    assert client.post(where, data={"do": "send"}).status_code == 400
+    assert client.post(where, data={"do": "send"}).headers["Location"] == f"{where}?refused=1"
     assert count(db_session) == 0
     assert client.post(where, data={"do": "send", "csrf_token": token}).status_code == 303
     assert count(db_session) == 1

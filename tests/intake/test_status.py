@@ -85,3 +85,15 @@ def test_guessing_is_rate_limited(app: Flask, client: Client, clock: Any) -> Non
     assert codes[0] == 422
     assert codes[-1] == 429
     assert int(ask(client, NO, MAIL).headers["Retry-After"]) > 0
+
+
+@pytest.mark.settings(WTF_CSRF_ENABLED=True)
+def test_an_ended_session_is_told_and_nothing_is_looked_up(app: Flask, client: Client, clock: Any, db_session: Session) -> None:
+    """What was typed stands there again; the page may be reloaded."""
+    factories.submission()
+    ask(client, NO, MAIL)
+    for _ in range(2):
+        soup = page(client.get("/entry/status?asked=1"))
+        assert "もう一度ボタンを押してください" in soup.get_text()
+        assert soup.select_one("[name=receipt_no]")["value"] == NO  # type: ignore[index]
+        assert "日向市" not in soup.get_text()

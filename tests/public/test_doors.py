@@ -143,7 +143,7 @@ def test_the_site_map_lists_open_postings(
     space = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
     tree = ET.fromstring(client.get("/sitemap.xml").data)
     addresses = {url.find(space + "loc").text: url.find(space + "lastmod") for url in tree}  # type: ignore[union-attr]
-    assert len(addresses) == 5 + 6
+    assert len(addresses) == 5 + 7
     found = next(mark for address, mark in addresses.items() if address and address.endswith("/postings/KN-P-000003"))
     assert found is not None
     assert found.text == "2021-05-07T10:00:00+09:00"
@@ -151,7 +151,7 @@ def test_the_site_map_lists_open_postings(
     index = ET.fromstring(client.get("/sitemap.xml?other=1").data)  # not the page that is kept
     assert index.tag == space + "sitemapindex"
     parts = [ET.fromstring(client.get(part.find(space + "loc").text).data) for part in index]  # type: ignore[union-attr,arg-type]
-    assert [len(part) for part in parts] == [6 + 2, 3]
+    assert [len(part) for part in parts] == [7 + 2, 3]
     assert client.get("/sitemap.xml?part=x").status_code == 404
     assert "Sitemap: " in client.get("/robots.txt").text
 

@@ -113,7 +113,9 @@ def _typed(field: Any) -> bool:
 
 
 def _returned(field: Any) -> bool:
-    return bool(field.remark) or (field.spec.kind is Kind.ROWS and any(_returned(cell) for row in field.entries for cell in row.form))
+    return (bool(field.remark) and not field.mended) or (
+        field.spec.kind is Kind.ROWS and any(_returned(cell) for row in field.entries for cell in row.form)
+    )
 
 
 def _about(fields: Iterable[Any], record: Mapping[str, Any]) -> str:
