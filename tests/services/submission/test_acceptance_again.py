@@ -348,10 +348,3 @@ def test_an_equal_form_does_not_touch_the_body(db_session: Session, clock: Any) 
     assert organization.version == version
     actions = db_session.execute(select(AuditEvent.action).where(AuditEvent.about(organization))).scalars().all()
     assert actions == ["create"]
-
-
-def test_all_other_cases_of_the_body_are_counted(client: Client, db_session: Session, clock: Any) -> None:
-    cases = [factories.submission() for _ in range(9)]
-    client.sign_in(Role.operator)
-    page = client.get(f"/admin/submission/{cases[0].id}/").get_data(as_text=True)
-    assert "同じ団体の申請がほかに8件あります" in page
