@@ -118,6 +118,7 @@ def _begin(posting: Posting, actor: Actor, seen_version: int) -> None:
     """Raise the version; what waits for its first release is a draft again."""
     if posting.status is PostingStatus.awaiting_release:
         workflow.move(posting, "unpublish", actor, seen_version=seen_version)
+        posting.opens_on = None
     else:
         workflow.touch(posting, actor, seen_version)
 

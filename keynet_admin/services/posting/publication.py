@@ -146,6 +146,8 @@ def return_(posting: Posting, actor: Actor, *, seen_version: int, reason: str) -
     action = "return_edit" if posting.release_asked else "return"
     done = workflow.move(posting, action, actor, seen_version=seen_version, reason=reason, revision=posting.current)
     posting.release_asked = False
+    if action == "return":
+        posting.opens_on = None
     return done.but(mails=_mail_owner(posting, "posting_returned", reason))
 
 
@@ -278,7 +280,7 @@ def go_live(posting: Posting, revision: PostingRevision) -> None:
 
 
 def _end(posting: Posting, moment: datetime) -> None:
-    posting.closed_at, posting.release_asked = moment, False
+    posting.closed_at, posting.release_asked, posting.opens_on = moment, False, None
     db.session.flush()
     listing.update(posting)
 

@@ -158,6 +158,22 @@ def test_a_scheduled_posting_is_published_now_or_taken_back() -> None:
     assert publication.publish(back, owner(back), seen_version=back.version).status is P.scheduled
 
 
+@pytest.mark.parametrize("way", ["edit", "return", "withdraw", "close"])
+def test_a_day_is_forgotten_with_the_publication(way: str) -> None:
+    """A draft or a closed posting has no day on which it goes live; publishing asks anew."""
+    row = factories.posting(changes=WARNED)
+    publication.publish(row, owner(row), seen_version=row.version)
+    assert (row.status, row.opens_on) == (P.awaiting_release, date(2021, 5, 14))
+    if way == "edit":
+        save(row, TITLE)
+    elif way == "return":
+        publication.return_(row, factories.actor(), seen_version=row.version, reason=WHY)
+    else:
+        act = publication.withdraw if way == "withdraw" else publication.close
+        act(row, owner(row), seen_version=row.version)
+    assert (row.status, row.opens_on) == (P.closed if way == "close" else P.draft, None)
+
+
 @pytest.mark.parametrize("state", [P.awaiting_release, P.scheduled, P.live])
 def test_after_a_suspension_there_is_a_way_on(state: PostingStatus) -> None:
     """What waited or was scheduled is published anew, what was live is resumed; an edit that waited can be asked for as it stands."""
