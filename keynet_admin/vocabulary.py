@@ -115,6 +115,14 @@ class KeyingStatus(Word):
     discarded = "discarded", "破棄", "is-mute", "trash"
 
 
+class CallSource(Word):
+    """Where an operator looked up the number of a call-back: a public record, never the form alone."""
+
+    website = "website", "団体の公式サイト"
+    registered = "registered", "登録済みの代表電話"
+    directory = "directory", "番号案内・職員録など"
+
+
 class ReturnClosed(Word):
     """Why a return link no longer works."""
 

@@ -9,6 +9,7 @@ from itertools import count
 from typing import Any
 
 from keynet_admin import clock
+from keynet_admin.catalogue import reference
 from keynet_admin.catalogue.key_fields import key_paths
 from keynet_admin.catalogue.paths import walk
 from keynet_admin.extensions import db
@@ -19,9 +20,9 @@ from keynet_admin.services.account import password
 from keynet_admin.services.account.session import actor_of
 from keynet_admin.services.keying import steps as keyings
 from keynet_admin.services.posting import publication
-from keynet_admin.services.submission import acceptance, review
+from keynet_admin.services.submission import acceptance, proof, review
 from keynet_admin.services.submission import intake as submissions
-from keynet_admin.vocabulary import AccountStatus, KeyingWay, PostingStatus, Role, SubmissionStatus
+from keynet_admin.vocabulary import AccountStatus, CallSource, KeyingWay, PostingStatus, Role, SubmissionStatus
 from tests.rules.base_submission import base_submission, put
 
 PASSWORD = "kawabe no asa wa hayai 7"
@@ -70,6 +71,14 @@ def make_organization(lg_code: str = "452068", name: str = "日向市", **values
     return made
 
 
+def own_host(lg_code: str) -> str:
+    """An invented mail host that counts as this body's own."""
+    body = reference.municipality(lg_code)
+    assert body is not None
+    label, name = {"prefecture": "pref", "town": "town", "village": "vill"}.get(body.kind, "city"), body.romaji.rpartition("-")[0]
+    return f"{label}.{(name or body.romaji).replace('-', '').lower()}-test.lg.jp"
+
+
 def document(changes: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """A complete valid form of today with typed values put at dotted paths (None removes a field)."""
     made = base_submission(clock.today())
@@ -104,12 +113,21 @@ def submission(
     elif state is SubmissionStatus.returned:
         review.return_(made, who, seen_version=version, message="次の項目をご確認ください。", items=[])
     elif state is SubmissionStatus.accepted:
-        acceptance.accept(made, who, seen_version=version)
+        if acceptance.proof_of(made, acceptance.plan(made)).missing(who):
+            called(made, who)
+        acceptance.accept(made, who, seen_version=made.version)
     elif state is SubmissionStatus.rejected:
         review.reject(made, who, seen_version=version, reason="対象の団体ではないため。")
     else:
         raise ValueError(f"no short way to {state}: return it, then use submissions.resubmit")
     return _flushed(made)
+
+
+def called(case: Submission, who: Actor, **values: Any) -> Submission:
+    """The case once `who` has called the body's telephone and logged it."""
+    record = {"phone": "0982-00-0001", "source": CallSource.website, "person": "庶務係 見本様", "organization": None} | values
+    proof.call_back(case, who, seen_version=case.version, **record)
+    return _flushed(case)
 
 
 def keying(changes: Mapping[str, Any] | None = None, *, second: Mapping[str, str] | None = None, by: Actor | None = None) -> Keying:
@@ -141,7 +159,7 @@ def posting(
     values = {f"postings.0.{path}": value for path, value in (changes or {}).items()}
     if organization is not None:
         values |= {"organization.lg_code": organization.lg_code, "organization.org_name": organization.name}
-        mail = f"vaccine{organization.lg_code}@city.keynet-test.lg.jp"
+        mail = f"vaccine@{own_host(organization.lg_code)}"
         values |= {"contact.contact_email": mail, "contact.contact_email2": mail}
     case = submission(SubmissionStatus.accepted, values)
     made = db.session.execute(db.select(Posting).filter_by(submission_id=case.id).order_by(Posting.submission_index)).scalars().first()

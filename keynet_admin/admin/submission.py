@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from keynet_admin.admin.queue_list import QueueList
 from keynet_admin.admin.submission_file import RIGHTS as FILE_RIGHTS
 from keynet_admin.admin.submission_file import FilePages
-from keynet_admin.catalogue import MAX_POSTINGS, SECTIONS, label_at
+from keynet_admin.catalogue import MAX_POSTINGS, SECTIONS, label_at, reference
 from keynet_admin.catalogue.difference import changes
 from keynet_admin.catalogue.display import prefecture as prefecture_name
 from keynet_admin.errors import BadField
@@ -21,12 +21,12 @@ from keynet_admin.services import workflow
 from keynet_admin.services.business_days import explain
 from keynet_admin.services.keying import steps as keyings
 from keynet_admin.services.mail.message import Letter
-from keynet_admin.services.submission import acceptance, finding, follow_up, identity, review, same_body, task
+from keynet_admin.services.submission import acceptance, finding, follow_up, identity, proof, review, same_body, task
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.submission import lists as queue
 from keynet_admin.services.transaction import transaction
 from keynet_admin.services.workflow import history
-from keynet_admin.vocabulary import SubmissionStatus
+from keynet_admin.vocabulary import CallSource, SubmissionStatus
 from keynet_admin.web.actor import current_actor
 from keynet_admin.web.decision import Decision, DecisionPages
 from keynet_admin.web.model_view import GuardedModelView
@@ -50,6 +50,14 @@ class SubmissionView(DecisionPages, FilePages, QueueList, GuardedModelView):
             fields="admin/_accept_fields.html",
             show=lambda case, _typed: _accept_shown(case),
         ),
+        "call_back": Decision(
+            lambda case, actor, **typed: proof.call_back(case, actor, organization=acceptance.plan(case).organization, **typed),
+            read=lambda _case, values: {name: values.get(name, "") for name in ("phone", "source", "person")},
+            block="admin/_call_back.html",
+            fields="admin/_call_back_fields.html",
+            show=lambda case, _typed: _call_shown(case),
+        ),
+        "ask_second": Decision(proof.ask_second),
         "return": Decision(
             lambda case, actor, **typed: _return(case, actor, **typed),
             read=lambda case, values: _return_typed(case, values),
@@ -142,7 +150,7 @@ class SubmissionView(DecisionPages, FilePages, QueueList, GuardedModelView):
         document = submissions.whole(revision)
         previous = submissions.whole(before) if before is not None else None
         actor, others, plan = current_actor(), same_body.other_cases(case), acceptance.plan(case)
-        accounts = plan.organization.accounts if plan.organization is not None else []
+        accounts, shown = plan.organization.accounts if plan.organization is not None else [], acceptance.proof_of(case, plan)
         return self.render(
             "admin/case.html",
             case=case,
@@ -159,7 +167,8 @@ class SubmissionView(DecisionPages, FilePages, QueueList, GuardedModelView):
             others=others,
             decider=review.deciders([case.id]).get(case.id, ""),
             entries=history.of_submission(case),
-            checks=identity.checks(case, document.get("contact") or {}, others, len(accounts)),
+            checks=identity.checks(case, shown, others, len(accounts)),
+            missing=shown.missing(actor),
             returned=_open_return(case),
             link_ends=follow_up.link_ends(case),
             lost=task.lost_mail(case),
@@ -171,14 +180,30 @@ class SubmissionView(DecisionPages, FilePages, QueueList, GuardedModelView):
 
 def _accept_shown(case: Submission) -> dict[str, Any]:
     plan = acceptance.plan(case)
-    shown: dict[str, Any] = {"plan": plan, "instead": (url_for(".return_", id=case.id), "差し戻す")}
+    found, actor = acceptance.proof_of(case, plan), current_actor()
+    missing = {way.account: acceptance.proof_of(case, plan, way).missing(actor) for way in plan.ways if not way.refused}
+    shown: dict[str, Any] = {"plan": plan, "checks": found.checks(), "missing": missing, "asked": bool(found.asked)}
     if plan.refused:
-        return shown | {"blocked": f"承認できません。{plan.refused}"}
+        return shown | {"blocked": f"承認できません。{plan.refused}", "instead": (url_for(".return_", id=case.id), "差し戻す")}
+    if all(missing.values()):
+        return shown | {"blocked": f"まだ承認できません。{next(iter(missing.values()))}"}
     if len(plan.ways) > 1:
         shown["text"] = (
             f"{plan.org_name}には、すでにアカウントがあります。申請のアドレスは別の方のものです。どちらかを選んでください。まだ何も変わっていません。"
         )
     return shown
+
+
+def _call_shown(case: Submission) -> dict[str, Any]:
+    """What the operator reads while on the telephone: the public record, and what the body is to confirm."""
+    revision = submissions.current_revision(case)
+    return {
+        "document": submissions.whole(revision),
+        "email": proof.address_for_account(revision),
+        "website": reference.website_of(case.lg_code),
+        "registered": proof.registered_phone(acceptance.plan(case).organization),
+        "sources": list(CallSource),
+    }
 
 
 def _open_return(case: Submission) -> Any:

@@ -253,9 +253,14 @@ def job_types() -> tuple[JobType, ...]:
 
 
 @lru_cache(maxsize=1)
+def _domains() -> tuple[Domain, ...]:
+    return read_table("municipality_domains.csv", Domain, "code6", "domain")
+
+
+@lru_cache(maxsize=1)
 def _domain_index() -> dict[str, frozenset[str]]:
     index: dict[str, frozenset[str]] = {}
-    for item in read_table("municipality_domains.csv", Domain, "code6", "domain"):
+    for item in _domains():
         index[item.code6] = index.get(item.code6, frozenset()) | {item.domain}
     return index
 
@@ -263,6 +268,11 @@ def _domain_index() -> dict[str, frozenset[str]]:
 def domains_of(code6: str) -> frozenset[str]:
     """The web domains of one body."""
     return _domain_index().get(code6, frozenset())
+
+
+def website_of(code6: str) -> str:
+    """The host of a body's own site, where its telephone number is looked up; empty for a body that is not in the table."""
+    return next((item.website_host for item in _domains() if item.code6 == code6 and item.website_host), "")
 
 
 @lru_cache(maxsize=1)

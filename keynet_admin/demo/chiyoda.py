@@ -10,7 +10,7 @@ from keynet_admin.demo.municipalities import DemoMunicipality
 from keynet_admin.demo.simulation import Scenario, Simulation, officer
 from keynet_admin.models import Account
 from keynet_admin.services.posting import drafts, publication
-from keynet_admin.services.submission import acceptance, review
+from keynet_admin.services.submission import review
 from keynet_admin.vocabulary import Source
 
 CODE = "131016"
@@ -33,7 +33,7 @@ def scenario(simulation: Simulation, body: DemoMunicipality, password_hash: str)
     yield simulation.later(100, 200)
     review.take(made, operator, seen_version=made.version)
     yield simulation.later(10, 30)
-    acceptance.accept(made, operator, seen_version=made.version)
+    simulation.accept(made, operator)
     rows, account = simulation.accepted(made)
     simulation.sign_in_once(account, lambda: simulation.later(60, 120), password_hash=password_hash)
     yield simulation.later(240, 300)
@@ -68,7 +68,7 @@ def _second(simulation: Simulation, body: DemoMunicipality, account: Account) ->
     made = simulation.submit(form, Source.phone, operator)
     yield simulation.later(30, 60)
     review.take(made, operator, seen_version=made.version)
-    acceptance.accept(made, operator, seen_version=made.version)
+    simulation.accept(made, operator)
     rows, _ = simulation.accepted(made)
     yield simulation.later(60, 200)
     for row in rows:

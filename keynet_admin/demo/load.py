@@ -40,6 +40,8 @@ BODIES = 138
 SIZES = ((1, 30), (2, 32), (3, 22), (4, 10), (5, 4), (6, 2))
 # cases left in a state whatever the day: how many business days back they began, and the state (two were not taken up in time)
 LEFT = (*((4, "received"),) * 2, *((2, "in_review"),) * 5, *((6, "resubmitted"),) * 4)
+# how some of those taken up are known: another body's domain, an unknown lg.jp, free mail (too short to be anybody's), another domain
+DOUBTFUL = ("kenko@city.otake-test.lg.jp", "yobo@wakuchin-test.lg.jp", "kenko@gmail.com", "yobo@hokensho.keynet.example")
 SENT, CAME_BACK = "250 2.0.0 Ok（デモデータ）", "550 5.1.1 User unknown（デモデータ）"
 LAST_MAILS = 6  # the newest ones are left to the worker, so that the spool shows real letters
 
@@ -108,6 +110,9 @@ def plans(simulation: Simulation, chosen: list[DemoMunicipality]) -> list[Submis
     for number, (back, state) in enumerate(LEFT):
         moment, fault = simulation.moment(simulation.day(BUSINESS_DAYS - back)), BY_EYE[number % len(BY_EYE)]
         made[number] = replace(made[number], begins=moment, source=Source.web, outcome="accept", fault=fault, answers=True, stops=state)
+    taken_up = [number for number, (_, state) in enumerate(LEFT) if state == "in_review"]
+    for number, email in zip(taken_up, DOUBTFUL, strict=False):
+        made[number] = replace(made[number], email=email, asks=email.endswith(".example"))
     return made
 
 

@@ -23,9 +23,9 @@ from keynet_admin.rules.engine.reasons import with_reasons
 from keynet_admin.rules.engine.rule import Level, Result
 from keynet_admin.services.account import session
 from keynet_admin.services.account import use_cases as accounts
-from keynet_admin.services.submission import finding
+from keynet_admin.services.submission import acceptance, finding, proof
 from keynet_admin.services.submission import intake as submission
-from keynet_admin.vocabulary import AccountStatus, Source
+from keynet_admin.vocabulary import AccountStatus, CallSource, Source
 
 Scenario = Iterator[datetime]
 BUSINESS_DAYS = 14
@@ -116,6 +116,21 @@ class Simulation:
         for rule, path in sorted(finding.rows_of(submission.current_revision(case))):
             if chance.random() < CLEARED.get(rule, CLEARED[""]):
                 finding.clear(case, rule, path, operator, seen_version=case.version)
+
+    def accept(self, case: Submission, operator: Actor) -> None:
+        """Accept a case, once what the acceptance asks for is on record: a call to the body, or somebody else who accepts."""
+        plan = acceptance.plan(case)
+        shown = acceptance.proof_of(case, plan)
+        if shown.missing(operator):
+            alone = set(shown.brought_by) == {operator.account_id}
+            if alone or Random(f"{case.receipt_no} proof").random() < 0.3:  # noqa: S311
+                proof.ask_second(case, operator, seen_version=case.version)
+                operator = next(other for other in self.operators if other != operator)
+            else:
+                number = submission.current_revision(case).normalized["organization"]["org_tel"]
+                record = {"phone": number, "source": CallSource.website, "person": "庶務係 見本様"}
+                proof.call_back(case, operator, seen_version=case.version, organization=plan.organization, **record)
+        acceptance.accept(case, operator, seen_version=case.version)
 
     def accepted(self, made: Submission) -> tuple[list[Posting], Account]:
         """The postings of an accepted case in the form's order, and the oldest account of its body."""

@@ -11,14 +11,17 @@ from keynet_admin.demo.municipalities import DemoMunicipality
 from keynet_admin.demo.simulation import BUSINESS_DAYS, Scenario, Simulation
 from keynet_admin.models import Submission
 from keynet_admin.permissions import SENDER
-from keynet_admin.services.submission import acceptance, review
 from keynet_admin.services.submission import intake as submissions
+from keynet_admin.services.submission import proof, review
 from keynet_admin.vocabulary import Source
 
 
 @dataclass(frozen=True)
 class SubmissionPlan:
-    """What will happen to a case, if there is time for it before now. `stops` names a state that it is left in for certain."""
+    """What will happen to a case, if there is time for it before now. `stops` names a state that it is left in for certain.
+
+    `email` stands in for an address of the body; `asks`: whoever takes it up leaves its acceptance to a second operator.
+    """
 
     body: DemoMunicipality
     begins: datetime
@@ -28,12 +31,14 @@ class SubmissionPlan:
     fault: Fault | None = None
     answers: bool = True
     stops: str = ""
+    email: str = ""
+    asks: bool = False
 
 
 def case(simulation: Simulation, plan: SubmissionPlan) -> Scenario:
     """The scenario of one case."""
     yield plan.begins
-    clean = forms.form(simulation.rng, plan.body, clock.today(), plan.jobs)
+    clean = forms.form(simulation.rng, plan.body, clock.today(), plan.jobs, email=plan.email or None)
     chosen = [posting_histories.prepare(simulation, posting, plan.body) for posting in clean["postings"]]
     typed = deepcopy(clean)
     if plan.fault is not None:
@@ -49,6 +54,9 @@ def case(simulation: Simulation, plan: SubmissionPlan) -> Scenario:
     yield simulation.later(20, 90) if plan.stops else simulation.later(60, 640)
     review.take(made, operator, seen_version=made.version)
     if plan.stops == "in_review":
+        if plan.asks:
+            yield simulation.later(10, 40)
+            proof.ask_second(made, operator, seen_version=made.version, reason="登録のない部署からの申請です。念のため見てください。")
         return
     yield simulation.later(4, 90)
     if plan.outcome == "reject":
@@ -67,7 +75,7 @@ def case(simulation: Simulation, plan: SubmissionPlan) -> Scenario:
         review.take(made, operator, seen_version=made.version)
         yield simulation.later(4, 60)
     simulation.clear_some(made, operator)
-    acceptance.accept(made, operator, seen_version=made.version)
+    simulation.accept(made, operator)
     _after(simulation, made, chosen)
 
 

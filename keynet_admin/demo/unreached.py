@@ -19,7 +19,7 @@ from keynet_admin.services.account import address
 from keynet_admin.services.account import use_cases as accounts
 from keynet_admin.services.keying import steps as keyings
 from keynet_admin.services.keying.compare import text_of
-from keynet_admin.services.submission import acceptance, follow_up, review, task
+from keynet_admin.services.submission import follow_up, review, task
 from keynet_admin.vocabulary import MailStatus, Source
 
 DAY = 7
@@ -47,7 +47,7 @@ def scenario(simulation: Simulation, body: DemoMunicipality) -> Scenario:
     _lose(made)
     yield _later(60)
     review.take(made, second, seen_version=made.version)
-    acceptance.accept(made, second, seen_version=made.version)
+    simulation.accept(made, second)
     _lose(made)
     _, account = simulation.accepted(made)
     yield _later(30)

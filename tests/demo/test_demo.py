@@ -11,11 +11,23 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from keynet_admin import clock, config, demo
+from keynet_admin.catalogue.mail_domain import DomainKind, judge
 from keynet_admin.demo import forms, marker, texts
 from keynet_admin.demo.load import ACCOUNTS
 from keynet_admin.demo.municipalities import demo_municipalities
 from keynet_admin.errors import Refused
-from keynet_admin.models import Account, AuditEvent, Listing, Organization, OutboxMail, Posting, Submission
+from keynet_admin.models import (
+    Account,
+    AuditEvent,
+    Listing,
+    Organization,
+    OutboxMail,
+    Posting,
+    Review,
+    Submission,
+    SubmissionContact,
+    SubmissionRevision,
+)
 from keynet_admin.rules import evaluate
 from keynet_admin.rules.engine.rule import Level
 from keynet_admin.services.account import password
@@ -73,6 +85,7 @@ def test_the_service_in_its_third_week(app: Flask, db_session: Session, instance
         overdue = Submission.awaiting_review() & (Submission.due_at < now)
         assert 1 <= len(db_session.execute(select(Submission.id).where(overdue)).all()) <= 8
         check_unreached(db_session)
+        check_senders(db_session)
         check_accounts(db_session, instance)
 
 
@@ -86,6 +99,14 @@ def check_unreached(session: Session) -> None:
     assert (case.task, case.current) == (None, 2)
     assert case.organization is not None
     assert [account.status for account in case.organization.accounts] == [AccountStatus.active]
+
+
+def check_senders(session: Session) -> None:
+    """Each kind of mail domain waits for a decision, calls and second operators are on record."""
+    sent = select(Submission.lg_code, SubmissionContact.email).join(Submission.revisions).join(SubmissionRevision.contact)
+    waiting = session.execute(sent.where(Submission.awaiting_review()))
+    assert {judge(email.rpartition("@")[2], code).kind for code, email in waiting} == set(DomainKind)
+    assert {"call_back", "ask_second"} <= set(session.execute(select(Review.action)).scalars())
 
 
 def check_accounts(db_session: Session, instance: Path) -> None:

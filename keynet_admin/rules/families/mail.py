@@ -1,30 +1,15 @@
-"""Rules MAIL-001 to MAIL-009: mail addresses of the officer and of the account."""
+"""Rules MAIL-001 to MAIL-010: mail addresses of the officer and of the account."""
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from keynet_admin.catalogue import reference as ref
+from keynet_admin.catalogue.mail_domain import FREE_MAIL, PUBLIC_BODY, DomainKind, MailDomain, judge
 from keynet_admin.rules.engine.row import ERROR, WARNING, example, fix_row, row, warning_row
 from keynet_admin.rules.engine.rule import Hit, Rule, Scope
 from keynet_admin.rules.families.telephone import contact_of
 
 MAIL_BASIS = "JPRS 地方公共団体用ドメイン名"
-_FREE_MAIL = re.compile(
-    r"(?:gmail|googlemail|yahoo|hotmail|outlook|live|msn|icloud|me|mac|aol|protonmail|gmx|mail|zoho|au|willcom|nifty)\.com"
-    r"|(?:yahoo|hotmail|excite)\.co\.jp|(?:outlook|live|aol|goo|infoseek|i\.softbank|uqmobile|rakumail|rakuten)\.jp"
-    r"|(?:ymail|ybb|mail\.goo|docomo|disney|ymobile1|emnet|biglobe|so-net|ocn)\.ne\.jp"
-    r"|(?:.*\.)?(?:ezweb|softbank|vodafone|pdx|ymobile)\.ne\.jp|proton\.me|kyoto\.zaq\.jp|plala\.or\.jp"
-).fullmatch
-_PREF_NAMES = "|".join(sorted(p.romaji.lower() for p in ref.prefectures()))
-_CITIES = (
-    "sapporo|sendai|chiba|saitama|yokohama|kawasaki|sagamihara|niigata|shizuoka|hamamatsu|nagoya|kyoto|osaka|sakai|kobe|okayama|hiroshima|"
-    "kitakyushu|fukuoka|kumamoto"
-)
-LG_SERVICE = re.compile(r"(?:[a-z0-9-]+\.)*[a-z0-9-]+\.lg\.jp").fullmatch
-LG_OLD = re.compile(
-    rf"(?:[a-z0-9-]+\.)*(?:metro|pref|city|town|vill|village)\.(?:[a-z0-9-]+\.){{0,2}}(?:{_PREF_NAMES}|{_CITIES})\.jp"
-).fullmatch
 _KIND_LABEL = re.compile(r"(?:^|\.)(metro|pref|city|town|vill|village|union)\.")
 _TYPE_OF_LABEL = {
     "metro": ("prefecture",),
@@ -58,25 +43,21 @@ def _mails(scope: Scope) -> list[tuple[str, str, str]]:
     return [(name, value, value.rsplit("@", 1)[1]) for name, value in given if isinstance(value, str) and "@" in value]
 
 
-def is_free_mail(host: str) -> bool:
-    """True for free mail and mobile carriers' domains."""
-    return _FREE_MAIL(host) is not None
+def _domain(host: str, scope: Scope) -> MailDomain:
+    code = scope.organization.get("lg_code")
+    return judge(host, code if isinstance(code, str) else "")
 
 
-def is_public_body(host: str) -> bool:
-    """True for lg.jp and the older regional names of public bodies."""
-    return LG_SERVICE(host) is not None or LG_OLD(host) is not None
-
-
-def is_own_domain(host: str, code: Any) -> bool:
-    """True when the host is the web domain of the body or lies under it."""
-    return isinstance(code, str) and any(host == own or host.endswith(f".{own}") for own in ref.domains_of(code))
+def _is_known(scope: Scope) -> bool:
+    """Whether the body's code is one that can own a domain: with any other, nothing is said of whose domain an address has."""
+    code = scope.organization.get("lg_code")
+    return isinstance(code, str) and (ref.municipality(code) is not None or ref.is_union(code))
 
 
 def check_public_body_mail(scope: Scope) -> Iterator[Hit]:
     """MAIL-004: addresses lie under lg.jp, the older regional names, or the body's own web domain."""
     for name, mail, host in _mails(scope):
-        if is_public_body(host) or is_own_domain(host, scope.organization.get("lg_code")):
+        if PUBLIC_BODY(host) or _domain(host, scope).kind in (DomainKind.own, DomainKind.other_body):
             continue
         yield Hit(
             f"contact.{name}",
@@ -89,7 +70,7 @@ def check_public_body_mail(scope: Scope) -> Iterator[Hit]:
 def check_free_mail(scope: Scope) -> Iterator[Hit]:
     """MAIL-005: no free mail: an error for the account, which belongs to the body, a warning for the officer."""
     for name, mail, host in _mails(scope):
-        if is_free_mail(host):
+        if FREE_MAIL(host):
             account = name == "account_email"
             tail = (
                 "管理者アカウントは団体のものです。自治体のアドレスを入力してください。"
@@ -110,14 +91,30 @@ def check_mail_kind(scope: Scope) -> Iterator[Hit]:
     if not isinstance(kind, str):
         return
     for name, mail, host in _mails(scope):
-        label = _KIND_LABEL.search(host) if name == "contact_email" and is_public_body(host) else None
+        label = _KIND_LABEL.search(host) if name == "contact_email" and PUBLIC_BODY(host) else None
         if label is None or kind in _TYPE_OF_LABEL[label[1]]:
             continue
-        if not is_own_domain(host, scope.organization.get("lg_code")):
+        if _domain(host, scope).kind is not DomainKind.own:
             yield Hit(
                 f"contact.{name}",
                 f"「{mail}」の「{label[1]}.」は{_TYPE_WORDS[_TYPE_OF_LABEL[label[1]][0]]}のアドレスの形ですが、団体の区分は「{_TYPE_WORDS.get(kind, kind)}」です。",
                 how="ご確認ください。",
+            )
+
+
+def check_other_body(scope: Scope) -> Iterator[Hit]:
+    """MAIL-010: no domain of another public body; whose it is, is said where the table knows it."""
+    for name, mail, host in _mails(scope):
+        found = _domain(host, scope)
+        if found.kind is DomainKind.other_body:
+            what = f"「{mail}」は、{'・'.join(found.owners)}のドメインのアドレスです。"
+        elif found.kind is DomainKind.other_public:
+            what = f"「{mail}」は、この団体のドメインと確認できません（別の団体のドメインの可能性があります）。"
+        else:
+            continue
+        if _is_known(scope):
+            yield Hit(
+                f"contact.{name}", what, how="団体自身のアドレスを入力してください。ない場合は、代表電話番号へ確認のお電話を差し上げます。"
             )
 
 
@@ -236,5 +233,19 @@ RULES: tuple[Rule, ...] = (
         good=(example("別のアドレス", sub_contact_email="yobou@city.hyuga-test.lg.jp"),),
         bad=(example("主担当者と同じアドレス", sub_contact_email="vaccine@city.hyuga-test.lg.jp"),),
         check=check_second_officer,
+    ),
+    warning_row(
+        "MAIL-010",
+        ("contact.contact_email", "contact.account_email", "organization.lg_code"),
+        basis=f"{MAIL_BASIS} [S61]",
+        what="ほかの地方公共団体のドメインではないこと",
+        why="アドレスが団体からの申請の証しになるのは、団体自身のドメインのときだけです。",
+        how="団体自身のアドレスを入力してください。ない場合は、代表電話番号へ確認のお電話を差し上げます。",
+        good=(example("団体自身のドメイン", account_email="kenko@city.hyuga-test.lg.jp"),),
+        bad=(
+            example("ほかの団体のドメイン", account_email="kenko@city.kainan-test.lg.jp"),
+            example("どの団体のものか分からない lg.jp", account_email="kenko@service-test.lg.jp"),
+        ),
+        check=check_other_body,
     ),
 )

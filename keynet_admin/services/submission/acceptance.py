@@ -23,6 +23,7 @@ from keynet_admin.services.mail import outbox
 from keynet_admin.services.mail.message import Letter
 from keynet_admin.services.posting.handover import DROPPED, SAME, Handover, hand_over, handovers
 from keynet_admin.services.submission import intake as submissions
+from keynet_admin.services.submission.proof import Proof, address_for_account, gather
 from keynet_admin.services.workflow import Outcome
 from keynet_admin.vocabulary import AccountStatus, MailStatus, PostingStatus, ReturnClosed
 
@@ -159,7 +160,7 @@ def plan(submission: Submission, *, lock: bool = False) -> Plan:
         return replace(made, refused=OTHER_BODY.format(owner.name))
     if submission.errors:
         return replace(made, refused=f"要修正の指摘が{submission.errors}件残っているため、承認できません。差し戻してください。")
-    email = accounts.normal_email(_contact(revision, "account_email") or _contact(revision, "contact_email"))
+    email = address_for_account(revision)
     if "@" not in email:
         return replace(made, refused="アカウントを発行するメールアドレスがありません。")
     known = accounts.by_email(email)
@@ -172,11 +173,20 @@ def plan(submission: Submission, *, lock: bool = False) -> Plan:
     return replace(made, ways=tuple(_ways(submission, revision, made, email, known)))
 
 
+def proof_of(submission: Submission, chosen: Plan, way: Way | None = None) -> Proof:
+    """What shows that the sender belongs to the body, as this way of accepting asks for it (none: as every one does)."""
+    revision = submissions.current_revision(submission)
+    email = address_for_account(revision)
+    known = chosen.organization is not None and email in [account.email for account in chosen.organization.accounts]
+    further = way is not None and way.account == FURTHER
+    return gather(submission, revision, email, chosen.organization, known=known, further=further)
+
+
 def accept(submission: Submission, actor: Actor, *, seen_version: int, account: str = "") -> Outcome:
     """Accept: find or create the organization, make the postings as drafts, issue or use accounts, write the mails. Once.
 
     `account` is the way that was chosen (`Way.account`), the first one when none was. Raises Refused while an error-level finding stands,
-    when the address belongs to another body, and when that way is not open any more.
+    when the address belongs to another body, when that way is not open any more, or while this actor may not go it alone.
     """
     if again := workflow.repeated(submission, actor, seen_version, "accept"):
         return again
@@ -187,6 +197,8 @@ def accept(submission: Submission, actor: Actor, *, seen_version: int, account: 
     if chosen.refused:
         raise Refused(chosen.refused)
     way = chosen.way(account)
+    if missing := proof_of(submission, chosen, way).missing(actor):
+        raise Refused(missing)
     done = workflow.move(submission, "accept", actor, seen_version=seen_version, revision=submission.current, account=way.account)
     submission.organization_id, submission.decided_at = organization.id, clock.now()
     _follow(organization, revision, chosen, submission, actor)

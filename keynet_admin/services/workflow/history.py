@@ -146,7 +146,7 @@ def _events(
         note, label = "", "文を読む"
         review = by_id.get(event.codes["review"]) if "review" in event.codes else None
         if review is not None and (review.reason or review.items):
-            note, label = _words(review), "理由を読む"
+            note, label = _words(review), "理由を読む" if isinstance(row, Move) and row.reason else "記録を読む"
         elif event.action == "resubmit":
             note, label = messages.get(event.codes["revision"], ""), "申請者からの連絡を読む"
         found.append(Entry(event.at, sentence(event, who_of(event, names)), tone, icon, note, label))

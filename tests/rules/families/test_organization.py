@@ -55,6 +55,10 @@ def spoken(code, values, on=ON):
         ("MAIL-006", {f"{C}contact_email": "kenko@pref.umiyama-test.lg.jp"}, "warning"),
         ("MAIL-006", {f"{C}contact_email": "kenko@town.umiyama.miyazaki.jp"}, "warning"),
         ("MAIL-009", {f"{C}sub_contact_email": "vaccine@city.hyuga-test.lg.jp"}, "warning"),
+        ("MAIL-010", {f"{C}account_email": "a@city.osaka.lg.jp"}, "warning"),
+        ("MAIL-010", {f"{C}account_email": "a@city.kainan-test.lg.jp"}, "warning"),
+        ("MAIL-010", {f"{C}account_email": "a@service.lg.jp"}, "warning"),
+        ("MAIL-010", {f"{C}account_email": "a@city.umiyama.miyazaki.jp"}, "warning"),
         (
             "MAIL-009",
             {f"{C}account_email": "kakari@city.hyuga-test.lg.jp", f"{C}sub_contact_email": "kakari@city.hyuga-test.lg.jp"},
@@ -93,6 +97,9 @@ def test_speaks(code, values, level):
         ("MAIL-005", {f"{C}account_email": "a@notgmail.com"}),
         ("MAIL-006", {f"{C}contact_email": "a@service-test.lg.jp"}),
         ("MAIL-009", {f"{C}sub_contact_email": "b@city.hyuga-test.lg.jp"}),
+        ("MAIL-010", {f"{C}account_email": "a@kenko.city.hyuga.lg.jp"}),
+        ("MAIL-010", {f"{C}account_email": "a@gmail.com"}),
+        ("MAIL-010", {f"{C}account_email": "a@city.osaka.lg.jp", f"{O}lg_code": "452069"}),
     ],
 )
 def test_is_silent(code, values):

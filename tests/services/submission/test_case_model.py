@@ -24,7 +24,7 @@ from keynet_admin.services.account import password
 from keynet_admin.services.account import use_cases as accounts
 from keynet_admin.services.keying import steps as keyings
 from keynet_admin.services.mail import outbox
-from keynet_admin.services.submission import acceptance, follow_up, review, task
+from keynet_admin.services.submission import acceptance, follow_up, proof, review, task
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.vocabulary import AWAITING_REVIEW, SETTLED, UNDELIVERED, AccountStatus, DeskTask, MailStatus, SubmissionStatus
 from tests import factories
@@ -50,6 +50,8 @@ MOVES: dict[str, Callable[[Submission, Actor, int], Any]] = {
     "take": lambda case, who, seen: review.take(case, who, seen_version=seen),
     "leave": lambda case, who, seen: review.leave(case, who, seen_version=seen),
     "accept": lambda case, who, seen: acceptance.accept(case, who, seen_version=seen),
+    "call_back": lambda case, who, _seen: factories.called(case, who),
+    "ask_second": lambda case, who, seen: proof.ask_second(case, who, seen_version=seen),
     "return": lambda case, who, seen: review.return_(case, who, seen_version=seen, message=WHY, items=[]),
     "return_again": lambda case, who, seen: review.return_(case, who, seen_version=seen, message=WHY, items=[]),
     "reject": lambda case, who, seen: review.reject(case, who, seen_version=seen, reason=WHY),
@@ -151,7 +153,7 @@ class Case(RuleBasedStateMachine):
         case, names = self.case, set(workflow.allowed(self.case, self.operators[0]))
         if case.status in AWAITING_REVIEW:
             assert case.due_at is not None
-            assert names >= {"accept", "return", "reject"}
+            assert names >= {"accept", "call_back", "ask_second", "return", "reject"}
         elif case.status is S.returned:
             assert names >= WAYS_OUT
             assert (case.due_at is None) is (case.task is None)

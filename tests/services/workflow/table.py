@@ -21,6 +21,8 @@ TABLE: dict[str, dict[str, Row]] = {
         "take": ("received resubmitted", "in_review", STAFF, False),
         "leave": ("in_review", "received resubmitted", STAFF, False),
         "accept": (DECIDABLE, "accepted", STAFF, False),
+        "call_back": (DECIDABLE, "", STAFF, False),
+        "ask_second": (DECIDABLE, "", STAFF, False),
         "return": (DECIDABLE, "returned", STAFF, True),
         "return_again": ("returned", "", STAFF, True),
         "resend": ("returned", "", STAFF, False),
@@ -105,7 +107,18 @@ BESIDES: dict[tuple[str, str], dict[str, Any]] = {
 CLAIMS = {"take", "leave", "look", "remind", "ask_to_call", "mail_lost", "mail_settled"}
 REVIEWED = {
     "account": {"cancel_invitation", "readdress", "read_code"},
-    "submission": {"accept", "return", "return_again", "tell", "reject", "withdraw", "reopen", "reopen_accepted"},
+    "submission": {
+        "accept",
+        "call_back",
+        "ask_second",
+        "return",
+        "return_again",
+        "tell",
+        "reject",
+        "withdraw",
+        "reopen",
+        "reopen_accepted",
+    },
     "posting": {"release", "release_edit", "return", "return_edit", "suspend", "restore"},
 }
 

@@ -81,7 +81,7 @@ def test_the_marks_of_a_row(move: Move) -> None:
     assert move.logged is (move.name not in ("send", "settle", "supersede"))
     assert move.author_may is not (kind == "account" and move.name in ("suspend", "restore", "change_role", "readdress", "read_code"))
     assert move.logged or move.kinds == {ActorKind.system}
-    assert (move.reason != "") == (move.needs_reason or move.name == "withdraw")
+    assert (move.reason != "") == (move.needs_reason or move.name in ("withdraw", "ask_second"))
 
 
 def test_a_mail_of_a_row_is_a_template() -> None:
