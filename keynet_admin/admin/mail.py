@@ -18,6 +18,7 @@ from keynet_admin.services.submission import task
 from keynet_admin.vocabulary import MailStatus
 from keynet_admin.web.actor import current_actor
 from keynet_admin.web.decision import Decision, DecisionPages
+from keynet_admin.web.lists.page import Tab
 from keynet_admin.web.model_view import BulkMove, GuardedModelView
 
 # What a state means for the person who looks at it, and what to do.
@@ -69,6 +70,15 @@ class MailView(DecisionPages, GuardedModelView):
     column_labels = {"created_at": "作成", "recipient": "宛先", "title": "件名", "status": "状態", "answer": "相手のサーバーの返事"}
     noun = "メール"
     exports = saved_views = True
+    tabs = (
+        Tab("all", "すべて", empty=("メールはまだありません", "申請の受付・差し戻し・承認などで送るメールが、ここに並びます。")),
+        Tab(
+            "undelivered",
+            "届かなかったもの",
+            lambda _actor: outbox.undeliverable(),
+            empty=("届かなかったメールはありません", "宛先不明や、届いたか分からないメールが、対応が済むまでここに並びます。"),
+        ),
+    )
     search_columns = (OutboxMail.recipient, OutboxMail.title, _of_case)
     search_label = "宛先・件名・団体名・受付番号"
     sort_columns = {"created_at": OutboxMail.created_at, "recipient": OutboxMail.recipient}
@@ -79,8 +89,6 @@ class MailView(DecisionPages, GuardedModelView):
             "retry", "もう一度送る", Permission.mail_retry, "選んだメールをもう一度送りますか", "もう一度送ります。", _may_retry, _retry
         ),
     )
-    empty_title = "メールはまだありません"
-    empty_text = "申請の受付・差し戻し・承認などで送るメールが、ここに並びます。"
 
     def show_answer(self, row: OutboxMail) -> str:
         """Only where it matters: of a mail that is out, the answer says nothing new."""

@@ -5,10 +5,11 @@ from typing import Any
 from flask import url_for
 from flask_admin.form import BaseForm
 from sqlalchemy import inspect
-from wtforms import BooleanField, TextAreaField
+from wtforms import BooleanField, SelectChoice, SelectField, TextAreaField
 
 from keynet_admin.admin.list_filters import prefecture_filter
 from keynet_admin.catalogue.display import prefecture
+from keynet_admin.catalogue.law_date_names import LAW_DATE_NAMES
 from keynet_admin.extensions import db
 from keynet_admin.models import LawDateRecord, MunicipalitySuccessor, NurseCenterRecord, OfficeClosure
 from keynet_admin.permissions import Permission
@@ -98,7 +99,7 @@ class NurseCenterView(MasterDataView):
 class LawDateForm(BaseForm):
     """One dated value."""
 
-    key = text_field("キー", 40, needed=True, pattern=r"[a-z0-9_]+", wrong="半角の英小文字・数字・下線で入力してください。")
+    key = SelectField("名前", choices=[SelectChoice(key, name) for key, name in LAW_DATE_NAMES.items()])
     valid_from = DayField("適用の始まり", description="この日に知られている値として使い始める日。例：2021/5/6、令和3年5月6日")
     valid_to = DayField("適用の終わり", required=False, description="空欄の場合、終わりはありません。")
     value = DayField("日付", as_text=True)
@@ -117,11 +118,15 @@ class LawDateView(MasterDataView):
     list_hint = "記入ルールは、ここの日付で判定します。変えると、すぐにすべての画面に効きます。"
     form_hint = list_hint
     column_list = ("key", "valid_from", "valid_to", "value", "basis", "edited")
-    column_labels = {"edited": EDITED}
+    column_labels = {"key": "名前", "edited": EDITED}
     column_default_sort = ("key", False)
     sort_columns = {"key": LawDateRecord.key, "value": LawDateRecord.value}
-    search_columns = (LawDateRecord.key, LawDateRecord.basis)
-    search_label = "キー・根拠"
+    search_columns = (lambda word: LawDateRecord.key.in_([k for k, name in LAW_DATE_NAMES.items() if word in name]), LawDateRecord.basis)
+    search_label = "名前・根拠"
+
+    def show_key(self, row: LawDateRecord) -> str:
+        """What people call the date."""
+        return LAW_DATE_NAMES.get(row.key, row.key)
 
 
 class OfficeClosureForm(BaseForm):

@@ -1,5 +1,6 @@
 """Operators' view of all postings: those that wait for release first; release, return, look at small changes, suspend, restore."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import url_for
@@ -7,7 +8,7 @@ from flask_admin import expose
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
-from keynet_admin.admin.list_filters import job_types, prefecture_filter
+from keynet_admin.admin.list_filters import job_types, prefecture_filter, word_filter
 from keynet_admin.catalogue import posting_field
 from keynet_admin.catalogue.difference import Change, changes
 from keynet_admin.catalogue.display import short_date
@@ -20,6 +21,7 @@ from keynet_admin.services.listing import publish as listing
 from keynet_admin.services.mail.message import Letter
 from keynet_admin.services.posting import publication, revisions
 from keynet_admin.services.workflow import history
+from keynet_admin.services.workflow.moves import Page
 from keynet_admin.vocabulary import PostingStatus
 from keynet_admin.web import posting_page
 from keynet_admin.web.actor import current_actor
@@ -119,6 +121,7 @@ class PostingView(DecisionPages, GuardedModelView):
     list_filters = (
         prefecture_filter(lambda code: Posting.organization.has(prefecture_code=code)),
         ListFilter("job_type", "職種", job_types, lambda query, value: query.where(Posting.job_type == value)),
+        replace(word_filter("status", "状態", Posting.status, PostingStatus), shown=False),
     )
     list_options = (joinedload(Posting.organization).load_only(Organization.name, Organization.prefecture_code),)
     decides = Posting
@@ -146,6 +149,7 @@ class PostingView(DecisionPages, GuardedModelView):
             changed=_changes(live, revision) if live is not None and behind else [],
             small=_small_changes(row),
             before=live.normalized if live is not None and behind else None,
+            private=revisions.is_private(row),
             decisions=workflow.offers(row, current_actor()),
             entries=history.of_posting(row),
         )
@@ -161,6 +165,10 @@ class PostingView(DecisionPages, GuardedModelView):
     def named(self, row: Posting) -> tuple[str, str, str]:
         """The heading in the question, body and number above it, the number in a message."""
         return row.title or row.posting_no, f"{row.organization.name}　{row.posting_no}", row.posting_no
+
+    def page_of(self, row: Posting, page: Page) -> Page:
+        """Of a private posting without a word of public pages."""
+        return publication.words_for(row, page)
 
     def trail(self, row: Posting) -> list[tuple[str, str]]:
         """List and posting."""

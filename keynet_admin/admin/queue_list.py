@@ -11,7 +11,7 @@ from keynet_admin.admin.list_filters import job_types, prefecture_filter, staff
 from keynet_admin.catalogue.display import prefecture
 from keynet_admin.models import Account, Submission
 from keynet_admin.permissions import Permission
-from keynet_admin.services import workflow
+from keynet_admin.services import overview, workflow
 from keynet_admin.services.submission import lists as queue
 from keynet_admin.services.submission import review, search_index
 from keynet_admin.vocabulary import SETTLED, SubmissionStatus
@@ -25,6 +25,11 @@ _WITH_FINDINGS = {
     "clean": ("指摘なし", (_S.errors == 0) & (_S.warnings == 0)),
 }
 _DUE = (Order(_S.due_at, never_null=True), Order(_S.id))
+
+
+def _by_due(query: Any, value: str) -> Any:
+    late, today = overview.due_clauses()
+    return query.where(_S.awaiting_review(), late if value == "over" else today)
 
 
 def _may_take(row: Submission, actor: Any) -> str:
@@ -132,6 +137,7 @@ class QueueList:
             lambda: [(name, label) for name, (label, _clause) in _WITH_FINDINGS.items()],
             lambda query, value: query.where(_WITH_FINDINGS[value][1]),
         ),
+        ListFilter("due", "期限", lambda: [("over", "過ぎたもの"), ("today", "今日まで")], _by_due),
         ListFilter("assignee", "担当", lambda: [("none", "未定")], _of_assignee, stored=staff, every="全員"),
         ListFilter(
             "status",

@@ -90,7 +90,9 @@ class SubmissionView(DecisionPages, FilePages, QueueList, GuardedModelView):
     def deadline(self, id: int) -> str:
         """Every counted and skipped day of the promise."""
         case = self.row(id)
-        return self.render("admin/deadline.html", case=case, row=queue.line(case), steps=explain(case.received_at))
+        counts = case.due_at is not None and case.waits_for_desk
+        begun = queue.counted_from_of(case)
+        return self.render("admin/deadline.html", case=case, begun=begun, steps=explain(begun) if counts else [])
 
     @expose("/<num:id>/take", methods=("POST",))
     def take(self, id: int) -> Response:

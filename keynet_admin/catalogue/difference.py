@@ -32,6 +32,11 @@ def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
     return found
 
 
+def differs(field: Field, old: Any, new: Any) -> bool:
+    """Whether a reader would call the two values of a field different."""
+    return next(_record("", (field,), {field.name: old}, {field.name: new}), None) is not None
+
+
 def _record(prefix: str, fields: tuple[Field, ...], old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
     for field in fields:
         before, after = _value(field, old.get(field.name)), _value(field, new.get(field.name))

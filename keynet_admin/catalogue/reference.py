@@ -167,6 +167,7 @@ class LawDate:
     valid_to: MaybeDay
     value: Day
     basis: Text
+    sources: MaybeText = ""
 
     def __post_init__(self) -> None:
         """Raises BadCell for a period that ends before it begins."""

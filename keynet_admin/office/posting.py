@@ -103,6 +103,7 @@ class OfficePostingView(DecisionPages, GuardedModelView):
             revision=revision,
             findings=_findings(revision.findings),
             behind=drafts.is_published(row) and live is not None and live.number != revision.number,
+            private=revisions.is_private(row),
             offers=workflow.offers(row, current_actor()),
             entries=history.of_posting(row),
             unsaved=editor.unsaved(row),
@@ -126,6 +127,10 @@ class OfficePostingView(DecisionPages, GuardedModelView):
         """The heading in the question, the number above it and in a message."""
         return row.title or row.posting_no, row.posting_no, row.posting_no
 
+    def page_of(self, row: Posting, page: Page) -> Page:
+        """Of a private posting without a word of public pages."""
+        return publication.words_for(row, page)
+
     def trail(self, row: Posting) -> list[tuple[str, str]]:
         """Home, list, posting."""
         return [("ホーム", "/office/"), ("募集情報", url_for(".index")), (row.posting_no, url_for(".details", id=row.id))]
@@ -138,29 +143,30 @@ class OfficePostingView(DecisionPages, GuardedModelView):
 
 
 def _publish_shown(row: Posting) -> dict[str, Any]:
+    private = revisions.is_private(row)
     if row.status is PostingStatus.scheduled:
-        return {
-            "question": f"「{row.title or row.posting_no}」をすぐに公開しますか",
-            "text": f"公開予定（{short_date(row.opens_on)} 0:00）を待たずに、求職者のページに載せます。",
-            "button": "すぐに公開する",
-        }
+        shown = {"private": private, "question": f"「{row.title or row.posting_no}」をすぐに公開しますか", "button": "すぐに公開する"}
+        text = f"公開予定（{short_date(row.opens_on)} 0:00）を待たずに、求職者のページに載せます。"
+        return shown if private else shown | {"text": text}
     result = revisions.recheck(row)
     errors, warnings = result.at(Level.ERROR), result.at(Level.WARNING)
     day = publication.wished_day(result.normalized["postings"][0])
     shown = {
+        "private": private,
         "errors": errors,
         "warnings": warnings,
         "day": day,
         "blocked": f"要修正が{len(errors)}件あるため、公開できません。" if errors else "",
         "instead": _way_to_edit(row),
     }
-    if day is not None and not warnings:
+    if day is not None and not warnings and not private:
         shown["text"] = f"公開開始希望日（{short_date(day)}）の0:00に、自動で求職者のページに載ります。"
     if warnings:
         shown |= {
-            "question": f"「{row.title or row.posting_no}」を運営事務局の確認に出しますか",
-            "text": "要確認の項目があるため、運営事務局が確認してから公開されます。",
-            "button": "運営事務局の確認に出す",
+            "question": f"「{row.title or row.posting_no}」の確認を依頼しますか",
+            "text": "運営事務局に確認を依頼します。"
+            + ("「非公開」の募集のため、求職者のページには載りません。" if private else "確認後に公開されます。"),
+            "button": "確認を依頼する",
         }
     return shown
 
@@ -168,7 +174,8 @@ def _publish_shown(row: Posting) -> dict[str, Any]:
 def _pause_shown(row: Posting) -> dict[str, Any]:
     if not publication.is_over(row):
         return {}
-    return {"text": "すぐに一覧と公開ページから外れます。公開終了予定日または締切を過ぎているため、再開するには日付を直す必要があります。"}
+    over = "公開終了予定日または締切を過ぎているため、再開するには日付を直す必要があります。"
+    return {"text": over if revisions.is_private(row) else f"すぐに一覧と公開ページから外れます。{over}"}
 
 
 def _resume_shown(row: Posting) -> dict[str, Any]:

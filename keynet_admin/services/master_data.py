@@ -22,6 +22,7 @@ from keynet_admin.extensions import db
 from keynet_admin.models import Counter, LawDateRecord, MunicipalitySuccessor, OfficeClosure, Submission
 from keynet_admin.permissions import Actor, Permission, can
 from keynet_admin.services import audit, business_days
+from keynet_admin.services.submission.lists import counted_from
 from keynet_admin.services.transaction import after_commit, before_commit, rows_changed
 
 VERSION = "reference"
@@ -138,16 +139,17 @@ def _refuse_code(row: MunicipalitySuccessor) -> None:
 
 
 def _move_deadlines(before: Mapping[date, str]) -> None:
-    """Give the waiting cases the deadline that the closures as they are now make of their receipt. Others are left as they are.
+    """Give the waiting cases the deadline that the closures as they are now make of their receipt (or reopening). Others are left alone.
 
     A case that is decided or returned at the same moment keeps what the decision makes of its deadline.
     """
     after = _closures().get("", {})
     if before == after:
         return
-    waiting = select(Submission.id, Submission.received_at).where(Submission.awaiting_review(), Submission.due_at.is_not(None))
-    for number, received in db.session.execute(waiting.order_by(Submission.id)).all():
-        old, new = (business_time.promise_due(received, closures) for closures in (before, after))
+    waiting = select(Submission.id, Submission.received_at, counted_from())
+    waiting = waiting.where(Submission.awaiting_review(), Submission.due_at.is_not(None))
+    for number, received, begun in db.session.execute(waiting.order_by(Submission.id)).all():
+        old, new = (business_time.promise_due(begun, closures) for closures in (before, after))
         if old != new:
             same = Submission.id == number, Submission.awaiting_review(), Submission.received_at == received, Submission.due_at == old
             db.session.execute(update(Submission).where(*same).values(due_at=new))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, case, func, select
 
 from keynet_admin import clock
 from keynet_admin.clock import TOKYO
@@ -44,11 +44,15 @@ class Overview:
     by_due: list[DueDay]
 
 
+def due_clauses() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Where-clauses: the deadline has passed; it comes later today."""
+    moment = clock.now()
+    return Submission.due_at < moment, Submission.due_at.between(moment, datetime.combine(clock.today(), time.max, TOKYO))
+
+
 def now() -> Overview:
     """Count everything once."""
-    moment = clock.now()
-    tonight = datetime.combine(clock.today(), time.max, TOKYO)
-    late, today = Submission.due_at < moment, Submission.due_at.between(moment, tonight)
+    late, today = due_clauses()
     counts = func.count(Submission.id), func.count(Submission.id).filter(late), func.count(Submission.id).filter(today)
     waiting, overdue, due_today = db.session.execute(select(*counts).where(Submission.awaiting_review())).one()
     by_submission = _by(Submission.status)
@@ -65,7 +69,7 @@ def now() -> Overview:
         by_posting={status: by_posting.get(status, 0) for status in PostingStatus},
         organizations=_count(select(func.count(Organization.id))),
         headcount_live=_count(select(func.coalesce(func.sum(Posting.headcount), 0)).where(Posting.status == PostingStatus.live)),
-        by_due=_by_due(moment),
+        by_due=_by_due(clock.now()),
     )
 
 

@@ -82,6 +82,10 @@ class DecisionPages:
         """The pages above: (words, address). The last one is the row's own."""
         raise NotImplementedError
 
+    def page_of(self, _row: Any, page: Page) -> Page:
+        """The words of the page for this row."""
+        return page
+
     def letters(self, _row: Any, _move: Move, _typed: Typed) -> list[tuple[str, Letter]]:
         """The mails that the decision would send."""
         return []
@@ -145,6 +149,7 @@ class DecisionPages:
             back_label=self.back_label,
             action=request.path,
             offered=offered,
+            why_not=next((m.otherwise for m in _moves_at(self.decides, name) if m.otherwise and row.status in m.sources), ""),
             block=decision.block,
             fields=decision.fields,
             asks=reason,
@@ -179,7 +184,7 @@ class DecisionPages:
         found = move or _moves_at(self.decides, name)[0]
         if found.page is None:
             raise LookupError(f"{name} has no page")
-        return found.label, found.page, move
+        return found.label, self.page_of(row, found.page), move
 
 
 def _page_of(name: str, method: str) -> Any:

@@ -14,6 +14,7 @@ from keynet_admin import catalogue, clock, config
 from keynet_admin.catalogue import display
 from keynet_admin.catalogue.base import Field, Kind, Visibility
 from keynet_admin.catalogue.blank import says_nothing
+from keynet_admin.catalogue.difference import differs
 from keynet_admin.catalogue.eras import wareki
 from keynet_admin.permissions import Permission, can
 from keynet_admin.rules.engine.rule import Finding
@@ -188,6 +189,7 @@ def init_app(app: Flask) -> None:
         show_at=show_at,
         facts_rows=facts_rows,
         reads_the_same=display.reads_the_same,
+        differs=differs,
         shift_cells=display.shift_cells,
         pay_cells=display.pay_cells,
         Kind=Kind,

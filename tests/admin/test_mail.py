@@ -92,6 +92,27 @@ def test_a_mail_that_is_tried_again_by_itself(client: FlaskClient, mail: OutboxM
     assert "もう一度送る" not in text
 
 
+@pytest.mark.parametrize(
+    ("action", "status", "words"),
+    [
+        ("retry", MailStatus.refused, "同じメールはもう送れません"),
+        ("correct", MailStatus.refused, "ここでは直せません"),
+        ("retry", MailStatus.sent, "いまの状態（送信済み）"),
+        ("confirm", MailStatus.refused, "いまの状態（宛先不明・拒否）"),
+    ],
+)
+def test_what_cannot_be_done_is_not_asked(client: FlaskClient, mail: OutboxMail, action: str, status: MailStatus, words: str) -> None:
+    """The page says so and why, in its heading, and has no button."""
+    mail.status, mail.sealed = status, None
+    enter(client)
+    page = client.get(f"/admin/mail/{mail.id}/{action}").text
+    heading = page.partition("<h1>")[2].partition("</h1>")[0]
+    assert heading.endswith("は、いまはできません")
+    assert "送りますか" not in heading
+    assert words in page
+    assert 'name="do"' not in page
+
+
 def test_stuck_mails_go_again_together(client: FlaskClient, mail: OutboxMail) -> None:
     """The one that is stuck goes again with an event; the one that waits anyway is named and left."""
     with transaction():

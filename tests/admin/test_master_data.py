@@ -1,5 +1,6 @@
 """Master data on `/admin/`: who may edit, what the forms refuse, and that a change counts in rules, clock and deadlines at once."""
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from keynet_admin import clock as program_clock
 from keynet_admin.admin.master_data import MasterDataView
 from keynet_admin.catalogue import reference
+from keynet_admin.catalogue.law_date_names import LAW_DATE_NAMES
 from keynet_admin.clock import TOKYO
 from keynet_admin.models import AuditEvent, LawDateRecord, MunicipalitySuccessor, NurseCenterRecord, OfficeClosure, Submission
 from keynet_admin.permissions import GRANTS, Permission
@@ -20,9 +22,11 @@ from keynet_admin.rules import evaluate
 from keynet_admin.services import business_days, master_data
 from keynet_admin.services.account import use_cases as accounts
 from keynet_admin.services.reference import load_reference
+from keynet_admin.services.submission import review
 from keynet_admin.services.transaction import transaction
-from keynet_admin.vocabulary import Role
+from keynet_admin.vocabulary import Role, SubmissionStatus
 from tests import factories
+from tests.support.clock import MovableClock
 from tests.support.forms import Form
 from tests.support.web import Client
 
@@ -76,7 +80,7 @@ REFUSED = [
     ("office-closure", {"day": "2021/5/10", "reason": "あ" * 61}, "60文字まで"),
     ("successor", {"old_code": "12345", "new_code": "452068", "valid_from": "2021/5/1"}, "6桁の数字"),
     ("successor", {"old_code": "123456", "new_code": "999999", "valid_from": "2021/5/1"}, "一覧にありません"),
-    ("law-date", {"key": "Big Key", "valid_from": "2021/5/1", "value": "2021/5/1", "basis": "x"}, "英小文字"),
+    ("law-date", {"key": "programme_end", "valid_from": "いつか", "value": "2021/5/1", "basis": "x"}, "日付として読めません"),
     ("law-date", {"key": "programme_end", "valid_from": "2021/6/1", "value": "2099/5/1", "basis": "x"}, "重なっています"),
 ]
 
@@ -106,6 +110,41 @@ def test_a_closure_moves_deadlines_and_is_named(admin: Client, db_session: Sessi
     assert db_session.get(Submission, case.id).due_at == before
     actions = db_session.execute(select(AuditEvent.action).where(AuditEvent.subject == "office_closure").order_by(AuditEvent.id)).scalars()
     assert list(actions) == ["add", "change"]
+
+
+def test_a_closure_moves_the_deadline_of_a_case_that_was_reopened(admin: Client, db_session: Session, clock: MovableClock) -> None:
+    """From the reopening, not from the receipt."""
+    case = factories.submission(SubmissionStatus.rejected)
+    clock.set("2021-05-14 11:00")
+    review.reopen(case, factories.actor(Role.operator), seen_version=case.version, reason="確認のため。")
+    db_session.commit()
+    assert case.due_at == datetime(2021, 5, 18, 17, tzinfo=TOKYO)
+    assert add(admin, "office-closure", day="2021/5/17", reason="停電", prefecture_code="", active="y").status_code == 303
+    assert db_session.get(Submission, case.id, populate_existing=True).due_at == datetime(2021, 5, 19, 17, tzinfo=TOKYO)
+
+
+def test_no_key_and_no_source_is_shown(admin: Client, db_session: Session) -> None:
+    """Law dates have names; days are written the same way in every list of master data."""
+    row = db_session.execute(select(LawDateRecord).where(LawDateRecord.key == "programme_end")).scalars().first()
+    assert row is not None
+    added = add(admin, "law-date", key="programme_end", valid_from="令和6年4月1日", value="2024/5/1", basis="試し")
+    assert added.status_code == 303
+    assert add(admin, "law-date", key="big_key", valid_from="2021/5/1", value="2021/5/1", basis="試し").status_code == 422
+    assert add(admin, "office-closure", day="令和3年5月10日", reason="停電", prefecture_code="", active="y").status_code == 303
+    assert add(admin, "successor", old_code="454010", new_code="452068", valid_from="2021/5/1", active="y").status_code == 303
+    pages = ["law-date/", f"law-date/edit/?id={row.id}", "law-date/new/", "office-closure/", "successor/", "law-date/export.csv"]
+    for place in pages:
+        page = admin.get(f"/admin/{place}").get_data(as_text=True)
+        shown = page if place.endswith("csv") else BeautifulSoup(page, "html5lib").find("main").get_text(" ")
+        assert not re.search(r"S\d\d|[a-z]+_(?:from|until|end)|確実", shown), place
+    for place in ("law-date/", "office-closure/", "successor/"):
+        cells = [
+            cell.get_text(strip=True) for cell in BeautifulSoup(admin.get(f"/admin/{place}").text, "html5lib").select("tbody th, tbody td")
+        ]
+        days = [cell for cell in cells if re.search(r"\d{4}.\d{1,2}.\d{1,2}|\d+/\d+", cell) and len(cell) < 20]
+        assert days
+        assert all(re.fullmatch(r"\d{4}-\d{2}-\d{2}", day) for day in days), days
+    assert "特例臨時接種の終わり" in admin.get("/admin/law-date/?q=特例臨時接種の終わり").text
 
 
 def test_deadlines_move_from_what_the_table_said_not_this_process(admin: Client, db_session: Session) -> None:
@@ -205,7 +244,7 @@ def test_what_names_a_row_is_not_changed(admin: Client, db_session: Session) -> 
     key, start, address = row.key, row.valid_from, f"/admin/law-date/edit/?id={row.id}"
     page = BeautifulSoup(admin.get(address).text, "html.parser")
     assert {field["name"] for field in page.select("form.panel [name]")} == {"csrf_token", "version", "valid_to", "value", "basis"}
-    assert key in page.select_one("form.panel dl").text
+    assert LAW_DATE_NAMES[key] in page.select_one("form.panel dl").text
     sent = {"key": "other", "valid_from": "1999/1/1", "valid_to": row.valid_to.isoformat(), "value": row.value, "basis": "直した根拠"}
     assert admin.post(address, data=sent | {"version": row.version}).status_code == 303
     assert (row.key, row.valid_from, row.basis) == (key, start, "直した根拠")

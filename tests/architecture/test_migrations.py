@@ -227,6 +227,31 @@ def _identity(document: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(document, sort_keys=True, ensure_ascii=True).encode("ascii")).hexdigest()
 
 
+def test_the_end_of_a_posting_becomes_its_deadline_where_that_is_earlier(empty_app: Flask) -> None:
+    """0019 looks at the newest revision; what is no day leaves the end as it is."""
+    upgrade(revision="0018")
+    contents = (
+        {"deadline_type": "date", "deadline": "2021-05-20"},
+        {"deadline_type": "date", "deadline": "2021-07-01"},
+        {"deadline_type": "until_filled", "deadline": "2021-05-20"},
+        {"deadline_type": "date", "deadline": "来週"},
+    )
+    with db.engine.begin() as connection:
+        tables = {table.name: table for table in _tables(connection)}
+        for number in range(1, len(contents) + 1):
+            for name in ("organization", "account", "submission", "posting", "posting_revision"):
+                _insert(connection, tables[name], number)
+        keys = list(connection.execute(sa.select(tables["posting"].c.id).order_by(tables["posting"].c.id)).scalars())
+        for key, content in zip(keys, contents, strict=True):
+            row, posting = tables["posting_revision"], tables["posting"]
+            connection.execute(row.update().where(row.c.posting_id == key).values(number=1, normalized=json.dumps(content)))
+            connection.execute(posting.update().where(posting.c.id == key).values(current=1, publish_until=date(2021, 6, 30)))
+    upgrade()
+    with db.engine.connect() as connection:
+        ends = [str(end) for end in connection.execute(sa.text("SELECT publish_until FROM posting ORDER BY id")).scalars()]
+    assert ends == ["2021-05-20", "2021-06-30", "2021-06-30", "2021-06-30"]
+
+
 def test_what_reviews_and_mails_are_about_is_kept(empty_app: Flask) -> None:
     """0009 puts one pair of columns in the place of the foreign keys; links keep their review."""
     upgrade(revision="0008")

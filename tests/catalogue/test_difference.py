@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from keynet_admin.catalogue.difference import changes
+from keynet_admin.catalogue import posting_field
+from keynet_admin.catalogue.difference import changes, differs
 from tests.rules.base_submission import base_submission, put
 
 SAME: list[tuple[str, Any]] = [
@@ -23,6 +24,24 @@ CHANGED: list[tuple[str, Any, str]] = [
     ("postings.0.pay_lines.1", {"label": "平日", "min": 1500}, ""),
     ("organization.department", None, ""),
 ]
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "other"),
+    [
+        ("pay_lines", [{"min": 1850}], [{"min": 1850, "max": None}], False),
+        ("pay_lines", [{"min": 1850}], [{"min": 1850, "max": ""}], False),
+        ("pay_lines", [{"min": 1850}], [{"min": 1900}], True),
+        ("pay_lines", [{"min": 1850}], [{"min": 1850}, {"min": 1900}], True),
+        ("blank_ok", None, False, False),
+        ("blank_ok", True, False, True),
+        ("access", "", None, False),
+        ("title", "見出し", "見出し", False),
+    ],
+)
+def test_two_values_of_a_field(name: str, old: Any, new: Any, other: bool) -> None:
+    """What a case page shows as a difference is what its head counts."""
+    assert differs(posting_field(name), old, new) is other
 
 
 @pytest.mark.parametrize(("path", "value"), SAME)

@@ -91,7 +91,7 @@ def test_the_release_gate(client: Client, draft: Posting, office: Account, db_se
         edit(client, draft, changes)
     page = words(client.get(at(draft, "publish")))
     assert ("公開できません" in page) is (name == "error")
-    assert ("運営事務局の確認に出す" in page) is (name == "warning")
+    assert ("確認を依頼する" in page) is (name == "warning")
     assert act(client, draft, "publish") == code
     assert draft.status is state
     assert (listing(db_session, draft) is not None) is listed
@@ -123,8 +123,8 @@ def test_the_publish_page_says_what_its_button_does(client: Client, draft: Posti
     page = main_of(client, at(draft, "publish"))
     heading, text = page.select_one("h1"), page.get_text()
     assert heading is not None
-    assert "運営事務局の確認に出しますか" in heading.get_text()
-    assert "運営事務局が確認してから公開されます" in text
+    assert "の確認を依頼しますか" in heading.get_text()
+    assert "運営事務局に確認を依頼します。確認後に公開されます。" in text
     assert "載ります" not in text
     assert "募集人数" in text
     assert "募集1" not in text

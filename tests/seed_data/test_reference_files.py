@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from keynet_admin.catalogue.law_date_names import LAW_DATE_NAMES
+
 SEED = Path(__file__).resolve().parents[2] / "seed_data"
 
 COLUMNS = {
@@ -20,7 +22,7 @@ COLUMNS = {
     "nurse_centers.csv": "prefecture_code name operator postal_code address phone email website"
     " contact_scope name_verified source_url note",
     "job_types.csv": "sort slug name_ja name_en licence_ja licence_law group shared_with may_vaccinate_2021 in_2020_list in_2021_list note",
-    "law_dates.csv": "key valid_from valid_to value basis",
+    "law_dates.csv": "key valid_from valid_to value basis sources",
 }
 # number of municipalities (cities, towns, villages, special wards) by prefecture, 01 to 47
 PER_PREFECTURE = (
@@ -286,7 +288,9 @@ def test_law_dates_do_not_overlap_and_say_how_sure_they_are() -> None:
         date.fromisoformat(row["value"])
         begin, end = date.fromisoformat(row["valid_from"]), date.fromisoformat(row["valid_to"] or "9999-12-31")
         assert begin <= end, row
-        assert re.search(r"［.*(確実|未確認|S\d\d).*］$", row["basis"]), row
+        assert re.search(r"確実|未確認|S\d\d", row["sources"]), row
+        assert not re.search(r"S\d\d|[［\[]|[A-Z]{3}-\d", row["basis"]), row
+        assert row["key"] in LAW_DATE_NAMES, row
         periods.setdefault(row["key"], []).append((begin, end))
     for key, spans in periods.items():
         assert all(before[1] < after[0] for before, after in pairwise(spans)), key

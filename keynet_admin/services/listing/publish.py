@@ -21,7 +21,7 @@ from keynet_admin.extensions import db
 from keynet_admin.models import Listing, ListingVersion, Organization, Posting
 from keynet_admin.services.listing import card as facts
 from keynet_admin.services.listing import search_index
-from keynet_admin.services.posting.revisions import live_revision
+from keynet_admin.services.posting.revisions import last_day, live_revision
 from keynet_admin.services.transaction import before_commit
 from keynet_admin.vocabulary import ListingState, PostingStatus
 
@@ -87,10 +87,8 @@ def _number(posting_id: int) -> None:
 
 def open_until(normalized: Mapping[str, Any]) -> datetime | None:
     """The first moment at which a posting is over: 24:00 JST of its deadline or of its last day, the earlier. None without a last day."""
-    days = [display.as_date(normalized.get("publish_until"))]
-    if normalized.get("deadline_type") == "date":
-        days.append(display.as_date(normalized.get("deadline")) or days[0])
-    return end_of(min(day for day in days if day)) if days[0] else None
+    day = last_day(normalized)
+    return end_of(day) if day else None
 
 
 def end_of(day: date) -> datetime:

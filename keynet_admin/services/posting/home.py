@@ -131,7 +131,9 @@ def _duty(row: Posting) -> Duty | None:
         left = (row.publish_until - clock.today()).days
         if 0 <= left <= SOON_DAYS:
             words = "今日で公開が終わります。" if left == 0 else f"あと{left}日で公開が終わります。"
-            return Duty("info", "clock", f"{name}は{words}", "続けるときは、公開終了予定日を直してください。", row, "日付を直す", "edit")
+            return Duty(
+                "info", "clock", f"{name}は{words}", "続けるときは、公開終了予定日と応募の締切を直してください。", row, "日付を直す", "edit"
+            )
     return None
 
 

@@ -1,6 +1,7 @@
 """What becomes of a posting before the public: published through the gate (at once, or on the wished day), paused, resumed, closed, released, suspended."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 
@@ -17,8 +18,9 @@ from keynet_admin.services import audit, workflow
 from keynet_admin.services.listing import publish as listing
 from keynet_admin.services.mail import outbox
 from keynet_admin.services.mail.message import Letter
-from keynet_admin.services.posting.revisions import add_revision, current_revision, live_revision, recheck, revision_of
+from keynet_admin.services.posting.revisions import add_revision, current_revision, is_private, live_revision, recheck, revision_of
 from keynet_admin.services.workflow import Outcome
+from keynet_admin.services.workflow.moves import Page
 from keynet_admin.vocabulary import PUBLISHED, AccountStatus, ListingState, PostingStatus
 
 RESUME_IS_OVER = "公開終了予定日または締切を過ぎています。日付を直してから再開してください。"
@@ -179,6 +181,11 @@ def letters(posting: Posting, action: str, reason: str) -> list[tuple[str, Lette
     return [(a.email, outbox.preview(template, words | {"contact_name": a.name, "email": a.email})) for a in _owners(posting)]
 
 
+def words_for(posting: Posting, page: Page) -> Page:
+    """The words of a decision's page: of a private posting those without a word of public pages."""
+    return replace(page, text=page.unlisted[0], done=page.unlisted[1]) if any(page.unlisted) and is_private(posting) else page
+
+
 def wished_day(content: Mapping[str, Any]) -> date | None:
     """公開開始希望日 of a normalised content while it is still to come, else None."""
     day = as_date(content.get("publish_from"))
@@ -333,6 +340,7 @@ def _owner_words(posting: Posting, reason: str) -> dict[str, Any]:
         "reason": reason.strip(),
         "opens": short_date(day) if day is not None else "",
         "paused": posting.status is PostingStatus.paused,
+        "private": is_private(posting),
     }
 
 

@@ -1,6 +1,7 @@
 """Contents of postings: judged by the rules, stored as numbered revisions. Which one is live is a pointer."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from keynet_admin.models import Organization, Posting, PostingRevision
 from keynet_admin.rules import RULESET, evaluate
 from keynet_admin.rules.engine.reasons import Reasons, reasons_from, with_reasons
 from keynet_admin.rules.engine.rule import Level, Result
+from keynet_admin.vocabulary import PUBLISHED
 
 PREFIX = "postings.0."
 
@@ -39,6 +41,19 @@ def recheck(posting: Posting) -> Result:
 def current_revision(posting: Posting) -> PostingRevision:
     """The newest revision."""
     return revision_of(posting, posting.current)
+
+
+def last_day(content: Mapping[str, Any]) -> date | None:
+    """The last day of a posting: the end of its publication or its deadline, the earlier. None without an end."""
+    end = as_date(content.get("publish_until"))
+    deadline = as_date(content.get("deadline")) if content.get("deadline_type") == "date" else None
+    return min(end, deadline) if end and deadline else end
+
+
+def is_private(posting: Posting) -> bool:
+    """Whether no public page shows the posting, as its municipality wishes (of a published one, what is live counts)."""
+    revision = live_revision(posting) if posting.status in PUBLISHED else None
+    return (revision or current_revision(posting)).normalized.get("visibility") == "private"
 
 
 def live_revision(posting: Posting) -> PostingRevision | None:
@@ -75,7 +90,7 @@ def add_revision(
     posting.headcount = headcount if isinstance(headcount, int) and 0 <= headcount < 100_000 else None
     posting.errors = sum(f["level"] == Level.ERROR for f in findings)
     posting.warnings = sum(f["level"] == Level.WARNING for f in findings)
-    posting.publish_until = as_date(content.get("publish_until"))
+    posting.publish_until = last_day(content)
     db.session.add(posting)
     db.session.flush()
     revision = PostingRevision(

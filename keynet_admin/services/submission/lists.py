@@ -1,17 +1,21 @@
 """Named queries of the operators' queue: the clock of a case and its neighbours."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, or_
+from sqlalchemy import and_, case, func, or_, select
 
 from keynet_admin import clock
 from keynet_admin.business_time import DAY_SECONDS
 from keynet_admin.catalogue import posting_field
 from keynet_admin.extensions import db
-from keynet_admin.models import Submission
+from keynet_admin.models import AuditEvent, Submission
 from keynet_admin.permissions import Actor
 from keynet_admin.services.business_days import business_seconds_between, time_left
+from keynet_admin.vocabulary import AWAITING_REVIEW
 
+REOPENED, TASKS = ("reopen", "reopen_accepted"), ("mail_lost", "ask_to_call")  # moves that begin the count of days
 PROMISE_SECONDS = 2 * 7 * 3600  # two business days of seven hours (10:00-17:00)
 
 
@@ -46,6 +50,19 @@ def line(case: Submission) -> Line:
     percent = 100 - round(100 * min(remaining, PROMISE_SECONDS) / PROMISE_SECONDS)
     tone = "must" if left.overdue else "ask" if remaining <= PROMISE_SECONDS // 2 else ""
     return Line(case, left.words, percent, tone)
+
+
+def counted_from() -> Any:
+    """As a column: the moment from which the deadline of a case counts: its last receipt, the reopening after it, the task about it."""
+    began = case((Submission.status.in_(AWAITING_REVIEW), AuditEvent.action.in_(REOPENED)), else_=AuditEvent.action.in_(TASKS))
+    events = AuditEvent.subject == Submission.__tablename__, AuditEvent.subject_id == Submission.id, began
+    later = select(func.max(AuditEvent.at)).where(*events).scalar_subquery()
+    return case((later > Submission.received_at, later), else_=Submission.received_at)
+
+
+def counted_from_of(row: Submission) -> datetime:
+    """The moment from which the promise of this case counts."""
+    return db.session.execute(select(counted_from()).where(Submission.id == row.id)).scalar_one()  # type: ignore[no-any-return]
 
 
 def neighbours(case: Submission, actor: Actor) -> tuple[Submission | None, Submission | None]:

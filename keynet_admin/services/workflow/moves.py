@@ -36,7 +36,8 @@ LOGGED_REASON = "経過に記録します。"
 class Page:
     """Words of a decision page. `question` names the row by `{name}`; `done` is told afterwards, `mailed` only when a mail was written.
 
-    `joint` stands between the row's name and `done`: a particle where both make one sentence.
+    `joint` stands between the row's name and `done`: a particle where both make one sentence. `unlisted`: `text` and `done` for a posting
+    that no public page shows.
     """
 
     question: str
@@ -47,6 +48,7 @@ class Page:
     reason_help: str = ""
     stop: bool = False
     joint: str = "："
+    unlisted: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class Move:
     filter, refusals), `sentence` tells it afterwards (`{who}`, `{revision}`), `variants` replace it where a code of the event has a
     value. `reviewed`: the decision is kept as a Review, with its reason. `when` is a further condition. `path` is the last part of the
     address, the name unless given. `claims`: says who cares for the row and leaves its version alone. `quiet`: not told in histories.
-    `logged`: False for moves of a machine that would fill the log; they write no event.
+    `logged`: False for moves of a machine that would fill the log; they write no event. `otherwise`: what is said where `when` does not hold.
     """
 
     subject: type[Any]
@@ -75,6 +77,7 @@ class Move:
     page: Page | None = None
     variants: tuple[tuple[str, Any, str], ...] = ()
     when: Callable[[Any], bool] | None = None
+    otherwise: str = ""
     path: str = ""
     author_may: bool = True
     reviewed: bool = False
@@ -148,8 +151,9 @@ OPEN_KEYING = (K.first, K.second, K.compare, K.ready)
 _DECIDE, _RELEASE, _SUSPEND = Permission.submission_decide, Permission.posting_release, Permission.posting_suspend
 _PUBLISH, _ACCOUNT, _KEY = Permission.posting_publish, Permission.account_suspend, Permission.submission_create
 # fmt: off
+_UNLISTED = "「非公開」の募集のため、求職者のページには載りません。"
 _RELEASE_PAGE = Page("「{name}」の公開を許可しますか", "許可すると、すぐに公開ページに載ります。", "公開を許可する",
-    "公開を許可しました。", "自治体にメールでお知らせします。")
+    "公開を許可しました。", "自治体にメールでお知らせします。", unlisted=(_UNLISTED, "公開を許可しました。" + _UNLISTED))
 _RETURN_PAGE = Page("「{name}」を差し戻しますか", "自治体の下書きに戻ります。公開中の募集の変更なら、公開中の内容はそのまま残ります。",
     "差し戻す", "差し戻しました。", "理由をメールで送ります。", MAILED_REASON)
 _REOPEN_PAGE = Page("{name}の申請の確認を再開しますか",
@@ -240,7 +244,7 @@ MOVES: tuple[Move, ...] = (
                    ("to", P.scheduled, "{who}が公開開始希望日の公開を決めました。")),
          page=Page("「{name}」を公開しますか",
               "公開すると、すぐに求職者のページに載ります。要確認の項目があるときは、運営事務局の確認後に公開されます。", "公開する",
-              "公開しました。")),
+              "公開しました。", unlisted=(_UNLISTED, "公開の手続きが済みました。" + _UNLISTED))),
     Move(Posting, "open", (P.scheduled,), (P.live,), _PUBLISH, "公開開始日の公開", "公開開始希望日になり、自動で公開しました。",
          kinds=SYSTEM_ONLY),
     Move(Posting, "unpublish", (P.awaiting_release, P.scheduled), (P.draft,), _PUBLISH, "公開の取りやめ",
@@ -265,14 +269,17 @@ MOVES: tuple[Move, ...] = (
          icon="back", reviewed=True, mail="posting_returned", page=_RETURN_PAGE, when=_edit_waits, path="return"),
     Move(Posting, "pause", (P.live,), (P.paused,), _PUBLISH, "一時停止", "{who}が一時停止しました。",
          page=Page("「{name}」を一時停止しますか", "すぐに一覧と公開ページから外れます。いつでも再開できます。", "一時停止する",
-              "一時停止しました。一覧から外れました。")),
+              "一時停止しました。一覧から外れました。",
+              unlisted=(_UNLISTED + "停止しても、いつでも再開できます。", "一時停止しました。"))),
     Move(Posting, "resume", (P.paused,), (P.live,), _PUBLISH, "公開の再開", "{who}が公開を再開しました。", when=_was_live,
-         page=Page("「{name}」の公開を再開しますか", "すぐに一覧に戻ります。", "公開を再開する", "公開を再開しました。")),
+         page=Page("「{name}」の公開を再開しますか", "すぐに一覧に戻ります。", "公開を再開する", "公開を再開しました。",
+              unlisted=(_UNLISTED, "再開しました。" + _UNLISTED))),
     Move(Posting, "close", (P.draft, P.awaiting_release, P.scheduled, P.live, P.paused), (P.closed,), Permission.posting_close, "募集の終了",
          "{who}が募集を終了しました。",
          page=Page("「{name}」の募集を終了しますか",
               "すぐに一覧から外れ、公開ページには「募集終了」と出ます。終了した募集は再開できません。", "募集を終了する",
-              "募集を終了しました。一覧から外れました。", stop=True)),
+              "募集を終了しました。一覧から外れました。", stop=True,
+              unlisted=("終了した募集は再開できません。", "募集を終了しました。"))),
     Move(Posting, "expire", PUBLISHED, (P.closed,), Permission.posting_close, "公開期限による終了",
          "公開終了予定日を過ぎたため、自動で募集を終了しました。", kinds=SYSTEM_ONLY),
     Move(Posting, "copy", tuple(P), (), Permission.posting_edit, "写しの作成", "{who}がこの募集を写して、新しい下書きを作りました。",
@@ -281,12 +288,14 @@ MOVES: tuple[Move, ...] = (
     Move(Posting, "suspend", (P.live, P.paused, P.awaiting_release, P.scheduled), (P.suspended,), _SUSPEND, "掲載停止", "{who}が掲載を停止しました。",
          reason="must", tone="is-must", icon="stop", reviewed=True, mail="posting_suspended",
          page=Page("「{name}」の掲載を停止しますか", "すぐに一覧と公開ページから外れます。理由をメールで送ります。", "掲載を停止する",
-              "掲載を停止しました。", "理由をメールで送ります。", MAILED_REASON, stop=True)),
+              "掲載を停止しました。", "理由をメールで送ります。", MAILED_REASON, stop=True,
+              unlisted=(_UNLISTED + "停止すると、自治体は再開できません。理由をメールで送ります。", "掲載を停止しました。"))),
     Move(Posting, "restore", (P.suspended,), (P.paused,), _SUSPEND, "掲載停止の解除", "{who}が掲載停止を解除しました。", reason="must",
          reviewed=True, mail="posting_restored",
          page=Page("「{name}」の掲載停止を解除しますか",
               "一時停止の状態に戻ります。自治体が再開すると公開されます。理由をメールで送ります。", "解除する",
-              "掲載停止を解除しました。自治体が再開すると公開されます。", "理由をメールで送ります。", MAILED_REASON)),
+              "掲載停止を解除しました。自治体が再開すると公開されます。", "理由をメールで送ります。", MAILED_REASON,
+              unlisted=("一時停止の状態に戻り、自治体が再開できます。" + _UNLISTED + "理由をメールで送ります。", "掲載停止を解除しました。"))),
     # --- accounts
     Move(Account, "activate", (A.invited,), (A.active,), Permission.account_issue, "初回ログイン", "初回ログインが済みました。",
          kinds=SYSTEM_ONLY),
@@ -348,10 +357,14 @@ MOVES: tuple[Move, ...] = (
               "届いたことを記録する", "届いたことを記録しました。")),
     Move(OutboxMail, "retry", UNDELIVERED, (M.waiting,), Permission.mail_retry, "メールの再送",
          "{who}がメールをもう一度送りました。", when=_secrets_kept,
+         otherwise="リンクの期限が切れたか、本文を消したあとのため、同じメールはもう送れません。"
+                   "必要なときは、アカウントや申請の画面から新しいご案内を送ってください。",
          page=Page("このメールをもう一度送りますか", "同じ内容を、同じ宛先に送ります。", "もう一度送る",
               "もう一度送ります。結果はこのページに出ます。")),
     Move(OutboxMail, "correct", (M.refused, M.failed), (M.waiting,), Permission.mail_retry, "宛先の訂正",
          "{who}が宛先を直して、メールをもう一度送りました。", when=_may_be_redirected,
+         otherwise="このメールの宛先は、ここでは直せません。アカウントのご案内はアカウントの画面から、"
+                   "期限の切れたご案内は申請の画面から送り直してください。",
          page=Page("このメールの宛先を直して送りますか", "同じ内容を、正しい宛先に送ります。申請や団体の連絡先は変わりません。",
               "宛先を直して送る", "新しい宛先に送ります。結果はこのページに出ます。")),
     Move(OutboxMail, "close", UNDELIVERED, (M.settled,), Permission.mail_retry, "対応済みの記録",

@@ -1,0 +1,27 @@
+"""What people call the dates of `seed_data/law_dates.csv`; the entry rules ask for them by key."""
+
+LAW_DATE_NAMES = {
+    "accurate_display_from": "的確な表示の義務の始まり",
+    "change_scope_from": "業務・就業場所の変更の範囲の明示の始まり",
+    "conditions_shown_from": "試用期間・固定残業代などの明示の始まり",
+    "dependants_exception_from": "被扶養者の収入確認の特例の始まり",
+    "dependants_exception_until": "被扶養者の収入確認の特例の終わり",
+    "employment_insurance_10h_from": "雇用保険の週10時間以上への拡大",
+    "fiscal_year_staff_from": "会計年度任用職員の制度の始まり",
+    "inject_clinical_engineer_from": "臨床工学技士による接種の始まり",
+    "inject_dentist_from": "歯科医師による接種の始まり",
+    "inject_emergency_technician_from": "救急救命士による接種の始まり",
+    "inject_laboratory_technologist_from": "臨床検査技師による接種の始まり",
+    "inject_note_until": "接種の三つの条件を書く期間の終わり",
+    "inject_radiological_technologist_from": "診療放射線技師による接種の始まり",
+    "inject_request_from": "法律による接種の要請の始まり",
+    "intake_from": "募集情報の登録の始まり",
+    "nurse_center_grant_from": "就業準備金の対象期間の始まり",
+    "nurse_center_grant_until": "就業準備金の対象期間の終わり",
+    "nurse_dispatch_from": "接種会場への看護師等の派遣の始まり",
+    "nurse_dispatch_until": "接種会場への看護師等の派遣の終わり",
+    "programme_end": "特例臨時接種の終わり",
+    "renewal_rule_from": "更新の基準と上限の明示の始まり",
+    "short_term_member_from": "短期組合員の制度の始まり",
+    "smoking_shown_from": "受動喫煙防止措置の明示の始まり",
+}

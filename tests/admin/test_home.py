@@ -1,0 +1,86 @@
+"""Numbers on the first pages lead to exactly the rows that they count."""
+
+import re
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from sqlalchemy.orm import Session
+
+from keynet_admin.models import Account
+from keynet_admin.services.mail import outbox
+from keynet_admin.vocabulary import AccountStatus, MailStatus, PostingStatus, Role, SubmissionStatus
+from tests import factories
+from tests.support.clock import MovableClock
+from tests.support.web import Client
+
+NUMBER = re.compile(r"[0-9,]+")
+
+
+@pytest.fixture
+def work(db_session: Session, clock: MovableClock) -> Account:
+    """Some of everything: cases late, due today and in time, returned and decided; postings, accounts and mails in several states."""
+    clock.set("2021-05-07 10:00")
+    factories.submission()
+    clock.set("2021-05-10 10:00")
+    for state in (SubmissionStatus.in_review, SubmissionStatus.returned, SubmissionStatus.rejected, SubmissionStatus.withdrawn):
+        factories.submission(state)
+    clock.set("2021-05-12 11:00")
+    for posting_state, changes in (
+        (PostingStatus.live, {}),
+        (PostingStatus.paused, {}),
+        (PostingStatus.suspended, {}),
+        (PostingStatus.closed, {}),
+        (PostingStatus.awaiting_release, {"headcount": 300}),
+    ):
+        factories.posting(posting_state, changes)
+    own = factories.posting()
+    factories.account(Role.municipality, organization=own.organization, status=AccountStatus.invited)
+    for state in (MailStatus.refused, MailStatus.uncertain, MailStatus.settled):
+        outbox.enqueue("rejected", "yobo@city.hyuga-test.lg.jp", {"reason": "対象外のため。"}).status = state
+    db_session.commit()
+    return factories.account(Role.municipality, organization=own.organization)
+
+
+def linked_numbers(page: BeautifulSoup) -> list[tuple[str, str, int]]:
+    """(what, address, number) of the cards, of the tables' rows and of all links with a number in their words."""
+    found = []
+    for card in page.select(".kpi > section"):
+        found.append((card.h2.text, card.a["href"], card.select_one(".big-n").text))
+    for row in page.select("tbody tr"):
+        if row.th.a is not None:
+            found.append((row.th.text, row.th.a["href"], row.select_one("td.num").text))
+    for link in page.select("main a"):
+        if re.search(r"\d+(?:件|団体)", link.text):
+            found.append((link.text, link["href"], link.text))
+    return [(what.strip(), address, int(NUMBER.findall(number)[0].replace(",", ""))) for what, address, number in found]
+
+
+def total_of(client: Client, address: str) -> int:
+    """How many rows the list at this address has."""
+    page = client.get(address)
+    assert page.status_code == 200
+    said = re.search(r"全([0-9,]+)件のうち", page.text)
+    rows = len(BeautifulSoup(page.text, "html5lib").select("main tbody tr"))
+    assert said is not None or rows == 0, address
+    return int(said[1].replace(",", "")) if said else 0
+
+
+@pytest.mark.parametrize(("role", "home", "least"), [("staff", "/admin/", 20), ("municipality", "/office/", 6)])
+def test_every_number_is_that_of_the_list_it_links_to(
+    client: Client, db_session: Session, work: Account, role: str, home: str, least: int
+) -> None:
+    client.sign_in(Role.operator if role == "staff" else work)
+    numbers = linked_numbers(BeautifulSoup(client.get(home).text, "html5lib"))
+    assert len(numbers) >= least
+    assert sum(number > 0 for _, _, number in numbers) > least // 2
+    wrong = [(what, address, number, there) for what, address, number in numbers if (there := total_of(client, address)) != number]
+    assert wrong == []
+
+
+def test_the_tables_lead_on_too(client: Client, db_session: Session, work: Any) -> None:
+    """Every state of a case and of a posting has its link."""
+    client.sign_in(Role.operator)
+    page = BeautifulSoup(client.get("/admin/").text, "html5lib")
+    linked = {what for what, address, _ in linked_numbers(page) if "status=" in address}
+    assert {state.label for state in (*SubmissionStatus, *PostingStatus)} <= linked
