@@ -72,7 +72,7 @@ class QueueList:
             "差し戻し中",
             lambda _actor: _S.status == SubmissionStatus.returned,
             (Order(_S.returned_at), Order(_S.id)),
-            ("差し戻し中の申請はありません", "差し戻した申請は、相手が再提出するまでここに並びます。"),
+            ("差し戻し中の申請はありません", "差し戻した申請は、自治体が再提出するまでここに並びます。"),
             "差し戻し中の申請",
             ("org", "due", "waiting", "mail", "reminded", "jobs", "assignee", "receipt"),
         ),

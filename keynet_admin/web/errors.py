@@ -176,7 +176,7 @@ def _refusal(error: errors.KeynetError) -> ResponseReturnValue:
     code = next(code for kind, code in REFUSALS if isinstance(error, kind))
     words = WORDS.get(code, WORDS[400])
     if str(error):
-        title = "先にほかの方が処理しました" if isinstance(error, errors.StaleVersion) else words.title
+        title = "別の画面で先に処理されています" if isinstance(error, errors.StaleVersion) else words.title
         words = Words(title, str(error), words.hints if code in (404, 413) else ())
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, errors.TooMany) else {}
     return answer(code, words, error=error, headers=headers)

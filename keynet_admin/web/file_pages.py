@@ -107,7 +107,7 @@ def _items(given: FileStorage, name: str) -> list[Any]:
             raise Refused("ファイルの中身がありません（0バイト）。")
         if size > UPLOAD:
             raise Refused(f"ファイルが大きすぎます（{UPLOAD // 1024 // 1024}MBまで）。分けてお送りください。")
-        return upload.read(path, name)
+        return upload.read(path)
 
 
 def kept(pages: UploadPages, key: str, actor: Actor) -> Response:

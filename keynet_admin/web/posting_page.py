@@ -138,6 +138,8 @@ def _row(item: Field, followers: list[Field], posting: Mapping[str, Any]) -> Det
         return DetailRow(name, "報酬", [*(texts if len(texts) > 1 or labelled else ()), *rest], lead=facts.pay(posting))
     if name == "term_start" and rest:
         return DetailRow(name, "任用（従事）期間", [f"{texts[0]}から", f"{rest[0]}まで"])
+    if name == "nonregular" and posting[name] is True:
+        return DetailRow(name, "任用の区分", ["非常勤・臨時の募集です"])
     if name in ONE_LINE and rest:
         return DetailRow(name, item.label, [ONE_LINE[name].format(texts[0], *rest)])
     return DetailRow(name, item.label, [*texts, *rest], NOTES.get(str(posting.get(name)), "") if name == "engagement" else "")

@@ -179,7 +179,7 @@ def test_a_mail_that_did_not_arrive_is_a_task_that_ends(client: FlaskClient, mai
     assert "送るメールを読む" not in client.get(address).text
     again = client.post(address, data={"version": version, "reason": " "})
     assert again.status_code == 422
-    assert "相手に送るメールに記載されます" not in again.text
+    assert "自治体に送るメールに記載されます" not in again.text
     assert mailer.undeliverable_count() == 1
     form = {"version": version, "reason": "電話で伝えました。"}
     assert [client.post(address, data=form).status_code for _ in range(2)] == [303, 303]

@@ -248,7 +248,7 @@ def test_a_colleagues_decision_in_between(app: Flask, client: Client, operator: 
     assert colleague.post(f"/admin/submission/{case.id}/reject", data={"version": seen, "reason": "対象外です。"}).status_code == 303
     late = client.post(address, data={"version": seen, "reason": WHY, **RETURNED})
     assert late.status_code == 409
-    assert [w for w in ("高橋健が先に「却下」を行いました", "5/7(金)11:23", "反映していません") if w not in words(late)] == []
+    assert [w for w in ("高橋健が先に「却下」を行いました", "5/7(金)11:23", "保存されていません") if w not in words(late)] == []
     kept = form_of(late)
     assert typed_reason(late) == WHY
     assert kept.value("items-0-on") == ["1"]

@@ -364,7 +364,7 @@ def test_a_list_says_its_order_and_what_stands_in_its_cells(site: Any) -> None:
     assert 'aria-sort="descending"' in page
     assert "県13" in page
     assert '<option value="city">市</option>' in page
-    assert "条件を消す" in page
+    assert "条件をクリア" in page
 
 
 def test_an_empty_list_says_so(site: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ OFFER: tuple[Field, ...] = (
             Kind.MULTI,
             required=ALWAYS,
             visibility=Visibility.PUBLIC,
-            help="該当するものをすべて選んでください。職種に応じて表示される免許から選んでください。",
+            help="応募に必要な免許をすべて選んでください。不要な場合は「なし」を選んでください。",
             choices=(
                 Choice("physician", "医師免許", ("医師",)),
                 Choice("dentist", "歯科医師免許", ("歯科医師",)),
@@ -111,7 +111,7 @@ OFFER: tuple[Field, ...] = (
             Kind.MULTI,
             required=ALWAYS,
             visibility=Visibility.PUBLIC,
-            help="該当するものをすべて選んでください。本サイト以外で受け付けた分も、実績の報告に含めます。",
+            help="応募を受け付ける方法をすべて選んでください。本サイト以外で受け付けた分も、実績の報告に含めます。",
             choices=(
                 Choice("site", "本サイト"),
                 Choice("phone", "電話"),
@@ -126,7 +126,7 @@ OFFER: tuple[Field, ...] = (
             Kind.MULTI,
             required=ALWAYS,
             visibility=Visibility.PUBLIC,
-            help="該当するものをすべて選んでください。予定している選考方法を選んでください。",
+            help="予定している選考方法をすべて選んでください。",
             choices=(
                 Choice("papers", "書類"),
                 Choice("interview", "面接"),
@@ -219,7 +219,7 @@ OFFER: tuple[Field, ...] = (
             required=_PHYSICIAN,
             applies=_PHYSICIAN,
             default=True,
-            help="登録医師とのマッチングのため情報を提供します。",
+            help="医師の募集は、登録医師とのマッチングのため Save the town にも提供します。希望しない場合はチェックを外してください。",
         ),
         Field("share_private", "民間事業者への情報提供", Kind.BOOL, default=False, help="公開中の内容に限り提供します。"),
         Field("operator_note", "事務局への連絡事項", Kind.AREA, max_length=400, help="確認してほしいことがあれば書いてください。"),

@@ -227,7 +227,7 @@ TERMS: tuple[Field, ...] = (
             Kind.MULTI,
             required=ALWAYS,
             visibility=Visibility.PUBLIC,
-            help="該当するものをすべて選んでください。「勤務時間による」の場合は補足に条件を書いてください。",
+            help="加入する保険をすべて選んでください。「勤務時間による」の場合は補足に条件を書いてください。",
             choices=(
                 Choice("health", "健康保険・共済", ("健康保険", "社会保険", "共済")),
                 Choice("pension", "厚生年金"),

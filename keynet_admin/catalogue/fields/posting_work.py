@@ -125,7 +125,7 @@ WORK: tuple[Field, ...] = (
             Kind.MULTI,
             required=ALWAYS,
             visibility=Visibility.PUBLIC,
-            help="該当するものをすべて選んでください。資格によって行える業務が異なります。",
+            help="行っていただく業務をすべて選んでください。資格によって行える業務が異なります。",
             choices=(
                 Choice("pre_check", "予診（医師）"),
                 Choice("questionnaire", "予診票の確認・聞き取り補助"),

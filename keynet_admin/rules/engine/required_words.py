@@ -69,7 +69,7 @@ def _how(item: Field) -> str:
     if item.choices:
         return "当てはまるものをすべて選んでください。" if item.kind in (Kind.MULTI, Kind.DAYS) else "一覧から1つ選んでください。"
     words = _EXAMPLE.sub("", item.help)
-    return words if "ください" in words else f"入力してください。{'' if words == '同上です。' else words}"
+    return words if "ください" in words else f"入力してください。{words}"
 
 
 def example_of(item: Field) -> str:

@@ -111,8 +111,8 @@ def check_length(scope: Scope) -> Iterator[Hit]:
     if until - first > LONGEST:
         yield Hit(
             "publish_until",
-            f"公開期間が{(until - first).days}日あります。",
-            how="古い条件が残らないよう、90日以内にして、続ける場合は内容を確かめて延長してください。",
+            f"公開期間が{(until - first).days}日（{long_day(first)}～{long_day(until)}）になります。",
+            how=f"{long_day(first + LONGEST)}までにしてください。続ける場合は、期限前に日付を延ばせます。",
             example=long_day(first + LONGEST),
         )
 
@@ -190,7 +190,7 @@ RULES: tuple[Rule, ...] = (
         basis=f"{_CURRENT} [S23]",
         what="公開期間は90日以内を目安にすること",
         why="長く公開した募集は条件が古くなりがちです。",
-        how="90日以内の日付にし、続ける場合は内容を確かめて延長してください。",
+        how="90日以内の日付にしてください。続ける場合は、期限前に日付を延ばせます。",
         good=(example("60日間", publish_from="2021-05-17", publish_until="2021-07-16", term_end="2021-09-30"),),
         bad=(example("9か月間", **_YEAR, publish_until="2022-02-28"),),
         check=check_length,

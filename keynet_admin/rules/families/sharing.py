@@ -41,7 +41,7 @@ def check_save_the_town(scope: Scope) -> Iterator[Hit]:
             lacking[0][0],
             f"Save the town に提供するには、{'・'.join((label for _, label in lacking))}が必要です。",
             why="医師は日時・場所・報酬・業務を見て応募を決めます。",
-            how="入力するか、提供を「いいえ」にしてください。",
+            how="入力するか、「Save the town への提供」のチェックを外してください。",
             example="最寄り駅から徒歩10分",
         )
 

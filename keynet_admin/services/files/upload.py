@@ -72,7 +72,7 @@ class Upload:
     left_out: int = 0
 
 
-def read(path: Path, name: str) -> list[FileSubmission | Refusal]:
+def read(path: Path) -> list[FileSubmission | Refusal]:
     """All of a file. Raises Refused (with the reason) for a file that cannot be used at all: unknown type, unreadable, too long, empty."""
     items: list[FileSubmission | Refusal] = []
     rows = 0
@@ -85,7 +85,7 @@ def read(path: Path, name: str) -> list[FileSubmission | Refusal]:
             raise Refused(f"行が多すぎます（{MAX_ROWS:,}行まで）。ファイルを分けてお送りください。")
         items.append(item)
     if not items:
-        raise Refused(f"{name} には、募集の行がありません。見出しの下の行に、1行に1件の募集を書いてください。")
+        raise Refused("募集の行がありません。見出しの下の行に、1行に1件の募集を書いてください。")
     return items
 
 

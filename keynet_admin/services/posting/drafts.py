@@ -43,7 +43,7 @@ def copy(posting: Posting, actor: Actor, *, seen_version: int) -> Outcome:
     workflow.require(posting, "copy", actor, seen_version)
     made = create(posting.organization, current_revision(posting).typed, actor)
     return workflow.move(posting, "copy", actor, seen_version=seen_version, made=made.id).but(
-        made=made, note=f"{made.posting_no} として写しました。日付などを直して公開してください。"
+        made=made, note=f"{made.posting_no} としてコピーしました。日付などを直して公開してください。"
     )
 
 

@@ -114,7 +114,7 @@ def _duty(row: Posting) -> Duty | None:
             "",
         )
     if row.status is PostingStatus.draft and row.errors:
-        return Duty("must", "x", f"{name}に、直さないと公開できない項目が{row.errors}件あります。", "", row, "内容を直す", "edit")
+        return Duty("must", "x", f"{name}は入力の途中です（残り{row.errors}項目）。", "直すと公開できます。", row, "内容を直す", "edit")
     if row.status is PostingStatus.draft:
         return Duty("ask", "pen", f"{name}はまだ公開されていません。", "内容を確かめて公開してください。", row, "確かめて公開する", "")
     if row.live is not None and row.live != row.current and row.errors:

@@ -63,7 +63,7 @@ def return_(submission: Submission, actor: Actor, *, seen_version: int, message:
     if any(not item["message"] for item in marked):
         raise ReasonMissing("選んだ項目には、それぞれ直していただきたい内容を入力してください。")
     if not message.strip() and not marked:
-        raise ReasonMissing("差し戻しの理由を入力してください。相手に送るメールに記載されます。")
+        raise ReasonMissing("差し戻しの理由を入力してください。自治体に送るメールに記載されます。")
     revision, reason = submissions.current_revision(submission), _words_of_return(message)
     done = workflow.move(
         submission,

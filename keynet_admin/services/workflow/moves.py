@@ -28,7 +28,7 @@ S, P, A, K, M = SubmissionStatus, PostingStatus, AccountStatus, KeyingStatus, Ma
 PEOPLE = frozenset({ActorKind.account})
 SYSTEM_ONLY = frozenset({ActorKind.system})
 ANYBODY = frozenset(ActorKind)
-MAILED_REASON = "相手に送るメールに、このまま載ります。"
+MAILED_REASON = "自治体に送るメールに、このまま載ります。"
 LOGGED_REASON = "経過に記録します。"
 
 
@@ -184,7 +184,7 @@ MOVES: tuple[Move, ...] = (
     Move(Submission, "return", DECIDABLE, (S.returned,), _DECIDE, "差し戻し", "{who}が差し戻しました。", reason="must", tone="is-ask",
          icon="back", reviewed=True, mail="returned",
          page=Page("{name}の申請を差し戻しますか",
-              "まだ何も変わっていません。選んだ項目と文が、そのまま相手へのメールと再入力の画面に載ります。", "差し戻す",
+              "まだ何も変わっていません。選んだ項目と文が、そのまま自治体へのメールと再入力の画面に載ります。", "差し戻す",
               "差し戻しました。", "再入力のご案内をメールで送ります。",
               "項目を選んだときは、空欄でも送れます。項目を選ばないときは、理由を必ず書いてください。", joint="を")),
     Move(Submission, "return_again", (S.returned,), (), _DECIDE, "再度の差し戻し", "{who}が文を変えて、もう一度差し戻しました。",
@@ -231,7 +231,7 @@ MOVES: tuple[Move, ...] = (
          variants=(("keyed", True, "{who}が電話で聞いた直しを代行入力し、{revision}回目の提出として受け付けました。"),)),
     Move(Submission, "withdraw", (*DECIDABLE, S.returned), (S.withdrawn,), Permission.submission_withdraw, "取下げ",
          "{who}が取り下げました。", kinds=ANYBODY, reason="may", reviewed=True, mail="withdrawn",
-         page=Page("{name}の申請を取下げにしますか", "申請者から取下げの希望があったときに使います。相手に確認のメールを送ります。",
+         page=Page("{name}の申請を取下げにしますか", "申請者から取下げの希望があったときに使います。自治体に確認のメールを送ります。",
               "取下げにする", "取下げとして記録しました。", "確認のメールを送ります。", LOGGED_REASON, stop=True, joint="を")),
     Move(Submission, "reopen", (S.rejected,), (S.in_review,), _DECIDE, "確認の再開", "{who}が確認を再開しました。", reason="must",
          reviewed=True, page=_REOPEN_PAGE),
@@ -282,9 +282,9 @@ MOVES: tuple[Move, ...] = (
               unlisted=("終了した募集は再開できません。", "募集を終了しました。"))),
     Move(Posting, "expire", PUBLISHED, (P.closed,), Permission.posting_close, "公開期限による終了",
          "公開終了予定日を過ぎたため、自動で募集を終了しました。", kinds=SYSTEM_ONLY),
-    Move(Posting, "copy", tuple(P), (), Permission.posting_edit, "写しの作成", "{who}がこの募集を写して、新しい下書きを作りました。",
-         page=Page("「{name}」を写して新しい募集を作りますか", "同じ内容の下書きができます。公開するまで求職者には表示されません。",
-              "写して作る", "写しました。日付などを直して公開してください。")),
+    Move(Posting, "copy", tuple(P), (), Permission.posting_edit, "コピーの作成", "{who}がこの募集をコピーして、新しい下書きを作りました。",
+         page=Page("「{name}」をコピーして新しい募集を作りますか", "同じ内容の下書きができます。公開するまで求職者には表示されません。",
+              "コピーして作る", "コピーしました。日付などを直して公開してください。")),
     Move(Posting, "suspend", (P.live, P.paused, P.awaiting_release, P.scheduled), (P.suspended,), _SUSPEND, "掲載停止", "{who}が掲載を停止しました。",
          reason="must", tone="is-must", icon="stop", reviewed=True, mail="posting_suspended",
          page=Page("「{name}」の掲載を停止しますか", "すぐに一覧と公開ページから外れます。理由をメールで送ります。", "掲載を停止する",
@@ -353,7 +353,7 @@ MOVES: tuple[Move, ...] = (
     Move(OutboxMail, "supersede", UNDELIVERED, (M.settled,), Permission.mail_retry, "後のお知らせによる解消",
          "届かなかったメールは、その後のお知らせに替わりました。", kinds=SYSTEM_ONLY, logged=False),
     Move(OutboxMail, "confirm", (M.uncertain,), (M.sent,), Permission.mail_retry, "到着の確認", "{who}がメールの到着を確かめました。",
-         page=Page("このメールが届いたことを相手に確かめましたか", "届いたものとして記録します。もう一度は送りません。",
+         page=Page("このメールが届いたことを宛先に確かめましたか", "届いたものとして記録します。もう一度は送りません。",
               "届いたことを記録する", "届いたことを記録しました。")),
     Move(OutboxMail, "retry", UNDELIVERED, (M.waiting,), Permission.mail_retry, "メールの再送",
          "{who}がメールをもう一度送りました。", when=_secrets_kept,

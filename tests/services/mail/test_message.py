@@ -20,6 +20,7 @@ CONTEXT = {
     "at": datetime(2021, 5, 19, 8, 0, tzinfo=UTC),
     "reason": "報酬の額をご確認ください。\n" + "とても長い説明" * 20,
     "items": [{"label": "募集1　募集の見出し", "message": "見出しを28文字以内にしてください。" * 4}],
+    "private": False,
     "was": "運営担当",
     "role": "運営主任",
     "count": 2,
