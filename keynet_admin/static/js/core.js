@@ -51,7 +51,7 @@ for (const button of document.querySelectorAll("button[data-print]")) {
 
 // A link into a folded part opens it.
 const unfold = () => {
-  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const target = document.getElementById(location.hash.slice(1));
   for (let fold = target?.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
   if (target instanceof HTMLElement && target.querySelector(":scope > details.done-fold")) target.querySelector(":scope > details.done-fold").open = true;
   target?.scrollIntoView({ block: "nearest" });

@@ -15,6 +15,7 @@ from keynet_admin.rules.engine.rule import Finding, Level
 from keynet_admin.web.forms import groups_of
 
 ABOUT_MOST = 60
+ABOUT_POSTING = ("title", "headcount", "term_start", "term_end")
 
 
 @dataclass
@@ -52,6 +53,7 @@ def folds_of(form: Form, findings: Iterable[Finding], missing: Iterable[Finding]
         record = _mapping(records[number]) if isinstance(records, list) and number < len(records) else {}
         groups = posting_folds(entry.form, found, absent, record, first=first)
         whole = _fold(f"postings-{number}", f"募集{number + 1}", list(entry.form), found, absent, record)
+        whole.about = _about([entry.form._fields[name] for name in ABOUT_POSTING], record)
         whole.parts, whole.open = tuple(groups.values()), not whole.done or len(form.postings) == 1
         first = first and whole.done
         folds |= {whole.id: whole} | groups
@@ -125,7 +127,8 @@ def _about(fields: Iterable[Any], record: Mapping[str, Any]) -> str:
         value = record.get(field.spec.name)
         if field.spec.kind in (Kind.AREA, Kind.BOOL) or value in (None, "", []):
             continue
-        text = show(field.spec, value).replace("\n", "、").partition("（")[0]
+        text = show(field.spec, value).replace("\n", "、")
+        text = text.partition("（")[0] if field.spec.kind is Kind.DATE else text
         if len(words) + len(text) > ABOUT_MOST:
             break
         words += ("　" if words else "") + text

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from keynet_admin.catalogue.display import long_date
 from keynet_admin.rules import evaluate
 from keynet_admin.rules.engine.rule import Level
 from keynet_admin.web import forms
@@ -44,7 +45,9 @@ def test_a_finished_form_is_folded() -> None:
     assert [name for name, part in parts.items() if part.open] == []
     assert all(part.done for part in parts.values())
     assert parts["organization"].about.startswith("市　452068　日向市")
-    assert "看護師" in parts["postings-1"].about
+    posting = typed["postings"][1]
+    days = "　".join(long_date(posting[name]).partition("（")[0] for name in ("term_start", "term_end"))
+    assert parts["postings-1"].about == f"{posting['title']}　15名　{days}"
 
 
 @pytest.mark.parametrize(
