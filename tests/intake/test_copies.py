@@ -69,7 +69,7 @@ def test_the_file_can_be_sent_again(app: Flask, client: Client, clock: Any, db_s
     assert NO in answer.headers["Content-Disposition"]
     file = tmp_path / "copy.xlsx"
     file.write_bytes(answer.data)
-    (item,) = upload.read(file, file.name)
+    (item,) = upload.read(file)
     on = date(2021, 5, 7)
     assert changes(evaluate(typed, on=on).normalized, evaluate(item.submission, on=on).normalized) == []
 

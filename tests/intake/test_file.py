@@ -258,7 +258,7 @@ def test_the_key_of_a_file_opens_no_file_of_an_operator(
     app: Flask, client: Client, clock: Any, db_session: Session, tmp_path: Path
 ) -> None:
     path = plain_workbook(tmp_path / "x.xlsx", [["title"], ["a"]])
-    items = upload.read(path, "x.xlsx")
+    items = upload.read(path)
     operator = factories.actor()
     key = upload.keep("x.xlsx", items, upload.examine(items)[0], operator)
     db_session.commit()
