@@ -1,5 +1,6 @@
 """Accounts: list, page with history, resend of the invitation, suspend and restore."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import redirect, url_for
@@ -9,17 +10,27 @@ from sqlalchemy.orm import defer, joinedload, selectinload
 from keynet_admin.admin.list_filters import word_filter
 from keynet_admin.catalogue.display import short_time
 from keynet_admin.models import Account, Organization
-from keynet_admin.permissions import Permission
+from keynet_admin.permissions import Actor, Permission
 from keynet_admin.services import workflow
 from keynet_admin.services.account import address, tokens
 from keynet_admin.services.account import use_cases as accounts
 from keynet_admin.services.mail import outbox as mailer
 from keynet_admin.services.mail.message import Letter
+from keynet_admin.services.submission import proof
 from keynet_admin.services.workflow import history
-from keynet_admin.vocabulary import STAFF_ROLES, AccountStatus, Role
+from keynet_admin.vocabulary import STAFF_ROLES, AccountStatus, CallSource, Role
 from keynet_admin.web.actor import current_actor
 from keynet_admin.web.decision import Decision, DecisionPages
 from keynet_admin.web.model_view import GuardedModelView
+
+_CALL = ("phone", "source", "person")
+
+
+def _called(act: Callable[..., workflow.Outcome], row: Account, actor: Actor, *, phone: str, source: str, person: str, **typed: Any) -> Any:
+    """A decision about a body's account after a call to that body; colleagues know each other."""
+    body = row.organization
+    call = proof.words_of_call(phone, source, person, registered=proof.registered_phone(body), contact={}) if body is not None else ""
+    return act(row, actor, call=call, **typed)
 
 
 class AccountView(DecisionPages, GuardedModelView):
@@ -31,11 +42,17 @@ class AccountView(DecisionPages, GuardedModelView):
         "resend": Decision(lambda row, actor, **typed: accounts.resend_invitation(row, actor, about=address.case_of(row), **typed)),
         "cancel": Decision(address.cancel_invitation),
         "readdress": Decision(
-            address.readdress,
-            read=lambda _row, values: {"recipient": values.get("recipient", ""), "reason": values.get("reason", "")},
-            fields="admin/_new_address.html",
+            lambda row, actor, **typed: _called(address.readdress, row, actor, **typed),
+            read=lambda _row, values: {name: values.get(name, "") for name in ("recipient", "reason", *_CALL)},
+            fields="admin/_account_address.html",
+            show=lambda _row, _typed: {"sources": list(CallSource)},
         ),
-        "read_code": Decision(address.read_code),
+        "read_code": Decision(
+            lambda row, actor, **typed: _called(address.read_code, row, actor, **typed),
+            read=lambda _row, values: {name: values.get(name, "") for name in _CALL},
+            fields="admin/_account_call.html",
+            show=lambda _row, _typed: {"sources": list(CallSource)},
+        ),
         "suspend": Decision(accounts.suspend),
         "restore": Decision(accounts.restore),
         "role": Decision(
@@ -111,4 +128,4 @@ class AccountView(DecisionPages, GuardedModelView):
 
     def letters(self, row: Account, move: workflow.Move, typed: dict[str, Any]) -> list[tuple[str, Letter]]:
         """The mail to its holder."""
-        return accounts.letters(row, move.name, **typed)
+        return accounts.letters(row, move.name, **{name: value for name, value in typed.items() if name not in _CALL})

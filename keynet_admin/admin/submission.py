@@ -18,10 +18,12 @@ from keynet_admin.models import Submission
 from keynet_admin.permissions import Actor, Permission
 from keynet_admin.rules.engine.rule import Level
 from keynet_admin.services import workflow
+from keynet_admin.services.account import tokens
 from keynet_admin.services.business_days import explain
 from keynet_admin.services.keying import steps as keyings
+from keynet_admin.services.mail import outbox
 from keynet_admin.services.mail.message import Letter
-from keynet_admin.services.submission import acceptance, finding, follow_up, identity, proof, review, same_body, task
+from keynet_admin.services.submission import acceptance, address, finding, follow_up, identity, proof, review, same_body, task
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.submission import lists as queue
 from keynet_admin.services.transaction import transaction
@@ -69,6 +71,18 @@ class SubmissionView(DecisionPages, FilePages, QueueList, GuardedModelView):
         "extend": Decision(follow_up.extend),
         "key_in": Decision(keyings.start_correction),
         "tell": Decision(follow_up.tell),
+        "readdress": Decision(
+            lambda case, actor, **typed: address.readdress(case, actor, organization=acceptance.plan(case).organization, **typed),
+            read=lambda _case, values: {name: values.get(name, "") for name in ("recipient", "reason", "phone", "source", "person")},
+            fields="admin/_readdress_fields.html",
+            show=lambda case, _typed: _call_shown(case) | address.shown_with(case),
+        ),
+        "read_code": Decision(
+            lambda case, actor, **typed: address.read_code(case, actor, organization=acceptance.plan(case).organization, **typed),
+            read=lambda _case, values: {name: values.get(name, "") for name in ("phone", "source", "person")},
+            fields="admin/_read_code_fields.html",
+            show=lambda case, _typed: _call_shown(case),
+        ),
         "reject": Decision(review.reject),
         "reopen": Decision(review.reopen),
         "withdraw": Decision(submissions.withdraw),
@@ -120,6 +134,17 @@ class SubmissionView(DecisionPages, FilePages, QueueList, GuardedModelView):
         flash(f"{rule}（{label_at(path)}）を{'要確認に戻しました' if undo else '問題なしとして記録しました'}。", "success")
         return redirect(f"{url_for('.case', id=id)}#h-decide", 303)
 
+    @expose("/<num:id>/code")
+    def code(self, id: int) -> Any:
+        """The code that an operator reads out, for some minutes after it was made."""
+        case = self.row(id)
+        link = address.code_shown(case)
+        if link is None:
+            return redirect(url_for(".case", id=id))
+        named = (("受付番号", case.receipt_no), ("ページ", outbox.public_link("/entry/code")))
+        code, until = tokens.shown(submissions.code_of(link)), link.created_at + address.SHOWN
+        return self.render("admin/code.html", trail=self.trail(case), code=code, named=named, until=until, good_until=link.expires_at)
+
     def named(self, row: Submission) -> tuple[str, str, str]:
         """The body in the question, prefecture and number above it, the number with the body in a message."""
         above = f"{prefecture_name(row.prefecture_code)}　受付番号 {row.receipt_no}"
@@ -135,10 +160,14 @@ class SubmissionView(DecisionPages, FilePages, QueueList, GuardedModelView):
             return []
         if move.name in ("resend", "extend"):
             return follow_up.letters(row, move.name)
+        if move.name == "readdress":
+            return address.letters(row, typed["recipient"])
         return review.letters(row, move.name, typed["reason"], [i for i in typed.get("rows", []) if i["on"]])
 
     def onward(self, row: Submission, name: str, outcome: workflow.Outcome) -> str:
         """After a decision the next case opens; the queue only when none waits."""
+        if name == "read_code":
+            return url_for(".code", id=row.id)
         if name == "key_in":
             return url_for("admin_keying.edit", id=outcome.made.id)
         if name not in ("accept", "return", "reject"):

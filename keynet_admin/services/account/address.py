@@ -21,8 +21,10 @@ SHOWN, READ_OUT_LIFE = timedelta(minutes=10), timedelta(minutes=30)
 TAKEN = "このメールアドレスは、別のアカウントで使われています。"
 
 
-def readdress(account: Account, actor: Actor, *, seen_version: int, recipient: str, reason: str) -> Outcome:
+def readdress(account: Account, actor: Actor, *, seen_version: int, recipient: str, reason: str, call: str = "") -> Outcome:
     """Give an account its right address: whoever has the new mail chooses the password. Sessions, links and the old password end.
+
+    `call` is how it was confirmed by telephone, in words; kept with the reason.
 
     Both addresses are told, the old one unless mails do not arrive there. Raises BadField for an address that cannot be one, is the same,
     or has an account already.
@@ -38,7 +40,7 @@ def readdress(account: Account, actor: Actor, *, seen_version: int, recipient: s
     if use_cases.by_email(address) is not None:
         raise BadField(TAKEN, "recipient")
     tell_old = mailer.arrives(account, old)
-    done = workflow.move(account, "readdress", actor, seen_version=seen_version, reason=reason)
+    done = workflow.move(account, "readdress", actor, seen_version=seen_version, reason="\n".join(filter(None, (reason.strip(), call))))
     try:
         with db.session.begin_nested():
             account.email, account.password_hash = address, None
@@ -67,11 +69,11 @@ def cancel_invitation(account: Account, actor: Actor, *, seen_version: int, reas
     return done
 
 
-def read_code(account: Account, actor: Actor, *, seen_version: int) -> Outcome:
+def read_code(account: Account, actor: Actor, *, seen_version: int, call: str = "") -> Outcome:
     """A code for the first login that an operator reads out: shown for ten minutes, good for thirty, stored nowhere (`made`)."""
     if again := workflow.repeated(account, actor, seen_version, "read_code"):
         return again
-    done = workflow.move(account, "read_code", actor, seen_version=seen_version)
+    done = workflow.move(account, "read_code", actor, seen_version=seen_version, reason=call)
     row = FirstLogin(
         account=account,
         purpose="invite",

@@ -126,19 +126,23 @@ def call_back(
         return again
     workflow.require(submission, "call_back", actor, seen_version)
     revision = submissions.current_revision(submission)
-    number = _number(phone, submissions.contact_of(revision))
+    words = words_of_call(phone, source, person, registered=registered_phone(organization), contact=submissions.contact_of(revision))
+    facts = _facts(revision, address_for_account(revision))
+    return workflow.move(submission, "call_back", actor, seen_version=seen_version, reason=words, items=facts, revision=submission.current)
+
+
+def words_of_call(phone: str, source: str, person: str, *, registered: str, contact: Mapping[str, Any]) -> str:
+    """A call as its record says it: number, where it was looked up, who answered. Raises BadField with the field's name."""
+    number = _number(phone, contact)
     looked_up = next((found for found in CallSource if found.value == source), None)
     if looked_up is None:
         raise BadField("番号を調べた先を選んでください。", "source")
-    registered = registered_phone(organization)
     if looked_up is CallSource.registered and number.replace("-", "") != registered.replace("-", ""):
         known = f"登録の番号（{registered}）と違います" if registered else "この団体の代表電話は、まだ登録されていません"
         raise BadField(f"{known}。かけた番号と調べた先を確かめてください。", "source")
     if not person.strip():
         raise BadField("電話で話した相手の部署とお名前を入力してください。", "person")
-    words = f"{number}（{looked_up.label}）　{workflow.not_too_long(person, '話した相手', PERSON_MOST)}"
-    facts = _facts(revision, address_for_account(revision))
-    return workflow.move(submission, "call_back", actor, seen_version=seen_version, reason=words, items=facts, revision=submission.current)
+    return f"{number}（{looked_up.label}）　{workflow.not_too_long(person, '話した相手', PERSON_MOST)}"
 
 
 def ask_second(submission: Submission, actor: Actor, *, seen_version: int, reason: str = "") -> Outcome:

@@ -23,6 +23,7 @@ from tests import factories
 from tests.support.web import Client
 
 NEW = "kenko@city.hyuga-test.lg.jp"
+CALL = {"phone": "0982-00-0031", "source": "website", "person": "庶務係 試田様"}
 HASH = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0$ZmFrZWZha2VmYWtlZmFrZQ"
 
 
@@ -155,11 +156,16 @@ def test_the_pages(invited: Account, client: Client) -> None:
     for name in ("cancel", "readdress", "read_code"):
         assert f"/admin/account/{invited.id}/{name}" in shown
         assert client.get(f"/admin/account/{invited.id}/{name}").status_code == 200
-    wrong = client.post(f"/admin/account/{invited.id}/readdress", data={"version": invited.version, "recipient": "x", "reason": "書き違い"})
+    wrong = client.post(
+        f"/admin/account/{invited.id}/readdress", data=CALL | {"version": invited.version, "recipient": "x", "reason": "書き違い"}
+    )
     assert wrong.status_code == 422
     assert 'value="x"' in wrong.text
     assert "書き違い" in wrong.text
-    done = client.post(f"/admin/account/{invited.id}/read_code", data={"version": invited.version})
+    done = client.post(f"/admin/account/{invited.id}/read_code", data=CALL | {"version": invited.version})
     row = db.session.execute(select(FirstLogin).where(FirstLogin.read_out)).scalar_one()
     assert done.location == f"/admin/account/{invited.id}/code"
+    assert any("試田様" in entry.note for entry in history.of_account(invited)), "who answered is kept"
+    alone = client.post(f"/admin/account/{invited.id}/read_code", data=CALL | {"version": invited.version, "person": ""})
+    assert (alone.status_code, "話した相手の部署とお名前" in alone.text) == (422, True)
     assert tokens.shown(address.code_of(row)) in client.get(done.location).text

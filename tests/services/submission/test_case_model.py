@@ -24,7 +24,7 @@ from keynet_admin.services.account import password
 from keynet_admin.services.account import use_cases as accounts
 from keynet_admin.services.keying import steps as keyings
 from keynet_admin.services.mail import outbox
-from keynet_admin.services.submission import acceptance, follow_up, proof, review, task
+from keynet_admin.services.submission import acceptance, address, follow_up, proof, review, task
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.vocabulary import AWAITING_REVIEW, SETTLED, UNDELIVERED, AccountStatus, DeskTask, MailStatus, SubmissionStatus
 from tests import factories
@@ -33,7 +33,18 @@ from tests.support.web import Client
 
 S = SubmissionStatus
 MAIL = "vaccine@city.hyuga-test.lg.jp"
+CALL = {"phone": "0982-00-0031", "source": "website", "person": "庶務係 試田様"}
 WHY = "電話で確かめました。"
+
+
+def address_of(case: Submission) -> str:
+    """The contact's present address."""
+    return submissions.address_of(submissions.current_revision(case))
+
+
+def other_address(case: Submission) -> str:
+    """The right one, if the present one is wrong, and the other way round."""
+    return MAIL if address_of(case) != MAIL else "kenko@city.hyuga-test.lg.jp"
 
 
 def key_in(case: Submission, actor: Actor, seen_version: int) -> None:
@@ -50,8 +61,6 @@ MOVES: dict[str, Callable[[Submission, Actor, int], Any]] = {
     "take": lambda case, who, seen: review.take(case, who, seen_version=seen),
     "leave": lambda case, who, seen: review.leave(case, who, seen_version=seen),
     "accept": lambda case, who, seen: acceptance.accept(case, who, seen_version=seen),
-    "call_back": lambda case, who, _seen: factories.called(case, who),
-    "ask_second": lambda case, who, seen: proof.ask_second(case, who, seen_version=seen),
     "return": lambda case, who, seen: review.return_(case, who, seen_version=seen, message=WHY, items=[]),
     "return_again": lambda case, who, seen: review.return_(case, who, seen_version=seen, message=WHY, items=[]),
     "reject": lambda case, who, seen: review.reject(case, who, seen_version=seen, reason=WHY),
@@ -61,9 +70,15 @@ MOVES: dict[str, Callable[[Submission, Actor, int], Any]] = {
     "extend": lambda case, who, seen: follow_up.extend(case, who, seen_version=seen),
     "tell": lambda case, who, seen: follow_up.tell(case, who, seen_version=seen, reason=WHY),
     "key_in": key_in,
+    "readdress": lambda case, who, seen: address.readdress(
+        case, who, seen_version=seen, organization=case.organization, recipient=other_address(case), reason=WHY, **CALL
+    ),
+    "read_code": lambda case, who, seen: address.read_code(case, who, seen_version=seen, organization=case.organization, **CALL),
+    "call_back": lambda case, who, seen: proof.call_back(case, who, seen_version=seen, organization=case.organization, **CALL),
+    "ask_second": lambda case, who, seen: proof.ask_second(case, who, seen_version=seen),
 }
 # What a returned case needs of the service center, and of the sender.
-WAYS_OUT = {"return_again", "resend", "extend", "tell", "key_in", "withdraw"}
+WAYS_OUT = {"return_again", "resend", "extend", "tell", "key_in", "readdress", "read_code", "withdraw"}
 
 
 class Case(RuleBasedStateMachine):
@@ -174,7 +189,7 @@ class Case(RuleBasedStateMachine):
     @invariant()
     def the_status_page_tells_no_lie(self) -> None:
         """Each sentence that it may say is true when it says it."""
-        asked = {"receipt_no": self.case.receipt_no, "email": MAIL}
+        asked = {"receipt_no": self.case.receipt_no, "email": address_of(self.case)}
         page = self.client.post("/entry/status", data=asked, follow_redirects=True)
         assert page.status_code == 200
         text = re.sub(r"\s+", "", BeautifulSoup(page.text, "html.parser").select_one("#h-case").find_parent("section").get_text())
@@ -207,7 +222,7 @@ class Case(RuleBasedStateMachine):
         """The account that the case ended with, if it did."""
         if self.case.status is not S.accepted or self.case.organization is None:
             return None
-        return accounts.by_email(MAIL)
+        return accounts.by_email(address_of(self.case))
 
     def sweep(self) -> None:
         """What the jobs do, for this case."""

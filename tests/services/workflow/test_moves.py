@@ -26,6 +26,7 @@ MAILED = {
     "return_again",
     "resend",
     "extend",
+    "readdress",
     "reject",
     "withdraw",
     "release",
