@@ -127,7 +127,7 @@ def _save(view: Any, page: Page) -> Any:
         _keep(page)
         page.version = page.row.version
         return _drawn(view, page, notice=_why_not(error)), 400 if isinstance(error, BadVersion) else 409
-    flash(TOLD[outcome], "success" if outcome in ("live", "draft") else "warning" if outcome in ("waiting", "kept") else "info")
+    flash(TOLD[outcome], {"waiting": "warning", "kept": "warning", "same": "info"}.get(outcome, "success"))
     if result.at(Level.ERROR):
         return _to(page.row, "?checked=1")
     return redirect(url_for(".details", id=page.row.id), 303)
