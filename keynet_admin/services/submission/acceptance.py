@@ -23,6 +23,7 @@ from keynet_admin.services.mail import outbox
 from keynet_admin.services.mail.message import Letter
 from keynet_admin.services.posting.handover import DROPPED, SAME, Handover, hand_over, handovers
 from keynet_admin.services.submission import intake as submissions
+from keynet_admin.services.submission import task
 from keynet_admin.services.submission.proof import Proof, address_for_account, gather
 from keynet_admin.services.workflow import Outcome
 from keynet_admin.vocabulary import AccountStatus, MailStatus, PostingStatus, ReturnClosed
@@ -206,6 +207,7 @@ def accept(submission: Submission, actor: Actor, *, seen_version: int, account: 
     submissions.close_links(submission, ReturnClosed.decided)
     for mail in way.mails:
         _write(mail, submission, revision, organization, actor)
+    task.refresh(submission)
     return done.but(note=f"承認しました。{way.sent()}", mails=len(way.mails))
 
 
