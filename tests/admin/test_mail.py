@@ -205,3 +205,18 @@ def test_whether_a_mail_arrived_is_found_out(client: FlaskClient, mail: OutboxMa
     row = db.session.get(OutboxMail, mail.id, populate_existing=True)
     assert (row.status, row.sealed, row.sent_at) == (MailStatus.sent, None, None)
     assert (mailer.undeliverable_count(), mailer.deliver_due()) == (0, 0)
+
+
+@pytest.mark.parametrize("template", ["returned", "return_reminder"])
+def test_the_link_of_a_case_goes_nowhere_without_a_call(client: FlaskClient, db_session: Session, template: str) -> None:
+    """The address of a contact is corrected at the case, where the call is logged."""
+    from keynet_admin.vocabulary import SubmissionStatus
+
+    enter(client)
+    with transaction():
+        case = factories.submission(SubmissionStatus.returned)
+        row = mailer.enqueue(template, "yobo@city.ome.example", {"org_name": "青梅市"}, sealed={"link": LINK, "code": CODE}, about=case)
+        row.status = MailStatus.refused
+    form = {"version": str(row.version), "recipient": "kenko@city.ome.example"}
+    assert client.post(f"/admin/mail/{row.id}/correct", data=form).status_code == 409
+    assert f'href="/admin/submission/{case.id}/"' in client.get(f"/admin/mail/{row.id}/").text

@@ -142,8 +142,8 @@ def _secrets_kept(mail: OutboxMail) -> bool:
 
 
 def _may_be_redirected(mail: OutboxMail) -> bool:
-    """An account's link goes to the account's own address only: that is corrected at the account."""
-    return mail.account_id is None and _secrets_kept(mail)
+    """A link goes to the address of its account or case only: that is corrected there, after a call."""
+    return mail.account_id is None and mail.template not in ("returned", "return_reminder") and _secrets_kept(mail)
 
 
 DECIDABLE = (S.received, S.in_review, S.resubmitted)
