@@ -59,7 +59,7 @@ def test_release_and_return_of_a_first_publication(client: Client, waiting: Post
     assert act(client, waiting, "return", reason=" ") == 422
     assert act(client, waiting, "return", reason=WHY) == 303
     assert waiting.status is P.draft
-    publication.publish(waiting, owner(waiting), seen_version=waiting.version)
+    publication.publish(waiting, owner(waiting), seen_version=waiting.version, now=True)
     assert act(client, waiting, "release") == 303
     assert waiting.status is P.live
     assert db_session.get(Listing, waiting.id) is not None

@@ -305,7 +305,7 @@ def test_no_version_loses_nothing_either(client: Client, operator: Account, case
 def test_a_repeated_click_says_so_and_sends_nothing(client: Client, operator: Account, case: Submission, db_session: Session) -> None:
     seen = case.version
     first = client.post(f"/admin/submission/{case.id}/accept", data={"version": seen})
-    assert "承認しました。初回ログインのご案内をメールで送ります。" in words(client.get(first.headers["Location"]))
+    assert "を承認しました。メールを1通送ります（川辺花子様へ初回ログインのご案内）。" in words(client.get(first.headers["Location"]))
     mails = db_session.execute(select(func.count(OutboxMail.id))).scalar_one()
     second = client.post(f"/admin/submission/{case.id}/accept", data={"version": seen})
     assert second.status_code == 303
