@@ -14,7 +14,7 @@ from keynet_admin.permissions import Permission
 from keynet_admin.services import overview, workflow
 from keynet_admin.services.submission import lists as queue
 from keynet_admin.services.submission import review, search_index
-from keynet_admin.vocabulary import SETTLED, SubmissionStatus
+from keynet_admin.vocabulary import AWAITING_REVIEW, SETTLED, SubmissionStatus
 from keynet_admin.web.lists.page import ListFilter, Order, Tab
 from keynet_admin.web.model_view import BulkMove
 
@@ -37,6 +37,8 @@ def _may_take(row: Submission, actor: Any) -> str:
 
 
 def _of_assignee(query: Any, value: str) -> Any:
+    if value == "second":
+        return query.where(_S.second_asked, _S.status.in_(AWAITING_REVIEW))
     return query.where(_S.assignee_id.is_(None) if value == "none" else _S.assignee_id == int(value))
 
 
@@ -138,7 +140,7 @@ class QueueList:
             lambda query, value: query.where(_WITH_FINDINGS[value][1]),
         ),
         ListFilter("due", "期限", lambda: [("over", "過ぎたもの"), ("today", "今日まで")], _by_due),
-        ListFilter("assignee", "担当", lambda: [("none", "未定")], _of_assignee, stored=staff, every="全員"),
+        ListFilter("assignee", "担当", lambda: [("none", "未定"), ("second", "2人目の確認待ち")], _of_assignee, stored=staff, every="全員"),
         ListFilter(
             "status",
             "状態",
@@ -148,7 +150,7 @@ class QueueList:
             shown=False,
         ),
     )
-    list_options = (joinedload(_S.assignee).load_only(Account.name, Account.email), undefer(_S.mail_status))
+    list_options = (joinedload(_S.assignee).load_only(Account.name, Account.email), undefer(_S.mail_status), undefer(_S.second_asked))
     bulk_moves = (
         BulkMove(
             "take",

@@ -12,6 +12,7 @@ from keynet_admin.models.account import Account
 from keynet_admin.models.base import AsciiJson, CleanText, StaffOnly, UtcDateTime, Versioned, words
 from keynet_admin.models.mail import OutboxMail
 from keynet_admin.models.organization import Organization
+from keynet_admin.models.review import Review
 from keynet_admin.vocabulary import AWAITING_REVIEW, SETTLED, DeskTask, MailStatus, ReturnClosed, Source, SubmissionStatus
 
 
@@ -80,11 +81,24 @@ class Submission(StaffOnly, Versioned, db.Model):  # type: ignore[name-defined,m
         .scalar_subquery(),
         deferred=True,
     )
+    # Whether somebody has left the acceptance of its present revision to a second operator; loaded as `mail_status` is.
+    second_asked: Mapped[bool] = column_property(
+        select(Review.id)
+        .where(Review.subject == __tablename__, Review.subject_id == id, Review.action == "ask_second", Review.revision == current)
+        .correlate_except(Review)
+        .exists(),
+        deferred=True,
+    )
 
     @property
     def waits_for_desk(self) -> bool:
         """Whether the service center must do something about it."""
-        return self.status in AWAITING_REVIEW or self.task is not None
+        return self.is_undecided or self.task is not None
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether an operator has to decide about it."""
+        return self.status in AWAITING_REVIEW
 
     @classmethod
     def awaiting_review(cls) -> Any:
@@ -166,7 +180,7 @@ class ReturnLink(db.Model):  # type: ignore[name-defined,misc]
     closed_why: Mapped[ReturnClosed | None] = mapped_column(words(ReturnClosed))
 
     submission: Mapped[Submission] = relationship()
-    review: Mapped["Review"] = relationship()  # type: ignore[name-defined]  # noqa: F821
+    review: Mapped[Review] = relationship()
 
 
 class EntryDraft(db.Model):  # type: ignore[name-defined,misc]

@@ -101,9 +101,14 @@ def test_the_second_operator_accepts_what_the_first_left_to_them(client: Client,
     assert shown.select_one("form#decision") is None
     assert client.post(at(case, "accept"), data={"version": case.version}).status_code == 409
     client.sign_in(factories.account(Role.operator, name="三浦 健"))
+    factories.submission(SubmissionStatus.received)
+    for address, cases in (("/admin/submission/", 2), ("/admin/submission/?assignee=second", 1)):
+        table = page(client.get(address)).select("tbody tr")
+        assert (len(table), ["2人目の確認待ち" in row.get_text() for row in table].count(True)) == (cases, 1)
     shown = page(client.get(at(case, "accept")))
     assert "2人目の確認を依頼" in shown.get_text()
     assert client.post(at(case, "accept"), data={"version": case.version}).status_code == 303
     db_session.expire_all()
     assert case.status is SubmissionStatus.accepted
+    assert "2人目の確認待ち" not in page(client.get("/admin/submission/?tab=done")).select("tbody")[0].get_text()
     assert "念のため見てください。" in page(client.get(at(case))).get_text()
