@@ -3,8 +3,10 @@
 PUB-003, 004, 007, 008 and 009 need what is stored about a posting, so the entry check never runs them.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from difflib import SequenceMatcher
 from typing import Any, Final
 
 from keynet_admin.catalogue import posting_field
@@ -15,7 +17,7 @@ from keynet_admin.rules.engine.row import example, row, warning_row
 from keynet_admin.rules.engine.rule import Hit, Rule, Scope
 from keynet_admin.rules.families.pay.minimum_wage import venue_prefecture
 from keynet_admin.rules.words.masking import Secrets
-from keynet_admin.rules.words.plain import PUBLIC_TEXT, fields_with, row_texts
+from keynet_admin.rules.words.plain import PUBLIC_TEXT, fields_with, plain, row_texts
 
 LONGEST: Final = timedelta(days=90)
 # Fields that the catalogue itself hides in a masked posting.
@@ -60,6 +62,13 @@ MATERIAL_FIELDS: Final = (
     "visibility",
 )
 """Pay, place, hours, period, duties and conditions of a posting (P07): what changes here after publication needs a second look."""
+MATERIAL_TEXTS: Final = (
+    *("duty_detail", "duty_change", "place_change", "workdays_note", "holidays", "pay_note", "other_allow"),
+    *("insurance_note", "renewal_rule", "probation_note", "experience_note", "age_note", "other_req"),
+)
+"""The same in the municipality's own words: here a slip of the pen may be put right without a second look (see `is_slip`)."""
+_SLIP_MOST: Final = 2
+_MEANS: Final = re.compile(r"[0-9〇一二三四五六七八九十百千万]|な[いしく]|せず|ません|あり|ある|無|有|可|不|要|必|任|別")
 
 
 def check_order(scope: Scope) -> Iterator[Hit]:
@@ -159,9 +168,17 @@ def check_masked_shown(scope: Scope) -> Iterator[Hit]:
 
 
 def material_changes(approved: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[str, ...]:
-    """PUB-009: the material conditions of a normalised posting that differ from what is published, in the order of MATERIAL_FIELDS."""
+    """PUB-009: the material conditions of a normalised posting that differ from what is published, in the order of MATERIAL_FIELDS and MATERIAL_TEXTS."""
     changed = {change.path.split(".")[2] for change in changes({"postings": [approved]}, {"postings": [now]})}
-    return tuple(name for name in MATERIAL_FIELDS if name in changed)
+    texts = [n for n in MATERIAL_TEXTS if n in changed and not is_slip(str(approved.get(n) or ""), str(now.get(n) or ""))]
+    return (*(name for name in MATERIAL_FIELDS if name in changed), *texts)
+
+
+def is_slip(before: str, now: str) -> bool:
+    """Whether two texts differ in a letter or two at one place, and in no number and no word that turns a sentence round."""
+    steps = SequenceMatcher(None, before, now, autojunk=False).get_opcodes()
+    parts = [plain(part) for step, i, j, k, m in steps if step != "equal" for part in (before[i:j], now[k:m])]
+    return bool(before and now) and len(parts) <= 2 and all(len(part) <= _SLIP_MOST and not _MEANS.search(part) for part in parts)
 
 
 _CURRENT = "職業安定法第5条の4（正確で最新の表示）"
@@ -266,7 +283,7 @@ RULES: tuple[Rule, ...] = (
     ),
     warning_row(
         "PUB-009",
-        MATERIAL_FIELDS,
+        (*MATERIAL_FIELDS, *MATERIAL_TEXTS),
         basis="確認後の変更 [S01, S23]",
         what="事務局の確認後に主な条件を変えた募集は、もう一度確認すること",
         why="確認した内容と公開される内容が違ってしまいます。",

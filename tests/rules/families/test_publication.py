@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from keynet_admin.rules.families.publication import material_changes
+from keynet_admin.rules.families.publication import is_slip, material_changes
 from keynet_admin.rules.words.masking import Secrets
 from keynet_admin.rules.words.plain import plain
 from tests.rules.speaking import level, paths, said
@@ -135,6 +135,27 @@ def test_material_changes() -> None:
     assert material_changes(BEFORE, {**BEFORE, "pay_lines": [{"min": 900}]}) == ("pay_lines",)
     assert material_changes(BEFORE, {**BEFORE, "title": "看護師募集", "overtime_hours": ""}) == ()
     assert material_changes(BEFORE, {**BEFORE, "engagement": "contractor"}) == ("engagement",)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "slip"),
+    [
+        ("接種の補助を行いまる。", "接種の補助を行います。", True),
+        ("接種を行いいます。", "接種を行います。", True),
+        ("接種と観察", "観察", False),
+        ("観察を行います。", "観察を行います。接種も行います。車の運転もあわせてお願いします。", False),
+        ("1日90人", "1日80人", False),
+        ("昇給あり", "昇給なし", False),
+        ("経験は不要です", "経験は必要です", False),
+        ("", "夜勤", False),
+        ("同じ", "同じ", True),
+    ],
+)
+def test_what_is_a_slip_of_the_pen(before: str, now: str, slip: bool) -> None:
+    """A letter or two at one place, no number, nothing that turns a sentence round."""
+    assert is_slip(before, now) is is_slip(now, before) is slip
+    assert (material_changes({"duty_detail": before}, {"duty_detail": now}) == ()) is slip
+    assert material_changes({"title": before}, {"title": now}) == ()
 
 
 def test_a_term_that_ends_before_it_begins_is_another_rules_matter() -> None:

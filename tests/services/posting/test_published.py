@@ -214,6 +214,7 @@ MATERIAL: dict[str, Any] = {
     "experience": "preferred",
     "probation": "none",
     "insurance": ["employment"],
+    "workdays_note": "週2日から3日程度",
 }
 SMALL: dict[str, Any] = {
     "title": TITLE["title"],
@@ -222,7 +223,6 @@ SMALL: dict[str, Any] = {
     "public_contact": "健康づくり課 感染症係",
     "public_tel": "0982-00-0014",
     "publish_until": "2021-05-29",
-    "workdays_note": "週2日から3日程度",
 }
 
 
