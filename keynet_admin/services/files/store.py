@@ -111,6 +111,7 @@ def _insert(fresh: dict[str, Checked], actor: Actor) -> dict[str, str]:
             contact["email"],
             submissions.sender_words(item.result.normalized, row["org_name"])
             | {"receipt_no": row["receipt_no"], "due": due, "received_at": now},
+            {"code": submissions.code_of_copy(case, row["receipt_no"], contact["email"])},
             case,
         )
         for case, row, contact, item in zip(ids, cases, contacts, fresh.values(), strict=True)

@@ -103,10 +103,11 @@ def supersede(about: Any, *which: ColumnElement[bool], note: str = SUPERSEDED) -
     return workflow.move_where(OutboxMail, "supersede", OutboxMail.about(about), *which, note=note, sealed=None)
 
 
-def enqueue_receipts(letters: Iterable[tuple[str, Mapping[str, Any], int]]) -> None:
-    """Write many receipts at once: (address, words, id of the case). As `enqueue`, without the rows."""
+def enqueue_receipts(letters: Iterable[tuple[str, Mapping[str, Any], Mapping[str, str], int]]) -> None:
+    """Write many receipts at once: (address, words, `sealed`, id of the case). As `enqueue`, without the rows."""
     rows = [
-        _values("receipt", to, context, None) | {"subject": Submission.__tablename__, "subject_id": case} for to, context, case in letters
+        _values("receipt", to, context, sealed) | {"subject": Submission.__tablename__, "subject_id": case}
+        for to, context, sealed, case in letters
     ]
     if rows:
         db.session.execute(insert(OutboxMail), rows)

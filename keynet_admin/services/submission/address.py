@@ -61,7 +61,8 @@ def readdress(
         task.refresh(submission)
         task.asked(submission)
         return done.but(mails=tell_old + follow_up.mail_return(submission, follow_up.last_return(submission)))
-    return done.but(mails=tell_old + submissions.mail_sender("receipt", submission, revision))
+    sealed = {"code": submissions.copy_code(submission)}
+    return done.but(mails=tell_old + submissions.mail_sender("receipt", submission, revision, sealed=sealed))
 
 
 def letters(submission: Submission, recipient: str) -> list[tuple[str, Letter]]:

@@ -93,8 +93,13 @@ def submit(
 
 
 def copy_code(submission: Submission) -> str:
-    """The code behind which the sender's copy stands, as it is printed: 7K4M-2QXH-9T6P."""
-    return shown(derived_code(f"copy:{submission.id}:{submission.receipt_no}"))
+    """The code behind which the sender's copy stands, as it is printed: 7K4M-2QXH-9T6P. A new address has a new one."""
+    return code_of_copy(submission.id, submission.receipt_no, address_of(current_revision(submission)))
+
+
+def code_of_copy(number: int, receipt_no: str, address: str) -> str:
+    """The code of the copy of the case with this id, for the contact at this address: whoever read it elsewhere opens nothing."""
+    return shown(derived_code(f"copy:{number}:{receipt_no}:{address.lower()}"))
 
 
 def sent_with(form_key: str) -> SubmissionRevision | None:
@@ -140,7 +145,9 @@ def token_of_code(named: str, code: str) -> str | None:
     `named` is the receipt number or the contact's mail address. What opens the token's form says whether it still works.
     """
     if "@" in named:
-        of = select(SubmissionRevision.submission_id).join(SubmissionContact).where(func.lower(SubmissionContact.email) == named.lower())
+        number = SubmissionRevision.submission_id
+        of = select(number).distinct().join(SubmissionContact).where(func.lower(SubmissionContact.email) == named.lower())
+        of = of.order_by(number.desc())
     else:
         of = select(Submission.id).where(Submission.receipt_no == named)
     # Without a case the same work is done for none.

@@ -98,6 +98,7 @@ def test_a_batch_writes_what_one_case_writes(app: Flask, db_session: Session, cl
         "subject_id",
         "message_id",
         "next_try_at",
+        "sealed",
         "body",
         "title",
     }
@@ -112,6 +113,7 @@ def test_a_batch_writes_what_one_case_writes(app: Flask, db_session: Session, cl
     assert words[1] == words[0].replace("kn2105070001", "kn2105070002")
     mails = db_session.execute(select(OutboxMail).order_by(OutboxMail.id)).scalars().all()
     assert mails[1].body == mails[0].body.replace(one.receipt_no, two.receipt_no)
+    assert [mail.sealed for mail in mails] == [{"code": submission.copy_code(case)} for case in (one, two)]
     assert len({mail.message_id for mail in mails}) == 2
 
 

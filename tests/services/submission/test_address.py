@@ -12,7 +12,7 @@ from keynet_admin.extensions import db
 from keynet_admin.models import OutboxMail, Review, Submission
 from keynet_admin.permissions import Actor
 from keynet_admin.services.account import tokens
-from keynet_admin.services.submission import address, follow_up, search_index
+from keynet_admin.services.submission import address, copies, follow_up, search_index
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.workflow import history
 from keynet_admin.vocabulary import MailStatus, Role, SubmissionStatus
@@ -85,6 +85,16 @@ def test_a_wrong_address_is_no_error_any_more(app: Flask, db_session: Session, c
     assert 0 < case.errors < before
     assert not [f for f in submissions.findings_of(submissions.current_revision(case)) if "email" in f.path]
     assert ("receipt", NEW, MailStatus.waiting) in sent_to(case)
+
+
+def test_the_receipt_at_the_new_address_has_a_code_of_its_own(app: Flask, db_session: Session, clock: Any, operator: Actor) -> None:
+    """No placeholder is left in it, and the code that went to the old address opens nothing any more."""
+    case = factories.submission()
+    old = submissions.copy_code(case)
+    change(case, operator)
+    mail = db_session.execute(select(OutboxMail).where(OutboxMail.recipient == NEW)).scalar_one()
+    assert (mail.template, mail.sealed) == ("receipt", {"code": submissions.copy_code(case)})
+    assert (copies.is_code(case, old), copies.is_code(case, submissions.copy_code(case))) == (False, True)
 
 
 @pytest.mark.parametrize(
