@@ -117,7 +117,7 @@ def can(actor: Actor, permission: Permission, row: Any = None) -> bool:
     """May this actor do this to this row (without one: to any row, or to none yet)? The system may do all.
 
     A token's holder may touch only the submission that the token names, a municipality only what is its organization's; an account can
-    be suspended and restored only by a role that is not below its own, and so for the address of a colleague.
+    be suspended and restored only by a role that is not below its own, and so for address, invitation and first code of a colleague.
     """
     if actor.kind is ActorKind.system:
         return True
@@ -131,7 +131,7 @@ def can(actor: Actor, permission: Permission, row: Any = None) -> bool:
     if row is not None and permission is Permission.account_suspend and RANKS.index(row.role) > RANKS.index(actor.role):
         return False
     if row is not None and permission is Permission.account_correct and row.role is not Role.municipality:
-        # Whoever gives an account another address holds it: for colleagues that needs the right to stop them.
+        # Whoever gives an account another address, or reads its code out, holds it: for colleagues that needs the right to stop them.
         return can(actor, Permission.account_suspend, row)
     if row is not None and actor.role is Role.municipality:
         owner = row.id if row.__tablename__ == "organization" else row.organization_id

@@ -10,7 +10,7 @@ from sqlalchemy.orm import defer, joinedload, selectinload
 from keynet_admin.admin.list_filters import word_filter
 from keynet_admin.catalogue.display import short_time
 from keynet_admin.models import Account, Organization
-from keynet_admin.permissions import Actor, Permission
+from keynet_admin.permissions import Actor, Permission, can
 from keynet_admin.services import workflow
 from keynet_admin.services.account import address, tokens
 from keynet_admin.services.account import use_cases as accounts
@@ -107,7 +107,7 @@ class AccountView(DecisionPages, GuardedModelView):
         """The code that an operator reads out, for some minutes after it was made."""
         row = self.row(id)
         found = address.code_shown(row)
-        if found is None:
+        if found is None or not can(current_actor(), Permission.account_correct, row):
             return redirect(url_for(".details", id=id))
         named = (("メールアドレス", row.email), ("ページ", mailer.public_link("/first-login")))
         until = found.created_at + address.SHOWN

@@ -167,7 +167,7 @@ def finish_first_login(row_id: int, password_hash: str) -> Account:
     """Set the password, use the invitation up, end all older sessions. Of two at the same moment one gets LinkDead."""
     row = first_login(row_id).row
     workflow.lock(row.account)
-    db.session.refresh(row, ["used_at", "replaced_at"])
+    db.session.refresh(row, ["used_at", "replaced_at", "cancelled_at", "cancelled_by_id"])
     found = _judged(row)
     if found.problem:
         raise LinkDead(found.problem)

@@ -420,12 +420,17 @@ def test_the_last_administrator_keeps_the_role(db_session: Session) -> None:
     assert last.role is Role.admin
 
 
-def test_two_finish_at_once(db_session: Session) -> None:
-    """The button pressed twice: one password, one refusal."""
+@pytest.mark.parametrize("ended", ["used_at", "replaced_at", "cancelled_at"])
+def test_two_finish_at_once(db_session: Session, ended: str) -> None:
+    """The button pressed twice, or the invitation ended meanwhile: one of the two, one refusal."""
     issue()
     found = accounts.open_first_login(sealed(mails()[0])[0])
     with transaction():
-        db.session.execute(db.update(FirstLogin).values(used_at=datetime.fromisoformat("2021-05-07T10:00+09:00")))
+        db.session.execute(
+            db.update(FirstLogin)
+            .values({ended: datetime.fromisoformat("2021-05-07T10:00+09:00")})
+            .execution_options(synchronize_session=False)
+        )
         with pytest.raises(LinkDead):
             accounts.finish_first_login(found.row.id, "late")
     assert found.account.password_hash is None

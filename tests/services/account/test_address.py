@@ -98,9 +98,23 @@ def test_an_address_that_cannot_be(invited: Account, typed: str, words: str) -> 
 @pytest.mark.parametrize("whose", [Role.municipality, Role.operator, Role.lead, Role.admin])
 @pytest.mark.parametrize("who", [Role.operator, Role.lead, Role.admin])
 def test_nobody_takes_a_colleagues_account_over(app: Flask, db_session: Session, clock: Any, who: Role, whose: Role) -> None:
-    """An operator corrects addresses of municipalities; that of a colleague needs the right to stop them."""
+    """An operator corrects municipalities' addresses and reads their codes out; for a colleague that needs the right to stop them."""
     may = {Role.operator: {Role.municipality}, Role.lead: {Role.municipality, Role.operator, Role.lead}}.get(who, set(Role))
-    assert can(factories.actor(who), Permission.account_correct, factories.account(whose)) is (whose in may)
+    actor, account = factories.actor(who), factories.account(whose, status=AccountStatus.invited)
+    assert can(actor, Permission.account_correct, account) is (whose in may)
+    accounts.invite(account)
+    db_session.expire_all()
+    decisions = {"cancel_invitation", "readdress", "read_code"}
+    assert decisions & set(workflow.allowed(account, actor)) == (decisions if whose in may else set())
+
+
+def test_the_code_of_an_administrator_is_not_shown_to_an_operator(app: Flask, db_session: Session, client: Client, clock: Any) -> None:
+    account = factories.account(Role.admin, status=AccountStatus.invited)
+    made = address.read_code(account, factories.actor(Role.admin), seen_version=account.version).made
+    code = tokens.shown(address.code_of(made))
+    for role, shown in ((Role.operator, False), (Role.admin, True)):
+        client.sign_in(role)
+        assert (code in client.get(f"/admin/account/{account.id}/code").text) is shown
 
 
 def test_an_invitation_that_was_taken_back(invited: Account, client: Client, clock: Any) -> None:
