@@ -40,6 +40,7 @@ from keynet_admin.services.submission import copies
 from keynet_admin.services.submission import draft as drafts
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.transaction import transaction
+from keynet_admin.vocabulary import ReturnClosed
 from keynet_admin.web import form_reader, forms
 from keynet_admin.web.access import security_log
 from keynet_admin.web.actor import from_our_page, unverified
@@ -248,8 +249,8 @@ def _dead(token: str, dead: LinkDead | NotFound) -> Response:
     if isinstance(dead, NotFound):
         security_log.write("unknown_link")
         return make_response(render_template("intake/dead.html", why=str(dead)), 404)
-    case = submissions.link_of(token).submission
-    last = submissions.current_revision(case)
+    link = submissions.link_of(token)
+    case, last = link.submission, submissions.revision_of_link(link)
     if request.method == "POST":
         visit = posted_visit(None, token)
         result = full(visit)
@@ -264,6 +265,9 @@ def _dead(token: str, dead: LinkDead | NotFound) -> Response:
     if kept is not None:
         visit = kept_visit(kept, None, token)
         unsent = submissions.differences(last, visit.typed, full(visit))
+        if unsent and link.closed_why is ReturnClosed.replaced:
+            # The contact's address may be another by now, and this page a stranger's.
+            unsent = [change for change in unsent if "email" not in change.path] or None
     return make_response(render_template("intake/dead.html", why=str(dead), case=case, last=last, unsent=unsent, kept=kept), 410)
 
 

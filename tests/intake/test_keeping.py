@@ -1,6 +1,7 @@
 """The form keeps what people type: redirects after every post, two tabs, a key used twice, removals taken back, an ended session."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,7 +10,11 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from keynet_admin.models import EntryDraft, Submission
+from keynet_admin.models import EntryDraft, ReturnLink, Submission
+from keynet_admin.permissions import Actor
+from keynet_admin.rules import evaluate
+from keynet_admin.services.submission import address
+from keynet_admin.services.submission import draft as drafts
 from keynet_admin.services.submission import intake as submissions
 from tests import factories
 from tests.intake.build import KEY, after, page, pairs, post, send
@@ -259,6 +264,33 @@ def test_a_second_tab_of_a_reentry(
     else:
         for part in ("まだ送信していない変更があります", "5/7(金) 11:52 に受け付けた内容", case.receipt_no, "10名", "40名"):
             assert part in words, part
+
+
+def test_a_dead_link_tells_nothing_of_later_contents(
+    app: Flask, client: Client, clock: Any, db_session: Session, actor_operator: Actor, returned: Callable[[], tuple[Submission, str]]
+) -> None:
+    """It may be a stranger's: the address was wrong. What they type is kept, what came since is not shown beside it."""
+    case, link = returned()
+    stale = opened(client, link)
+    call = {"phone": "0982-00-0031", "source": "website", "person": "庶務係 試田様"}
+    new = "kenko@city.hyuga-test.lg.jp"
+    seen = {"seen_version": case.version, "organization": None}
+    address.readdress(case, actor_operator, recipient=new, reason="書き違い。", **seen, **call)
+    db_session.commit()
+    fresh = drafts.new_key()
+    typed = submissions.whole(submissions.current_revision(case), "typed")
+    typed = typed | {"postings": [typed["postings"][0] | {"headcount": "77"}]}
+    way = db_session.execute(select(ReturnLink).where(ReturnLink.closed_at.is_(None))).scalar_one()
+    submissions.resubmit(way, typed, evaluate(typed, on=date(2021, 5, 7)), reference_date="2021-05-07", form_key=fresh)
+    db_session.commit()
+    stale.fill("postings-0-headcount", "41")
+    stale.fill("contact-contact_email", "stranger@keynet.example")
+    shown = after(client, client.post(link, data=_multi([*stale.pairs(), ("do", "send")]), headers=OWN))
+    words = page(shown).get_text()
+    assert shown.status_code == 410
+    assert "41名" in words
+    assert "77名" not in words
+    assert new not in words
 
 
 def visible_blocks(soup: BeautifulSoup) -> int:

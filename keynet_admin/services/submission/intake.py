@@ -139,6 +139,11 @@ def find_return(token: str) -> ReturnLink:
     return link
 
 
+def revision_of_link(link: ReturnLink) -> SubmissionRevision:
+    """What the holder of a link may know of its case: the revision that was returned, or that came back. Later ones may be another's."""
+    return revision_of(link.submission, link.review.revision + (link.closed_why is ReturnClosed.resubmitted))
+
+
 def token_of_code(named: str, code: str) -> str | None:
     """The token to which a typed code leads: the form's address ends in it. None for a wrong pair. Reads only.
 
@@ -195,8 +200,9 @@ def withdraw(submission: Submission, actor: Actor, *, seen_version: int | None, 
     if again := workflow.repeated(submission, actor, seen_version, "withdraw"):
         return again
     done = workflow.move(submission, "withdraw", actor, seen_version=seen_version, reason=reason)
-    submission.due_at, submission.remind_at, submission.decided_at = None, None, clock.now()
+    submission.remind_at, submission.decided_at = None, clock.now()
     task.done(submission, DeskTask.call)
+    task.undecided_no_more(submission)
     close_links(submission, ReturnClosed.withdrawn)
     return done.but(mails=mail_sender("withdrawn", submission, current_revision(submission)))
 
