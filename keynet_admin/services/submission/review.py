@@ -75,11 +75,12 @@ def return_(submission: Submission, actor: Actor, *, seen_version: int, message:
         revision=submission.current,
         rules=_rules(marked),
     )
-    submission.due_at, submission.returned_at = None, clock.now()
+    submission.returned_at = clock.now()
     finding.mark_returned(revision, marked)
     db.session.flush()
     assert done.review is not None  # noqa: S101 (the table says that a return is reviewed)
     task.asked(submission)
+    task.undecided_no_more(submission)
     return done.but(mails=follow_up.mail_return(submission, done.review))
 
 

@@ -90,6 +90,11 @@ def done(case: Submission, *which: DeskTask) -> None:
             case.due_at = None
 
 
+def undecided_no_more(case: Submission) -> None:
+    """Nobody has to decide about the case: its clock stands still, or begins anew for the task that is left."""
+    case.due_at = business_days.promise_due(clock.now()) if case.task is not None else None
+
+
 def with_case(act: Callable[..., Outcome]) -> Callable[..., Outcome]:
     """A decision about a mail that also ends (or begins) the task of the case that the mail is about."""
 

@@ -92,6 +92,26 @@ def test_the_task_ends_with_the_decision_about_the_mail(case: Submission, operat
     assert case.remind_at is not None
 
 
+@pytest.mark.parametrize("way", ["withdraw", "return"])
+def test_the_clock_of_a_task_goes_on_when_nobody_has_to_decide_any_more(
+    app: Flask, db_session: Session, clock: Any, operator: Actor, way: str
+) -> None:
+    """A mail to somebody else is still lost: the case stays in the queue, at its place by deadline."""
+    made = factories.submission()
+    outbox.enqueue("accepted", "kenko@city.hyuga-test.lg.jp", {}, about=made)
+    deliver(made, MailStatus.refused)
+    jobs.follow_up_cases()
+    db_session.refresh(made)
+    clock.set("2021-05-10 11:00")
+    if way == "withdraw":
+        submissions.withdraw(made, operator, seen_version=made.version)
+    else:
+        review.return_(made, operator, seen_version=made.version, message="ご確認ください。", items=[])
+    assert made.task is DeskTask.mail
+    assert made.due_at is not None
+    assert made.due_at > clock.now
+
+
 @pytest.mark.parametrize("way", ["resend", "return_again"])
 def test_a_newer_mail_takes_the_task_of_the_older_one_over(case: Submission, operator: Actor, way: str) -> None:
     """The badge of undelivered mails goes down when the return is sent again; when that fails too, there is one task, not two."""
