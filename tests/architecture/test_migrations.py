@@ -17,6 +17,7 @@ from flask import Flask
 from flask_migrate import upgrade
 
 from keynet_admin.extensions import db
+from keynet_admin.models import Submission
 from keynet_admin.rules import Finding
 from tests.architecture.source import PACKAGE
 from tests.support.databases import Databases
@@ -225,6 +226,34 @@ def _json(value: Any) -> str:
 
 def _identity(document: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(document, sort_keys=True, ensure_ascii=True).encode("ascii")).hexdigest()
+
+
+def test_cases_that_are_returned_are_asked_after(empty_app: Flask) -> None:
+    """0017: the last link says when they were returned; their next step is to come. Others get none, their keyings and links stay."""
+    upgrade(revision="0016")
+    states, days = ("returned", "received", "returned"), (datetime(2021, 5, 7, tzinfo=UTC), datetime(2021, 5, 12, tzinfo=UTC))
+    with db.engine.begin() as connection:
+        tables = {table.name: table for table in _tables(connection)}
+        for number in range(1, 4):
+            for name in ("organization", "account", "submission", "submission_revision", "review", "return_link", "keying"):
+                _insert(connection, tables[name], number)
+        case, link = tables["submission"], tables["return_link"]
+        keys = list(connection.execute(sa.select(case.c.id).order_by(case.c.id)).scalars())
+        for key, state in zip(keys, states, strict=True):
+            connection.execute(case.update().where(case.c.id == key).values(status=state))
+        links = list(connection.execute(sa.select(link.c.id).order_by(link.c.id)).scalars())
+        for key, day in zip(links, days, strict=False):
+            connection.execute(link.update().where(link.c.id == key).values(submission_id=keys[0], created_at=day))
+        connection.execute(link.delete().where(link.c.id == links[2]))
+    upgrade()
+    with db.engine.connect() as connection:
+        columns = Submission.status, Submission.returned_at, Submission.remind_at, Submission.reminders, Submission.task
+        rows = connection.execute(sa.select(*columns).order_by(Submission.id)).all()
+        codes = connection.execute(sa.text("SELECT code_hash, read_out FROM return_link")).all()
+    assert [row.returned_at for row in rows] == [days[1], None, None]
+    assert [row.remind_at is not None and row.remind_at > datetime.now(UTC) for row in rows] == [True, False, True]
+    assert {(row.reminders, row.task) for row in rows} == {(0, None)}
+    assert [(code, bool(read)) for code, read in codes] == [(None, False)] * 2
 
 
 def test_the_end_of_a_posting_becomes_its_deadline_where_that_is_earlier(empty_app: Flask) -> None:

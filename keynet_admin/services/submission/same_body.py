@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select, true
 
 from keynet_admin.catalogue import reference
+from keynet_admin.catalogue.mail_domain import DomainKind, judge
 from keynet_admin.extensions import db
 from keynet_admin.models import Submission
 from keynet_admin.services.submission import intake as submissions
@@ -78,7 +79,7 @@ def _words(case: Submission) -> list[tuple[str, str, bool]]:
     body = section if isinstance(section, Mapping) else {}
     domain = str(submissions.contact_of(revision).get("contact_email") or "").rpartition("@")[2].lower()
     # A provider's domain is everybody's.
-    own = domain if domain.endswith(".lg.jp") or domain in reference.domains_of(case.lg_code) else ""
+    own = domain if domain and judge(domain, case.lg_code).kind not in (DomainKind.free, DomainKind.foreign) else ""
     found = [
         (NAME, case.org_name, len(reference.municipalities_named(case.org_name)) > 1),
         ("フリガナ", str(body.get("org_kana") or ""), True),

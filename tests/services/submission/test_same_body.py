@@ -29,6 +29,7 @@ STRANGE = {
     f"{MAIL}contact_email2": "yobo@city.kainan-test.lg.jp",
 }
 OWN_MAIL = {f"{MAIL}contact_email": "yobo@city.hyuga-test.lg.jp", f"{MAIL}contact_email2": "yobo@city.hyuga-test.lg.jp"}
+REGIONAL = {f"{MAIL}contact_email": "yobo@city.hyuga.miyazaki.jp", f"{MAIL}contact_email2": "yobo@city.hyuga.miyazaki.jp"}
 FREE = {f"{MAIL}contact_email": "yobo@mail.example.com", f"{MAIL}contact_email2": "yobo@mail.example.com"}
 SAME_PHONE = {f"{ORG}org_tel": "０９８２－００－０００１"}
 UNION = {f"{ORG}lg_code": "139990"}  # has the digit of a union; five bodies of a demo typed it alike
@@ -44,6 +45,7 @@ MISTYPED = {f"{ORG}lg_code": "452069"}
         (STRANGE | {f"{ORG}org_name": "日向市"}, {}, (NAME,)),
         (STRANGE | SAME_PHONE | MISTYPED, {}, (PHONE,)),
         (STRANGE | OWN_MAIL | MISTYPED, {}, (DOMAIN,)),
+        (STRANGE | REGIONAL | MISTYPED, REGIONAL, (DOMAIN,)),
         (STRANGE | SAME_PHONE | OWN_MAIL, {}, None),
         (STRANGE | SAME_PHONE | OWN_MAIL, MISTYPED, (PHONE, DOMAIN)),
         (MISTYPED, {}, (NAME, KANA, PHONE, DOMAIN)),
