@@ -17,6 +17,7 @@ from keynet_admin.models import OutboxMail, Submission
 from keynet_admin.permissions import SYSTEM
 from keynet_admin.services import business_days, workflow
 from keynet_admin.services.mail import outbox
+from keynet_admin.services.submission.lists import counted_from_of
 from keynet_admin.services.workflow import Outcome
 from keynet_admin.vocabulary import AWAITING_REVIEW, DeskTask, SubmissionStatus
 
@@ -91,8 +92,8 @@ def done(case: Submission, *which: DeskTask) -> None:
 
 
 def undecided_no_more(case: Submission) -> None:
-    """Nobody has to decide about the case: its clock stands still, or begins anew for the task that is left."""
-    case.due_at = business_days.promise_due(clock.now()) if case.task is not None else None
+    """Nobody has to decide about the case: its clock stands still, or runs on from when the task that is left began."""
+    case.due_at = business_days.promise_due(counted_from_of(case)) if case.task is not None else None
 
 
 def with_case(act: Callable[..., Outcome]) -> Callable[..., Outcome]:

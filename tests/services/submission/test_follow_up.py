@@ -16,9 +16,11 @@ from keynet_admin.models import OutboxMail, ReturnLink, Submission
 from keynet_admin.permissions import SYSTEM, Actor, sender_of
 from keynet_admin.services import workflow
 from keynet_admin.services.account.tokens import typed as plain
+from keynet_admin.services.business_days import promise_due
 from keynet_admin.services.mail import outbox
 from keynet_admin.services.submission import follow_up, review, task
 from keynet_admin.services.submission import intake as submissions
+from keynet_admin.services.submission.lists import counted_from_of
 from keynet_admin.vocabulary import UNDELIVERED, DeskTask, MailStatus, Role, SubmissionStatus
 from tests import factories
 
@@ -108,7 +110,7 @@ def test_the_clock_of_a_task_goes_on_when_nobody_has_to_decide_any_more(
     else:
         review.return_(made, operator, seen_version=made.version, message="ご確認ください。", items=[])
     assert made.task is DeskTask.mail
-    assert made.due_at is not None
+    assert made.due_at == promise_due(counted_from_of(made)), "as the page of the deadline counts it"
     assert made.due_at > clock.now
 
 
