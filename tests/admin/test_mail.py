@@ -207,8 +207,8 @@ def test_whether_a_mail_arrived_is_found_out(client: FlaskClient, mail: OutboxMa
     assert (mailer.undeliverable_count(), mailer.deliver_due()) == (0, 0)
 
 
-@pytest.mark.parametrize("template", ["returned", "return_reminder"])
-def test_the_link_of_a_case_goes_nowhere_without_a_call(client: FlaskClient, db_session: Session, template: str) -> None:
+@pytest.mark.parametrize("template", ["returned", "return_reminder", "receipt", "receipt_code"])
+def test_link_and_code_of_a_case_go_nowhere_without_a_call(client: FlaskClient, db_session: Session, template: str) -> None:
     """The address of a contact is corrected at the case, where the call is logged."""
     from keynet_admin.vocabulary import SubmissionStatus
 

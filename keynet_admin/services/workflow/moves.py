@@ -142,8 +142,8 @@ def _secrets_kept(mail: OutboxMail) -> bool:
 
 
 def _may_be_redirected(mail: OutboxMail) -> bool:
-    """A link goes to the address of its account or case only: that is corrected there, after a call."""
-    return mail.account_id is None and mail.template not in ("returned", "return_reminder") and _secrets_kept(mail)
+    """A link or a code goes to the address of its account or case only: that is corrected there, after a call."""
+    return mail.account_id is None and mail.body != "" and "⟦" not in mail.body
 
 
 DECIDABLE = (S.received, S.in_review, S.resubmitted)
@@ -373,7 +373,7 @@ MOVES: tuple[Move, ...] = (
     Move(OutboxMail, "correct", (M.refused, M.failed), (M.waiting,), Permission.mail_retry, "宛先の訂正",
          "{who}が宛先を直して、メールをもう一度送りました。", when=_may_be_redirected,
          otherwise="このメールの宛先は、ここでは直せません。アカウントのご案内はアカウントの画面から、"
-                   "期限の切れたご案内は申請の画面から送り直してください。",
+                   "申請のご案内は申請の画面から、確かめたアドレスへ送り直してください。",
          page=Page("このメールの宛先を直して送りますか", "同じ内容を、正しい宛先に送ります。申請や団体の連絡先は変わりません。",
               "宛先を直して送る", "新しい宛先に送ります。結果はこのページに出ます。")),
     Move(OutboxMail, "close", UNDELIVERED, (M.settled,), Permission.mail_retry, "対応済みの記録",
