@@ -49,7 +49,7 @@ class OfficePostingView(DecisionPages, GuardedModelView):
             fields="office/_when.html",
             show=lambda row, _typed: _publish_shown(row),
         ),
-        "withdraw": Decision(publication.withdraw),
+        "withdraw": Decision(publication.withdraw, show=lambda row, _typed: _withdraw_shown(row)),
         "headcount": Decision(
             lambda row, actor, *, seen_version, headcount: _headcount(row, actor, headcount, seen_version),
             read=lambda row, values: {"headcount": values.get("headcount", row.headcount or "")},
@@ -176,6 +176,12 @@ def _pause_shown(row: Posting) -> dict[str, Any]:
         return {}
     over = "公開終了予定日または締切を過ぎているため、再開するには日付を直す必要があります。"
     return {"text": over if revisions.is_private(row) else f"すぐに一覧と公開ページから外れます。{over}"}
+
+
+def _withdraw_shown(row: Posting) -> dict[str, Any]:
+    if not row.release_asked or not publication.is_over(row):
+        return {}
+    return {"text": "変更を取り消し、内容を変更前に戻します。変更前の公開終了予定日または締切を過ぎているため、募集はまもなく終了します。"}
 
 
 def _resume_shown(row: Posting) -> dict[str, Any]:

@@ -106,6 +106,7 @@ class DecisionPages:
             return self.draw(row, name, typed)
         try:
             version = workflow.version_of(values.get("version"))
+            words = self._words(row, name)  # as it was seen: afterwards the address may stand for another move
             with transaction():
                 outcome = decision.act(self.row(id), current_actor(), seen_version=version, **typed)
         except BadVersion as error:
@@ -119,7 +120,7 @@ class DecisionPages:
         if outcome.refused:
             return self._again(id, name, typed, refused=outcome.refused), 409
         row = self.row(id)
-        label, page, _ = self._words(row, name)
+        label, page, _ = self._words(row, name) if outcome.repeated else words
         flash(self.message(self.named(row)[2], label, page, outcome), "info" if outcome.repeated else "success")
         return redirect(self.onward(row, name, outcome), 303)
 

@@ -57,6 +57,9 @@ def test_what_the_operator_sees_and_what_acceptance_demands(client: Client, oper
         assert ("代表電話で確かめて記録するか" in shown.get_text()) is not fine
     warned = [f["rule"] for f in case.revisions[0].contact.findings if f["level"] == "warning"]  # type: ignore[union-attr]
     assert ("MAIL-010" in warned) == address.endswith((".osaka.lg.jp", "service-test.lg.jp"))
+    links = [str(a["href"]) for a in page(client.get(at(case))).select(".case__decide a")]
+    assert [links.count(at(case, name)) for name in ("call_back", "ask_second")] == [1, 1]
+    assert (links.index(at(case, "call_back")) < links.index(at(case, "accept"))) is not fine, "what is missing stands before the decision"
     if not fine:
         asked = page(client.get(at(case, "accept")))
         assert asked.select_one("form#decision") is None
@@ -68,6 +71,8 @@ def test_what_the_operator_sees_and_what_acceptance_demands(client: Client, oper
         shown = page(client.get(at(case, "accept")))
         assert "03-0000-0001（団体の公式サイト）　庶務係 見本様" in shown.get_text()
         assert "佐藤 直子" in next(li for li in shown.select("li.mark-row") if "代表電話で確認" in li.get_text()).get_text()
+        doubt = next(li for li in shown.select("li.mark-row") if plain(words) in plain(li.get_text()))
+        assert "確認済み" not in doubt.get_text(), "the call is what was confirmed, not the strange domain"
         assert "佐藤 直子が団体の代表電話で申請を確かめました。" in page(client.get(at(case))).get_text()
     assert client.post(at(case, "accept"), data={"version": case.version}).status_code == 303
     db_session.expire_all()

@@ -175,6 +175,9 @@ def test_the_mail_of_a_return_names_the_end_of_its_link_before_and_after(client:
     data = {"reason": "お願いします。", "version": case.version}
     shown = read(client, at(case, "return")).select_one("pre.mail")
     assert client.post(at(case, "return"), data=data).status_code == 303
+    told = client.get(at(case)).text
+    assert f"{case.receipt_no}（{case.org_name}）を差し戻しました。" in told
+    assert "もう一度差し戻しました" not in told, "the first return"
     mail = db_session.execute(select(OutboxMail).where(OutboxMail.template == "returned")).scalar_one()
     link = db_session.execute(select(ReturnLink).where(ReturnLink.submission_id == case.id)).scalar_one()
     line = f"アドレスの期限　{long_time(link.expires_at)}"

@@ -120,6 +120,7 @@ def test_a_scheduled_posting_offers_its_ways(office: Client, draft: Posting) -> 
     assert "すぐに公開しますか" in text_of(office, f"/office/posting/{draft.id}/publish")
     assert act(office, draft, "withdraw") == 303
     assert draft.status is P.draft
+    assert "公開を取りやめ、下書きに戻しました。" in text_of(office, "/office/")
     act(office, draft, "publish")
     assert act(office, draft, "publish") == 303
     assert draft.status is P.live
@@ -153,10 +154,23 @@ def test_a_waiting_change_is_told_and_withdrawn(office: Client, operator: Client
     assert "直した内容を公開しました" in office.get(f"/office/posting/{draft.id}/").text
     assert act(office, draft, "withdraw") == 303
     text = text_of(office, f"/office/posting/{draft.id}/")
+    assert "変更を取り下げました。内容は変更前に戻りました。" in text
+    assert "下書きに戻しました" not in text, "it stays on the site"
     assert "運営事務局の確認を待っています" not in text
     assert "1,987円" in text
     assert "25名" in text
     assert act(operator, draft, "release") == 409
+
+
+def test_a_withdrawal_that_ends_the_posting_says_so(office: Client, draft: Posting, clock: MovableClock) -> None:
+    """A change waits, and the last day of what is live is past."""
+    act(office, draft, "publish", when="now")
+    edit(office, draft, {"pay_lines": [{"label": "土日", "min": "2,100"}]})
+    told = "まもなく終了します"
+    assert told not in text_of(office, f"/office/posting/{draft.id}/withdraw")
+    clock.set("2021-06-01 10:00")
+    office.sign_in(factories.account(Role.municipality, organization=draft.organization))
+    assert told in text_of(office, f"/office/posting/{draft.id}/withdraw")
 
 
 @pytest.mark.parametrize("typed", ["若干名", "15名程度"])

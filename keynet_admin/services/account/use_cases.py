@@ -316,7 +316,7 @@ def letters(account: Account, action: str, reason: str = "", role: str = "", rec
     words |= {"was": account.role.label, "role": new.label if new is not None else "（選んだ役割）"}
     words["due"] = _due(account, INVITE_DAYS)
     if action == "readdress":
-        to = normal_email(recipient) or account.email
+        to = normal_email(recipient) or "新しいアドレス"
         told = (
             [(account.email, mailer.preview("address_changed", words | {"at": clock.now()}))]
             if mailer.arrives(account, account.email)

@@ -72,9 +72,9 @@ def letters(submission: Submission, recipient: str) -> list[tuple[str, Letter]]:
     if submission.status is SubmissionStatus.returned:
         last = follow_up.last_return(submission)
         more = follow_up.words_of_return(last.reason, last.items, submissions.link_end())
-        found.append((normal_email(recipient) or "（新しいアドレス）", outbox.preview("returned", words | more)))
+        found.append((normal_email(recipient) or "新しいアドレス", outbox.preview("returned", words | more)))
     else:
-        found.append((normal_email(recipient) or "（新しいアドレス）", outbox.preview("receipt", words)))
+        found.append((normal_email(recipient) or "新しいアドレス", outbox.preview("receipt", words)))
     if outbox.arrives(submission, old):
         found.append((old, outbox.preview("contact_changed", words | {"at": clock.now()})))
     return found

@@ -83,7 +83,7 @@ class Proof:
             found.append(SenderCheck(True, "メールは、この団体の登録済みのアカウントのアドレスです"))
         elif self.domain is not None and self.domain.kind is DomainKind.own:
             found.append(SenderCheck(True, f"メールは、この団体自身のドメインです（{self.domain.host}）"))
-        found += [SenderCheck(bool(self.calls), doubt.removesuffix("。")) for doubt in self.doubts]
+        found += [SenderCheck(None if self.calls else False, doubt.removesuffix("。")) for doubt in self.doubts]
         found += [SenderCheck(True, f"代表電話で確認　{_told(call)}　{call.reason}") for call in self.calls]
         found += [SenderCheck(True, f"2人目の確認を依頼　{_told(request)}") for request in self.asked]
         names = "、".join(self.brought_by.values())

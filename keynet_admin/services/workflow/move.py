@@ -95,7 +95,7 @@ def move(
     """
     found = require(row, action, actor, seen_version)
     if found.needs_reason and not reason.strip():
-        raise ReasonMissing(NO_REASON + ("自治体に送るメールに記載されます。" if found.mail else ""))
+        raise ReasonMissing(NO_REASON + (found.page.reason_help if found.page else ""))
     text = not_too_long(reason)
     goal = target or (found.targets[0] if found.targets else row.status)
     if goal not in (found.targets or (row.status,)):

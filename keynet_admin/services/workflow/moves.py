@@ -28,7 +28,7 @@ S, P, A, K, M = SubmissionStatus, PostingStatus, AccountStatus, KeyingStatus, Ma
 PEOPLE = frozenset({ActorKind.account})
 SYSTEM_ONLY = frozenset({ActorKind.system})
 ANYBODY = frozenset(ActorKind)
-MAILED_REASON = "自治体に送るメールに、このまま載ります。"
+MAILED_REASON = "お知らせのメールに、このまま載ります。"
 LOGGED_REASON = "経過に記録します。"
 
 

@@ -89,8 +89,10 @@ def test_a_reason_is_needed(put: Put, people: People, db_session: Session) -> No
         for reason in ("", "  ", "　\n") if needs_reason else ():
             row = put(kind, action, sources.split()[0])
             before = (row.status, row.version)
-            with pytest.raises(ReasonMissing):
+            with pytest.raises(ReasonMissing) as told:
                 workflow.move(row, action, people[may[0]], seen_version=row.version, reason=reason)
+            page = workflow.move_of(type(row), action).page
+            assert page is None or str(told.value).endswith(page.reason_help), "what the page says of the reason, the error says too"
             db_session.refresh(row)
             assert (row.status, row.version) == before
 
