@@ -21,6 +21,9 @@ from tests.support.walking import NOW
 from tests.support.web import application
 
 OPERATOR = "operator@keynet.example"
+TELL = "button[name=do][value=tell]"
+TOLD = "庶務係の見本様に電話で伝えました。"
+WORDS = "代表電話の番号を、もう一度ご確認のうえ入力してください。"
 
 
 @pytest.fixture
@@ -38,6 +41,52 @@ def server(databases: Databases, tmp_path: Any) -> Iterator[LiveServer]:
     running = LiveServer(tmp_path, {"DATABASE_URL": url, "KEYNET_RATE_LIMITS": "0", "KEYNET_NOW": NOW}).start()
     yield running
     running.stop()
+
+
+@pytest.fixture(params=[(1366, True), (390, True), (1366, False), (390, False)], ids=["wide", "phone", "wide-plain", "phone-plain"])
+def desk(request: pytest.FixtureRequest, browser: Any, server: LiveServer) -> Iterator[Any]:
+    """An operator who has signed in, at a width, with script or without."""
+    width, script = request.param
+    context = browser.new_context(viewport={"width": width, "height": 900}, java_script_enabled=script, locale="ja-JP")
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    page.goto(f"{server.url}/login")
+    page.fill("[name=email]", OPERATOR)
+    page.fill("[name=password]", factories.PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_selector("main h1")
+    yield page
+    context.close()
+
+
+def test_a_second_return_keeps_its_words(desk: Any, server: LiveServer) -> None:
+    """Through an ended session, signing in on the way, Back, reload and a second tab that was open before."""
+    case = f"{server.url}/admin/submission/1/"
+    late = desk.context.new_page()
+    late.goto(f"{case}tell")
+    desk.goto(f"{case}return")
+    desk.fill("[name=reason]", WORDS)
+    desk.context.clear_cookies(name="session")
+    desk.click("button[name=do][value=return]")
+    desk.locator("h1", has_text="もう一度ログインしてください").wait_for()
+    desk.fill("[name=sign_in_email]", OPERATOR)
+    desk.fill("[name=sign_in_password]", factories.PASSWORD)
+    desk.press("[name=sign_in_password]", "Enter")
+    desk.locator(".notice", has_text="ログインしました").wait_for()
+    assert desk.input_value("[name=reason]") == WORDS
+    desk.click("button[name=do][value=return]")
+    desk.get_by_text("もう一度差し戻しました。").first.wait_for()
+    desk.reload()
+    desk.wait_for_selector("main h1")
+    desk.goto(case)
+    assert WORDS in str(desk.text_content("main"))
+    late.fill("[name=reason]", TOLD)
+    late.click(TELL)  # with the token of the session before
+    late.wait_for_selector("text=操作を確かめられませんでした")
+    assert late.input_value("[name=reason]") == TOLD
+    assert late.evaluate("document.documentElement.scrollWidth") <= late.viewport_size["width"]
+    late.click(TELL)
+    late.get_by_text("伝えたことを記録しました。").first.wait_for()
 
 
 @pytest.mark.parametrize("width", [1366, 390])
