@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 
 from keynet_admin import clock
 from keynet_admin.catalogue.difference import Change, changes
-from keynet_admin.errors import LinkDead, NotFound
+from keynet_admin.errors import LinkDead, NotFound, TransitionRefused
 from keynet_admin.extensions import db
 from keynet_admin.models import Organization, ReturnLink, Review, Submission, SubmissionContact, SubmissionRevision
 from keynet_admin.permissions import SENDER, Actor, sender_of
@@ -141,7 +141,8 @@ def find_return(token: str) -> ReturnLink:
 
 def revision_of_link(link: ReturnLink) -> SubmissionRevision:
     """What the holder of a link may know of its case: the revision that was returned, or that came back. Later ones may be another's."""
-    return revision_of(link.submission, link.review.revision + (link.closed_why is ReturnClosed.resubmitted))
+    number = link.review.revision + (link.closed_why is ReturnClosed.resubmitted)
+    return revision_of(link.submission, min(number, link.submission.current))
 
 
 def token_of_code(named: str, code: str) -> str | None:
@@ -175,12 +176,16 @@ def resubmit(
     """Store a new revision of a returned case and put it back into the queue, with a new count of business days.
 
     `message` is what the sender answers to the service center, `actor` an operator who keyed in what the sender said. Returns the case
-    and whether anything was stored.
+    and whether anything was stored. Raises TransitionRefused, also when the link was closed in the meantime.
     """
     submission, key = link.submission, token_hash(form_key)
     workflow.lock(submission)
     if _known(key, None) is not None:
         return submission, False
+    if actor is None:
+        db.session.refresh(link, ["closed_why"])
+        if link.closed_why is not None:  # since the caller looked: the link may be a stranger's by now
+            raise TransitionRefused(DEAD_LINKS[link.closed_why])
     who = actor or sender_of(submission.id)
     seen = submission.version if actor is not None else None
     workflow.move(submission, "resubmit", who, seen_version=seen, revision=submission.current + 1, keyed=actor is not None)

@@ -1,21 +1,23 @@
 """A contact gets its right address, and a code is read out: both after a logged call, with all that follows."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from keynet_admin.errors import BadField, LinkDead
+from keynet_admin.errors import BadField, LinkDead, TransitionRefused
 from keynet_admin.extensions import db
-from keynet_admin.models import OutboxMail, Review, Submission
+from keynet_admin.models import OutboxMail, ReturnLink, Review, Submission
 from keynet_admin.permissions import Actor
+from keynet_admin.rules import evaluate
 from keynet_admin.services.account import tokens
 from keynet_admin.services.submission import address, copies, follow_up, search_index
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.workflow import history
-from keynet_admin.vocabulary import MailStatus, Role, SubmissionStatus
+from keynet_admin.vocabulary import MailStatus, ReturnClosed, Role, SubmissionStatus
 from tests import factories
 from tests.services.submission.test_follow_up import deliver
 from tests.support.web import Client
@@ -85,6 +87,19 @@ def test_a_wrong_address_is_no_error_any_more(app: Flask, db_session: Session, c
     assert 0 < case.errors < before
     assert not [f for f in submissions.findings_of(submissions.current_revision(case)) if "email" in f.path]
     assert ("receipt", NEW, MailStatus.waiting) in sent_to(case)
+
+
+def test_a_link_that_dies_while_its_form_is_sent(app: Flask, db_session: Session, clock: Any, operator: Actor) -> None:
+    """The sending read it before the correction and gets the case after it: nothing is stored."""
+    case = factories.submission(S.returned)
+    link = db_session.execute(select(ReturnLink)).scalar_one()
+    typed = submissions.whole(submissions.current_revision(case), "typed")
+    result = evaluate(typed, on=date(2021, 5, 7))
+    closed = update(ReturnLink).values(closed_at=link.created_at, closed_why=ReturnClosed.replaced)
+    db_session.execute(closed, execution_options={"synchronize_session": False})
+    with pytest.raises(TransitionRefused, match="新しい差し戻し"):
+        submissions.resubmit(link, typed, result, reference_date="2021-05-07", form_key="a-form-key-of-this-test")
+    assert (case.current, case.status) == (1, S.returned)
 
 
 def test_the_receipt_at_the_new_address_has_a_code_of_its_own(app: Flask, db_session: Session, clock: Any, operator: Actor) -> None:
