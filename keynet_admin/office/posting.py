@@ -150,13 +150,14 @@ def _publish_shown(row: Posting) -> dict[str, Any]:
         return shown if private else shown | {"text": text}
     result = revisions.recheck(row)
     errors, warnings = result.at(Level.ERROR), result.at(Level.WARNING)
-    day = publication.wished_day(result.normalized["postings"][0])
+    content = result.normalized["postings"][0]
+    day, over = publication.wished_day(content), publication.PUBLISH_IS_OVER if publication.has_ended(content) else ""
     shown = {
         "private": private,
         "errors": errors,
         "warnings": warnings,
         "day": day,
-        "blocked": f"要修正が{len(errors)}件あるため、公開できません。" if errors else "",
+        "blocked": f"要修正が{len(errors)}件あるため、公開できません。" if errors else over,
         "instead": _way_to_edit(row),
     }
     if day is not None and not warnings and not private:

@@ -173,6 +173,17 @@ def test_a_withdrawal_that_ends_the_posting_says_so(office: Client, draft: Posti
     assert told in text_of(office, f"/office/posting/{draft.id}/withdraw")
 
 
+def test_what_has_ended_is_not_offered_for_publication(office: Client, draft: Posting, clock: MovableClock) -> None:
+    """The page says so before anybody presses, and leads to the days."""
+    clock.set("2021-06-01 10:00")
+    office.sign_in(factories.account(Role.municipality, organization=draft.organization))
+    page = main_of(office, f"/office/posting/{draft.id}/publish")
+    assert "締切を過ぎています。日付を直してから公開してください" in page.get_text()
+    assert "指摘はありません" not in page.get_text()
+    assert page.select("button[name=do]") == []
+    assert page.select(f'a[href="/office/posting/{draft.id}/edit"]')
+
+
 @pytest.mark.parametrize("typed", ["若干名", "15名程度"])
 def test_the_headcount_page_of_a_number_that_cannot_be_read(office: Client, draft: Posting, typed: str) -> None:
     """It says so instead of 「None名」, also on a posting whose newest content has the error."""

@@ -23,6 +23,7 @@ from keynet_admin.services.workflow import Outcome
 from keynet_admin.services.workflow.moves import Page
 from keynet_admin.vocabulary import PUBLISHED, AccountStatus, ListingState, PostingStatus
 
+PUBLISH_IS_OVER = "公開終了予定日または締切を過ぎています。日付を直してから公開してください。"
 RESUME_IS_OVER = "公開終了予定日または締切を過ぎています。日付を直してから再開してください。"
 
 
@@ -45,10 +46,10 @@ def publish(posting: Posting, actor: Actor, *, seen_version: int, now: bool = Fa
     if result.at(Level.ERROR):
         return _kept_with_errors(posting, revision, result, actor, seen_version, "公開できません。内容を直してください。")
     content = result.normalized["postings"][0]
-    if _is_over(content):
-        raise Refused("公開終了予定日または締切を過ぎています。日付を直してから公開してください。")
+    if has_ended(content):
+        raise Refused(PUBLISH_IS_OVER)
     day = None if now else wished_day(content)
-    if day is not None and _is_over(content, datetime.combine(day, time(), clock.TOKYO)):
+    if day is not None and has_ended(content, datetime.combine(day, time(), clock.TOKYO)):
         raise Refused(f"公開開始希望日（{short_date(day)}）が締切より後です。日付を直すか、「今すぐ公開する」を選んでください。")
     target = PostingStatus.awaiting_release if result.at(Level.WARNING) else _opening(day)
     done = workflow.move(posting, "publish", actor, seen_version=seen_version, target=target, revision=posting.current)
@@ -120,7 +121,7 @@ def release(posting: Posting, actor: Actor, *, seen_version: int) -> Outcome:
     revision, result = current_revision(posting), recheck(posting)
     if result.at(Level.ERROR):
         return _kept_with_errors(posting, revision, result, actor, seen_version, "公開を許可できません。差し戻してください。")
-    if _is_over(revision.normalized):
+    if has_ended(revision.normalized):
         raise Refused("公開終了予定日または締切を過ぎています。差し戻して日付を直してもらってください。")
     day = opens_later(posting)
     target = _opening(day) if action == "release" else None
@@ -205,7 +206,7 @@ def opening_note(day: date | None) -> str:
 def is_over(posting: Posting) -> bool:
     """Whether the revision that is or was live last has come to its end."""
     revision = live_revision(posting)
-    return revision is not None and _is_over(revision.normalized)
+    return revision is not None and has_ended(revision.normalized)
 
 
 def due_to_open() -> list[int]:
@@ -229,7 +230,7 @@ def open_scheduled(posting_id: int) -> bool:
 def open_if_due(posting: Posting) -> bool:
     """Make a scheduled posting live when its day has come and it is not over. The caller has locked it."""
     revision = live_revision(posting)
-    if posting.status is not PostingStatus.scheduled or opens_later(posting) or revision is None or _is_over(revision.normalized):
+    if posting.status is not PostingStatus.scheduled or opens_later(posting) or revision is None or has_ended(revision.normalized):
         return False
     workflow.move(posting, "open", SYSTEM, seen_version=None, revision=posting.live)
     go_live(posting, revision)
@@ -256,7 +257,7 @@ def _unlisted_over() -> set[int]:
     listed = select(Listing.posting_id).where(Listing.state == ListingState.listed)
     unlisted = Posting.status.in_(PUBLISHED) & Posting.release_asked.is_(False) & Posting.id.not_in(listed)
     rows = db.session.execute(select(Posting.id, PostingRevision.normalized).join(PostingRevision, live).where(unlisted))
-    return {number for number, content in rows if _is_over(content)}
+    return {number for number, content in rows if has_ended(content)}
 
 
 def expire(posting_id: int) -> bool:
@@ -303,7 +304,8 @@ def _forget_opening(posting: Posting) -> None:
         posting.live = posting.look_from = None
 
 
-def _is_over(content: Mapping[str, Any], moment: datetime | None = None) -> bool:
+def has_ended(content: Mapping[str, Any], moment: datetime | None = None) -> bool:
+    """Whether the last day of a content is past, now or at a moment."""
     ends = listing.open_until(content)
     return ends is not None and ends <= (moment or clock.now())
 

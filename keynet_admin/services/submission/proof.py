@@ -85,7 +85,7 @@ class Proof:
             found.append(SenderCheck(True, f"メールは、この団体自身のドメインです（{self.domain.host}）"))
         found += [SenderCheck(None if self.calls else False, doubt.removesuffix("。")) for doubt in self.doubts]
         found += [SenderCheck(True, f"代表電話で確認　{_told(call)}　{call.reason}") for call in self.calls]
-        found += [SenderCheck(True, f"2人目の確認を依頼　{_told(request)}") for request in self.asked]
+        found += [SenderCheck(None, f"2人目の確認を依頼　{_told(request)}") for request in self.asked]
         names = "、".join(self.brought_by.values())
         found.append(SenderCheck(None, f"申請を受け付けた人：{names}（運営事務局）" if names else "申請者が自分で申請しました"))
         return found

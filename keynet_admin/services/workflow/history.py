@@ -171,4 +171,5 @@ def _mails(mails: Iterable[OutboxMail]) -> list[Entry]:
 
 
 def _sorted(entries: list[Entry]) -> list[Entry]:
-    return sorted(entries, key=lambda entry: entry.at, reverse=True)
+    """Newest first; of those of one moment the later written one."""
+    return sorted(entries, key=lambda entry: entry.at)[::-1]

@@ -78,7 +78,7 @@ def test_the_reason_of_an_event_is_found_by_its_number(put: Put, people: People,
     audit.record(case, "take", people["lead"])
     audit.record(case, "reject", people["lead"], review=codes[1] + 900)
     db_session.flush()
-    told = [(e.text, e.note, e.note_label, e.tone, e.icon) for e in history.of_submission(case) if e.at == clock.now]
+    told = [(e.text, e.note, e.note_label, e.tone, e.icon) for e in reversed(history.of_submission(case)) if e.at == clock.now]
     who = people["lead"].name
     assert told == [
         (f"{who}が差し戻しました。", "理由2", "理由を読む", "is-ask", "back"),
@@ -206,3 +206,14 @@ def test_entries_are_newest_first(rows: dict[str, Any], clock: Any, db_session: 
     audit.record(posting, "judge", SYSTEM).at = clock.now - timedelta(days=3)
     db_session.flush()
     assert history.of_posting(posting)[-1].text == "公開の前に記入ルールで確かめ直し、要修正の指摘が見つかりました。"
+
+
+def test_of_one_moment_the_later_written_stands_first(db_session: Session, clock: Any) -> None:
+    """As in the rest of the list: a request for a second person is not told above the acceptance that followed it."""
+    case = factories.submission(SubmissionStatus.in_review)
+    for action in ("ask_second", "call_back"):
+        audit.record(case, action, SYSTEM)
+    db_session.flush()
+    told = [entry.text for entry in history.of_submission(case) if entry.icon != "mail"]
+    assert "代表電話で" in told[0]
+    assert "2人目の確認" in told[1]
