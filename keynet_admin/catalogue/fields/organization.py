@@ -142,13 +142,13 @@ CONTACT: tuple[Field, ...] = (
 )
 
 CONFIRMATION: tuple[Field, ...] = (
-    Field("agree_terms", "利用規約への同意", Kind.BOOL, required=ALWAYS, help="内容をご確認のうえ、選んでください。"),
+    Field("agree_terms", "利用規約への同意", Kind.BOOL, required=ALWAYS, help="利用規約を確認し、同意します。"),
     Field(
         "agree_truth",
-        "募集条件が事実であり、最新に保つこと",
+        "募集条件の正確さと更新",
         Kind.BOOL,
         required=ALWAYS,
-        help="募集条件は事実であり、変更や終了があったときは速やかに更新することを確認します。",
+        help="募集条件は事実であり、変更や終了があったときは速やかに更新します。",
     ),
     Field("agree_report", "確保実績の報告への協力", Kind.BOOL, required=ALWAYS, help="応募・採用の人数を後日ご報告いただきます。"),
     Field(
