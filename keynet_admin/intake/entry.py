@@ -30,7 +30,6 @@ from keynet_admin.intake.visit import (
     with_cookie,
 )
 from keynet_admin.models import EntryDraft, ReturnLink
-from keynet_admin.permissions import sender_of
 from keynet_admin.rules import evaluate
 from keynet_admin.rules.engine.reasons import Reasons, may_be_reasoned, with_reasons
 from keynet_admin.rules.engine.rule import Finding, Level, Result
@@ -237,9 +236,8 @@ def _send(visit: Visit) -> Response:
 def _withdraw(visit: Visit, link: ReturnLink) -> Response:
     if request.form.get("withdraw_sure") != "1":
         return redirect(f"{visit.url()}?unsure=1#withdraw", 303)
-    case = link.submission
     with transaction():
-        submissions.withdraw(case, sender_of(case.id), seen_version=None)
+        submissions.withdraw_by_link(link)
         drafts.discard(visit.draft_key)
     return redirect(visit.url(), 303)
 

@@ -116,4 +116,6 @@ def test_the_second_operator_accepts_what_the_first_left_to_them(client: Client,
     db_session.expire_all()
     assert case.status is SubmissionStatus.accepted
     assert "2人目の確認待ち" not in page(client.get("/admin/submission/?tab=done")).select("tbody")[0].get_text()
-    assert "念のため見てください。" in page(client.get(at(case))).get_text()
+    told = page(client.get(at(case))).get_text()
+    assert "念のため見てください。" in told
+    assert "登録済みのアカウントのアドレスです" not in told, "the account that this acceptance issued proves nothing about it"

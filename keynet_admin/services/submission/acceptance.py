@@ -26,7 +26,7 @@ from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.submission import task
 from keynet_admin.services.submission.proof import Proof, address_for_account, gather
 from keynet_admin.services.workflow import Outcome
-from keynet_admin.vocabulary import AccountStatus, MailStatus, PostingStatus, ReturnClosed
+from keynet_admin.vocabulary import AccountStatus, MailStatus, PostingStatus, ReturnClosed, SubmissionStatus
 
 NEW, FURTHER, EXISTING = "new", "further", "existing"
 INVITATION, ADDED, ANSWER = "first_login", "postings_added", "accepted"
@@ -178,7 +178,10 @@ def proof_of(submission: Submission, chosen: Plan, way: Way | None = None) -> Pr
     """What shows that the sender belongs to the body, as this way of accepting asks for it (none: as every one does)."""
     revision = submissions.current_revision(submission)
     email = address_for_account(revision)
-    known = chosen.organization is not None and email in [account.email for account in chosen.organization.accounts]
+    # An account that this very acceptance issued proves nothing about it.
+    before = submission.decided_at if submission.status is SubmissionStatus.accepted else None
+    accounts_before = [a for a in (chosen.organization.accounts if chosen.organization else []) if before is None or a.created_at < before]
+    known = email in [account.email for account in accounts_before]
     further = way is not None and way.account == FURTHER
     return gather(submission, revision, email, chosen.organization, known=known, further=further)
 

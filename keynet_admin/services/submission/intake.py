@@ -183,9 +183,7 @@ def resubmit(
     if _known(key, None) is not None:
         return submission, False
     if actor is None:
-        db.session.refresh(link, ["closed_why"])
-        if link.closed_why is not None:  # since the caller looked: the link may be a stranger's by now
-            raise TransitionRefused(DEAD_LINKS[link.closed_why])
+        _require_open(link)
     who = actor or sender_of(submission.id)
     seen = submission.version if actor is not None else None
     workflow.move(submission, "resubmit", who, seen_version=seen, revision=submission.current + 1, keyed=actor is not None)
@@ -200,8 +198,22 @@ def resubmit(
     return submission, True
 
 
+def _require_open(link: ReturnLink) -> None:
+    """Raise TransitionRefused when a link was closed since the caller looked: it may be a stranger's by now. The case is locked."""
+    db.session.refresh(link, ["closed_why"])
+    if link.closed_why is not None:
+        raise TransitionRefused(DEAD_LINKS[link.closed_why])
+
+
+def withdraw_by_link(link: ReturnLink) -> Outcome:
+    """Take a case back by its sender, through a return link. Raises TransitionRefused as `resubmit` does."""
+    workflow.lock(link.submission)
+    _require_open(link)
+    return withdraw(link.submission, sender_of(link.submission_id), seen_version=None)
+
+
 def withdraw(submission: Submission, actor: Actor, *, seen_version: int | None, reason: str = "") -> Outcome:
-    """Take a case back, by its sender (return link) or by an operator."""
+    """Take a case back."""
     if again := workflow.repeated(submission, actor, seen_version, "withdraw"):
         return again
     done = workflow.move(submission, "withdraw", actor, seen_version=seen_version, reason=reason)

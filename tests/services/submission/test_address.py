@@ -99,6 +99,8 @@ def test_a_link_that_dies_while_its_form_is_sent(app: Flask, db_session: Session
     db_session.execute(closed, execution_options={"synchronize_session": False})
     with pytest.raises(TransitionRefused, match="新しい差し戻し"):
         submissions.resubmit(link, typed, result, reference_date="2021-05-07", form_key="a-form-key-of-this-test")
+    with pytest.raises(TransitionRefused, match="新しい差し戻し"):
+        submissions.withdraw_by_link(link)
     assert (case.current, case.status) == (1, S.returned)
 
 
