@@ -135,21 +135,24 @@ def test_postings_expire(app: Flask, db_session: Session, clock: MovableClock) -
 @pytest.mark.parametrize(
     ("state", "visibility", "asked", "closes"),
     [
-        (PostingStatus.live, "private", False, True),
-        (PostingStatus.paused, "private", False, True),
-        (PostingStatus.paused, "public", False, True),
-        (PostingStatus.live, "public", False, True),
-        (PostingStatus.live, "private", True, False),
-        (PostingStatus.paused, "public", True, False),
-        (PostingStatus.suspended, "private", False, False),
+        (PostingStatus.live, "private", "", True),
+        (PostingStatus.paused, "private", "", True),
+        (PostingStatus.paused, "public", "", True),
+        (PostingStatus.live, "public", "", True),
+        (PostingStatus.live, "private", "longer", False),
+        (PostingStatus.paused, "public", "longer", False),
+        (PostingStatus.live, "public", "as long", True),
+        (PostingStatus.suspended, "private", "", False),
     ],
 )
 def test_a_posting_ends_with_its_deadline_listed_or_not(
-    app: Flask, db_session: Session, clock: MovableClock, state: PostingStatus, visibility: str, asked: bool, closes: bool
+    app: Flask, db_session: Session, clock: MovableClock, state: PostingStatus, visibility: str, asked: str, closes: bool
 ) -> None:
     """At 24:00 of the deadline, days before the last day of publication; one whose longer term waits for its release is left."""
     posting = factories.posting(state, {"visibility": visibility})
-    posting.release_asked = asked
+    posting.release_asked = bool(asked)
+    if asked == "longer":  # the column is that of the newest revision, which waits
+        posting.publish_until += timedelta(days=30)  # type: ignore[operator]
     db.session.commit()
     content = live_revision(posting).normalized  # type: ignore[union-attr]
     assert content["deadline"] < content["publish_until"]
