@@ -135,5 +135,5 @@ def test_a_return_written_for_ten_minutes_is_never_lost(browser_page: Any, house
         reason = review.reviews_of(house.case())[-1].reason
     assert reason.replace("\r\n", "\n") == text
 
-    page.goto(f"{house.server.url}/admin/submission/1/return")
+    page.goto(f"{house.server.url}/admin/submission/1/reject")
     assert "この操作はできません" in page.locator("main").inner_text()

@@ -186,11 +186,10 @@ def test_first_sight(page: Any, browser: Any) -> None:
     context.close()
 
 
+@pytest.mark.parametrize("page", [(1366, True), (390, True)], ids=["wide", "phone"], indirect=True)
 @pytest.mark.parametrize(("name", "text"), [("shifts-0-end", "25時半"), ("shifts-0-start", "１３時"), ("pay_lines-0-min", "千円くらい")])
 def test_a_live_message_breaks_no_row(page: Any, name: str, text: str) -> None:
     """It stands below all cells, as wide as the row; the cells stay where they were."""
-    if not page.script:
-        pytest.skip("live messages need the script")
     unfold(page)
     cell, row = page.locator(f"[name='postings-0-{name}']"), page.locator(f"#postings-0-{name.rpartition('-')[0]}")
     row.scroll_into_view_if_needed()

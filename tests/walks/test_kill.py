@@ -81,7 +81,7 @@ def prepare(app: Flask, number: int) -> tuple[list[int], str]:
     with transaction():
         ids = []
         for body in bodies:
-            mail = f"vaccine{body.code6}@city.keynet-test.lg.jp"
+            mail = f"vaccine{body.code6}@{factories.own_host(body.code6)}"
             words = {"lg_code": body.code6, "org_name": body.name, "org_address": f"{body.name}本町1番1号"}
             changes = {f"organization.{name}": value for name, value in words.items()}
             changes |= {"contact.contact_email": mail, "contact.contact_email2": mail, "postings.0.venue_city": body.code6}
