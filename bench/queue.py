@@ -1,4 +1,8 @@
-"""The operators' queue with 1,000 and with 100,000 submissions: first page and searches, on both databases, as ratios of one run."""
+"""The lists of the signed-in pages, few and many rows in turns: whole requests, on both databases, as ratios of one run.
+
+The operators' queue with 1,000 and with 100,000 submissions; a municipality's people desk with 200 people at one posting and 5,000 in all,
+each beside 20.
+"""
 
 import statistics
 import tempfile
@@ -16,9 +20,11 @@ from bench.table import Row
 from keynet_admin import clock
 from keynet_admin.catalogue import reference
 from keynet_admin.extensions import db
-from keynet_admin.models import Submission
+from keynet_admin.models import AuditEvent, Candidate, Submission, ThreadMessage
 from keynet_admin.services.submission import search_index
-from keynet_admin.vocabulary import Role, SubmissionStatus
+from keynet_admin.services.transaction import transaction
+from keynet_admin.vocabulary import ActorKind, CandidateKind, CandidateStatus, PostingStatus, Role, SubmissionStatus
+from tests import factories
 from tests.support.databases import Databases
 from tests.support.web import Client, application
 
@@ -37,6 +43,20 @@ PAGES = {
 # The first page and a search that finds what it looks for: what the limit is about.
 LIMITED = ("first page", "search: a body", "search: a telephone number")
 
+PEOPLE = (20, 200, 5_000)
+DESK_PAGES = {
+    "what waits": "/office/candidate/",
+    "one stage": "/office/candidate/?tab=received",
+    "all": "/office/candidate/?tab=all",
+    "one posting": "/office/candidate/?tab=all&posting=1",
+    "search: a name": "/office/candidate/?tab=all&q=見本7",
+    "filter: a shift": "/office/candidate/?tab=all&shift=sat-afternoon",
+    "one person": "/office/candidate/7/",
+    "the paper": "/office/candidate/7/print",
+}
+# With 5,000 people these read every row of the municipality; they are reported.
+READS_ALL = frozenset({"search: a name", "filter: a shift"})
+
 
 def measure() -> list[Row]:
     """Median milliseconds of the whole request in the process, few and many in turns."""
@@ -46,13 +66,39 @@ def measure() -> list[Row]:
         try:
             for kind in ("sqlite", "postgresql"):
                 with _queue(databases, kind, FEW) as few, _queue(databases, kind, MANY) as many:
-                    rows += [_row(kind, name, path, few, many) for name, path in PAGES.items()]
+                    rows += [_row(f"queue, {kind}, {name}", path, few, many, (FEW, MANY), name in LIMITED) for name, path in PAGES.items()]
         finally:
             databases.close()
     return rows
 
 
-def _row(kind: str, name: str, path: str, few: Client, many: Client) -> Row:
+def people() -> list[Row]:
+    """Median milliseconds of the whole request in the process, few and many in turns."""
+    rows = []
+    with tempfile.TemporaryDirectory(prefix="kn-bench-people-") as folder:
+        databases = Databases(Path(folder))
+        try:
+            for kind in ("sqlite", "postgresql"):
+                with _desk(databases, kind, PEOPLE[0], 1) as few:
+                    for count, postings in ((PEOPLE[1], 1), (PEOPLE[2], 25)):
+                        with _desk(databases, kind, count, postings) as many:
+                            rows += [
+                                _row(
+                                    f"people, {kind}, {name}",
+                                    path,
+                                    few,
+                                    many,
+                                    (PEOPLE[0], count),
+                                    count < PEOPLE[2] or name not in READS_ALL,
+                                )
+                                for name, path in DESK_PAGES.items()
+                            ]
+        finally:
+            databases.close()
+    return rows
+
+
+def _row(measured: str, path: str, few: Client, many: Client, counts: tuple[int, int], limited: bool) -> Row:
     seconds: tuple[list[float], list[float]] = ([], [])
     for turn in range(ROUNDS + 3):
         for client, found in zip((few, many), seconds, strict=True):
@@ -64,8 +110,8 @@ def _row(kind: str, name: str, path: str, few: Client, many: Client) -> Row:
             if turn >= 3:
                 found.append(taken)
     small, large = (statistics.median(found) * 1e3 for found in seconds)
-    limit = LIMIT if name in LIMITED else None
-    return Row(f"queue, {kind}, {name}, {MANY:,}", large, "ms", f"with {FEW:,}", small, large / small, at_most=limit)
+    few_, many_ = counts
+    return Row(f"{measured}, {many_:,}", large, "ms", f"with {few_:,}", small, large / small, at_most=LIMIT if limited else None)
 
 
 @contextmanager
@@ -119,3 +165,88 @@ def _case(number: int, city: Any, now: Any) -> tuple[dict[str, Any], list[str]]:
     }
     people = [f"担当{number % 97}", f"タントウ{number % 89}", f"098501{number % 10_000:04d}", f"kenko{number}@city.test{city.code6}.lg.jp"]
     return row, [receipt, city.code6, city.name, city.kana, f"0985{number % 100_000:06d}", "健康増進課", *people]
+
+
+@contextmanager
+def _desk(databases: Databases, kind: str, count: int, postings: int) -> Iterator[Client]:
+    """A signed-in officer of a municipality with so many people at so many postings."""
+    with (
+        tempfile.TemporaryDirectory(prefix="kn-bench-") as name,
+        databases.copy(kind, Path(name)) as url,
+        application(url, Path(name), {}) as app,
+    ):
+        account = _fill_desk(app, count, postings)
+        client = Client(app, app.response_class, use_cookies=True)
+        client.sign_in(account)
+        yield client
+
+
+def _fill_desk(app: Flask, count: int, postings: int) -> Any:
+    with app.app_context():
+        with transaction():
+            first = factories.posting(PostingStatus.live)
+            ids = [first.id, *(factories.posting(PostingStatus.live, organization=first.organization).id for _ in range(postings - 1))]
+            account = factories.account(Role.municipality, organization=first.organization)
+        with transaction():
+            people = [_person(number, ids[number % len(ids)], first.organization_id) for number in range(1, count + 1)]
+            db.session.execute(insert(Candidate), people)
+            db.session.execute(insert(AuditEvent), [_event(row, step) for row in people for step in ("apply", "see")])
+            db.session.execute(insert(ThreadMessage), [_message(row["id"]) for row in people])
+        db.session.execute(text("ANALYZE"))
+        db.session.commit()
+        return account
+
+
+def _person(number: int, posting_id: int, organization_id: int) -> dict[str, Any]:
+    """The first fill a page of the first tabs; of the others half are over, half are spread over the stages. Everybody is made up."""
+    waits = (CandidateStatus.received, CandidateStatus.seen, CandidateStatus.contacted, CandidateStatus.selection, CandidateStatus.offered)
+    over = (CandidateStatus.rejected, CandidateStatus.withdrawn)
+    status = waits[number % 2] if number <= PEOPLE[0] else (*waits, *over, *over, over[0])[number % 10]
+    moment = clock.now() - timedelta(minutes=number)
+    content = {
+        "licenses": ["nurse"],
+        "availability": ["sat-afternoon", "sun-afternoon"] if number % 3 else ["mon-morning"],
+        "email": f"p{number}@mail.example",
+        "message": "土日の午後に勤務できます。" * 5,
+    }
+    return {
+        "id": number,
+        "candidate_no": f"KN-A-{number:06d}",
+        "kind": CandidateKind.application,
+        "status": status,
+        "posting_id": posting_id,
+        "organization_id": organization_id,
+        "posting_revision": 1,
+        "name": f"見本{number} さくら",
+        "kana": f"ミホン{number} サクラ",
+        "email": content["email"],
+        "typed": content,
+        "content": content,
+        "received_at": moment,
+        "changed_at": moment,
+        "due_at": moment + timedelta(days=3) if status in waits else None,
+        "unread": number % 20 == 0,
+        "salt": "x",
+    }
+
+
+def _event(row: dict[str, Any], action: str) -> dict[str, Any]:
+    return {
+        "at": row["received_at"],
+        "actor_kind": ActorKind.candidate,
+        "organization_id": row["organization_id"],
+        "subject": "candidate",
+        "subject_id": row["id"],
+        "action": action,
+        "codes": {"from": "received", "to": "seen", "version": 2} if action == "see" else {"version": 1},
+    }
+
+
+def _message(number: int) -> dict[str, Any]:
+    return {
+        "subject": "candidate",
+        "subject_id": number,
+        "author_kind": ActorKind.candidate,
+        "body": "質問です。",
+        "created_at": clock.now(),
+    }

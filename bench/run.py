@@ -13,7 +13,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import acceptance, first_page, importing, listing, memory, queue, rules
+from bench import acceptance, door, first_page, hostile, importing, listing, memory, queue, rules
+from bench.follow_up import partner, report
 from bench.table import Row, print_table
 
 MEASURES: dict[str, Callable[[], list[Row]]] = {
@@ -21,9 +22,14 @@ MEASURES: dict[str, Callable[[], list[Row]]] = {
     "acceptance": acceptance.measure,
     "memory": memory.measure,
     "queue": queue.measure,
+    "people": queue.people,
+    "report": report.measure,
     "rules": rules.measure,
     "importing": importing.measure,
+    "partners": partner.measure,
     "first_page": first_page.measure,
+    "hostile": hostile.measure,
+    "door": door.measure,
 }
 RESULTS = Path(__file__).parent / "results.json"
 

@@ -5,16 +5,17 @@ from dataclasses import replace
 from typing import Any
 
 from flask import Flask, request
+from flask_wtf import CSRFProtect
 from sqlalchemy.engine import make_url
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter
 
-from keynet_admin import admin, api, auth, cli, clock, config, intake, jobs, office, public
-from keynet_admin.extensions import Access, access, babel, csrf, db, limiter, mail, migrate, prepare_engine
+from keynet_admin import admin, api, auth, cli, clock, config, intake, jobs, office, partner, prefecture, public
+from keynet_admin.extensions import Access, access, babel, db, limiter, mail, migrate, prepare_engine
 from keynet_admin.services import master_data
 from keynet_admin.web import addresses, filters, headers, limits
 from keynet_admin.web import errors as error_pages
-from keynet_admin.web.access import security_log
+from keynet_admin.web.access import links, security_log
 
 
 class NumberConverter(BaseConverter):
@@ -46,13 +47,32 @@ def create_app(settings: config.Settings | None = None, flask_config: Mapping[st
     app.before_request(_transaction_mode)
     app.before_request(_fresh_master_data)
     app.teardown_request(_transaction_mode_ends)
-    for extension in (db, csrf, limiter, mail):
+    for extension in (db, limiter, mail):
         extension.init_app(app)
+    # One for each application: it keeps what is exempt, and with the views of an area all of their application.
+    CSRFProtect(app)
     migrate.init_app(app, db, directory=str(config.ROOT / "keynet_admin" / "migrations"), render_as_batch=True, compare_type=True)
     babel.init_app(app, locale_selector=lambda: "ja")
     with app.app_context():
         prepare_engine(db.engine)
-    for part in (limits, headers, security_log, filters, error_pages, jobs, auth, public, intake, api, admin, office, cli):
+    for part in (
+        limits,
+        links,
+        headers,
+        security_log,
+        filters,
+        error_pages,
+        jobs,
+        auth,
+        public,
+        intake,
+        api,
+        admin,
+        office,
+        prefecture,
+        partner,
+        cli,
+    ):
         part.init_app(app)
     if count := settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]

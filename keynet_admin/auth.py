@@ -17,10 +17,10 @@ from keynet_admin import config
 from keynet_admin.errors import LinkDead, NotFound, TooMany
 from keynet_admin.extensions import login
 from keynet_admin.models import Account
+from keynet_admin.services import rate_limit
 from keynet_admin.services.account import password as passwords
-from keynet_admin.services.account import rate_limit, use_cases
 from keynet_admin.services.account import session as sessions
-from keynet_admin.services.account.tokens import from_link
+from keynet_admin.services.account import use_cases
 from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import Role
 from keynet_admin.web import addresses
@@ -30,7 +30,8 @@ from keynet_admin.web.access.sign_in import SEEN, WRONG, attempt, enter, missing
 blueprint = Blueprint("auth", __name__)
 
 # Where a signed-in person may be sent after the sign-in: our own staff pages, in plain printable ASCII.
-LOCAL = re.compile(r"/(?:admin|office|password)(?:[/?](?!\S*(?://|\.\./))[!-\[\]-~]*)?")
+LOCAL = re.compile(r"/(?:admin|office|prefecture|partner|password)(?:[/?](?!\S*(?://|\.\./))[!-\[\]-~]*)?")
+_HOMES = {Role.municipality: "/office/", Role.prefecture: "/prefecture/", Role.partner: "/partner/"}
 BY_CODE = "password"  # in place of a link's token: the code was typed, the session knows whose
 CODE_MINUTES = 30
 REFRESH_SECONDS = 60
@@ -49,12 +50,12 @@ def init_app(app: Flask) -> None:
 
 def home_of(role: Role) -> str:
     """The first page after the sign-in."""
-    return "/office/" if role is Role.municipality else "/admin/submission/"
+    return _HOMES.get(role, "/admin/submission/")
 
 
 def local_target(wanted: str | None, role: Role) -> str:
     """The page asked for before the sign-in if it is one of ours and of this role's side, else the role's first page."""
-    side = "/office" if role is Role.municipality else "/admin"
+    side = _HOMES.get(role, "/admin/").rstrip("/")
     if wanted and LOCAL.fullmatch(wanted) and wanted.startswith((side, "/password")):
         return wanted
     return home_of(role)
@@ -220,7 +221,7 @@ def _found(token: str) -> "use_cases.Invitation | Response":
     """The invitation of a link, or of a code typed a moment ago; else the page that says what to do."""
     try:
         if token != BY_CODE:
-            return use_cases.open_first_login(from_link(token))
+            return use_cases.open_first_login(token)
         typed = _typed_before()
         if typed is not None:
             return use_cases.first_login(typed)
@@ -282,6 +283,33 @@ def change() -> Response:
     enter(changed)
     flash("パスワードを変更しました。ほかの画面でのログインは終了しました。", "success")
     return redirect(home_of(changed.role), 303)
+
+
+@blueprint.route("/password/again", methods=["GET", "POST"])
+def again() -> Response:
+    """Field `password`: a fresh proof, asked for before what takes people's data out of the program. `next` is a page of ours."""
+    if not current_user.is_authenticated:
+        return _ask_to_sign_in()
+    wanted = request.values.get("next", "")
+    words = {"email": current_user.email, "next": wanted if LOCAL.fullmatch(wanted) else "", "home": home_of(current_user.role)}
+    if request.method != "POST":
+        return _page("auth/again.html", errors={}, **words)
+    if errors := missing("password"):
+        return _page("auth/again.html", 422, errors=errors, **words)
+    account = current_user.account
+    try:
+        with transaction():
+            rate_limit.hit("password", address=account.email, network=network())
+    except TooMany as error:
+        return _too_many("auth/again.html", error, **words)
+    if not passwords.verify(account.password_hash, _field("password", passwords.LONGEST)):
+        security_log.write("password_failed")
+        return _page("auth/again.html", 422, errors={"password": "パスワードが違います。"}, **words)
+    with transaction():
+        sessions.proved(current_user._get_current_object())
+        rate_limit.forgive("password", address=account.email, network=network())
+    flash("パスワードを確認しました。15分間は、もう一度入力せずに操作できます。もう一度ボタンを押してください。", "success")
+    return redirect(local_target(wanted, account.role), 303)
 
 
 @blueprint.route("/password/forgot", methods=["GET", "POST"])

@@ -37,6 +37,7 @@ def init_app(app: Flask) -> None:
         deliver_mail,
         purge,
         refresh_listing,
+        correct_open_data,
     ):
         app.cli.add_command(command)
     if config.of(app).demo:
@@ -147,8 +148,8 @@ def import_file(file: Path, strict: bool, rejects: Path | None) -> None:
             report = importing.import_file(file, strict=strict, rejects=rejects, progress=lambda line: bar.update(max(0, line - bar.pos)))
         except UnknownFormat as error:
             raise click.UsageError(str(error)) from None
-    for refusal in report.refusals:
-        click.echo(refusal.words(), err=True)
+    for remark in (*report.refusals, *report.remarks):
+        click.echo(remark.words(), err=True)
     click.echo(f"受け付け {report.new}件（うち要修正の項目があるもの {report.errors}件）、登録済み {report.known}件")
     if report.refused:
         click.echo(f"受け付けなかった行 {report.refused}件")
@@ -217,7 +218,7 @@ def purge(dry_run: bool) -> None:
     from keynet_admin.services import persons
 
     for entry, number in persons.purge(dry_run=dry_run):
-        click.echo(f"{entry.purpose}（{entry.keep.days}日）：{number}件")
+        click.echo(f"{entry.purpose}（{entry.keep.days}日）：{number}件" if entry.keep else f"{entry.purpose}：{number}件")
 
 
 @click.command("refresh-listing")
@@ -230,6 +231,24 @@ def refresh_listing() -> None:
         refused = refresh.run(bar.update)
     if refused:
         click.echo(f"作り直せなかった公開情報：{refused}件（前の内容のまま残しました。記録をご確認ください）", err=True)
+
+
+@click.command("correct-open-data")
+@click.argument("month")
+@with_appcontext
+def correct_open_data(month: str) -> None:
+    """Publish a further edition of MONTH (2021-05) as it is counted now; the editions of before stay."""
+    from keynet_admin.services.report import open_data
+
+    try:
+        with reading():
+            edition, content = open_data.correction_of(month)
+            db.session.rollback()
+        with transaction():
+            stored = open_data.store(month, content, edition)
+    except KeynetError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{month} の第{edition}版を公開しました。" if stored else "ほかの方が同じ版を公開しました。")
 
 
 def _json_line(finding: dict[str, Any]) -> bytes:

@@ -19,6 +19,8 @@ from flask import Flask, current_app
 ROOT = Path(__file__).resolve().parent.parent
 UPLOAD = 16 * 1024 * 1024  # bytes: the largest file of submissions
 FORM = 4 * 1024 * 1024  # bytes: the largest form
+DRAFT = 300_000  # bytes of UTF-8: the most that a draft keeps; twenty postings with every field full have as much
+UNSENT = 500_000_000  # bytes: all checked files that were not sent; the oldest go first
 LOOPBACK = ("127.0.0.1", "localhost")
 _MAIL = re.compile(r"[!-?A-~]+@[A-Za-z0-9.-]+")
 _KEY = "keynet_settings"
@@ -247,6 +249,11 @@ def secret_key(instance: Path) -> str:
 def demo_password(instance: Path, given: str | None) -> str:
     """The password of all demo accounts: the given one, else one made up once and kept in the instance folder (0600)."""
     return given or _kept(instance / "demo-password", "-".join(secrets.token_hex(3) for _ in range(3)))
+
+
+def demo_partner_key(instance: Path) -> str:
+    """The key that opens the sandbox partner of a demo: made up once and kept in the instance folder (0600)."""
+    return _kept(instance / "demo-partner-key", f"kn_{secrets.token_urlsafe(32)}")
 
 
 def _kept(file: Path, made: str) -> str:

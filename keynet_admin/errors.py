@@ -36,6 +36,10 @@ class Refused(KeynetError):
     """A rule of the business refuses this (409); the sentence says why and what to do."""
 
 
+class Busy(KeynetError):
+    """The house is at work on too much at once (503): the same will be taken in a minute."""
+
+
 class BadVersion(KeynetError):
     """The hidden version is missing or not a number (400)."""
 
@@ -52,14 +56,22 @@ class StaleVersion(KeynetError):
         return f"{self.who}が先に「{self.what}」を行いました。"
 
 
+class TooLarge(KeynetError):
+    """More was typed than is kept (413)."""
+
+
 class LinkDead(KeynetError):
     """A link of a mail no longer works (410); the sentence says why."""
 
 
 class TooMany(KeynetError):
-    """A brake was hit (429). `retry_after` is in seconds; `network`: by all who come from there, not by tries for one address."""
+    """A limit is full (429). `retry_after` is in seconds; `network`: by all who come from there, not by tries for one address.
 
-    def __init__(self, retry_after: int, *, network: bool = False) -> None:
-        super().__init__(f"回数が多いため、一時的に受け付けていません。約{max(1, round(retry_after / 60))}分後にもう一度お試しください。")
+    `words`: what is refused and the limit.
+    """
+
+    def __init__(self, retry_after: int, *, network: bool = False, words: str = "") -> None:
+        what = words or "回数が多いため、一時的に受け付けていません。"
+        super().__init__(f"{what}約{max(1, round(retry_after / 60))}分後にもう一度お試しください。")
         self.retry_after = retry_after
         self.network = network

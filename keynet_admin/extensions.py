@@ -12,18 +12,18 @@ from contextvars import ContextVar
 from enum import StrEnum
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from flask_babel import Babel
 from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
 from flask_mail import Mail
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from flask_wtf import CSRFProtect
 from sqlalchemy import Engine, MetaData, event
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase
+
+from keynet_admin.network import network
 
 log = logging.getLogger(__name__)
 
@@ -75,9 +75,9 @@ db = Database(model_class=Base, session_options={"expire_on_commit": False})
 migrate = Migrate()
 login = Login()
 mail = Mail()
-csrf = CSRFProtect()
 babel = Babel()
-limiter = Limiter(key_func=get_remote_address, default_limits=[])
+# In memory (or Redis), for the entry check alone, which stores nothing; what costs more is counted by `services/rate_limit.py`.
+limiter = Limiter(key_func=lambda: network(request.remote_addr or ""), default_limits=[])
 
 
 class Access(StrEnum):

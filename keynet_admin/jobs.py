@@ -28,8 +28,12 @@ from keynet_admin import clock, config
 from keynet_admin.errors import KeynetError
 from keynet_admin.extensions import db, reading
 from keynet_admin.services import master_data, persons
+from keynet_admin.services.account import notices
+from keynet_admin.services.candidate import retention, silence
 from keynet_admin.services.mail import outbox as mailer
-from keynet_admin.services.posting import publication
+from keynet_admin.services.partner import digest, keys, lag, ledger
+from keynet_admin.services.posting import freshness, outcome, publication
+from keynet_admin.services.report import open_data, reminders, rounds
 from keynet_admin.services.submission import follow_up, task
 from keynet_admin.services.transaction import transaction
 
@@ -42,7 +46,9 @@ PURGE_HOUR = 3  # in Japan
 STOP_SECONDS = 7.0
 _ROUND = 200  # mails before the worker looks at its other jobs again
 
-_sending = threading.Lock()
+# A mail server may take ten minutes for one mail; the others go out beside it.
+SENDERS = 3
+_sending = threading.BoundedSemaphore(SENDERS)
 _asked = threading.Event()
 
 
@@ -66,6 +72,13 @@ def init_app(app: Flask) -> None:
     job("open_postings", every(EXPIRE_EVERY), open_postings)
     job("follow_up", every(MAIL_EVERY), follow_up_cases)
     job("expire_postings", every(EXPIRE_EVERY), expire_postings)
+    job("ask_postings", every(EXPIRE_EVERY), ask_postings)
+    job("ask_outcomes", every(EXPIRE_EVERY), ask_outcomes)
+    job("follow_candidates", every(EXPIRE_EVERY), follow_candidates)
+    job("tell_offices", every(EXPIRE_EVERY), tell_offices)
+    job("follow_reports", every(EXPIRE_EVERY), follow_reports)
+    job("follow_partners", every(EXPIRE_EVERY), follow_partners)
+    job("publish_open_data", every(EXPIRE_EVERY), publish_open_data)
     job("purge", nightly(PURGE_HOUR), purge)
     app.extensions["keynet_wake"] = deliver
     mailer.on_enqueued(wake_mailer)
@@ -93,7 +106,7 @@ def wake_mailer() -> None:
 
 
 def deliver_mail() -> int:
-    """Send everything that is due. One run at a time in this process; a call meanwhile makes that run look once more."""
+    """Send everything that is due. A few runs at a time in this process; a call beyond makes one of them look once more."""
     _asked.set()
     if not _sending.acquire(blocking=False):
         return 0
@@ -135,6 +148,93 @@ def expire_postings() -> int:
         due = publication.due_to_expire()
         db.session.rollback()
     return one_by_one(due, publication.expire)
+
+
+def ask_postings() -> int:
+    """Ask whether postings that nobody has touched for long still hold, and hide those without an answer, one a transaction."""
+    done = 0
+    for due, action in ((freshness.due_to_ask, freshness.ask), (freshness.due_to_hide, freshness.hide)):
+        with reading():
+            postings = due()
+            db.session.rollback()
+        done += one_by_one(postings, action)
+    return done
+
+
+def ask_outcomes() -> int:
+    """Ask the owners of ended postings how many people they secured, one posting a transaction."""
+    with reading():
+        due = outcome.due_to_ask()
+        db.session.rollback()
+    return one_by_one(due, outcome.ask)
+
+
+def follow_candidates() -> int:
+    """Remind municipalities of people who wait, ask the service center to call, tell who waits; announce and lock what is kept no longer."""
+    done = 0
+    for due, action in (
+        (silence.due_to_remind, silence.remind),
+        (silence.due_to_follow, silence.follow),
+        (retention.due_to_warn, retention.warn),
+        (retention.due_to_lock, retention.lock),
+    ):
+        with reading():
+            found = due()
+            db.session.rollback()
+        done += one_by_one(found, action)
+    return done
+
+
+def tell_offices() -> int:
+    """Mail municipalities' accounts their digest of the morning, and what is new to those who want to hear at once; one a transaction."""
+    done = 0
+    for due, action in ((notices.due_for_digest, notices.send_digest), (notices.due_at_once, notices.tell_at_once)):
+        with reading():
+            accounts = due()
+            db.session.rollback()
+        done += one_by_one(accounts, action)
+    return done
+
+
+def follow_reports() -> int:
+    """Ask the bodies of a new round for their report, and freeze rounds whose deadline is over; one a transaction."""
+    done = 0
+    for due, action in ((reminders.due_to_ask, reminders.ask), (rounds.due_to_freeze, rounds.freeze)):
+        with reading():
+            found = due()
+            db.session.rollback()
+        done += one_by_one(found, action)
+    return done
+
+
+def follow_partners() -> int:
+    """Mail partners what changed and what must vanish there, raise or end their alarms, issue anew what they show no longer, end replaced keys."""
+    done = 0
+    for due, action in (
+        (digest.due, digest.send),
+        (ledger.due_to_reissue, ledger.reissue_due),
+        (lag.due, lag.sweep),
+        (keys.due_to_expire, keys.expire),
+    ):
+        with reading():
+            found = due()
+            db.session.rollback()
+        done += one_by_one(found, action)
+    return done
+
+
+def publish_open_data() -> int:
+    """Publish the months that are over, the oldest first, one a transaction; counted before it begins."""
+    done = 0
+    while True:
+        with reading():
+            month = open_data.next_due()
+            content = open_data.content_of(month) if month is not None else []
+            db.session.rollback()
+        if month is None:
+            return done
+        with transaction():
+            done += open_data.store(month, content)
 
 
 def one_by_one(ids: Iterable[int], action: Callable[[int], bool]) -> int:
@@ -221,7 +321,10 @@ def run_worker(app: Flask) -> None:
     lock = None if settings.redis_url else _only_one(settings.instance)
     huey: Huey = app.extensions["huey"]
     try:
-        consumer = _Consumer(huey, workers=2, worker_type="thread", max_delay=1.0, graceful_signal="TERM", shutdown_timeout=STOP_SECONDS)
+        # One thread more than may send: a slow mail server stops no other job.
+        consumer = _Consumer(
+            huey, workers=SENDERS + 1, worker_type="thread", max_delay=1.0, graceful_signal="TERM", shutdown_timeout=STOP_SECONDS
+        )
         consumer.run()
     finally:
         if lock is not None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from keynet_admin.vocabulary import ActorKind, Role
+from keynet_admin.vocabulary import STAFF_ROLES, ActorKind, OfficeRight, Role
 
 
 class Permission(StrEnum):
@@ -15,19 +15,33 @@ class Permission(StrEnum):
     account_read = "account:read"
     account_role = "account:role"
     account_suspend = "account:suspend"
+    candidate_call = "candidate:call"
     candidate_handle = "candidate:handle"
+    candidate_own = "candidate:own"
     event_read = "event:read"
     mail_read = "mail:read"
     mail_retry = "mail:retry"
+    office_account_hand_over = "office_account:hand_over"
+    office_account_manage = "office_account:manage"
     organization_read = "organization:read"
+    partner_edit = "partner:edit"
+    partner_handle = "partner:handle"
+    partner_key = "partner:key"
+    partner_read = "partner:read"
+    partner_receive = "partner:receive"
     posting_close = "posting:close"
     posting_edit = "posting:edit"
     posting_publish = "posting:publish"
     posting_read = "posting:read"
     posting_release = "posting:release"
     posting_suspend = "posting:suspend"
+    prefecture_read = "prefecture:read"
+    prefecture_write = "prefecture:write"
     reference_edit = "reference:edit"
     reference_read = "reference:read"
+    report_confirm = "report:confirm"
+    report_read = "report:read"
+    report_run = "report:run"
     rule_read = "rule:read"
     rule_rehearse = "rule:rehearse"
     setting_edit = "setting:edit"
@@ -37,6 +51,7 @@ class Permission(StrEnum):
     submission_reopen_accepted = "submission:reopen_accepted"
     submission_withdraw = "submission:withdraw"
     system_run = "system:run"
+    template_edit = "template:edit"
 
 
 _OPERATOR = frozenset(
@@ -44,14 +59,18 @@ _OPERATOR = frozenset(
         Permission.account_correct,
         Permission.account_issue,
         Permission.account_read,
+        Permission.candidate_call,
         Permission.event_read,
         Permission.mail_read,
         Permission.mail_retry,
         Permission.organization_read,
+        Permission.partner_handle,
+        Permission.partner_read,
         Permission.posting_read,
         Permission.posting_release,
         Permission.posting_suspend,
         Permission.reference_read,
+        Permission.report_read,
         Permission.rule_read,
         Permission.submission_create,
         Permission.submission_decide,
@@ -59,32 +78,45 @@ _OPERATOR = frozenset(
         Permission.submission_withdraw,
     }
 )
-_LEAD = _OPERATOR | {Permission.account_suspend, Permission.rule_rehearse, Permission.submission_reopen_accepted}
-_ADMIN = _LEAD | {Permission.account_role, Permission.reference_edit, Permission.setting_edit}
+_LEAD = _OPERATOR | {
+    Permission.account_suspend,
+    Permission.partner_key,
+    Permission.report_run,
+    Permission.rule_rehearse,
+    Permission.submission_reopen_accepted,
+    Permission.template_edit,
+}
+_ADMIN = _LEAD | {Permission.account_role, Permission.partner_edit, Permission.reference_edit, Permission.setting_edit}
 
+# Of a municipality's permissions, the right that its account needs for each.
+RIGHT_FOR: dict[Permission, OfficeRight] = {
+    Permission.candidate_handle: OfficeRight.candidates,
+    Permission.office_account_hand_over: OfficeRight.view,
+    Permission.office_account_manage: OfficeRight.manage,
+    Permission.posting_close: OfficeRight.publish,
+    Permission.posting_edit: OfficeRight.edit,
+    Permission.posting_publish: OfficeRight.publish,
+    Permission.posting_read: OfficeRight.view,
+    Permission.report_confirm: OfficeRight.candidates,
+}
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.operator: _OPERATOR,
     Role.lead: _LEAD,
     Role.admin: _ADMIN,
-    Role.municipality: frozenset(
-        {
-            Permission.candidate_handle,
-            Permission.posting_close,
-            Permission.posting_edit,
-            Permission.posting_publish,
-            Permission.posting_read,
-        }
-    ),
+    Role.municipality: frozenset(RIGHT_FOR),
+    Role.prefecture: frozenset({Permission.prefecture_read, Permission.prefecture_write}),
+    Role.partner: frozenset({Permission.partner_receive}),
 }
 # In the order of trust: nobody stops the account of somebody above them.
-RANKS = (Role.municipality, Role.operator, Role.lead, Role.admin)
+RANKS = (Role.partner, Role.prefecture, Role.municipality, Role.operator, Role.lead, Role.admin)
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts, and the id of the row that they are or hold the token of: an account, the sender of one submission, the system.
+    """Who acts, and the id of the row that they are or hold the token of: an account, the sender of one submission, a candidate, a partner, the system.
 
-    A sender without a subject is a visitor of the form, who may only send a new one.
+    A sender without a subject is a visitor of the form, who may only send a new one. `rights` are those of a municipality's account,
+    `prefecture_code` (two digits) and `partner_id` whose account it is; the holder of a partner's key has `partner_id`, too.
     """
 
     kind: ActorKind
@@ -92,6 +124,9 @@ class Actor:
     role: Role | None = None
     organization_id: int | None = None
     name: str = ""
+    rights: frozenset[OfficeRight] = frozenset()
+    prefecture_code: str = ""
+    partner_id: int | None = None
 
     @property
     def account_id(self) -> int | None:
@@ -113,11 +148,23 @@ def sender_of(submission_id: int) -> Actor:
     return replace(SENDER, subject=submission_id)
 
 
+def candidate_of(candidate_id: int) -> Actor:
+    """The person of this one application or inquiry, known by the token of their own page."""
+    return Actor(ActorKind.candidate, candidate_id, name=ActorKind.candidate.label)
+
+
+def partner_of(partner_id: int, name: str = "") -> Actor:
+    """The machine of this partner, known by its key."""
+    return Actor(ActorKind.partner, partner_id, name=name or ActorKind.partner.label, partner_id=partner_id)
+
+
 def can(actor: Actor, permission: Permission, row: Any = None) -> bool:
     """May this actor do this to this row (without one: to any row, or to none yet)? The system may do all.
 
-    A token's holder may touch only the submission that the token names, a municipality only what is its organization's; an account can
+    A token's holder may touch only the submission or the candidate that the token names, a municipality only what is its organization's; an account can
     be suspended and restored only by a role that is not below its own, and so for address, invitation and first code of a colleague.
+    Of what a municipality may do, its account may do what it has the right for; the account of a colleague is handed over by whoever
+    manages them. A prefecture sees what is of its own code, a partner what is its own.
     """
     if actor.kind is ActorKind.system:
         return True
@@ -126,14 +173,34 @@ def can(actor: Actor, permission: Permission, row: Any = None) -> bool:
             return permission is Permission.submission_create
         own = (row.__tablename__, row.id) == ("submission", actor.subject)
         return own and permission in (Permission.submission_create, Permission.submission_withdraw)
+    if actor.kind is ActorKind.candidate:
+        own = row is not None and (row.__tablename__, row.id) == ("candidate", actor.subject)
+        return own and permission is Permission.candidate_own
+    if actor.kind is ActorKind.partner:
+        return permission is Permission.partner_receive and _is_partners(actor, row)
     if actor.role is None or permission not in GRANTS[actor.role]:
         return False
+    if actor.role is Role.partner:
+        return _is_partners(actor, row)
+    if actor.role is Role.prefecture:
+        return row is None or (actor.prefecture_code != "" and getattr(row, "prefecture_code", None) == actor.prefecture_code)
+    if actor.role is Role.municipality and RIGHT_FOR[permission] not in actor.rights:
+        return False
+    if row is not None and permission is Permission.office_account_hand_over and row.id != actor.account_id:
+        return can(actor, Permission.office_account_manage, row)
     if row is not None and permission is Permission.account_suspend and RANKS.index(row.role) > RANKS.index(actor.role):
         return False
-    if row is not None and permission is Permission.account_correct and row.role is not Role.municipality:
+    if row is not None and permission is Permission.account_correct and row.role in STAFF_ROLES:
         # Whoever gives an account another address, or reads its code out, holds it: for colleagues that needs the right to stop them.
         return can(actor, Permission.account_suspend, row)
     if row is not None and actor.role is Role.municipality:
         owner = row.id if row.__tablename__ == "organization" else row.organization_id
         return actor.organization_id is not None and actor.organization_id == owner
     return True
+
+
+def _is_partners(actor: Actor, row: Any) -> bool:
+    """Whether the row is this partner, or of it."""
+    if actor.partner_id is None:
+        return False
+    return row is None or (row.id if row.__tablename__ == "partner" else row.partner_id) == actor.partner_id

@@ -35,6 +35,10 @@ DEMO_ACCOUNTS = (
     ("運営主任", "lead@keynet.example"),
     ("システム管理", "admin@keynet.example"),
     ("自治体", "kenko@city.chiyoda.keynet.example"),
+    ("自治体（公開の権限なし）", "yobo@city.chiyoda-test.lg.jp"),
+    ("都道府県（奈良県）", "nara@pref.keynet.example"),
+    ("連携先（Save the town）", "stt@partner.keynet.example"),
+    ("連携先（東京都ナースセンター、Shift_JIS）", "center@partner.keynet.example"),
 )
 RESTARTS = 5
 RESTART_WINDOW = 60.0
@@ -107,12 +111,12 @@ def flask_command(*arguments: str) -> list[str]:
 def web_command(port: int, *, workers: int = 2, app: str = "wsgi:app") -> list[str]:
     """granian on loopback: two processes that it starts again when one is killed.
 
-    Many threads a process, because a request whose body never arrives holds one until its sender gives up.
+    Many threads a process, because a request whose body does not arrive holds one until its deadline (`web/request_body.py`).
     """
     return [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
         *("--workers", str(workers), "--blocking-threads", "64", "--no-ws", "--http", "1", "--log-level", "error"),
-        *("--http1-header-read-timeout", "10000", "--respawn-failed-workers", "--respawn-interval", "0.5"),
+        *("--http1-header-read-timeout", "10000", "--http1-buffer-size", "32768", "--respawn-failed-workers", "--respawn-interval", "0.5"),
         *("--workers-kill-timeout", "8", app),
     ]
 
@@ -177,7 +181,8 @@ def run(children: list[Child], environ: Mapping[str, str], running: list[Process
             running[index] = spawn(child.command, environ)
         if not ready and answers(address + "/healthz"):
             ready = True
-            greet(address, password, demo=environ.get("KEYNET_DEMO") == "1")
+            demo = environ.get("KEYNET_DEMO") == "1"
+            greet(address, password, config.demo_partner_key(Path(environ["KEYNET_INSTANCE"])) if demo else "", demo=demo)
         elif not ready and time.monotonic() > patience:
             say("画面の起動に時間がかかりすぎているため、停止します。")
             return 1
@@ -212,8 +217,8 @@ def answers(url: str) -> bool:
         return False
 
 
-def greet(address: str, password: str, *, demo: bool) -> None:
-    """Print the addresses and, for a demonstration, the accounts. The password goes to the terminal only, never through logging."""
+def greet(address: str, password: str, partner_key: str, *, demo: bool) -> None:
+    """Print the addresses and, for a demonstration, the accounts. Password and key go to the terminal only, never through logging."""
     say("")
     say("Key-Net が起動しました。（Ctrl-C で停止）")
     for title, path in (("求人の一覧", "/"), ("申請フォーム", "/entry/"), ("記入ルール", "/rules"), ("ログイン", "/login")):
@@ -223,6 +228,7 @@ def greet(address: str, password: str, *, demo: bool) -> None:
         for title, mail in DEMO_ACCOUNTS:
             say(f"  {mail:<36} {title}")
         say(f"  パスワード: {password}")
+        say(f"試験用の連携先の鍵（{address}/partner/v1/openapi.json）: {partner_key}")
     say("")
 
 

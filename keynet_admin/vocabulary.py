@@ -21,23 +21,48 @@ class Word(StrEnum):
 
 
 class Role(Word):
-    """What a signed-in account may be. Operators work at the service center, `municipality` in one organization's office."""
+    """What a signed-in account may be.
+
+    Operators work at the service center, `municipality` in one organization's office; `prefecture` looks at its municipalities, `partner`
+    takes the postings that are meant for it.
+    """
 
     operator = "operator", "運営担当", "is-info", "user"
     lead = "lead", "運営主任", "is-info", "user"
     admin = "admin", "システム管理", "is-info", "user"
     municipality = "municipality", "自治体", "is-ok", "building"
+    prefecture = "prefecture", "都道府県", "is-ok", "building"
+    partner = "partner", "連携先", "is-ok", "building"
 
 
 STAFF_ROLES = (Role.operator, Role.lead, Role.admin)
 
 
-class AccountStatus(Word):
-    """States of an account."""
+class OfficeRight(Word):
+    """What an account of a municipality may do there. Whoever signs in may look."""
 
+    view = "view", "閲覧"
+    edit = "edit", "内容の編集"
+    publish = "publish", "公開と終了"
+    candidates = "candidates", "応募者対応"
+    manage = "manage", "担当者の管理"
+
+
+class AccountStatus(Word):
+    """States of an account. `requested`: its body asked for it, and the service center has not yet confirmed the address."""
+
+    requested = "requested", "運営の確認待ち", "is-ask", "clock"
     invited = "invited", "初回ログイン待ち", "is-wait", "clock"
     active = "active", "利用中", "is-ok", "check"
     suspended = "suspended", "停止中", "is-must", "stop"
+
+
+class NoticeChoice(Word):
+    """Which notices by mail an account of a municipality wants."""
+
+    digest = "digest", "平日の朝に1通だけ受け取る"
+    instant = "instant", "新しい応募・問い合わせ・メッセージは、すぐにも受け取る"
+    none = "none", "受け取らない"
 
 
 class InvitationState(Word):
@@ -87,6 +112,26 @@ class PostingStatus(Word):
 
 # A revision has passed the gate: it is, was or will be seen by visitors, and edits stay behind it until they pass, too.
 PUBLISHED = (PostingStatus.live, PostingStatus.paused, PostingStatus.scheduled)
+
+
+class MunicipalityState(Word):
+    """How far a body of a prefecture has come: without an account, invited, nothing public, people wanted, all secured."""
+
+    unregistered = "unregistered", "未登録", "is-ask", "x"
+    invited = "invited", "ログイン待ち", "is-wait", "clock"
+    unpublished = "unpublished", "公開前", "is-mute", "file"
+    recruiting = "recruiting", "募集中", "is-info", "people"
+    filled = "filled", "充足", "is-ok", "check"
+
+
+class SecuredWay(Word):
+    """How people were secured for a posting. `site` and `moved` are counted from the candidates, the others are typed."""
+
+    site = "site", "このサイトからの応募"
+    moved = "moved", "直接の選考に移した方"
+    nurse_center = "nurse_center", "ナースセンター"
+    save_the_town = "save_the_town", "Save the town"
+    other = "other", "その他"
 
 
 class Source(Word):
@@ -157,8 +202,141 @@ class ListingState(Word):
     closed = "closed", "募集終了", "is-mute", "minus"
 
 
+class CandidateKind(Word):
+    """What somebody sent to a municipality about a posting."""
+
+    application = "application", "応募", "is-info", "user"
+    inquiry = "inquiry", "問い合わせ", "is-ask", "mail"
+
+
+class CandidateStatus(Word):
+    """States of an application, and of an inquiry (`open`, `answered`, `converted`)."""
+
+    received = "received", "応募受付", "is-info", "in"
+    seen = "seen", "確認済み", "is-wait", "eye"
+    contacted = "contacted", "連絡済み", "is-wait", "mail"
+    selection = "selection", "選考中", "is-wait", "clock"
+    moved = "moved", "直接選考", "is-ask", "building"
+    offered = "offered", "内定", "is-info", "check"
+    secured = "secured", "確保", "is-ok", "check"
+    declined = "declined", "内定辞退", "is-mute", "minus"
+    rejected = "rejected", "不採用", "is-mute", "x"
+    withdrawn = "withdrawn", "辞退", "is-mute", "minus"
+    open = "open", "未回答", "is-ask", "mail"
+    answered = "answered", "回答済み", "is-ok", "check"
+    converted = "converted", "応募に変更", "is-mute", "again"
+
+
+# Before the outcome of an application; whose turn it is differs.
+IN_SELECTION = (
+    CandidateStatus.received,
+    CandidateStatus.seen,
+    CandidateStatus.contacted,
+    CandidateStatus.selection,
+    CandidateStatus.moved,
+    CandidateStatus.offered,
+)
+# It is somebody's turn: silence is noticed.
+AWAITED = (*IN_SELECTION, CandidateStatus.open)
+# Nothing more is to come, unless somebody undoes it.
+CANDIDATE_ENDED = (
+    CandidateStatus.secured,
+    CandidateStatus.declined,
+    CandidateStatus.rejected,
+    CandidateStatus.withdrawn,
+    CandidateStatus.answered,
+    CandidateStatus.converted,
+)
+
+
+class ViewSource(Word):
+    """Where the readers of a posting's public page came from."""
+
+    search = "search", "サイト内の検索・一覧"
+    other = "other", "ほかのサイト"
+    direct = "direct", "直接・不明"
+
+
+class PartnerKind(Word):
+    """Who receives postings, and by that which (`services/partner/scope.py`). `sandbox` sees invented postings only."""
+
+    save_the_town = "save_the_town", "Save the town", "is-info", "user"
+    nurse_center = "nurse_center", "ナースセンター", "is-info", "building"
+    other = "other", "その他の連携先", "is-mute", "building"
+    sandbox = "sandbox", "試験用", "is-mute", "file"
+
+
+class PartnerStatus(Word):
+    """States of a partner. Nothing is sent to one whose contact nobody has verified."""
+
+    preparing = "preparing", "連絡先が未確認", "is-ask", "tri"
+    active = "active", "使用中", "is-ok", "check"
+    stopped = "stopped", "停止", "is-mute", "stop"
+
+
+class PartnerChannel(Word):
+    """How a partner takes the postings."""
+
+    json = "json", "JSON（鍵）"
+    csv = "csv", "CSV（ログイン）"
+    mail = "mail", "メール（毎朝）"
+
+
+class PartnerEncoding(Word):
+    """Letters of the files that a partner reads."""
+
+    utf8 = "utf8", "UTF-8（BOM付き）"
+    cp932 = "cp932", "Shift_JIS"
+
+
+class KeyStatus(Word):
+    """States of a partner's key. `rotating`: a newer one was issued, and this one still works until its end."""
+
+    active = "active", "使用中", "is-ok", "check"
+    rotating = "rotating", "入替え中", "is-wait", "clock"
+    stopped = "stopped", "停止", "is-mute", "x"
+
+
+class PartnerItemStatus(Word):
+    """Where a posting stands at one partner. `recalling`: it must vanish there, and the partner has not said that it has."""
+
+    waiting = "waiting", "送付待ち", "is-wait", "clock"
+    sent = "sent", "送付済み", "is-info", "out"
+    acknowledged = "acknowledged", "受領済み", "is-ok", "check"
+    refused = "refused", "拒否", "is-must", "x"
+    recalling = "recalling", "取下げ待ち", "is-ask", "tri"
+    withdrawn = "withdrawn", "取下げ済み", "is-mute", "minus"
+
+
+# The partner has not answered yet.
+UNANSWERED = (PartnerItemStatus.waiting, PartnerItemStatus.sent, PartnerItemStatus.recalling)
+
+
+class PartnerChange(Word):
+    """What the newest change of a posting is for a partner."""
+
+    new = "new", "新規", "is-info", "plus"
+    changed = "changed", "変更", "is-wait", "pen"
+    withdrawn = "withdrawn", "取下げ", "is-ask", "minus"
+    closed = "closed", "募集終了", "is-mute", "stop"
+
+
+class RoundStatus(Word):
+    """States of a round of the follow-up report."""
+
+    open = "open", "集計中", "is-wait", "clock"
+    frozen = "frozen", "確定", "is-ok", "lock"
+
+
+class ReportStatus(Word):
+    """States of one body's report in a round."""
+
+    waiting = "waiting", "確認待ち", "is-wait", "clock"
+    confirmed = "confirmed", "確認済み", "is-ok", "check"
+
+
 class SessionLevel(Word):
-    """What a session's person has proven. A second step and a fresh proof will be levels of their own once something asks for them."""
+    """What a session's person has proven. How fresh the proof is says its time (`services/account/session.py`); a second step will be a level."""
 
     password = "password", "パスワード"
 
@@ -168,4 +346,6 @@ class ActorKind(Word):
 
     account = "account", "アカウント"
     sender = "sender", "申請者"
+    candidate = "candidate", "応募者"
+    partner = "partner", "連携先"
     system = "system", "自動処理"

@@ -4,6 +4,7 @@ Each function works inside an application context. People and addresses are inve
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 from functools import lru_cache
 from itertools import count
 from typing import Any
@@ -13,16 +14,43 @@ from keynet_admin.catalogue import reference
 from keynet_admin.catalogue.key_fields import key_paths
 from keynet_admin.catalogue.paths import walk
 from keynet_admin.extensions import db
-from keynet_admin.models import Account, Keying, Organization, Posting, Submission
-from keynet_admin.permissions import SENDER, Actor, sender_of
+from keynet_admin.models import (
+    Account,
+    Candidate,
+    Keying,
+    MessageTemplate,
+    Organization,
+    Partner,
+    PartnerItem,
+    PartnerKey,
+    Posting,
+    Report,
+    ReportRound,
+    Submission,
+)
+from keynet_admin.permissions import SENDER, Actor, candidate_of, sender_of
 from keynet_admin.rules import evaluate
 from keynet_admin.services.account import password
 from keynet_admin.services.account.session import actor_of
+from keynet_admin.services.candidate import intake as candidates
+from keynet_admin.services.candidate import stages
 from keynet_admin.services.keying import steps as keyings
 from keynet_admin.services.posting import publication
 from keynet_admin.services.submission import acceptance, proof, review
 from keynet_admin.services.submission import intake as submissions
-from keynet_admin.vocabulary import AccountStatus, CallSource, KeyingWay, PostingStatus, Role, SubmissionStatus
+from keynet_admin.vocabulary import (
+    AccountStatus,
+    CallSource,
+    CandidateKind,
+    CandidateStatus,
+    KeyingWay,
+    PartnerChannel,
+    PartnerKind,
+    PartnerStatus,
+    PostingStatus,
+    Role,
+    SubmissionStatus,
+)
 from tests.rules.base_submission import base_submission, put
 
 PASSWORD = "kawabe no asa wa hayai 7"
@@ -183,6 +211,116 @@ def posting(
         publication.suspend(made, actor(Role.operator), seen_version=made.version, reason="内容の確認のため。")
     elif state is not PostingStatus.live:
         raise ValueError(f"a posting without findings does not come to {state}")
+    return _flushed(made)
+
+
+def message_template(organization: Organization | None = None, **values: Any) -> MessageTemplate:
+    """A text of a municipality, or a standard one; for whom and with which step as `values` say (anybody, none)."""
+    owner = organization.id if organization is not None else None
+    made = MessageTemplate(organization_id=owner, **{"name": "面接の日程", "body": "{氏名} 様\n\n面接の日程を伺います。"} | values)
+    db.session.add(made)
+    return _flushed(made)
+
+
+PERSON = {
+    "family_name": "見本",
+    "given_name": "さくら",
+    "family_kana": "ミホン",
+    "given_kana": "サクラ",
+    "email": "sakura@mail.example",
+    "tel": "",
+    "licenses": ["nurse"],
+    "availability": ["sat-afternoon", "sun-afternoon"],
+    "message": "土日の午後に勤務できます。",
+    "consent": True,
+}
+# The steps by which an application comes to a state from its receipt.
+_STEPS: dict[CandidateStatus, tuple[str, ...]] = {
+    CandidateStatus.received: (),
+    CandidateStatus.seen: ("see",),
+    CandidateStatus.contacted: ("see", "contact"),
+    CandidateStatus.selection: ("see", "select"),
+    CandidateStatus.moved: ("see", "move_direct"),
+    CandidateStatus.offered: ("see", "select", "offer"),
+    CandidateStatus.secured: ("see", "select", "offer", "secure"),
+    CandidateStatus.declined: ("see", "select", "offer", "decline"),
+    CandidateStatus.rejected: ("see", "reject"),
+}
+
+
+def candidate(
+    state: CandidateStatus = CandidateStatus.received,
+    content: Mapping[str, Any] | None = None,
+    *,
+    posting: Posting | None = None,
+    kind: CandidateKind = CandidateKind.application,
+    by: Actor | None = None,
+) -> Candidate:
+    """An application (or an inquiry: `open`) at a live posting, brought to a state by the municipality's actor `by` or by the person."""
+    if state is CandidateStatus.open:
+        kind = CandidateKind.inquiry
+    at = posting or globals()["posting"](PostingStatus.live)
+    number, values = next(_numbers), PERSON | dict(content or {})
+    made = candidates.receive(at, kind, values, typed=values, form_key=f"factory-candidate-{number}")
+    if state is CandidateStatus.withdrawn:
+        stages.withdraw(made, candidate_of(made.id), seen_version=made.version)
+        return _flushed(made)
+    if state is CandidateStatus.open:
+        return _flushed(made)
+    who = by or (actor_of(account(Role.municipality, organization=at.organization)) if _STEPS[state] else None)
+    for step in _STEPS[state]:
+        getattr(stages, step)(made, who, seen_version=made.version)
+    return _flushed(made)
+
+
+def partner(kind: PartnerKind = PartnerKind.nurse_center, **values: Any) -> Partner:
+    """A partner in use that takes the postings of 宮崎県 by key, unless told otherwise."""
+    made = Partner(
+        name=values.pop("name", "宮崎県ナースセンター（試験）"),
+        kind=kind,
+        status=values.pop("status", PartnerStatus.active),
+        prefecture_code=values.pop("prefecture_code", "45" if kind is PartnerKind.nurse_center else ""),
+        channel=values.pop("channel", PartnerChannel.json),
+        email=values.pop("email", "center@partner.example"),
+        verified_at=values.pop("verified_at", clock.now()),
+        **values,
+    )
+    db.session.add(made)
+    return _flushed(made)
+
+
+def partner_key(of: Partner | None = None, **values: Any) -> PartnerKey:
+    """A stored key that opens nothing (its secret is known to nobody)."""
+    number = next(_numbers)
+    made = PartnerKey(
+        partner=of or partner(),
+        prefix=values.pop("prefix", f"kn_test_{number}"),
+        key_hash=values.pop("key_hash", f"hash-{number}"),
+        **values,
+    )
+    db.session.add(made)
+    return _flushed(made)
+
+
+def partner_item(of: Posting, at: Partner | None = None, **values: Any) -> PartnerItem:
+    """A posting's line in the ledger of a partner, waiting to be sent."""
+    made = PartnerItem(partner=at or partner(), posting=of, sequence=values.pop("sequence", next(_numbers)), **values)
+    db.session.add(made)
+    return _flushed(made)
+
+
+def report_round(**values: Any) -> ReportRound:
+    """A round as of now that is open for a week."""
+    now = clock.now()
+    made = ReportRound(number=values.pop("number", next(_numbers)), **{"as_of": now, "due_at": now + timedelta(days=7), **values})
+    db.session.add(made)
+    return _flushed(made)
+
+
+def report(of: Organization, in_round: ReportRound | None = None, **values: Any) -> Report:
+    """A body's report that waits for its confirmation."""
+    made = Report(organization=of, round=in_round or report_round(), **values)
+    db.session.add(made)
     return _flushed(made)
 
 

@@ -1,6 +1,8 @@
 """The commands, as somebody types them: what they print, their exit codes, and that repeating them changes nothing."""
 
+import importlib
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +10,13 @@ import pytest
 from click.testing import Result
 from flask import Flask
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
+from keynet_admin import clock
 from keynet_admin.extensions import db
 from keynet_admin.models import Account, AuditEvent, OutboxMail, Submission, SubmissionRevision
-from keynet_admin.vocabulary import AccountStatus, Role, Source, SubmissionStatus
+from keynet_admin.vocabulary import AccountStatus, CandidateStatus, Role, Source, SubmissionStatus
+from tests import factories
 from tests.rules.base_submission import base_submission, changed
 
 
@@ -84,7 +89,7 @@ def test_import_fills_the_queue_once(app: Flask, tmp_path: Path) -> None:
     assert first.exit_code == 0, first.stderr
     assert "受け付け 4件（うち要修正の項目があるもの 1件）、登録済み 0件" in first.stdout
     after = counts(app)
-    assert after[:3] == (4, 4, 4)
+    assert after[:3] == (4, 4, 1), "one receipt for the file and its one address"
     with app.app_context():
         rows = db.session.execute(select(Submission).order_by(Submission.id)).scalars().all()
         assert [(r.status, r.source, r.errors) for r in rows] == [(SubmissionStatus.received, Source.file, e) for e in (0, 0, 0, 1)]
@@ -165,6 +170,18 @@ def test_csv_rows_are_submissions_with_several_postings(app: Flask, tmp_path: Pa
         assert [p["title"] for p in revision.normalized["postings"]] == ["看護師の募集", "事務職員の募集"]
 
 
+def test_load_demo_counts_what_it_made(app: Flask, db_session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fill(*_hashes: str) -> None:
+        for state in (CandidateStatus.seen, CandidateStatus.open, CandidateStatus.seen):
+            factories.candidate(state)
+
+    monkeypatch.setattr(importlib.import_module("keynet_admin.demo.load"), "_fill", fill)
+    result = run(app, "load-demo")
+    assert result.exit_code == 0, result.output
+    assert [line.split(" ")[0] for line in result.stdout.splitlines()] == ["団体", "申請", "募集", "応募・質問"]
+    assert result.stdout.splitlines()[-1] == "応募・質問 3（確認済み 2、未回答 1）"
+
+
 def test_load_reference_says_what_it_did(app: Flask) -> None:
     result = run(app, "load-reference")
     assert result.exit_code == 0
@@ -193,8 +210,11 @@ def test_create_operator_knows_its_roles(app: Flask, role: str) -> None:
     assert run(app, "create-operator", "shin@keynet.example", "--role", role).exit_code == 2
 
 
-def test_deliver_mail_empties_the_outbox(app: Flask, tmp_path: Path, instance: Path) -> None:
+def test_deliver_mail_empties_the_outbox(app: Flask, tmp_path: Path, instance: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run(app, "import", jsonl(tmp_path, wrapped(1)))
+    # a minute long a receipt waits for the rest of its file
+    later = clock.real_now() + timedelta(minutes=1)
+    monkeypatch.setattr("keynet_admin.clock.real_now", lambda: later)
     result = run(app, "deliver-mail")
     assert result.exit_code == 0
     assert "送信 1通" in result.stdout

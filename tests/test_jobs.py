@@ -27,12 +27,15 @@ from keynet_admin.vocabulary import MailStatus, PostingStatus, Role
 from tests import factories
 from tests.support.clock import MovableClock
 from tests.support.databases import Databases
+from tests.support.net import wait_until
+from tests.support.smtp import SmtpServer
+from tests.support.web import change_settings
 
 
-def write() -> None:
+def write(to: str = "yobo@city.ome.example") -> None:
     """A committed mail."""
     with transaction():
-        mailer.enqueue("rejected", "yobo@city.ome.example", {"org_name": "青梅市", "reason": "対象外のため。"})
+        mailer.enqueue("rejected", to, {"org_name": "青梅市", "reason": "対象外のため。"})
 
 
 def test_a_commit_with_mail_wakes_the_worker(app: Flask, db_session: Session) -> None:
@@ -81,13 +84,13 @@ def test_a_queue_file_that_cannot_be_opened(app: Flask, tmp_path: Path) -> None:
     assert jobs.queue_of(replace(config.of(app), instance=tmp_path)) is not None
 
 
-def test_one_run_at_a_time(app: Flask, db_session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A wake-up during a run makes that run look once more instead of a second one beside it."""
+def test_a_few_runs_at_a_time(app: Flask, db_session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wake-up while all of them are at work makes one look once more instead of a further one beside it."""
     rounds: list[int] = []
 
     def deliver(_limit: int) -> int:
         rounds.append(1)
-        if len(rounds) == 1:
+        if len(rounds) <= jobs.SENDERS:
             other = threading.Thread(target=jobs.deliver_mail)
             other.start()
             other.join()
@@ -95,7 +98,39 @@ def test_one_run_at_a_time(app: Flask, db_session: Session, monkeypatch: pytest.
 
     monkeypatch.setattr(mailer, "deliver_due", deliver)
     jobs.deliver_mail()
-    assert len(rounds) == 2
+    assert len(rounds) == jobs.SENDERS + 1
+
+
+def test_one_slow_mail_does_not_stop_the_others(app: Flask, db_session: Session, smtp: SmtpServer) -> None:
+    """A gateway looks into one mail for minutes; what is written meanwhile goes out, and the slow one goes once (case rep-08)."""
+    change_settings(app, mail_url=smtp.url)
+    smtp.held.add("yobo@city.ome.example")
+    write()
+
+    def run() -> None:
+        with app.app_context():
+            jobs.deliver_mail()
+
+    slow = threading.Thread(target=run)
+    slow.start()
+    try:
+        wait_until(lambda: states() == [MailStatus.sending], "the slow mail is on its way")
+        for number in range(3):
+            write(f"kenko{number}@city.ome.example")
+        assert jobs.deliver_mail() == 3
+        assert states() == [MailStatus.sending, *[MailStatus.sent] * 3]
+    finally:
+        smtp.held.clear()
+        slow.join()
+    assert states() == [MailStatus.sent] * 4
+    assert sorted(to for (to,) in smtp.recipients) == [*[f"kenko{number}@city.ome.example" for number in range(3)], "yobo@city.ome.example"]
+
+
+def states() -> list[MailStatus]:
+    """Of all mails, as they are in the database now."""
+    found = list(db.session.execute(db.select(OutboxMail.status).order_by(OutboxMail.id)).scalars())
+    db.session.rollback()
+    return found
 
 
 def test_a_failing_job_is_tried_again(app: Flask, db_session: Session) -> None:

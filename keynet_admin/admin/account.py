@@ -1,58 +1,89 @@
-"""Accounts: list, page with history, resend of the invitation, suspend and restore."""
+"""Accounts: list, page with history, resend of the invitation, suspend and restore; new ones of prefectures and partners."""
 
 from collections.abc import Callable
 from typing import Any
 
-from flask import redirect, url_for
+from flask import flash, redirect, request, url_for
 from flask_admin import expose
+from sqlalchemy import select
 from sqlalchemy.orm import defer, joinedload, selectinload
+from wtforms import Form, SelectChoice, SelectField
 
+from keynet_admin.admin.call import CALL, code_page, reads
 from keynet_admin.admin.list_filters import word_filter
 from keynet_admin.catalogue.display import short_time
-from keynet_admin.models import Account, Organization
+from keynet_admin.catalogue.reference import prefectures
+from keynet_admin.errors import BadField, Refused
+from keynet_admin.extensions import db
+from keynet_admin.models import Account, Organization, Partner
 from keynet_admin.permissions import Actor, Permission, can
 from keynet_admin.services import workflow
-from keynet_admin.services.account import address, tokens
+from keynet_admin.services.account import address, colleagues, external
+from keynet_admin.services.account import letters as account_letters
 from keynet_admin.services.account import use_cases as accounts
-from keynet_admin.services.mail import outbox as mailer
 from keynet_admin.services.mail.message import Letter
 from keynet_admin.services.submission import proof
+from keynet_admin.services.transaction import transaction
 from keynet_admin.services.workflow import history
-from keynet_admin.vocabulary import STAFF_ROLES, AccountStatus, CallSource, Role
-from keynet_admin.web.actor import current_actor
+from keynet_admin.vocabulary import STAFF_ROLES, AccountStatus, CallSource, PartnerStatus, Role
+from keynet_admin.web.actor import current_actor, unverified
 from keynet_admin.web.decision import Decision, DecisionPages
+from keynet_admin.web.lists.fields import text_field
+from keynet_admin.web.lists.page import Tab
 from keynet_admin.web.model_view import GuardedModelView
-
-_CALL = ("phone", "source", "person")
 
 
 def _called(act: Callable[..., workflow.Outcome], row: Account, actor: Actor, *, phone: str, source: str, person: str, **typed: Any) -> Any:
     """A decision about a body's account after a call to that body; colleagues know each other."""
-    body = row.organization
-    call = proof.words_of_call(phone, source, person, registered=proof.registered_phone(body), contact={}) if body is not None else ""
+    known = row.partner.contact_phone if row.partner is not None else proof.registered_phone(row.organization)
+    call = "" if row.role in STAFF_ROLES else proof.words_of_call(phone, source, person, registered=known, contact={})
     return act(row, actor, call=call, **typed)
+
+
+class IssueForm(Form):
+    """A new account outside the municipalities."""
+
+    to = SelectField("発行する相手", description="連携先は、連絡先を確かめて使用中のものだけが出ます。")
+    email = text_field(
+        "メールアドレス",
+        254,
+        needed=True,
+        description="この宛先に、初回ログインのご案内を送ります。電話などで確かめたアドレスを入力してください。",
+    )
+    name = text_field("氏名・部署", external.NAME_MOST, description="例：健康福祉部 医療対策課")
 
 
 class AccountView(DecisionPages, GuardedModelView):
     """All accounts."""
 
     permission = Permission.account_read
+    method_permissions = {"issue": Permission.account_role}
+    checks_token = frozenset({"issue"})
+    list_template = "admin/accounts.html"
     decides = Account
     decisions = {
         "resend": Decision(lambda row, actor, **typed: accounts.resend_invitation(row, actor, about=address.case_of(row), **typed)),
         "cancel": Decision(address.cancel_invitation),
         "readdress": Decision(
             lambda row, actor, **typed: _called(address.readdress, row, actor, **typed),
-            read=lambda _row, values: {name: values.get(name, "") for name in ("recipient", "reason", *_CALL)},
+            read=reads("recipient", "reason"),
             fields="admin/_account_address.html",
             show=lambda _row, _typed: {"sources": list(CallSource)},
         ),
         "read_code": Decision(
             lambda row, actor, **typed: _called(address.read_code, row, actor, **typed),
-            read=lambda _row, values: {name: values.get(name, "") for name in _CALL},
+            read=reads(),
             fields="admin/_account_call.html",
             show=lambda _row, _typed: {"sources": list(CallSource)},
         ),
+        "confirm": Decision(
+            lambda row, actor, **typed: _called(colleagues.confirm_request, row, actor, **typed),
+            read=reads(),
+            fields="admin/_account_call.html",
+            show=lambda _row, _typed: {"sources": list(CallSource)},
+        ),
+        "decline": Decision(colleagues.decline_request),
+        "manage": Decision(colleagues.give_manage),
         "suspend": Decision(accounts.suspend),
         "restore": Decision(accounts.restore),
         "role": Decision(
@@ -64,11 +95,21 @@ class AccountView(DecisionPages, GuardedModelView):
     }
     back_label = "アカウントに戻る"
     can_view_details = True
-    column_list = ("email", "name", "organization.name", "role", "status", "invitation", "last_login_at")
+    tabs = (
+        Tab("all", "すべて"),
+        Tab(
+            "requested",
+            AccountStatus.requested.label,
+            lambda _actor: Account.status == AccountStatus.requested,
+            empty=("確認を待つ担当者はいません", "団体がドメインの違うアドレスの担当者の追加を依頼すると、ここに並びます。"),
+        ),
+    )
+    column_list = ("email", "name", "body_name", "role", "status", "invitation", "last_login_at")
     column_labels = {
         "email": "メールアドレス",
         "name": "氏名・部署",
-        "role": "役割",
+        "body_name": "団体",
+        "role": "役割・権限",
         "invitation": "ご案内",
         "last_login_at": "最後のログイン",
     }
@@ -78,6 +119,8 @@ class AccountView(DecisionPages, GuardedModelView):
         Account.email,
         Account.name,
         lambda word: Account.organization.has(Organization.name.icontains(word, autoescape=True)),
+        lambda word: Account.partner.has(Partner.name.icontains(word, autoescape=True)),
+        lambda word: Account.prefecture_code.in_([p.code for p in prefectures() if word in p.name]),
     )
     search_label = "メールアドレス・氏名・団体"
     sort_columns = {"email": Account.email, "last_login_at": Account.last_login_at}
@@ -86,9 +129,14 @@ class AccountView(DecisionPages, GuardedModelView):
         selectinload(Account.first_logins),
         defer(Account.password_hash),
         joinedload(Account.organization).load_only(Organization.name),
+        joinedload(Account.partner).load_only(Partner.name),
     )
     empty_title = "アカウントはまだありません"
     empty_text = "申請を承認すると、自治体のアカウントがここに並びます。"
+
+    def show_role(self, row: Account) -> str:
+        """The role, and of a municipality's account its rights."""
+        return f"{row.role.label}（{row.rights_label}）" if row.organization_id is not None else row.role.label
 
     def show_invitation(self, row: Account) -> str:
         """How the invitation of somebody who has not signed in yet stands, and until when it is good."""
@@ -102,6 +150,39 @@ class AccountView(DecisionPages, GuardedModelView):
         offers = workflow.offers(row, current_actor())
         return self.render("admin/account.html", account=row, offers=offers, entries=history.of_account(row))
 
+    @expose("/issue", methods=("GET", "POST"))
+    def issue(self) -> Any:
+        """A new account of a prefecture or a partner, with its invitation."""
+        form = IssueForm(request.form if request.method == "POST" else None, to=request.args.get("to", ""))
+        in_use = select(Partner.id, Partner.name).where(Partner.status == PartnerStatus.active).order_by(Partner.id)
+        form.to.choices = [
+            SelectChoice("", "選んでください"),
+            *(SelectChoice(f"prefecture.{p.code}", p.name, optgroup=Role.prefecture.label) for p in prefectures()),
+            *(SelectChoice(f"partner.{number}", name, optgroup=Role.partner.label) for number, name in db.session.execute(in_use)),
+        ]
+        notice, code = "", 200
+        if request.method == "POST":
+            code = 422
+            if problem := unverified():
+                notice, code = f"{problem.words}もう一度ボタンを押してください。", problem.status
+            elif form.validate():
+                try:
+                    with transaction():
+                        done = external.issue(current_actor(), to=form.to.data, email=form.email.data, name=form.name.data)
+                except BadField as error:
+                    form[error.field].errors = [str(error)]
+                except Refused as error:
+                    notice = str(error)
+                else:
+                    told = (
+                        "先ほど発行しています。今回は何も変えず、メールも送っていません。"
+                        if done.repeated
+                        else "アカウントを発行し、初回ログインのご案内を送ります。"
+                    )
+                    flash(f"{done.made.email}：{told}", "info" if done.repeated else "success")
+                    return redirect(url_for(".details", id=done.made.id), 303)
+        return self.render("admin/account_issue.html", form=form, notice=notice), code
+
     @expose("/<num:id>/code")
     def code(self, id: int) -> Any:
         """The code that an operator reads out, for some minutes after it was made."""
@@ -109,10 +190,8 @@ class AccountView(DecisionPages, GuardedModelView):
         found = address.code_shown(row)
         if found is None or not can(current_actor(), Permission.account_correct, row):
             return redirect(url_for(".details", id=id))
-        named = (("メールアドレス", row.email), ("ページ", mailer.public_link("/first-login")))
-        until = found.created_at + address.SHOWN
-        code = tokens.shown(address.code_of(found))
-        return self.render("admin/code.html", trail=self.trail(row), code=code, named=named, until=until, good_until=found.expires_at)
+        named = ("メールアドレス", row.email)
+        return code_page(self, row, address.code_of(found), named, "/first-login", made=found.created_at, good_until=found.expires_at)
 
     def onward(self, row: Account, name: str, outcome: workflow.Outcome) -> str:
         """The account's page, or that of the code."""
@@ -128,4 +207,4 @@ class AccountView(DecisionPages, GuardedModelView):
 
     def letters(self, row: Account, move: workflow.Move, typed: dict[str, Any]) -> list[tuple[str, Letter]]:
         """The mail to its holder."""
-        return accounts.letters(row, move.name, **{name: value for name, value in typed.items() if name not in _CALL})
+        return account_letters.letters(row, move.name, **{name: value for name, value in typed.items() if name not in CALL})

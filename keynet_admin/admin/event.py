@@ -21,10 +21,18 @@ SUBJECTS = {
     "organization": "団体",
     "outbox_mail": "メール",
     "keying": "代行入力",
+    "candidate": "応募者",
     "nurse_center": "ナースセンター",
     "law_date": "法令・事業の日付",
     "office_closure": "閉庁日",
+    "municipality_contact": "市区町村の公開アドレス",
     "municipality_successor": "団体コードの変更",
+    "message_template": "文面",
+    "partner": "連携先",
+    "partner_key": "連携先の鍵",
+    "partner_item": "連携の台帳",
+    "report_round": "実績の回",
+    "report": "実績の報告",
 }
 PLACES = {
     "submission": "/admin/submission/",
@@ -33,6 +41,9 @@ PLACES = {
     "organization": "/admin/organization/",
     "outbox_mail": "/admin/mail/",
     "keying": "/admin/submission/new/",
+    "partner": "/admin/partner/list/",
+    "partner_key": "/admin/partner/key/",
+    "partner_item": "/admin/partner/",
 }
 
 

@@ -1,22 +1,34 @@
-"""Master data as lists with forms: Nurse Centers, law dates, office closures, replaced codes. Who may edit has a right of its own."""
+"""Master data as lists with forms: Nurse Centers, public addresses of bodies, law dates, office closures, replaced codes, standard texts for messages.
+
+Who may edit has a right of its own.
+"""
 
 from typing import Any
 
 from flask import url_for
 from flask_admin.form import BaseForm
 from sqlalchemy import inspect
-from wtforms import BooleanField, SelectChoice, SelectField, TextAreaField
+from wtforms import BooleanField, SelectChoice, SelectField, TextAreaField, ValidationError
 
 from keynet_admin.admin.list_filters import prefecture_filter
-from keynet_admin.catalogue.display import prefecture
+from keynet_admin.catalogue import reference
+from keynet_admin.catalogue.display import municipality, prefecture
 from keynet_admin.catalogue.law_date_names import LAW_DATE_NAMES
 from keynet_admin.extensions import db
-from keynet_admin.models import LawDateRecord, MunicipalitySuccessor, NurseCenterRecord, OfficeClosure
+from keynet_admin.models import LawDateRecord, MunicipalityContact, MunicipalitySuccessor, NurseCenterRecord, OfficeClosure
 from keynet_admin.permissions import Permission
 from keynet_admin.services import master_data
 from keynet_admin.web.actor import current_actor
 from keynet_admin.web.lists.fields import DayField, PrefectureField, text_field
+from keynet_admin.web.lists.message_text import TemplateView
 from keynet_admin.web.model_view import GuardedModelView
+
+
+def siblings(view: Any) -> list[tuple[str, str]]:
+    """Names and addresses of all lists of master data in the view's area, the standard texts among them."""
+    views: Any = view.admin._views if view.admin is not None else ()
+    return [(str(other.name), str(other.url) + "/") for other in views if isinstance(other, (MasterDataView, TemplateView))]
+
 
 EDITED = "手で直した"
 SIX_DIGITS = {"needed": True, "pattern": r"\d{6}", "wrong": "6桁の数字で入力してください。"}
@@ -40,8 +52,7 @@ class MasterDataView(GuardedModelView):
 
     def siblings(self) -> list[tuple[str, str]]:
         """Names and addresses of all lists of master data."""
-        views: Any = self.admin._views if self.admin is not None else ()
-        return [(str(view.name), str(view.url) + "/") for view in views if isinstance(view, MasterDataView)]
+        return siblings(self)
 
     def label(self, name: str) -> str:
         """A column is headed as its field of the form is."""
@@ -157,6 +168,57 @@ class OfficeClosureView(MasterDataView):
     sort_columns = {"day": OfficeClosure.day}
 
 
+class MunicipalityContactForm(BaseForm):
+    """The public address of one body."""
+
+    code6 = text_field("団体コード", 6, **SIX_DIGITS)
+    email = text_field("メールアドレス", 254, pattern=r"[^@\s]+@[^@\s]+\.[^@\s]+", wrong="メールアドレスの形になっていません。")
+    phone = text_field("電話番号", 20, pattern=r"[0-9-]+", wrong="数字とハイフンで入力してください。")
+    source = text_field("出どころ", 200, description="公開されているページのアドレスなど。")
+    verified = BooleanField("確かめた", description="団体の代表アドレスだと確かめたときだけ印を付けます。印のないアドレスには送りません。")
+
+
+class MunicipalityContactView(MasterDataView):
+    """Public addresses of bodies. Prefectures ask them to register at the verified ones."""
+
+    form = MunicipalityContactForm
+    form_columns = ("code6", "email", "phone", "source", "verified")
+    key_columns = ("code6",)
+    can_create = True
+    page_size = 50
+    noun = "公開アドレス"
+    list_hint = (
+        "まだ登録していない市区町村の、公開されている連絡先です。都道府県の画面から送る登録のお願いは、確かめたアドレスにだけ届きます。"
+    )
+    form_hint = "個人のアドレスは登録しないでください。"
+    empty_title = "公開アドレスはまだありません"
+    empty_text = "市区町村のホームページにある代表アドレスを追加すると、都道府県が登録のお願いを送れます。"
+    column_list = ("code6", "body", "email", "phone", "verified")
+    column_export_list = ("code6", "body", "email", "phone", "source", "verified")
+    column_labels = {"body": "市区町村"}
+    column_default_sort = ("code6", False)
+    search_columns = (MunicipalityContact.code6, MunicipalityContact.email, lambda word: MunicipalityContact.code6.in_(_codes_named(word)))
+    search_label = "団体コード・市区町村・アドレス"
+    list_filters = (prefecture_filter(MunicipalityContact.code6.startswith),)
+
+    def show_body(self, row: MunicipalityContact) -> str:
+        """The body's name with its prefecture."""
+        return municipality(row.code6)
+
+    def on_model_change(self, form: Any, model: Any, is_created: bool) -> None:
+        """A code that is in the table, and no mark without an address."""
+        body = reference.municipality(model.code6)
+        if body is None or body.is_ward:
+            raise ValidationError("団体コードが、市区町村の一覧にありません。")
+        if model.verified and not model.email:
+            raise ValidationError("「確かめた」は、メールアドレスがあるときだけ選べます。")
+        super().on_model_change(form, model, is_created)
+
+
+def _codes_named(word: str) -> list[str]:
+    return [body.code6 for body in reference.municipalities() if word in body.name]
+
+
 class SuccessorForm(BaseForm):
     """One replaced code."""
 
@@ -181,3 +243,17 @@ class SuccessorView(MasterDataView):
     column_labels = {"old_code": "古いコード", "new_code": "新しいコード"}
     search_columns = (MunicipalitySuccessor.old_code, MunicipalitySuccessor.new_code)
     search_label = "団体コード"
+
+
+class StandardTemplateView(TemplateView):
+    """The service center's texts."""
+
+    permission = Permission.reference_read
+    method_permissions = dict.fromkeys(("create_view", "edit_view"), Permission.template_edit)
+    list_template = "admin/master_data.html"
+    list_hint = "すべての自治体が使える標準の文面です。自治体が作った文面は、ここには出ません。"
+    column_list = ("name", "kind", "step", "active", "changed_at")
+
+    def siblings(self) -> list[tuple[str, str]]:
+        """Names and addresses of the lists beside it."""
+        return siblings(self)

@@ -21,7 +21,7 @@ from keynet_admin.services.listing import publish as listing
 from keynet_admin.services.mail.message import Letter
 from keynet_admin.services.posting import publication, revisions
 from keynet_admin.services.workflow import history
-from keynet_admin.services.workflow.moves import Page
+from keynet_admin.services.workflow.row import Page
 from keynet_admin.vocabulary import PostingStatus
 from keynet_admin.web import posting_page
 from keynet_admin.web.actor import current_actor

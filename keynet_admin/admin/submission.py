@@ -7,6 +7,7 @@ from flask import flash, redirect, request, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
+from keynet_admin.admin.call import code_page, reads
 from keynet_admin.admin.queue_list import QueueList
 from keynet_admin.admin.submission_file import RIGHTS as FILE_RIGHTS
 from keynet_admin.admin.submission_file import FilePages
@@ -16,12 +17,11 @@ from keynet_admin.catalogue.display import prefecture as prefecture_name
 from keynet_admin.errors import BadField
 from keynet_admin.models import Submission
 from keynet_admin.permissions import Actor, Permission
+from keynet_admin.rules.engine.evaluate import at_most
 from keynet_admin.rules.engine.rule import Level
-from keynet_admin.services import workflow
-from keynet_admin.services.account import tokens
+from keynet_admin.services import batch, workflow
 from keynet_admin.services.business_days import explain
 from keynet_admin.services.keying import steps as keyings
-from keynet_admin.services.mail import outbox
 from keynet_admin.services.mail.message import Letter
 from keynet_admin.services.submission import acceptance, address, finding, follow_up, identity, proof, review, same_body, task
 from keynet_admin.services.submission import intake as submissions
@@ -32,6 +32,14 @@ from keynet_admin.vocabulary import CallSource, SubmissionStatus
 from keynet_admin.web.actor import current_actor
 from keynet_admin.web.decision import Decision, DecisionPages
 from keynet_admin.web.model_view import GuardedModelView
+
+BATCH_WORDS = {batch.FILE: "同じファイルで届いた申請", batch.NETWORK: "同じ日に同じ回線から届いた申請"}
+MOST_SHOWN = 300  # findings on a case page
+
+
+def _of_body(act: Callable[..., workflow.Outcome]) -> Callable[..., workflow.Outcome]:
+    """A decision that is told the registered body, whose telephone number counts."""
+    return lambda case, actor, **typed: act(case, actor, organization=acceptance.plan(case).organization, **typed)
 
 
 class SubmissionView(DecisionPages, FilePages, QueueList, GuardedModelView):
@@ -53,8 +61,8 @@ class SubmissionView(DecisionPages, FilePages, QueueList, GuardedModelView):
             show=lambda case, _typed: _accept_shown(case),
         ),
         "call_back": Decision(
-            lambda case, actor, **typed: proof.call_back(case, actor, organization=acceptance.plan(case).organization, **typed),
-            read=lambda _case, values: {name: values.get(name, "") for name in ("phone", "source", "person")},
+            _of_body(proof.call_back),
+            read=reads(),
             block="admin/_call_back.html",
             fields="admin/_call_back_fields.html",
             show=lambda case, _typed: _call_shown(case),
@@ -72,18 +80,34 @@ class SubmissionView(DecisionPages, FilePages, QueueList, GuardedModelView):
         "key_in": Decision(keyings.start_correction),
         "tell": Decision(follow_up.tell),
         "readdress": Decision(
-            lambda case, actor, **typed: address.readdress(case, actor, organization=acceptance.plan(case).organization, **typed),
-            read=lambda _case, values: {name: values.get(name, "") for name in ("recipient", "reason", "phone", "source", "person")},
+            _of_body(address.readdress),
+            read=reads("recipient", "reason"),
             fields="admin/_readdress_fields.html",
             show=lambda case, _typed: _call_shown(case) | address.shown_with(case),
         ),
         "read_code": Decision(
-            lambda case, actor, **typed: address.read_code(case, actor, organization=acceptance.plan(case).organization, **typed),
-            read=lambda _case, values: {name: values.get(name, "") for name in ("phone", "source", "person")},
+            _of_body(address.read_code),
+            read=reads(),
             fields="admin/_read_code_fields.html",
             show=lambda case, _typed: _call_shown(case),
         ),
         "reject": Decision(review.reject),
+        "set_aside": Decision(
+            batch.set_aside,
+            read=lambda _case, values: _batch_typed(values) | {"reason": values.get("reason", "")},
+            block="admin/_batch.html",
+            fields="admin/_batch_fields.html",
+            show=lambda case, _typed: _batch_shown(case, aside=False),
+            drives=True,
+        ),
+        "put_back": Decision(
+            batch.put_back,
+            read=lambda _case, values: _batch_typed(values),
+            block="admin/_batch.html",
+            fields="admin/_batch_fields.html",
+            show=lambda case, _typed: _batch_shown(case, aside=True),
+            drives=True,
+        ),
         "reopen": Decision(review.reopen),
         "withdraw": Decision(submissions.withdraw),
     }
@@ -141,9 +165,8 @@ class SubmissionView(DecisionPages, FilePages, QueueList, GuardedModelView):
         link = address.code_shown(case)
         if link is None:
             return redirect(url_for(".case", id=id))
-        named = (("受付番号", case.receipt_no), ("ページ", outbox.public_link("/entry/code")))
-        code, until = tokens.shown(submissions.code_of(link)), link.created_at + address.SHOWN
-        return self.render("admin/code.html", trail=self.trail(case), code=code, named=named, until=until, good_until=link.expires_at)
+        named = ("受付番号", case.receipt_no)
+        return code_page(self, case, submissions.code_of(link), named, "/entry/code", made=link.created_at, good_until=link.expires_at)
 
     def named(self, row: Submission) -> tuple[str, str, str]:
         """The body in the question, prefecture and number above it, the number with the body in a message."""
@@ -181,6 +204,7 @@ class SubmissionView(DecisionPages, FilePages, QueueList, GuardedModelView):
         document = submissions.whole(revision)
         previous = submissions.whole(before) if before is not None else None
         actor, others, plan = current_actor(), same_body.other_cases(case), acceptance.plan(case)
+        allowed = workflow.allowed(case, actor)
         accounts, shown = plan.organization.accounts if plan.organization is not None else [], acceptance.proof_of(case, plan)
         return self.render(
             "admin/case.html",
@@ -190,12 +214,14 @@ class SubmissionView(DecisionPages, FilePages, QueueList, GuardedModelView):
             document=document,
             previous=previous,
             changed=changes(previous, document) if previous is not None else [],
-            findings=submissions.findings_of(revision),
+            findings=at_most(submissions.findings_of(revision), most=MOST_SHOWN),
             plan=plan,
-            allowed=workflow.allowed(case, actor),
+            allowed=allowed,
             offers=workflow.offers(case, actor),
             neighbours=queue.neighbours(case, actor),
             others=others,
+            batches=batch.batches_of(case) if "set_aside" in allowed else [],
+            batch_words=BATCH_WORDS,
             decider=review.deciders([case.id]).get(case.id, ""),
             entries=history.of_submission(case),
             checks=identity.checks(case, shown, others, len(accounts)),
@@ -235,6 +261,18 @@ def _call_shown(case: Submission) -> dict[str, Any]:
         "registered": proof.registered_phone(acceptance.plan(case).organization),
         "sources": list(CallSource),
     }
+
+
+def _batch_typed(values: Any) -> dict[str, Any]:
+    """Which cases are meant, and the last event that the page had seen (0 where it does not say: then only the page's own case is)."""
+    until = values.get("until", "")
+    return {"scope": values.get("scope", ""), "until": int(until) if until.isascii() and until.isdigit() and len(until) < 16 else 0}
+
+
+def _batch_shown(case: Submission, *, aside: bool) -> dict[str, Any]:
+    found = batch.batches_of(case, aside=aside)
+    shown: dict[str, Any] = {"batches": found, "batch_words": BATCH_WORDS, "until": batch.seen_now()}
+    return shown if found else shown | {"blocked": "まとめて届いた申請が、ほかにありません。この申請だけを却下してください。"}
 
 
 def _open_return(case: Submission) -> Any:

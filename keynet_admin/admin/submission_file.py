@@ -8,8 +8,10 @@ from keynet_admin.permissions import Permission
 from keynet_admin.web import file_pages
 from keynet_admin.web.actor import current_actor
 
-PAGES = file_pages.UploadPages("layout/operator.html", "admin_submission.file", "admin_submission.kept_file", operator=True)
-RIGHTS = {"file": Permission.submission_create, "kept_file": Permission.submission_create}
+PAGES = file_pages.UploadPages(
+    "layout/operator.html", "admin_submission.file", "admin_submission.kept_file", "admin_submission.rejects", operator=True
+)
+RIGHTS = dict.fromkeys(("file", "kept_file", "rejects"), Permission.submission_create)
 
 
 class FilePages:
@@ -25,3 +27,8 @@ class FilePages:
         """What was found (GET); take it in (POST)."""
         actor = current_actor()
         return file_pages.confirm(PAGES, key, actor) if request.method == "POST" else file_pages.kept(PAGES, key, actor)
+
+    @expose("/file/<key>/rejects")
+    def rejects(self, key: str) -> Response:
+        """The rows to be mended, as a file."""
+        return file_pages.rejects(key, current_actor())

@@ -1,12 +1,13 @@
-"""Machine doors without a sign-in. They read no cookie, set none and store nothing."""
+"""Machine doors: the entry check for everybody, the postings for partners with a key. They read no cookie and set none."""
 
 from flask import Flask
 
 from keynet_admin.api.entry_check import bp as entry_check
-from keynet_admin.extensions import csrf
+from keynet_admin.api.partner import bp as partner
 
 
 def init_app(app: Flask) -> None:
     """Register the doors; they carry no cookie, so they need no token against forged forms."""
-    csrf.exempt(entry_check)
-    app.register_blueprint(entry_check)
+    for door in (entry_check, partner):
+        app.extensions["csrf"].exempt(door)
+        app.register_blueprint(door)

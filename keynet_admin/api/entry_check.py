@@ -2,7 +2,10 @@
 
 import json
 import math
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -10,11 +13,17 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from keynet_admin import clock
+from keynet_admin.catalogue import field_at
+from keynet_admin.catalogue.display import show
 from keynet_admin.extensions import limiter
 from keynet_admin.rules import evaluate
+from keynet_admin.rules.engine.rule import Level
 from keynet_admin.services.strict_json import BadJson, read_object
 from keynet_admin.web import addresses
 
+LARGE = 200_000  # bytes; a form of twenty full postings has less as it is typed
+BUSY_SECONDS = 5
+_large = threading.Lock()
 bp = Blueprint("api", __name__, url_prefix="/api")
 
 
@@ -56,11 +65,40 @@ def entry_check() -> Response:
     """Normalised values and findings for a typed submission."""
     if request.mimetype != "application/json":
         return answer({"error": "Content-Type: application/json で送ってください。"}, 415)
+    body = request.get_data(cache=False)
+    with _turn(len(body)) as mine:
+        if not mine:
+            response = answer({"error": f"ただいま混み合っています。{BUSY_SECONDS}秒ほど待ってから、もう一度お試しください。"}, 503)
+            response.headers["Retry-After"] = str(BUSY_SECONDS)
+            return response
+        try:
+            submission, on, partial = parse_request(read_object(body, large_numbers_as_text=True))
+            return answer(_with_words(evaluate(submission, on=on, partial=partial).as_json()))
+        except (BadJson, BadBody) as refused:
+            return answer({"error": str(refused)}, 400)
+
+
+def _with_words(judged: dict[str, Any]) -> dict[str, Any]:
+    """The answer with what a page says for a value (`shown`) and for each offer (`offers`): 宮崎県日向市 for 452068."""
+    for finding in judged["findings"]:
+        if (field := field_at(finding["path"])) is None:
+            continue
+        if finding["level"] == Level.FIX:
+            finding["shown"] = show(field, finding["value"])
+        if "choices" in finding:
+            finding["offers"] = [show(field, choice) for choice in finding["choices"]]
+    return judged
+
+
+@contextmanager
+def _turn(size: int) -> Iterator[bool]:
+    """Whether a body of so many bytes may be judged now: large ones come one at a time in a process, so that pages go on being answered."""
+    mine = size <= LARGE or _large.acquire(blocking=False)
     try:
-        submission, on, partial = parse_request(read_object(request.get_data(cache=False), large_numbers_as_text=True))
-        return answer(evaluate(submission, on=on, partial=partial).as_json())
-    except (BadJson, BadBody) as refused:
-        return answer({"error": str(refused)}, 400)
+        yield mine
+    finally:
+        if mine and size > LARGE:
+            _large.release()
 
 
 @bp.errorhandler(429)

@@ -44,9 +44,18 @@ class Visibility(StrEnum):
     NEVER = "never"
 
 
+def words(text: str) -> tuple[str, ...]:
+    """Words written with spaces between them."""
+    return tuple(text.split())
+
+
 @dataclass(frozen=True)
 class Choice:
-    """One choice: `slug` is stored, `label` shown; `aliases` are accepted as input, too."""
+    """One choice: `slug` is stored, `label` shown; `aliases` are accepted as input, too.
+
+    An alias means this choice and no other of the field, whatever the rest of the form says. Width, case, spaces, brackets and
+    middle dots do not count; a word that fits two choices stands in `rules/normalise/choices.py` among those that are asked about.
+    """
 
     slug: str
     label: str

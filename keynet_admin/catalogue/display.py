@@ -54,6 +54,12 @@ def short_date(value: Any) -> str:
     return f"{day.month}/{day.day}({WEEKDAYS[day.weekday()]})" if day else _plain(value)
 
 
+def dated(value: Any, today: date) -> str:
+    """5/7(金), of another year than that of `today` 2020/5/7(木). What is not a date stands as it is."""
+    day = as_date(value)
+    return f"{day.year}/{short_date(day)}" if day and day.year != today.year else short_date(value)
+
+
 def short_time(value: Any) -> str:
     """5/7(金) 11:00 in Japan's time, from an aware datetime. What is not a datetime stands as it is."""
     if not isinstance(value, datetime):
@@ -160,6 +166,10 @@ def show(field: Field, value: Any) -> str:
     return _SHOW.get(field.kind, _plain)(value)
 
 
+TOLD_IN_WORDS = frozenset(("TXT-003", "TXT-018"))
+"""Rules whose fixes need their sentence: the values alone do not say where a part went, or look the same."""
+
+
 def reads_the_same(field: Field | None, typed: Any, value: Any) -> bool:
     """True when a reader sees no difference between what was typed and what it became (915-0015 and 〒915-0015)."""
     if field is None:
@@ -175,7 +185,8 @@ def row_text(field: Field, row: Any) -> str:
         return _plain(row)
     if field.name == "shifts":
         name, when, span, rest = shift_cells(row)
-        return "　".join(part for part in (name, when, span) if part) + (f"（休憩{rest}）" if rest else "")
+        need = row.get("need")
+        return "　".join(part for part in (name, when, span, f"{need}名" if need else "") if part) + (f"（休憩{rest}）" if rest else "")
     if field.name == "pay_lines":
         name, amount, unit = pay_cells(row)
         return "　".join(part for part in (name, amount) if part) + (f"（1単位 {unit}）" if unit else "")

@@ -19,6 +19,14 @@ FREE_MAIL = re.compile(
     r"|(?:ymail|ybb|mail\.goo|docomo|disney|ymobile1|emnet|biglobe|so-net|ocn)\.ne\.jp"
     r"|(?:.*\.)?(?:ezweb|softbank|vodafone|pdx|ymobile)\.ne\.jp|proton\.me|kyoto\.zaq\.jp|plala\.or\.jp"
 ).fullmatch
+# Last parts of a domain that lead nowhere on the internet (RFC 2606, 6761, 6762, 7686, 8375; ICANN keeps `corp` and `home` free for
+# houses). `example` is as free, and is what examples, the demo and the tests are written with.
+NOWHERE = frozenset(
+    {
+        *("localhost", "localdomain", "local", "internal", "intranet", "lan", "corp", "home", "private"),
+        *("invalid", "test", "onion", "arpa"),
+    }
+)
 _CITIES = (
     "sapporo|sendai|chiba|saitama|yokohama|kawasaki|sagamihara|niigata|shizuoka|hamamatsu|nagoya|kyoto|osaka|sakai|kobe|okayama|hiroshima|"
     "kitakyushu|fukuoka|kumamoto"
@@ -69,6 +77,7 @@ def judge(host: str, lg_code: str) -> MailDomain:
     return MailDomain(host, kind)
 
 
+@lru_cache(maxsize=1024)
 def _bodies_at(host: str) -> tuple[Municipality, ...]:
     """The bodies that a host belongs to: that of the table, else those that its form is reserved for."""
     labels = host.split(".")

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from keynet_admin.catalogue.base import Field
-from keynet_admin.catalogue.sections import SECTION_LABELS, SECTIONS
+from keynet_admin.catalogue.sections import ALL_SECTIONS, PEOPLE_LABELS, SECTION_LABELS
 
 
 def walk(document: Any, path: str) -> Any:
@@ -47,7 +47,7 @@ def put(document: dict[str, Any], path: str, value: Any) -> None:
 def field_at(path: str) -> Field | None:
     """The field, or the column of a repeated group, that a path points at; None when there is none."""
     section, *names = [part for part in path.split(".") if not is_index(part)]
-    fields, found = SECTIONS.get(section, ()), None
+    fields, found = ALL_SECTIONS.get(section, ()), None
     for name in names:
         found = next((item for item in fields if item.name == name), None)
         if found is None:
@@ -57,12 +57,12 @@ def field_at(path: str) -> Field | None:
 
 
 def label_at(path: str) -> str:
-    """Japanese words for a path, for example 「募集2 報酬の額 1 下限」. The path itself when it is unknown."""
+    """Japanese words for a path, for example 「募集2 報酬の額 1 下限」. The path itself when it is unknown; the empty one is the whole form."""
     section, *rest = path.split(".")
     words: list[str] = []
     if section == "postings" and rest and is_index(rest[0]):
         words.append(f"募集{int(rest.pop(0)) + 1}")
-    fields = SECTIONS.get(section, ())
+    fields = ALL_SECTIONS.get(section, ())
     for part in rest:
         found = next((item for item in fields if item.name == part), None)
         if found is not None:
@@ -72,4 +72,4 @@ def label_at(path: str) -> str:
             words.append(str(int(part) + 1))
         else:
             break
-    return " ".join(words) or SECTION_LABELS.get(section, path)
+    return " ".join(words) or (SECTION_LABELS | PEOPLE_LABELS).get(section, path or "申請全体")

@@ -159,6 +159,28 @@ class NurseCenter:
 
 
 @dataclass(frozen=True, slots=True)
+class PartnerName:
+    """A receiver of postings; Nurse Centers take their contact from their own file."""
+
+    code: Annotated[str, text(r"[a-z0-9-]+")]
+    name: Text
+    kind: Annotated[str, one_of("save_the_town", "nurse_center", "sandbox")]
+    prefecture_code: Annotated[str, text(r"\d{2}", empty=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateText:
+    """A standard text of the service center for messages to applicants; a line break of `body` is written `\\n` in the file."""
+
+    code: Annotated[str, text(r"[a-z0-9_]+")]
+    sort: Annotated[int, number(1, 999)]
+    name: Text
+    kind: Annotated[str, text(r"application|inquiry", empty=True)]
+    step: Annotated[str, text(r"[a-z_]+", empty=True)]
+    body: Text
+
+
+@dataclass(frozen=True, slots=True)
 class LawDate:
     """A date that law or the programme sets, as known between two days (both included, None = open)."""
 
@@ -242,6 +264,22 @@ def municipalities_named(name: str) -> list[Municipality]:
 
 
 @lru_cache(maxsize=1)
+def _ward_index() -> dict[str, list[Municipality]]:
+    index: dict[str, list[Municipality]] = {}
+    for m in (*municipalities(), *FORMER_WARDS):
+        if m.is_ward:
+            index.setdefault(fold_name(m.name.rpartition("市")[2]), []).append(m)
+        elif m.kind == "special_ward":
+            index.setdefault(fold_name(m.name), []).append(m)
+    return index
+
+
+def wards_named(name: str) -> list[Municipality]:
+    """Wards with that name, said without their city: 鶴見区 of 横浜市 and 大阪市; the special wards among them (北区)."""
+    return list(_ward_index().get(fold_name(name), ()))
+
+
+@lru_cache(maxsize=1)
 def minimum_wages() -> tuple[MinimumWage, ...]:
     """All revisions, by prefecture and day."""
     return read_table("minimum_wages.csv", MinimumWage, "prefecture_code", "effective_from")
@@ -283,6 +321,17 @@ def nurse_centers() -> tuple[NurseCenter, ...]:
 
 
 @lru_cache(maxsize=1)
+def partners() -> tuple[PartnerName, ...]:
+    """Save the town for doctors, each Nurse Center for the postings of its prefecture, and the sandbox for whoever connects a machine."""
+    return read_table("partners.csv", PartnerName, "code")
+
+
+@lru_cache(maxsize=1)
+def template_texts() -> tuple[TemplateText, ...]:
+    """The standard texts of the file, in its order."""
+    return read_table("message_templates.csv", TemplateText, "code")
+
+
 def read_law_dates() -> tuple[LawDate, ...]:
     """All dates of the file; two periods of one key must not overlap."""
     found = read_table("law_dates.csv", LawDate, "key", "valid_from")

@@ -1,12 +1,14 @@
-"""The sections of a submission document with their fields, in the form's own order."""
+"""The sections of a submission document with their fields, in the form's own order, and those of people who apply or ask."""
 
 from keynet_admin.catalogue.base import Field
+from keynet_admin.catalogue.fields.applicant import APPLICANT, INQUIRY
 from keynet_admin.catalogue.fields.organization import CONFIRMATION, CONTACT, ORGANIZATION
 from keynet_admin.catalogue.fields.posting_offer import OFFER
+from keynet_admin.catalogue.fields.posting_place import PLACE
 from keynet_admin.catalogue.fields.posting_terms import TERMS
 from keynet_admin.catalogue.fields.posting_work import WORK
 
-POSTING: tuple[Field, ...] = WORK + TERMS + OFFER
+POSTING: tuple[Field, ...] = WORK + PLACE + TERMS + OFFER
 
 SECTIONS: dict[str, tuple[Field, ...]] = {
     "organization": ORGANIZATION,
@@ -21,6 +23,11 @@ SECTION_LABELS: dict[str, str] = {
     "postings": "募集情報",
     "confirmation": "確認",
 }
+
+# Records of their own, no part of a submission.
+PEOPLE: dict[str, tuple[Field, ...]] = {"applicant": APPLICANT, "inquiry": INQUIRY}
+PEOPLE_LABELS: dict[str, str] = {"applicant": "応募", "inquiry": "質問"}
+ALL_SECTIONS: dict[str, tuple[Field, ...]] = SECTIONS | PEOPLE
 
 MAX_POSTINGS = 20
 

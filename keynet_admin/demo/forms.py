@@ -132,6 +132,7 @@ def mask(content: dict[str, Any]) -> None:
     content["title"] = f"県内の集団接種会場の{content.get('job_other') or label}"[:TITLE_LENGTH]
     content["public_contact"] = "予防接種の担当係"
     content["training_note"] = texts.TRAINING[0]
+    content["apply_by"] = ["site"]  # without a public address or telephone no other way works
     content.pop("public_tel", None)
 
 

@@ -12,20 +12,25 @@ from sqlalchemy import func, select, update
 
 from keynet_admin import clock, config
 from keynet_admin.business_time import TOKYO, add_business_days
-from keynet_admin.demo import chiyoda, marker, texts, unreached
+from keynet_admin.demo import chiyoda, marker, nearby, prefecture, texts, unreached
 from keynet_admin.demo.faults import BY_EYE, BY_RULE
+from keynet_admin.demo.follow_up import partners, rounds
 from keynet_admin.demo.municipalities import DemoMunicipality, demo_municipalities
+from keynet_admin.demo.people import plan as people
+from keynet_admin.demo.people import tour
 from keynet_admin.demo.simulation import BUSINESS_DAYS, Scenario, Simulation
 from keynet_admin.demo.submissions import SubmissionPlan, case
 from keynet_admin.errors import Refused
 from keynet_admin.extensions import db
-from keynet_admin.models import Account, Organization, OutboxMail, Posting, Submission
+from keynet_admin.models import Account, Candidate, Organization, OutboxMail, Posting, Submission
 from keynet_admin.services.account import password as passwords
 from keynet_admin.services.account import session
 from keynet_admin.services.account import use_cases as accounts
-from keynet_admin.services.posting import publication
+from keynet_admin.services.candidate import retention, silence
+from keynet_admin.services.listing.neighbours import beside
+from keynet_admin.services.posting import outcome, publication
 from keynet_admin.services.submission import follow_up, task
-from keynet_admin.services.transaction import transaction
+from keynet_admin.services.transaction import settle, transaction
 from keynet_admin.vocabulary import MailStatus, Role, Source
 
 STAFF = (
@@ -34,7 +39,8 @@ STAFF = (
     ("lead@keynet.example", Role.lead, "大野 直子"),
     ("admin@keynet.example", Role.admin, "西 亮"),
 )
-ACCOUNTS = (*(email for email, _, _ in STAFF), chiyoda.EMAIL)
+OUTSIDE = (partners.STT, partners.CENTER, partners.PREFECTURE)
+ACCOUNTS = (*(email for email, _, _ in STAFF), chiyoda.EMAIL, chiyoda.COLLEAGUE, *OUTSIDE)
 CASES = 249
 BODIES = 138
 SIZES = ((1, 30), (2, 32), (3, 22), (4, 10), (5, 4), (6, 2))
@@ -42,31 +48,43 @@ SIZES = ((1, 30), (2, 32), (3, 22), (4, 10), (5, 4), (6, 2))
 LEFT = (*((4, "received"),) * 2, *((2, "in_review"),) * 5, *((6, "resubmitted"),) * 4)
 # how some of those taken up are known: another body's domain, an unknown lg.jp, free mail (too short to be anybody's), another domain
 DOUBTFUL = ("kenko@city.otake-test.lg.jp", "yobo@wakuchin-test.lg.jp", "kenko@gmail.com", "yobo@hokensho.keynet.example")
+# What the worker does on a morning, in this order.
+MORNING = (
+    (follow_up.due_to_follow, follow_up.follow),
+    (outcome.due_to_ask, outcome.ask),
+    (silence.due_to_remind, silence.remind),
+    (silence.due_to_follow, silence.follow),
+    (retention.due_to_warn, retention.warn),
+    (retention.due_to_lock, retention.lock),
+)
 SENT, CAME_BACK = "250 2.0.0 Ok（デモデータ）", "550 5.1.1 User unknown（デモデータ）"
 LAST_MAILS = 6  # the newest ones are left to the worker, so that the spool shows real letters
 
 
 def load(instance: Path, given_password: str | None) -> Iterator[str]:
     """Fill the database, yielding lines about what was done. Raises Refused when it has rows that are not the demo's."""
-    word = config.demo_password(instance, given_password)
+    word, key = config.demo_password(instance, given_password), config.demo_partner_key(instance)
     if marker.is_demo():
         db.session.rollback()
         yield _set_passwords(word)
+        with transaction():
+            partners.set_sandbox_key(key)
+        yield from tour.lines()
         return
     if not marker.is_empty():
         raise Refused("このデータベースにはすでにデータがあるため、デモデータを読み込みません。空のデータベースで実行してください。")
     db.session.rollback()
     hashes = passwords.hashed(word), passwords.hashed(secrets.token_urlsafe(32))
     with transaction():
-        _fill(*hashes)
-        lines = list(_summary())
+        _fill(*hashes, key)
+        lines = [*_summary(), *tour.lines()]
     yield from lines
 
 
-def _fill(password_hash: str, unknown_hash: str) -> None:
+def _fill(password_hash: str, unknown_hash: str, sandbox_key: str) -> None:
     now = clock.now()
     simulation = Simulation(now, unknown_hash)
-    with clock.at(simulation.moment(add_business_days(simulation.first_day, -1)) - timedelta(days=1)):
+    with clock.at(simulation.moment(add_business_days(simulation.first_day, -1)) - timedelta(days=chiyoda.LONG_AGO + 15)):
         for email, role, name in STAFF:
             made = accounts.create_operator(email, role, name=name, password_hash=password_hash)
             simulation.operators.append(session.actor_of(made))
@@ -74,17 +92,37 @@ def _fill(password_hash: str, unknown_hash: str) -> None:
     everywhere = list(demo_municipalities())
     own = next(body for body in everywhere if body.municipality.code6 == chiyoda.CODE)
     everywhere.remove(own)
+    simulation.start(chiyoda.long_ago(simulation, own, password_hash))
     simulation.start(chiyoda.scenario(simulation, own, password_hash))
     chosen = simulation.rng.sample(everywhere, BODIES)
+    partners.begin(simulation, chosen, password_hash, sandbox_key)
     for plan in plans(simulation, chosen):
         simulation.start(case(simulation, plan))
     simulation.start(unreached.scenario(simulation, next(body for body in everywhere if body not in chosen)))
     simulation.start(_nights(simulation))
+    simulation.start(people.looks(simulation))
+    simulation.start(rounds.scenario(simulation), apart=True)
     simulation.play()
+    _play_nearby(simulation, [body for body in everywhere if body not in chosen])
+    settle()
+    partners.finish(simulation)
+    people.count_looks(now.astimezone(TOKYO), share=(now.astimezone(TOKYO).hour + 1) / 24)
     _deliver_history()
+    prefecture.public_addresses()
     for number in task.due():
         task.follow(number)
     marker.write_marker(seed=BUSINESS_DAYS)
+
+
+def _play_nearby(simulation: Simulation, bodies: list[DemoMunicipality]) -> None:
+    """What happened around the tried body before; played after the rest, whose random numbers it leaves alone."""
+    home = chiyoda.CODE[:2]
+    near = [body for body in bodies if body.municipality.prefecture_code in (home, *beside(home))]
+    for number, body in enumerate(near[-nearby.BODIES :]):
+        simulation.start(nearby.scenario(simulation, number, body))
+    quiet = next(body for body in bodies if body.municipality.prefecture_code == partners.SILENT)
+    simulation.start(partners.silent(simulation, quiet))
+    simulation.play()
 
 
 def plans(simulation: Simulation, chosen: list[DemoMunicipality]) -> list[SubmissionPlan]:
@@ -131,7 +169,7 @@ def _begins(simulation: Simulation, first: bool) -> datetime:
 
 
 def _nights(simulation: Simulation) -> Scenario:
-    """The sweeps of each day: what is scheduled goes live and what has run out ends in the night, silent senders are reminded in the morning."""
+    """The sweeps of each day: what is scheduled goes live and what has run out ends in the night, who keeps silent is reminded in the morning."""
     day = simulation.first_day + timedelta(days=1)
     while True:
         yield datetime.combine(day, time(0, 5), TOKYO)
@@ -140,8 +178,9 @@ def _nights(simulation: Simulation) -> Scenario:
         for number in publication.due_to_expire():
             publication.expire(number)
         yield datetime.combine(day, time(10, 5), TOKYO)
-        for number in follow_up.due_to_follow():
-            follow_up.follow(number)
+        for due, act in MORNING:
+            for number in due():
+                act(number)
         day += timedelta(days=1)
 
 
@@ -182,6 +221,6 @@ def _summary() -> Iterator[str]:
     db.session.flush()
     counted = (("団体", Organization), ("アカウント", Account), ("メール", OutboxMail))
     yield "、".join(f"{name} {db.session.execute(select(func.count()).select_from(model)).scalar_one()}" for name, model in counted)
-    for model, name in ((Submission, "申請"), (Posting, "募集")):
+    for model, name in ((Submission, "申請"), (Posting, "募集"), (Candidate, "応募・質問")):
         states = Counter(db.session.execute(select(model.status)).scalars())
         yield f"{name} {states.total()}（" + "、".join(f"{state.label} {n}" for state, n in states.most_common()) + "）"

@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from random import Random
 from typing import Any
 
 from keynet_admin import clock
 from keynet_admin.demo import forms, texts
 from keynet_admin.demo import typed_values as typed
 from keynet_admin.demo.municipalities import DemoMunicipality
+from keynet_admin.demo.people import plan as people
 from keynet_admin.demo.simulation import Scenario, Simulation, officer
 from keynet_admin.models import Account, Posting
-from keynet_admin.services.posting import drafts, publication, revisions
+from keynet_admin.services.posting import balance, closing, drafts, publication, revisions
 from keynet_admin.vocabulary import AccountStatus, PostingStatus
 
 PATIENCE = 6
@@ -49,6 +51,7 @@ def published(simulation: Simulation, row: Posting, account: Account, chosen: st
     if chosen == "unpublished":
         return
     publish(row, account)
+    simulation.start(people.elsewhere(simulation, row, account))
     if chosen == "warned" and row.status is not PostingStatus.awaiting_release:
         return
     for least, most, act in HISTORIES[chosen][1:]:
@@ -89,6 +92,16 @@ def _decide(simulation: Simulation, row: Posting, _account: Account) -> None:
         publication.release(row, operator, seen_version=row.version)
 
 
+def _close(_simulation: Simulation, row: Posting, account: Account) -> None:
+    """Two of three say at once how many they found; the others are asked by mail later."""
+    chance = Random(f"{row.posting_no} outcome")  # noqa: S311
+    ways = [way for way, why in balance.ways_of(row).items() if not why]
+    missing = balance.balances([row])[row.id].open
+    found = {chance.choice(ways): chance.randint(0, missing)} if chance.random() < 0.67 else None
+    fates = {"received": True, "inquiry": True}
+    closing.close(row, officer(account), seen_version=row.version, figures=found, results={}, rest="enough", fates=fates)
+
+
 def _by_operator(do: Callable[..., None], reasons: Sequence[str]) -> Act:
     return lambda simulation, row, _account: do(row, simulation.operator(), seen_version=row.version, reason=simulation.rng.choice(reasons))
 
@@ -100,7 +113,7 @@ _SUSPEND = (600, 2400, _by_operator(publication.suspend, texts.SUSPENSIONS))
 HISTORIES: dict[str, tuple[Any, ...]] = {
     "stays": (42,),
     "unpublished": (11,),
-    "closed": (15, (600, 2200, _by_officer(publication.close))),
+    "closed": (15, (600, 2200, _close)),
     "headcount": (8, (400, 2000, _change_headcount)),
     "warned": (9, (60, 1500, _decide)),
     "expires": (6,),

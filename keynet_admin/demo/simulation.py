@@ -5,7 +5,7 @@ A scenario is a generator: it yields the moment at which it goes on and does its
 
 import heapq
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
@@ -25,6 +25,7 @@ from keynet_admin.services.account import session
 from keynet_admin.services.account import use_cases as accounts
 from keynet_admin.services.submission import acceptance, finding, proof
 from keynet_admin.services.submission import intake as submission
+from keynet_admin.services.transaction import settle
 from keynet_admin.vocabulary import AccountStatus, CallSource, Source
 
 Scenario = Iterator[datetime]
@@ -45,11 +46,14 @@ class Simulation:
         self.operators: list[Actor] = []
         self.first_day = add_business_days(now.astimezone(TOKYO).date(), -BUSINESS_DAYS)
         self._waiting: list[tuple[datetime, int, Scenario]] = []
-        self._count = 0
+        self._count = self._order = 0
+        self._apart: set[Scenario] = set()
         self._signing_in: set[int] = set()
 
-    def start(self, scenario: Scenario) -> None:
-        """Put a scenario onto the schedule."""
+    def start(self, scenario: Scenario, *, apart: bool = False) -> None:
+        """Put a scenario onto the schedule. One that stands `apart` changes none of the random numbers of the others."""
+        if apart:
+            self._apart.add(scenario)
         self._put(next(scenario, None), scenario)
 
     def play(self) -> None:
@@ -67,6 +71,10 @@ class Simulation:
         """Some moment of a day: while the desk is open, or in the evening."""
         begin = datetime.combine(day, OPENS if office_hours else CLOSES, TOKYO)
         return begin + timedelta(seconds=self.rng.randint(60, 7 * 3600 - 60 if office_hours else 5 * 3600))
+
+    def moment_of(self, number: int, at: str) -> datetime:
+        """A time of the n-th business day."""
+        return datetime.combine(self.day(number), time.fromisoformat(at), TOKYO)
 
     def later(self, least: int, most: int) -> datetime:
         """Some business time from now on, in minutes."""
@@ -153,8 +161,9 @@ class Simulation:
 
     def _put(self, moment: datetime | None, scenario: Scenario) -> None:
         if moment is not None:
-            self._count += 1
-            heapq.heappush(self._waiting, (moment, self._count, scenario))
+            self._order += 1
+            self._count += scenario not in self._apart
+            heapq.heappush(self._waiting, (moment, self._order, scenario))
 
 
 def _step(scenario: Scenario) -> datetime | None:
@@ -167,6 +176,7 @@ def _step(scenario: Scenario) -> datetime | None:
         step.rollback()
         return None
     step.commit()
+    settle()
     return following
 
 

@@ -6,7 +6,7 @@ what is sent is what was seen, whatever another tab has saved meanwhile. A tab t
 the draft until somebody chooses.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,25 +16,14 @@ from werkzeug.wrappers import Response
 
 from keynet_admin import clock
 from keynet_admin.catalogue.difference import Change, changes
-from keynet_admin.errors import LinkDead, NotFound, TransitionRefused
-from keynet_admin.intake.visit import (
-    Visit,
-    flatten,
-    full,
-    kept_visit,
-    key_of,
-    packed,
-    posted_visit,
-    unpacked,
-    visit_of,
-    with_cookie,
-)
-from keynet_admin.models import EntryDraft, ReturnLink
+from keynet_admin.errors import LinkDead, NotFound, TooLarge, TooMany, TransitionRefused
+from keynet_admin.extensions import db
+from keynet_admin.intake.visit import Visit, flatten, full, kept_visit, key_of, posted_visit, visit_of, with_cookie
+from keynet_admin.models import ReturnLink
 from keynet_admin.rules import evaluate
-from keynet_admin.rules.engine.reasons import Reasons, may_be_reasoned, with_reasons
-from keynet_admin.rules.engine.rule import Finding, Level, Result
-from keynet_admin.services import settings
-from keynet_admin.services.account.tokens import from_link
+from keynet_admin.rules.engine.reasons import with_reasons
+from keynet_admin.rules.engine.rule import Level, Result
+from keynet_admin.services import batch, rate_limit, settings
 from keynet_admin.services.submission import copies
 from keynet_admin.services.submission import draft as drafts
 from keynet_admin.services.submission import intake as submissions
@@ -45,11 +34,13 @@ from keynet_admin.web.access import security_log
 from keynet_admin.web.actor import from_our_page, unverified
 from keynet_admin.web.file_pages import workbook
 from keynet_admin.web.form.folds import folds_of
+from keynet_admin.web.form.typed_page import anchor, chosen
 
 blueprint = Blueprint("intake", __name__, url_prefix="/entry")
 
 SEEN = 422  # the form was understood, but something in it must be mended
 LATE = "画面を開いてから時間がたったため、送信を確かめられませんでした。入力した内容は下に残っています。もう一度送信してください。"
+KEPT_HERE = "入力した内容は、この画面に残っています。"
 UNSURE = "取り下げるには、確認の欄を選んでから押してください。"
 
 
@@ -74,7 +65,6 @@ def entry_copies() -> Response:
 @blueprint.route("/<token>", methods=("GET", "POST"))
 def reentry(token: str) -> Response:
     """The same form after a return: pre-filled, the returned fields marked with the operator's words."""
-    token = from_link(token)
     try:
         link = submissions.find_return(token)
     except (LinkDead, NotFound) as dead:
@@ -128,7 +118,6 @@ def _closed() -> Response | None:
 
 
 def _of_link(token: str, page: Any) -> Response:
-    token = from_link(token)
     try:
         link = submissions.find_return(token)
     except (LinkDead, NotFound):
@@ -137,59 +126,50 @@ def _of_link(token: str, page: Any) -> Response:
 
 
 def _posted(visit: Visit) -> Response:
+    """Do what a button asks; what a limit refuses is said on the page, with everything typed on it."""
+    try:
+        return _pressed(visit)
+    except (TooLarge, TooMany) as refused:
+        db.session.rollback()
+        many = isinstance(refused, TooMany)
+        page = _form_page(visit, notice=f"{refused}{KEPT_HERE if many else ''}", code=429 if many else 413)
+        if isinstance(refused, TooMany):
+            page.headers["Retry-After"] = str(refused.retry_after)
+        return page
+
+
+def _pressed(visit: Visit) -> Response:
     if unverified():
         if not from_our_page():
             return _form_page(visit, notice=LATE, code=400)
-        return _go(visit, *_saved(visit), visit.url() + "?late=1")
-    do = request.form.get("do", "")
-    if do in ("discard", "take_saved", "take_other"):
-        with transaction():
-            if do == "discard":
-                drafts.discard(visit.draft_key)
-            else:
-                drafts.choose(visit.draft_key or "", other=do == "take_other")
-        return with_cookie(redirect(visit.url(), 303), None if do == "discard" else visit)
+        return _kept(visit, visit.url() + "?late=1")
+    if done := chosen(visit.draft_key):
+        return with_cookie(redirect(visit.url(), 303), None if done == "discard" else visit)
+    do, at = request.form.get("do", ""), request.form.get("save", "")
     if do == "withdraw" and visit.link is not None:
         return _withdraw(visit, visit.link)
     if do == "send":
         return _send(visit)
-    anchor = request.form.get("save", "")
     if form_reader.pressed(request.form):
-        anchor = _pressed(visit)
-    elif do in ("draft", "confirm") or anchor:
+        at = visit.press()
+    elif do in ("draft", "confirm") or at:
         visit.removed = None
     if do == "fresh":
         visit.form_key = drafts.new_key()
-    draft, beside = _saved(visit)
     if request.form.get("part"):
-        visit.saved_at, visit.version, visit.other = draft.saved_at, draft.version if not beside else visit.version, draft.other
+        visit.keep(visit.draft_key or "", visit.form_key)
         return with_cookie(make_response(_form_html(visit, template="intake/_saving.html")), visit)
     to = visit.url()
-    if do == "confirm" and (mended := _not_ready(visit, full(visit))):
-        to = mended
-    elif do == "confirm":
-        to = visit.url("confirm")
+    if do == "confirm":
+        to = _not_ready(visit, full(visit)) or visit.url("confirm")
     elif do not in ("back", "fresh"):
-        to = f"{to}#{anchor if anchor.isascii() and anchor.replace('-', '').replace('_', '').isalnum() else 'saved'}"
-    return _go(visit, draft, beside, to)
+        to = f"{to}#{anchor(at, 'saved')}"
+    return _kept(visit, to)
 
 
-def _pressed(visit: Visit) -> str:
-    """Do what a button for rows or postings asks. The id of the element to go to; what is removed can be taken back."""
-    if request.form.get("undo"):
-        anchor, visit.removed = form_reader.put_back(visit.typed, visit.removed), None
-        return anchor
-    visit.removed = form_reader.removal(visit.typed, request.form) or visit.removed
-    return form_reader.apply_buttons(visit.typed, request.form) or "main"
-
-
-def _saved(visit: Visit) -> tuple[EntryDraft, bool]:
-    with transaction():
-        return drafts.save(visit.draft_key or "", packed(visit), visit.form_key, seen=visit.version)
-
-
-def _go(visit: Visit, _draft: EntryDraft, beside: bool, to: str) -> Response:
-    """After a post: to the next page; where this page's copy lies beside another's, to the question which one holds."""
+def _kept(visit: Visit, to: str) -> Response:
+    """Keep what was typed and go to the next page; where this page's copy lies beside another's, to the question which one holds."""
+    beside = visit.keep(visit.draft_key or "", visit.form_key)
     return with_cookie(redirect(visit.url("copies") if beside else to, 303), visit)
 
 
@@ -211,7 +191,7 @@ def _send(visit: Visit) -> Response:
     sent = submissions.sent_with(visit.form_key)
     if sent is not None and submissions.differences(sent, visit.typed, result, visit.message) is None:
         with transaction():
-            left = drafts.sent(visit.draft_key, visit.typed, visit.version)
+            left = drafts.sent(visit.draft_key, visit.typed, visit.seen)
         return with_cookie(redirect(url_for("intake.done", key=visit.form_key, again=1), 303), visit if left else None)
     to = _not_ready(visit, result)
     lg_code = result.normalized.get("organization", {}).get("lg_code", "")
@@ -219,17 +199,21 @@ def _send(visit: Visit) -> Response:
     if not to and not asked and submissions.organization_with_account(lg_code) is not None:
         to = f"{visit.url('confirm')}?account=1"
     if to:
-        return _go(visit, *_saved(visit), to)
+        return _kept(visit, to)
     day = clock.today().isoformat()
+    if visit.link is None:
+        with transaction():
+            rate_limit.hit("send", network=request.remote_addr or "")
     try:
         with transaction():
             if visit.link is None:
-                submissions.submit(visit.typed, result, reference_date=day, form_key=visit.form_key)
+                network = batch.network_mark(request.remote_addr)
+                submissions.submit(visit.typed, result, reference_date=day, form_key=visit.form_key, network=network)
             else:
                 submissions.resubmit(visit.link, visit.typed, result, reference_date=day, form_key=visit.form_key, message=visit.message)
-            left = drafts.sent(visit.draft_key, visit.typed, visit.version)
+            left = drafts.sent(visit.draft_key, visit.typed, visit.seen)
     except TransitionRefused:
-        return _go(visit, *_saved(visit), visit.url())
+        return _kept(visit, visit.url())
     return with_cookie(redirect(url_for("intake.done", key=visit.form_key), 303), visit if left else None)
 
 
@@ -250,23 +234,28 @@ def _dead(token: str, dead: LinkDead | NotFound) -> Response:
     link = submissions.link_of(token)
     case, last = link.submission, submissions.revision_of_link(link)
     if request.method == "POST":
-        visit = posted_visit(None, token)
-        result = full(visit)
-        sent = submissions.sent_with(visit.form_key)
-        if sent is not None and submissions.differences(sent, visit.typed, result) is None:
-            return redirect(url_for("intake.done", key=visit.form_key, again=1), 303)
-        if from_our_page() and request.form.get("do") != "withdraw":
-            _saved(visit)
-        return redirect(url_for("intake.reentry", token=token), 303)
-    kept = drafts.find(key_of(token))
-    unsent = None
-    if kept is not None:
-        visit = kept_visit(kept, None, token)
-        unsent = submissions.differences(last, visit.typed, full(visit))
-        if unsent and link.closed_why is ReturnClosed.replaced:
-            # The contact's address may be another by now, and this page a stranger's.
-            unsent = [change for change in unsent if "email" not in change.path] or None
-    return make_response(render_template("intake/dead.html", why=str(dead), case=case, last=last, unsent=unsent, kept=kept), 410)
+        visit: Visit | None = (posted := posted_visit(None, token))
+        sent = submissions.sent_with(posted.form_key)
+        if sent is not None and submissions.differences(sent, posted.typed, full(posted)) is None:
+            return redirect(url_for("intake.done", key=posted.form_key, again=1), 303)
+        try:
+            if from_our_page() and request.form.get("do") != "withdraw":
+                posted.keep(posted.draft_key or "", posted.form_key)
+        except (TooLarge, TooMany):
+            db.session.rollback()
+            link, posted.saved_at = submissions.link_of(token), None  # kept nowhere: shown at once instead
+            case, last = link.submission, submissions.revision_of_link(link)
+        else:
+            return redirect(url_for("intake.reentry", token=token), 303)
+    else:
+        kept = drafts.find(key_of(token))
+        visit = kept_visit(kept, None, token) if kept else None
+    unsent = submissions.differences(last, visit.typed, full(visit)) if visit else None
+    if unsent and link.closed_why is ReturnClosed.replaced:
+        # The contact's address may be another by now, and this page a stranger's.
+        unsent = [change for change in unsent if "email" not in change.path] or None
+    saved_at = visit.saved_at if visit else None
+    return make_response(render_template("intake/dead.html", why=str(dead), case=case, last=last, unsent=unsent, saved_at=saved_at), 410)
 
 
 def _form_page(visit: Visit, *, notice: str = "", code: int = 200) -> Response:
@@ -297,7 +286,9 @@ def _form_html(visit: Visit, notice: str = "", template: str = "intake/entry.htm
         folds=folds,
         whole=("organization", "contact", "confirmation", *(entry.id for entry in form.postings)),
         removed=visit.removed,
-        reasonable=_reasonable(shown, visit.reasons, Level.ERROR, keep=True) if wrong else _given(visit.reasons),
+        reasonable=form_reader.boxes(shown, visit.reasons, Level.ERROR, keep=True)
+        if wrong
+        else form_reader.boxes((), visit.reasons, keep=True),
         summary=forms.summary_items(form, shown) if wrong else [],
         stray=[f for f in stray if f.level is Level.ERROR],
         notice=notice,
@@ -324,7 +315,7 @@ def _confirm_page(visit: Visit) -> Response:
         others=others,
         document=result.normalized,
         findings=result.findings,
-        reasonable=_reasonable(result.findings, visit.reasons, Level.WARNING),
+        reasonable=form_reader.boxes(result.findings, visit.reasons, Level.WARNING),
         hidden=list(flatten(visit.typed)),
         has_account=request.args.get("account") == "1",
     )
@@ -358,7 +349,7 @@ def _copies_page(visit: Visit) -> Response:
     """The draft that another page saved, and the copy of this one, where they differ."""
     if visit.other is None:
         return redirect(visit.url())
-    here = unpacked(visit.other["typed"])
+    here = visit.unpacked(visit.other["typed"])
     page = render_template(
         "intake/copies.html",
         visit=visit,
@@ -371,16 +362,3 @@ def _copies_page(visit: Visit) -> Response:
 def _differs(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
     on = clock.today()
     return changes(evaluate(old, on=on, partial=True).normalized, evaluate(new, on=on, partial=True).normalized)
-
-
-def _reasonable(findings: Iterable[Finding], reasons: Reasons, level: Level, *, keep: bool = False) -> list[tuple[Finding, str]]:
-    """The findings that a reason may be given for, with the one already given; `keep`: other reasons given before follow."""
-    wanted = [f for f in findings if may_be_reasoned(f) and (f.level is level or f.own_level is level)]
-    rest = dict(reasons)
-    boxes = [(f, rest.pop((f.rule, f.path), "")) for f in wanted]
-    return boxes + (_given(rest) if keep else [])
-
-
-def _given(reasons: Reasons) -> list[tuple[Finding, str]]:
-    """Reasons given on an earlier page, so that they are not lost on the way back to the form."""
-    return [(Finding(rule, Level.WARNING, path, ""), reason) for (rule, path), reason in reasons.items()]

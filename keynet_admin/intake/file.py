@@ -1,23 +1,19 @@
 """`/entry/file`: a municipality or a prefecture sends its forms as a file, without an account. `/entry/template.xlsx`: the form as a workbook."""
 
-from flask import Response, make_response, render_template, request
+from flask import Response, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from keynet_admin import clock
-from keynet_admin.extensions import limiter
 from keynet_admin.permissions import SENDER
-from keynet_admin.services import settings
 from keynet_admin.services.files.template import template_file
-from keynet_admin.web import addresses, file_pages
+from keynet_admin.web import file_pages
 
-PAGES = file_pages.UploadPages("layout/visitor.html", "intake.file", "intake.kept_file")
-RATE = addresses.of("/entry").rate
+PAGES = file_pages.UploadPages("layout/visitor.html", "intake.file", "intake.kept_file", "intake.rejects")
 
 
-@limiter.limit(RATE, methods=["POST"])
 def file() -> BaseResponse:
     """Choose a file (GET) and have it checked (POST)."""
-    closed = _closed()
+    closed = file_pages.closed()
     if closed is not None:
         return closed
     if request.method == "POST":
@@ -25,12 +21,16 @@ def file() -> BaseResponse:
     return file_pages.start(PAGES)
 
 
-@limiter.limit(RATE, methods=["POST"])
 def kept_file(key: str) -> BaseResponse:
     """What was found (GET); send it (POST)."""
     if request.method == "POST":
-        return _closed() or file_pages.too_late(PAGES, key) or file_pages.confirm(PAGES, key, SENDER)
+        return file_pages.closed() or file_pages.too_late(PAGES, key) or file_pages.confirm(PAGES, key, SENDER)
     return file_pages.kept(PAGES, key, SENDER)
+
+
+def rejects(key: str) -> BaseResponse:
+    """The rows to be mended, as a file."""
+    return file_pages.rejects(key, SENDER)
 
 
 def template() -> BaseResponse:
@@ -40,12 +40,3 @@ def template() -> BaseResponse:
         "attachment; filename=keynet-form.xlsx; filename*=UTF-8''Key-Net%E5%8B%9F%E9%9B%86%E6%83%85%E5%A0%B1.xlsx"
     )
     return response
-
-
-def _closed() -> BaseResponse | None:
-    """The page of a closed intake period, None while it is open."""
-    period = settings.intake()
-    state = period.state(clock.today())
-    if state == "open":
-        return None
-    return make_response(render_template("intake/closed.html", state=state, period=period), 200 if request.method == "GET" else 409)

@@ -11,8 +11,7 @@ from typing import Any
 from flask import make_response, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-from keynet_admin.services import counter
-from keynet_admin.services.account import rate_limit
+from keynet_admin.services import counter, rate_limit
 from keynet_admin.services.submission import acceptance, copies
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.transaction import transaction

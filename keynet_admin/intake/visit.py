@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any
 
 from flask import request, url_for
@@ -13,41 +12,32 @@ from keynet_admin import clock, config
 from keynet_admin.errors import BadField
 from keynet_admin.models import EntryDraft, ReturnLink
 from keynet_admin.rules import evaluate
-from keynet_admin.rules.engine.reasons import Reasons, reasons_from, with_reasons
-from keynet_admin.rules.engine.reasons import stored as reasons_stored
-from keynet_admin.rules.engine.rule import Finding, Result
+from keynet_admin.rules.engine.reasons import with_reasons
+from keynet_admin.rules.engine.rule import Result
 from keynet_admin.services import workflow
 from keynet_admin.services.submission import draft as drafts
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.web import form_reader
+from keynet_admin.web.form.typed_page import TypedPage, posted_number, posted_word
 from keynet_admin.web.form_reader import posted_reasons
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
-# What a draft keeps beside the typed document.
-PACKED = ("reasons", "message", *drafts.ASIDE)
 
 
-@dataclass
-class Visit:
-    """One request of the form: where its draft lies, what stands in the form, and for a re-entry the return it answers.
-
-    `version` is that of the draft as this page knows it (None: it does not say); `removed` what the last removal took away; `page` a
-    random word by which savings of one page know each other.
-    """
+@dataclass(kw_only=True)
+class Visit(TypedPage):
+    """One request of the form: where its draft lies, what stands in the form, and for a re-entry the return it answers."""
 
     draft_key: str | None
-    typed: dict[str, Any]
     form_key: str
     link: ReturnLink | None = None
     token: str = ""
-    version: int | None = 0
-    saved_at: datetime | None = None
     message: str = ""
-    reasons: Reasons = field(default_factory=dict)
-    removed: Mapping[str, Any] | None = None
-    doubled: list[Finding] = field(default_factory=list)
-    other: Mapping[str, Any] | None = None
-    page: str = field(default_factory=drafts.new_key)
+    counted = True
+
+    def beside(self) -> dict[str, Any]:
+        """The words to the service center, too."""
+        return super().beside() | {"message": self.message}
 
     def url(self, page: str = "") -> str:
         """Address of the form, or of one of its pages (`confirm`, `copies`)."""
@@ -70,8 +60,11 @@ class Visit:
 
 
 def key_of(token: str) -> str | None:
-    """The key of the draft: the link's own, else the cookie's."""
-    return f"return:{token}" if token else request.cookies.get(_cookie_name())
+    """The key of the draft: the link's own, else the cookie's. No cookie can name the draft of a link or a file: these have a colon."""
+    if token:
+        return f"return:{token}"
+    given = request.cookies.get(_cookie_name(), "")
+    return given if _KEY.fullmatch(given) else None
 
 
 def visit_of(link: ReturnLink | None = None, token: str = "") -> Visit:
@@ -80,49 +73,37 @@ def visit_of(link: ReturnLink | None = None, token: str = "") -> Visit:
     if kept is not None:
         return kept_visit(kept, link, token)
     if link is None:
-        return Visit(None, {}, drafts.new_key())
+        return Visit(draft_key=None, typed={}, form_key=drafts.new_key())
     last = submissions.current_revision(link.submission)
     reasons = {(f.rule, f.path): f.reason for f in submissions.findings_of(last) if f.reason}
-    return Visit(key_of(token), submissions.whole(last, "typed"), drafts.new_key(), link, token, reasons=reasons)
+    typed = submissions.whole(last, "typed")
+    return Visit(draft_key=key_of(token), typed=typed, form_key=drafts.new_key(), link=link, token=token, reasons=reasons)
 
 
 def kept_visit(kept: EntryDraft, link: ReturnLink | None, token: str) -> Visit:
     """What a draft holds."""
-    pack = kept.typed
-    return Visit(
-        key_of(token),
-        unpacked(pack),
-        kept.form_key,
-        link,
-        token,
-        kept.version,
-        kept.saved_at,
-        str(pack.get("message") or ""),
-        reasons_from(pack.get("reasons")),
-        pack.get("removed"),
-        [Finding.from_json(found) for found in pack.get("doubled", ())],
-        kept.other,
-    )
+    message = str(kept.typed.get("message") or "")
+    visit = Visit(draft_key=key_of(token), typed={}, form_key=kept.form_key, link=link, token=token, message=message)
+    return visit.take(kept)
 
 
 def posted_visit(link: ReturnLink | None = None, token: str = "") -> Visit:
-    """What a page sent."""
+    """What a page sent. A cookie that names no draft is not taken up: whoever made it up would know the key."""
     kept = drafts.find(key_of(token))
     reading = form_reader.read(request.form)
-    version = request.form.get("version", "")
     return Visit(
-        key_of(token) or drafts.new_key(),
-        reading.document,
-        _form_key(kept.form_key if kept else None),
-        link,
-        token,
-        int(version) if version.isascii() and version.isdigit() and len(version) < 9 else None,
-        kept.saved_at if kept else None,
-        request.form.get("message", "") if link is not None else "",
-        posted_reasons(request.form),
-        kept.typed.get("removed") if kept else None,
-        reading.doubled,
-        page=request.form.get("page", "")[:64],
+        draft_key=key_of(token) if kept is not None or token else drafts.new_key(),
+        typed=reading.document,
+        form_key=_form_key(kept.form_key if kept else None),
+        link=link,
+        token=token,
+        seen=posted_number("version"),
+        saved_at=kept.saved_at if kept else None,
+        message=request.form.get("message", "") if link is not None else "",
+        reasons=posted_reasons(request.form),
+        removed=kept.typed.get("removed") if kept else None,
+        doubled=reading.doubled,
+        word=posted_word(),
     )
 
 
@@ -148,22 +129,6 @@ def _pairs(prefix: str, record: Any) -> Iterator[tuple[str, str]]:
                     yield f"{prefix}{name}", str(item)
         elif value is not None and value is not False and value != "":
             yield f"{prefix}{name}", str(value)
-
-
-def packed(visit: Visit) -> dict[str, Any]:
-    """What a draft keeps: the typed document, the reasons, the words to the service center, and what the next page needs (`ASIDE`)."""
-    return visit.typed | {
-        "reasons": reasons_stored(visit.reasons),
-        "message": visit.message,
-        "page": visit.page,
-        "removed": visit.removed,
-        "doubled": [found.as_json() for found in visit.doubled],
-    }
-
-
-def unpacked(kept: Mapping[str, Any]) -> dict[str, Any]:
-    """The typed document of what a draft keeps."""
-    return {name: value for name, value in kept.items() if name not in PACKED}
 
 
 def full(visit: Visit) -> Result:

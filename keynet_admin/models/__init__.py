@@ -2,16 +2,22 @@
 
 from keynet_admin.models.account import Account, FirstLogin, StaffSession
 from keynet_admin.models.base import Counter, Setting, Throttle
+from keynet_admin.models.candidate import Candidate
 from keynet_admin.models.event import AuditEvent
 from keynet_admin.models.finding import SubmissionFinding
+from keynet_admin.models.follow_up.open_data import OpenDataMonth
+from keynet_admin.models.follow_up.partner import Partner, PartnerItem, PartnerKey
+from keynet_admin.models.follow_up.prefecture import PrefectureNotice
+from keynet_admin.models.follow_up.report import Report, ReportCorrection, ReportRound
 from keynet_admin.models.keying import Keying
-from keynet_admin.models.listing import Listing, ListingVersion
+from keynet_admin.models.listing import Listing, ListingVersion, ViewCount
 from keynet_admin.models.mail import OutboxMail
 from keynet_admin.models.organization import Organization
-from keynet_admin.models.posting import Posting, PostingRevision
+from keynet_admin.models.posting import OutcomeLink, Placement, Posting, PostingRevision
 from keynet_admin.models.reference import (
     LawDateRecord,
     MinimumWageRecord,
+    MunicipalityContact,
     MunicipalityRecord,
     MunicipalitySuccessor,
     NurseCenterRecord,
@@ -21,3 +27,4 @@ from keynet_admin.models.reference import (
 from keynet_admin.models.review import Review
 from keynet_admin.models.saved_view import SavedView
 from keynet_admin.models.submission import EntryDraft, ReturnLink, Submission, SubmissionContact, SubmissionRevision, SubmissionSearch
+from keynet_admin.models.threads import MessageTemplate, PublishedAnswer, StaffNote, ThreadMessage

@@ -1,22 +1,35 @@
 """Accounts, their first logins and their sessions."""
 
-from datetime import datetime
+import json
+from datetime import date, datetime
+from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, Integer, String, false, func
+from sqlalchemy import ColumnElement, Date, ForeignKey, Index, Integer, String, and_, false, func
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from keynet_admin import clock
+from keynet_admin.catalogue import display
 from keynet_admin.extensions import db
-from keynet_admin.models.base import CleanText, OfOrganization, UtcDateTime, Versioned, words
+from keynet_admin.models.base import AsciiJson, CleanText, OfOrganization, UtcDateTime, Versioned, words
 from keynet_admin.models.organization import Organization
-from keynet_admin.vocabulary import AccountStatus, InvitationState, Role, SessionLevel
+from keynet_admin.vocabulary import AccountStatus, InvitationState, NoticeChoice, OfficeRight, PartnerStatus, Role, SessionLevel
+
+if TYPE_CHECKING:
+    from keynet_admin.models.follow_up.partner import Partner
 
 ERASED = "@keynet.invalid"
+_ALL = [right.value for right in OfficeRight]
 
 
 class Account(OfOrganization, Versioned, db.Model):  # type: ignore[name-defined,misc]
-    """Somebody (or a section's shared address) who signs in. `email` is stored as normalised, compared in lower case."""
+    """Somebody (or a section's shared address) who signs in. `email` is stored as normalised, compared in lower case.
+
+    `prefecture_code`, `partner_id`: of the accounts of a prefecture and of a partner, whose they are.
+    `rights`: values of OfficeRight, which count for municipalities' accounts only.
+    `notices`: which mails about waiting work a municipality's account wants; `digest_on`: the last day whose morning mail is settled;
+    `noticed_at`: up to when new applications have been told at once.
+    """
 
     __tablename__ = "account"
     __table_args__ = (Index("ix_account_organization_id_id", "organization_id", "id"),)
@@ -27,15 +40,60 @@ class Account(OfOrganization, Versioned, db.Model):  # type: ignore[name-defined
     role: Mapped[Role] = mapped_column(words(Role))
     status: Mapped[AccountStatus] = mapped_column(words(AccountStatus), default=AccountStatus.invited)
     organization_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"))
+    prefecture_code: Mapped[str] = mapped_column(String(2), default="", server_default="")
+    partner_id: Mapped[int | None] = mapped_column(ForeignKey("partner.id"))
+    rights: Mapped[list[str]] = mapped_column(AsciiJson, default=lambda: list(_ALL), server_default=json.dumps(_ALL))
     password_hash: Mapped[str | None] = mapped_column(String(200))
     password_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_login_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    notices: Mapped[NoticeChoice] = mapped_column(words(NoticeChoice), default=NoticeChoice.digest, server_default="digest")
+    digest_on: Mapped[date | None] = mapped_column(Date)
+    noticed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     organization: Mapped[Organization | None] = relationship(back_populates="accounts")
+    partner: Mapped["Partner | None"] = relationship(foreign_keys=[partner_id])
     first_logins: Mapped[list["FirstLogin"]] = relationship(
         back_populates="account", order_by="FirstLogin.id", foreign_keys="FirstLogin.account_id"
     )
+
+    @property
+    def body_name(self) -> str:
+        """The body whose account it is: of a municipality, a prefecture or a partner; empty for the service center's people."""
+        if self.organization is not None:
+            return self.organization.name
+        return self.partner.name if self.partner is not None else display.prefecture(self.prefecture_code)
+
+    @property
+    def place(self) -> str:
+        """The two-digit code of the prefecture in which its body works; empty when it works in no single one."""
+        body = self.organization or self.partner
+        return body.prefecture_code if body is not None else self.prefecture_code
+
+    @property
+    def partner_unverified(self) -> bool:
+        """Whether it belongs to a partner that is stopped or whose contact nobody has verified: nothing goes there."""
+        return self.partner is not None and self.partner.status is not PartnerStatus.active
+
+    @hybrid_property
+    def is_in_use(self) -> bool:
+        """Whether its holder may sign in."""
+        return self.status is AccountStatus.active and not self.partner_unverified
+
+    @is_in_use.inplace.expression
+    @classmethod
+    def _is_in_use(cls) -> ColumnElement[bool]:
+        return and_(cls.status == AccountStatus.active, cls.partner_id.is_(None) | cls.partner.has(status=PartnerStatus.active))
+
+    @property
+    def held(self) -> frozenset[OfficeRight]:
+        """What the account may do in its municipality."""
+        return frozenset(map(OfficeRight, self.rights)) if self.role is Role.municipality else frozenset()
+
+    @property
+    def rights_label(self) -> str:
+        """The rights in words, in their order."""
+        return "、".join(right.label for right in OfficeRight if right in self.held)
 
     @property
     def invitation(self) -> "FirstLogin | None":

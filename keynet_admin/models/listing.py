@@ -1,6 +1,6 @@
-"""The public table: what visitors may see, and nothing else. Visitors' pages read only this."""
+"""The public table: what visitors may see, and nothing else. Visitors' pages read only this. Beside it how often each posting was read."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Boolean, ColumnElement, Date, ForeignKey, Index, Integer, String, and_, literal_column, text
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from keynet_admin import clock
 from keynet_admin.extensions import db
 from keynet_admin.models.base import AsciiJson, CleanText, UtcDateTime, words
-from keynet_admin.vocabulary import ListingState
+from keynet_admin.vocabulary import ListingState, ViewSource
 
 # Written out, not bound: a partial index serves only a query that names its condition.
 _LISTED: ColumnElement[Any] = literal_column("'listed'")
@@ -79,6 +79,15 @@ class Listing(db.Model):  # type: ignore[name-defined,misc]
         return and_(cls.state == _LISTED, cls.open_until <= now)
 
 
+KEPT = timedelta(days=30)
+
+
+def end_of(row: Any, now: datetime) -> tuple[datetime, bool]:
+    """When a listing that is over ended, as pages print it, and whether that is so long ago that only its number is told (CONTRACT)."""
+    closed = row.closed_at or row.open_until
+    return (closed - timedelta(microseconds=1) if closed == row.open_until else closed), now >= closed + KEPT
+
+
 class ListingVersion(db.Model):  # type: ignore[name-defined,misc]
     """One row: the number of the newest change of the public table and its moment, for caches and for the partners' feed."""
 
@@ -87,3 +96,14 @@ class ListingVersion(db.Model):  # type: ignore[name-defined,misc]
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     number: Mapped[int] = mapped_column(Integer, default=0)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+
+class ViewCount(db.Model):  # type: ignore[name-defined,misc]
+    """`count` looks at one posting's public page on one day (in Japan) from one source. Numbers only, nothing about anybody."""
+
+    __tablename__ = "posting_view"
+
+    posting_id: Mapped[int] = mapped_column(ForeignKey("posting.id"), primary_key=True, autoincrement=False)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    source: Mapped[ViewSource] = mapped_column(words(ViewSource), primary_key=True)
+    count: Mapped[int] = mapped_column(Integer)

@@ -16,12 +16,15 @@ class OutboxMail(About, StaffOnly, Versioned, db.Model):  # type: ignore[name-de
 
     `account_id` is whom it goes to, when that is an account; what it is about may be something else. `answer` is the other
     server's; `note` says how an operator settled a mail that did not arrive.
+    `lane` 1 goes first: decisions and links; 2 are receipts, of which a stranger can cause many.
+    `sender_name` and `reply_to` say in whose name it is sent and who gets the answer, where that is not the service center.
     `next_try_at` and `lease_until` are real time (the queue engine's), not the movable clock's.
     """
 
     __tablename__ = "outbox_mail"
     __table_args__ = (
-        Index("ix_outbox_mail_status_next_try_at", "status", "next_try_at"),
+        Index("ix_outbox_mail_status_lane_next_try_at", "status", "lane", "next_try_at"),
+        Index("ix_outbox_mail_template_created_at", "template", "created_at"),
         Index("ix_outbox_mail_subject_subject_id_id", "subject", "subject_id", "id"),
         Index("ix_outbox_mail_account_id_id", "account_id", "id"),
     )
@@ -34,8 +37,11 @@ class OutboxMail(About, StaffOnly, Versioned, db.Model):  # type: ignore[name-de
     body: Mapped[str] = mapped_column(CleanText())
     sealed: Mapped[dict[str, str] | None] = mapped_column(AsciiJson)
     status: Mapped[MailStatus] = mapped_column(words(MailStatus), default=MailStatus.waiting)
+    lane: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     next_try_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    sender_name: Mapped[str] = mapped_column(CleanText(60), default="", server_default="")
+    reply_to: Mapped[str] = mapped_column(CleanText(254), default="", server_default="")
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     answer: Mapped[str] = mapped_column(CleanText(), default="")
     note: Mapped[str] = mapped_column(CleanText(), default="", server_default="")

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, Integer, Select, UniqueConstraint, select
+from sqlalchemy import Index, Integer, Select, UniqueConstraint, false, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from keynet_admin import clock
@@ -13,7 +13,10 @@ from keynet_admin.permissions import Actor
 
 
 class Organization(Versioned, db.Model):  # type: ignore[name-defined,misc]
-    """One municipality, prefecture or union. `union_name` is empty but for unions, whose code alone does not identify them."""
+    """One municipality, prefecture or union. `union_name` is empty but for unions, whose code alone does not identify them.
+
+    `needs_approval`: nobody publishes alone (決裁).
+    """
 
     __tablename__ = "organization"
     __table_args__ = (UniqueConstraint("lg_code", "union_name"), Index("ix_organization_prefecture_code_id", "prefecture_code", "id"))
@@ -26,6 +29,7 @@ class Organization(Versioned, db.Model):  # type: ignore[name-defined,misc]
     prefecture_code: Mapped[str] = mapped_column(CleanText(2))
     org_type: Mapped[str] = mapped_column(CleanText(20))
     details: Mapped[dict[str, Any]] = mapped_column(AsciiJson, default=dict)
+    needs_approval: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
     accounts: Mapped[list["Account"]] = relationship(back_populates="organization", order_by="Account.id")  # type: ignore[name-defined]  # noqa: F821

@@ -1,17 +1,18 @@
-"""Postings and their immutable revisions. What is live is a pointer to one revision."""
+"""Postings and their immutable revisions (what is live is a pointer to one), and the people secured for them in other ways than by this site."""
 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String, UniqueConstraint, text
+from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from keynet_admin import clock
 from keynet_admin.extensions import db
+from keynet_admin.models.account import Account
 from keynet_admin.models.base import AsciiJson, CleanText, OfOrganization, UtcDateTime, Versioned, words
 from keynet_admin.models.organization import Organization
 from keynet_admin.models.submission import Submission
-from keynet_admin.vocabulary import PUBLISHED, PostingStatus
+from keynet_admin.vocabulary import PUBLISHED, PostingStatus, SecuredWay
 
 _UNSEEN = "look_from IS NOT NULL"
 
@@ -23,6 +24,13 @@ class Posting(OfOrganization, Versioned, db.Model):  # type: ignore[name-defined
     `opens_on`: the day at whose 0:00 in Japan it goes live, as chosen when it was published (None: at once).
     `release_asked`: an edited revision of a published posting waits for an operator while the old one stays up.
     `look_from`: the live revision that an operator has seen last, while small changes made since then have not been looked at.
+    `confirmed_at`: when somebody last wrote, published, resumed or confirmed it; `asked_at`: when its municipality was asked whether it
+    still holds, until it answers (PUB-003).
+    `reopen_until`: until when its closing can be undone. `open_at_close`: how many people it still needed then, the fewest since (None
+    when it is not closed, or was closed by its last day); `vacated`: more are needed by now, somebody withdrew.
+    `outcome_due`: nobody has said how many people were secured; `outcome_ask_at`: when its owners are asked next (None: not by mail any
+    more), `outcome_asked`: how often they were.
+    `approval_asked_by`: who asked their colleagues to publish it (決裁), until they do, send it back, or its content changes.
     The other columns repeat what lists need; they follow the current revision.
     """
 
@@ -53,19 +61,33 @@ class Posting(OfOrganization, Versioned, db.Model):  # type: ignore[name-defined
     publish_until: Mapped[date | None] = mapped_column(Date, index=True)
     opens_on: Mapped[date | None] = mapped_column(Date)
     look_from: Mapped[int | None] = mapped_column(Integer)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=clock.now)
+    asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reopen_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    open_at_close: Mapped[int | None] = mapped_column(Integer)
+    vacated: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    outcome_due: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    outcome_ask_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    outcome_asked: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    approval_asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
 
     organization: Mapped[Organization] = relationship(back_populates="postings")
     submission: Mapped[Submission | None] = relationship()
+    approval_asked_by: Mapped[Account | None] = relationship()
     revisions: Mapped[list["PostingRevision"]] = relationship(back_populates="posting", order_by="PostingRevision.number")
 
     @classmethod
     def awaiting_release(cls) -> Any:
         """Where-clause: an operator has to look, either before the first publication or at an edited revision of a live posting."""
         return (cls.status == PostingStatus.awaiting_release) | cls.release_asked
+
+    def confirm(self) -> None:
+        """Somebody has looked at it now: nobody needs to be asked."""
+        self.confirmed_at, self.asked_at = clock.now(), None
 
     @classmethod
     def changed_unseen(cls) -> Any:
@@ -74,7 +96,10 @@ class Posting(OfOrganization, Versioned, db.Model):  # type: ignore[name-defined
 
 
 class PostingRevision(db.Model):  # type: ignore[name-defined,misc]
-    """The content of a posting at one time: typed, normalised, findings, and the rules of that day. Never changed."""
+    """The content of a posting at one time: typed, normalised, findings, and the rules of that day. Never changed.
+
+    `job_type` and `headcount` repeat what reports count; they outlive the content.
+    """
 
     __tablename__ = "posting_revision"
     __table_args__ = (UniqueConstraint("posting_id", "number"),)
@@ -85,6 +110,8 @@ class PostingRevision(db.Model):  # type: ignore[name-defined,misc]
     typed: Mapped[dict[str, Any]] = mapped_column(AsciiJson)
     normalized: Mapped[dict[str, Any]] = mapped_column(AsciiJson)
     findings: Mapped[list[dict[str, Any]]] = mapped_column(AsciiJson)
+    job_type: Mapped[str] = mapped_column(CleanText(40), default="", server_default="")
+    headcount: Mapped[int | None] = mapped_column(Integer)
     reasons: Mapped[list[dict[str, str]]] = mapped_column(AsciiJson, default=list, server_default="[]")
     ruleset: Mapped[str] = mapped_column(String(20))
     reference_date: Mapped[str] = mapped_column(String(10))
@@ -92,3 +119,45 @@ class PostingRevision(db.Model):  # type: ignore[name-defined,misc]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
     posting: Mapped[Posting] = relationship(back_populates="revisions")
+
+
+class Placement(OfOrganization, db.Model):  # type: ignore[name-defined,misc]
+    """So many people secured by one way from a day on. `shift`: the name of the posting's shift they take; empty when none is known.
+
+    `partner_id`: the partner that reported them, under a key of its own (`partner_key`); None when the municipality typed them.
+    Rows are added and their counts never change: a correction is a row of its own about the first one (`corrects_id`), with the difference as its count.
+    """
+
+    __tablename__ = "placement"
+    __table_args__ = (Index("ix_placement_posting_id_way", "posting_id", "way"), UniqueConstraint("partner_id", "partner_key"))
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    posting_id: Mapped[int] = mapped_column(ForeignKey("posting.id"))
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))
+    way: Mapped[SecuredWay] = mapped_column(words(SecuredWay))
+    count: Mapped[int] = mapped_column(Integer)
+    shift: Mapped[str] = mapped_column(CleanText(100), default="")
+    on: Mapped[date] = mapped_column(Date, default=clock.today)
+    partner_id: Mapped[int | None] = mapped_column(ForeignKey("partner.id"))
+    partner_key: Mapped[str | None] = mapped_column(CleanText(80))
+    corrects_id: Mapped[int | None] = mapped_column(ForeignKey("placement.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+
+class OutcomeLink(db.Model):  # type: ignore[name-defined,misc]
+    """A way to answer how many people a posting secured without signing in: the link of a mail and its code, kept as hashes.
+
+    It opens nothing once its posting's `outcome_due` is over or the recruitment has gone on.
+    """
+
+    __tablename__ = "outcome_link"
+    __table_args__ = (Index("ix_outcome_link_posting_id_id", "posting_id", "id"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    posting_id: Mapped[int] = mapped_column(ForeignKey("posting.id"))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    code_hash: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    posting: Mapped[Posting] = relationship()

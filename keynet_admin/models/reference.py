@@ -94,6 +94,18 @@ class OfficeClosure(MasterData, db.Model):  # type: ignore[name-defined,misc]
     active: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
 
 
+class MunicipalityContact(MasterData, db.Model):  # type: ignore[name-defined,misc]
+    """The public address of a body, for letters before it has an account. Only a `verified` one is written to; `source`: where it stands."""
+
+    __tablename__ = "municipality_contact"
+
+    code6: Mapped[str] = mapped_column(String(6), unique=True)
+    email: Mapped[str] = mapped_column(CleanText(254), default="", server_default="")
+    phone: Mapped[str] = mapped_column(CleanText(20), default="", server_default="")
+    source: Mapped[str] = mapped_column(CleanText(200), default="", server_default="")
+    verified: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+
+
 class MunicipalitySuccessor(MasterData, db.Model):  # type: ignore[name-defined,misc]
     """A body's code that another replaces from a day on (合併、市制施行)."""
 

@@ -31,7 +31,8 @@ class Submission(StaffOnly, Versioned, db.Model):  # type: ignore[name-defined,m
 
     `due_at` is the promise (17:00 of the second business day); it is None while the municipality has the case, unless there is a `task`:
     something that the service center must do about a case which waits for nobody's decision. `returned_at` is the last return,
-    `reminders` how many mails reminded of it since the sender was last asked, `remind_at` when the next step is due.
+    `reminders` how many mails reminded of it since the sender was last asked, `remind_at` when the next step is due. `batch` marks the
+    file it came by without an account, `network` the day and network it came from (`services/batch.py`); `set_aside`: rejected with those.
     """
 
     __tablename__ = "submission"
@@ -43,6 +44,8 @@ class Submission(StaffOnly, Versioned, db.Model):  # type: ignore[name-defined,m
         Index("ix_submission_assignee_id_status", "assignee_id", "status"),
         Index("ix_submission_organization_id_id", "organization_id", "id"),
         Index("ix_submission_remind_at", "remind_at"),
+        Index("ix_submission_batch", "batch"),
+        Index("ix_submission_network", "network"),
     )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
@@ -67,6 +70,9 @@ class Submission(StaffOnly, Versioned, db.Model):  # type: ignore[name-defined,m
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     organization_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"))
     identity: Mapped[str | None] = mapped_column(String(64), unique=True)
+    batch: Mapped[str | None] = mapped_column(String(40))
+    network: Mapped[str | None] = mapped_column(String(40))
+    set_aside: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     assignee: Mapped[Account | None] = relationship()
     organization: Mapped[Organization | None] = relationship()
@@ -187,9 +193,12 @@ class EntryDraft(db.Model):  # type: ignore[name-defined,misc]
     """What somebody has typed so far on `/entry/` or in the office editor, keyed by a random cookie or a seal (kept as a hash), for 7 days.
 
     `other` is the copy of a page that was opened before another page saved something else: `{"typed", "form_key", "saved_at"}`.
+    `file_size`: bytes of a checked file that lies here, packed; 0 for a form.
     """
 
     __tablename__ = "entry_draft"
+    # Covers what is asked about all files: their texts need not be read for it.
+    __table_args__ = (Index("ix_entry_draft_file_size_saved_at", "file_size", "saved_at"),)
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     cookie_hash: Mapped[str] = mapped_column(String(64), unique=True)
@@ -199,3 +208,4 @@ class EntryDraft(db.Model):  # type: ignore[name-defined,misc]
     form_key: Mapped[str] = mapped_column(String(64))
     saved_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    file_size: Mapped[int] = mapped_column(default=0, server_default="0")

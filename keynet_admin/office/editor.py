@@ -1,14 +1,14 @@
 """The office editor of one posting: the fields, rules and help of the application form, with a draft of its own while one types.
 
 Every post keeps what was typed and answers with a redirect; saving makes a new revision and ends the draft. Only what a browser must be
-told by its status is answered in place: an old version (409), a missing one (400), a press that no page of ours sent. The draft belongs
+told by its status is answered in place: an old version (409), a missing one (400), too long a text (413), a press that no page of ours
+sent. The draft belongs
 to one account and one posting and remembers what it began from: what others have changed since is taken over where this page left it
 alone, and shown beside one's own text where both changed it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from flask import flash, redirect, request, url_for
@@ -16,10 +16,10 @@ from flask import flash, redirect, request, url_for
 from keynet_admin import clock
 from keynet_admin.catalogue.difference import Change, changes
 from keynet_admin.catalogue.display import short_time
-from keynet_admin.errors import BadVersion, Refused, StaleVersion, TransitionRefused
+from keynet_admin.errors import BadVersion, Refused, StaleVersion, TooLarge, TransitionRefused
 from keynet_admin.models import EntryDraft, Posting
-from keynet_admin.rules.engine.reasons import Reasons, reasons_from, stored
-from keynet_admin.rules.engine.rule import Finding, Level, Result
+from keynet_admin.rules.engine.reasons import reasons_from
+from keynet_admin.rules.engine.rule import Level, Result
 from keynet_admin.services import workflow
 from keynet_admin.services.account.tokens import seal
 from keynet_admin.services.posting import drafts, revisions
@@ -29,6 +29,7 @@ from keynet_admin.vocabulary import PostingStatus
 from keynet_admin.web import form_reader, forms
 from keynet_admin.web.actor import RESUMED, TOO_OLD, WITHOUT_VERSION, current_actor, from_our_page, unverified
 from keynet_admin.web.form.folds import posting_folds
+from keynet_admin.web.form.typed_page import TypedPage, chosen, posted_number, posted_word
 
 PREFIX = revisions.PREFIX
 SAVE_AGAIN = "もう一度保存してください。"
@@ -38,7 +39,9 @@ TOLD = {
     "paused": "保存しました。公開を再開すると、この内容が公開されます。",
     "scheduled": "保存しました。公開予定の日に、この内容が公開されます。",
     "waiting": "保存しました。要確認の項目があるため、運営事務局の確認後に公開されます。それまでは前の内容のままです。",
+    "held": "保存しました。公開するには、「公開の決裁を求める」か、公開の権限がある方の「直した内容を公開する」が必要です。それまでは前の内容のままです。",
     "kept": "保存しました。要修正の項目があるため、公開中の内容は前のままです。",
+    "filled": "保存しました。募集人数に達しているため、募集を終了しました。",
     "same": "変更はありませんでした。",
 }
 WILL = {
@@ -47,7 +50,6 @@ WILL = {
     "scheduled": "保存すると、公開予定の日にこの内容が公開されます。",
     "draft": "保存したあと、公開へ進めます。",
 }
-_BESIDE = ("base", "reasons", *kept_drafts.ASIDE)
 
 
 class Theirs(NamedTuple):
@@ -57,21 +59,17 @@ class Theirs(NamedTuple):
     mine: Change | None
 
 
-@dataclass
-class Page:
-    """What stands in the editor. `base` is the revision it began from, `seen` the version of the draft (None: it does not say)."""
+@dataclass(kw_only=True)
+class Page(TypedPage):
+    """What stands in the editor. `base` is the revision it began from, `version` the posting's as this page knows it."""
 
     row: Posting
-    typed: dict[str, Any]
     version: Any
     base: int | None
-    reasons: Reasons = field(default_factory=dict)
-    seen: int | None = None
-    saved_at: datetime | None = None
-    other: Mapping[str, Any] | None = None
-    removed: Mapping[str, Any] | None = None
-    doubled: list[Finding] = field(default_factory=list)
-    word: str = field(default_factory=kept_drafts.new_key)
+
+    def beside(self) -> dict[str, Any]:
+        """What it began from, too."""
+        return super().beside() | {"base": self.base}
 
 
 def shown(view: Any, row: Posting) -> Any:
@@ -86,21 +84,27 @@ def shown(view: Any, row: Posting) -> Any:
 
 
 def posted(view: Any, row: Posting) -> Any:
-    """A press of one of its buttons."""
-    page, do = _posted(row), request.form.get("do", "")
+    """A press of one of its buttons; what is too long to be kept is said on the page, with everything typed on it."""
+    page = _posted(row)
+    try:
+        return _pressed(view, page)
+    except TooLarge as refused:
+        return _drawn(view, page, notice=str(refused)), 413
+
+
+def _pressed(view: Any, page: Page) -> Any:
+    row, do = page.row, request.form.get("do", "")
     if problem := unverified():
         if not from_our_page():
             return _drawn(view, page, notice=f"{problem.words}{SAVE_AGAIN}"), problem.status
         _keep(page)
         return _to(row, "?resumed=1" if problem.status == 200 else "?late=1")
-    if do in ("discard", "take_saved", "take_other"):
-        with transaction():
-            kept_drafts.discard(_key(row)) if do == "discard" else kept_drafts.choose(_key(row), other=do == "take_other")
+    if chosen(_key(row)):
         return _to(row)
     if form_reader.pressed(request.form):
-        anchor = _row_button(page)
+        at = page.press()
         _keep(page)
-        return _to(row, f"#{anchor}")
+        return _to(row, f"#{at}")
     if request.form.get("part"):
         _keep(page)
         return _drawn(view, page, template="office/_edit_parts.html")
@@ -127,7 +131,7 @@ def _save(view: Any, page: Page) -> Any:
         _keep(page)
         page.version = page.row.version
         return _drawn(view, page, notice=_why_not(error)), 400 if isinstance(error, BadVersion) else 409
-    flash(TOLD[outcome], {"waiting": "warning", "kept": "warning", "same": "info"}.get(outcome, "success"))
+    flash(TOLD[outcome], {"waiting": "warning", "held": "warning", "kept": "warning", "same": "info"}.get(outcome, "success"))
     if result.at(Level.ERROR):
         return _to(page.row, "?checked=1")
     return redirect(url_for(".details", id=page.row.id), 303)
@@ -153,55 +157,32 @@ def _key(row: Posting) -> str:
 
 
 def _opened(row: Posting) -> Page:
-    draft = unsaved(row)
-    if draft is None:
-        revision = revisions.current_revision(row)
-        return Page(row, dict(revision.typed), row.version, revision.number, reasons_from(revision.reasons), seen=0)
-    pack = draft.typed
-    typed = {name: value for name, value in pack.items() if name not in _BESIDE}
-    page = Page(row, typed, row.version, pack.get("base"), reasons_from(pack.get("reasons")), draft.version, draft.saved_at, draft.other)
-    page.removed, page.doubled = pack.get("removed"), [Finding.from_json(found) for found in pack.get("doubled", ())]
-    return page
+    draft, revision = unsaved(row), revisions.current_revision(row)
+    if draft is not None:
+        return Page(row=row, typed={}, version=row.version, base=draft.typed.get("base")).take(draft)
+    reasons = reasons_from(revision.reasons)
+    return Page(row=row, typed=dict(revision.typed), version=row.version, base=revision.number, reasons=reasons)
 
 
 def _posted(row: Posting) -> Page:
     reading, draft = form_reader.read_posting(request.form), unsaved(row)
-    reasons = form_reader.posted_reasons(request.form) or reasons_from(revisions.current_revision(row).reasons)
-    base, seen = _number("base"), _number("draft")
-    page = Page(row, reading.document, request.form.get("version"), base, reasons, seen, doubled=reading.doubled)
-    page.word = request.form.get("page", "")[:64]
-    if draft is not None:
-        page.saved_at, page.removed = draft.saved_at, draft.typed.get("removed")
-    return page
-
-
-def _number(name: str) -> int | None:
-    text = request.form.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
-
-
-def _row_button(page: Page) -> str:
-    """Do what a button for rows asks. The id of the element to go to; what is removed can be taken back."""
-    if request.form.get("undo"):
-        anchor, page.removed = form_reader.put_back(page.typed, page.removed), None
-    else:
-        page.removed = form_reader.removal(page.typed, request.form) or page.removed
-        anchor = form_reader.apply_buttons(page.typed, request.form) or "main"
-    return anchor if anchor.isascii() and anchor.replace("-", "").replace("_", "").isalnum() else "main"
+    return Page(
+        row=row,
+        typed=reading.document,
+        version=request.form.get("version"),
+        base=posted_number("base"),
+        reasons=form_reader.posted_reasons(request.form) or reasons_from(revisions.current_revision(row).reasons),
+        seen=posted_number("draft"),
+        saved_at=draft.saved_at if draft is not None else None,
+        removed=draft.typed.get("removed") if draft is not None else None,
+        doubled=reading.doubled,
+        word=posted_word(),
+    )
 
 
 def _keep(page: Page) -> None:
     """Keep what was typed as this account's draft; a copy that is behind another page's lies beside it."""
-    pack = page.typed | {
-        "page": page.word,
-        "base": page.base,
-        "reasons": stored(page.reasons),
-        "removed": page.removed,
-        "doubled": [found.as_json() for found in page.doubled],
-    }
-    with transaction():
-        draft, beside = kept_drafts.save(_key(page.row), pack, kept_drafts.new_key(), seen=page.seen)
-    page.saved_at, page.other, page.seen = draft.saved_at, draft.other, page.seen if beside else draft.version
+    page.keep(_key(page.row), kept_drafts.new_key())
 
 
 def _theirs(page: Page, mine: Mapping[str, Any]) -> list[Theirs]:
@@ -266,16 +247,18 @@ def _drawn(view: Any, page: Page, *, notice: str = "", checked: bool = False, te
 
 
 def _of_other(page: Page) -> Mapping[str, Any]:
-    typed = {name: value for name, value in (page.other or {}).get("typed", {}).items() if name not in _BESIDE}
+    typed = page.unpacked((page.other or {}).get("typed", {}))
     return revisions.check(page.row.organization, typed).normalized["postings"][0]  # type: ignore[no-any-return]
 
 
 def _forecast(row: Posting, result: Result, doubled: int) -> tuple[str, str]:
     """What saving will do, before it is done: tone and words."""
     errors, warnings = len(result.at(Level.ERROR)) + doubled, len(result.at(Level.WARNING))
-    outcome = drafts.outcome_of(row, result)
+    outcome = drafts.outcome_of(row, result, current_actor())
     if outcome == "kept":
         return "is-must", f"要修正が{errors}件：保存できますが、直すまでは前の内容のままです。"
+    if outcome == "held":
+        return "is-ask", "保存しても、公開の権限がある方が公開するまでは、前の内容のままです。"
     if outcome == "waiting":
         return "is-ask", f"要確認が{warnings}件：保存すると運営事務局の確認を待ちます。確認が済むまでは前の内容のままです。"
     if outcome == "draft" and errors:

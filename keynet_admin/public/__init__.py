@@ -8,7 +8,7 @@ from collections.abc import Callable
 from flask import Blueprint, Flask, Request, Response, request
 from flask.sessions import SecureCookieSession, SessionInterface, SessionMixin
 
-from keynet_admin.public import feeds, guide, health, pages
+from keynet_admin.public import feeds, guide, health, open_data, pages
 from keynet_admin.public.page_cache import PageCache
 from keynet_admin.web import addresses
 
@@ -18,6 +18,9 @@ ADDRESSES: dict[str, Callable[..., Response]] = {
     "/postings/<posting_no>": pages.posting,
     "/postings.atom": feeds.atom,
     "/postings.json": feeds.open_data,
+    "/opendata/": open_data.overview,
+    "/opendata/columns.csv": open_data.columns_file,
+    "/opendata/<month>.csv": open_data.month_file,
     "/sitemap.xml": feeds.sitemap,
     "/robots.txt": feeds.robots,
     "/rules": guide.rules,

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Response, current_app, request
 
 from keynet_admin import clock
+from keynet_admin.web.headers import TextResponse
 
 HTML = "text/html; charset=utf-8"
 # Browsers ask again each time, so that a closed posting vanishes at once; the ETag makes that cheap.
@@ -21,7 +22,7 @@ def answer(body: str | bytes, kind: str = HTML, *, until: datetime | None = None
     """
     if keep or (keep is None and not request.query_string):
         request.environ[KEEP] = min(midnight(), until) if until is not None else midnight()
-    response = Response(body, status, content_type=kind)
+    response = TextResponse(body, status, content_type=kind)
     response.headers["Cache-Control"] = LIVE if status == 200 else "no-cache"
     response.add_etag(weak=True)
     response.headers["Vary"] = "Accept-Encoding"

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from keynet_admin import clock, config
-from keynet_admin.catalogue import display, posting_field, reference
+from keynet_admin.catalogue import apply_ways, display, posting_field, reference
 from keynet_admin.services.listing import card as facts
 
 _EMPLOYMENT = {
@@ -52,7 +52,7 @@ def job_posting(content: Mapping[str, Any], posting_no: str, listed_at: datetime
         "industry": "公衆衛生",
         "occupationalCategory": facts.job(posting),
         "workHours": "、".join(facts.shifts(posting, 6)),
-        "directApply": False,
+        "directApply": "site" in apply_ways.working(posting),
     }
     return {key: _filled(item) for key, item in data.items() if item not in (None, "", [])}
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID, uuid5
 from xml.etree import ElementTree as ET
 
 from flask import Response, abort, request
@@ -26,6 +27,8 @@ PART = 40_000
 # The day the programme opened to municipalities: `updated` of a feed that holds nothing yet.
 OPENED = datetime(2021, 5, 6, tzinfo=clock.TOKYO)
 COLUMNS = ("posting_no", "title", "changed_at", "open_until", "content", "listed_at")
+# Made once: the space of the names of feeds and entries.
+NAMES = UUID("5c9ad7e0-8a4f-4d1b-9d0e-2f1c6b7a3e48")
 
 ET.register_namespace("", ATOM)
 
@@ -39,7 +42,7 @@ def atom() -> Response:
     site = config.current().public_url
     feed = ET.Element(f"{{{ATOM}}}feed", {"{http://www.w3.org/XML/1998/namespace}lang": "ja"})
     words = search.words_for_people()
-    _add(feed, "id", site + "/postings.atom" + search.query())
+    _add(feed, "id", _name("/postings.atom" + search.query()))
     _add(feed, "title", config.current().site_name + (f"：{words}" if words else "：新しい募集"))
     _add(feed, "updated", _moment(max((row.changed_at for row in page.rows), default=OPENED)))
     _add(_add(feed, "author"), "name", config.current().site_name)
@@ -50,7 +53,7 @@ def atom() -> Response:
     for row in page.rows:
         address = f"{site}/postings/{row.posting_no}"
         entry = _add(feed, "entry")
-        _add(entry, "id", address)
+        _add(entry, "id", _name(f"/postings/{row.posting_no}"))
         _add(entry, "title", f"{row.title}（{facts.place(row.content)}）")
         _add(entry, "updated", _moment(row.changed_at))
         _add(entry, "published", _moment(row.listed_at))
@@ -101,7 +104,7 @@ def sitemap() -> Response:
         return _xml(root, "application/xml; charset=utf-8", SITEMAP)
     root = ET.Element(f"{{{SITEMAP}}}urlset")
     if part in ("", "0"):
-        for path in ("/", "/postings/", "/flow", "/rules", "/privacy", "/terms", "/accessibility"):
+        for path in ("/", "/postings/", "/flow", "/rules", "/privacy", "/terms", "/accessibility", "/opendata/"):
             ET.SubElement(ET.SubElement(root, f"{{{SITEMAP}}}url"), f"{{{SITEMAP}}}loc").text = site + path
     for row in rows:
         url = ET.SubElement(root, f"{{{SITEMAP}}}url")
@@ -153,6 +156,11 @@ def _summary(content: Mapping[str, Any]) -> str:
         facts.deadline(posting),
     ]
     return "　".join(part for part in parts if part)
+
+
+def _name(path: str) -> str:
+    """The name of a feed or an entry for ever: the same when the site's address changes (RFC 4287 4.2.6)."""
+    return uuid5(NAMES, path).urn
 
 
 def _add(parent: ET.Element, name: str, text: str | None = None, **attributes: str) -> ET.Element:

@@ -5,9 +5,10 @@ from functools import lru_cache
 
 from flask import Response, request
 
-from keynet_admin.catalogue import SECTION_LABELS, SECTIONS, Field
+from keynet_admin.catalogue import ALL_SECTIONS, PEOPLE, PEOPLE_LABELS, SECTION_LABELS, SECTIONS, Field
 from keynet_admin.public.answers import page
 from keynet_admin.rules import RULESET, RUNNING, Level, Rule, rule_by_code
+from keynet_admin.services import settings
 from keynet_admin.services.listing import search_index
 
 # Tone, icon and word of each level; the same words as at the fields of the form.
@@ -46,7 +47,8 @@ def flow() -> Response:
 
 def privacy() -> Response:
     """`GET /privacy`."""
-    return page("public/privacy.html")
+    days = {name: settings.get(f"candidate_{name}_days") for name in ("keep", "warn", "locked")}
+    return page("public/privacy.html", days=days)
 
 
 def terms() -> Response:
@@ -105,7 +107,8 @@ def _fields(rule: Rule) -> list[tuple[str, Field]]:
     found = []
     for name in rule.fields:
         plain = name.removesuffix(".*").split(".")[-1]
-        for section, fields in SECTIONS.items():
+        head = name.split(".")[0]
+        for section, fields in ((head, PEOPLE[head]),) if head in PEOPLE else SECTIONS.items():
             found += [(section, item) for item in fields if plain in (item.name, *(column.name for column in item.columns))][:1]
     return found
 
@@ -118,10 +121,10 @@ def _part(rule: Rule) -> str:
 
 def _titles() -> list[tuple[str, str]]:
     titles = []
-    for section, fields in SECTIONS.items():
+    for section, fields in ALL_SECTIONS.items():
         if section == "postings":
             groups = dict.fromkeys(item.group for item in fields)
             titles += [(group, f"募集情報：{group}") for group in groups]
         else:
-            titles.append((section, SECTION_LABELS[section]))
+            titles.append((section, (SECTION_LABELS | PEOPLE_LABELS)[section]))
     return [*titles, (REST, "申請全体")]

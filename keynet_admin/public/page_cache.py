@@ -26,6 +26,7 @@ from werkzeug.http import parse_accept_header, unquote_etag
 from keynet_admin import clock
 from keynet_admin.extensions import db, reading
 from keynet_admin.public.answers import KEEP
+from keynet_admin.public.views import VIEWED, Views
 from keynet_admin.services.listing import version
 
 MOST_PAGES, MOST_BYTES, MOST_QUERY = 2000, 32 * 1024 * 1024, 500
@@ -51,6 +52,7 @@ class Kept:
     headers: list[tuple[str, str]]
     body: bytes
     packed: bytes | None = None
+    posting: int | None = None  # whose page it is
 
     def answer(self, environ: Environ, start: Start) -> Iterable[bytes]:
         """The page for this request: 304, packed or plain, without a body for HEAD."""
@@ -82,6 +84,7 @@ class PageCache:
         self.pages: OrderedDict[Key, Kept] = OrderedDict()
         self.bytes = 0
         self.lock = threading.Lock()
+        self.views = Views(app)
 
     def __call__(self, environ: Environ, start: Start) -> Iterable[bytes]:
         """Give the kept page, or make it and keep it."""
@@ -95,6 +98,12 @@ class PageCache:
         with self.lock:
             if key in self.pages:
                 self.pages.move_to_end(key)
+        return self._given(kept, environ, start)
+
+    def _given(self, kept: Kept, environ: Environ, start: Start) -> Iterable[bytes]:
+        """The page, counted if it is a posting's."""
+        if kept.posting is not None:
+            self.views.saw(kept.posting, environ)
         return kept.answer(environ, start)
 
     def _key(self, environ: Environ) -> Key | None:
@@ -105,7 +114,11 @@ class PageCache:
 
     def _made(self, key: Key, source: Any, environ: Environ, start: Start) -> Iterable[bytes]:
         """Let Flask make the page, without what only this reader asked for."""
-        inner = {name: value for name, value in environ.items() if name not in PRIVATE} | {"REQUEST_METHOD": "GET", KEEP: None}
+        inner = {name: value for name, value in environ.items() if name not in PRIVATE} | {
+            "REQUEST_METHOD": "GET",
+            KEEP: None,
+            VIEWED: None,
+        }
         answered: list[Any] = []
         parts = self.inner(inner, lambda *given: answered.extend(given))
         try:
@@ -118,10 +131,12 @@ class PageCache:
             return () if environ["REQUEST_METHOD"] == "HEAD" else (body,)
         headers.pop("Content-Length", None)
         until = inner[KEEP]
-        kept = Kept(source, until or clock.now(), status, unquote_etag(headers["ETag"])[0] or "", list(headers), body)
+        kept = Kept(
+            source, until or clock.now(), status, unquote_etag(headers["ETag"])[0] or "", list(headers), body, posting=inner[VIEWED]
+        )
         if until is not None:
             self._keep(key, kept)
-        return kept.answer(environ, start)
+        return self._given(kept, environ, start)
 
     def _keep(self, key: Key, kept: Kept) -> None:
         if kept.size > MOST_BYTES // 8:

@@ -8,16 +8,17 @@ from markupsafe import Markup
 from sqlalchemy import Row
 
 from keynet_admin import clock, config
+from keynet_admin.models.listing import KEPT, end_of
 from keynet_admin.public import detail, drawn, queries
 from keynet_admin.public.answers import page
 from keynet_admin.public.queries import MOST, connected
 from keynet_admin.public.query import SORTS, Search, read
+from keynet_admin.public.views import VIEWED
 from keynet_admin.services import counter
 from keynet_admin.vocabulary import ListingState
 from keynet_admin.web import posting_page
 
 NEWEST = 6
-KEPT = timedelta(days=30)
 
 
 def home() -> Response:
@@ -84,16 +85,15 @@ def posting(posting_no: str) -> Response:
         abort(404)
     if row.is_open:
         return _open(posting_no, row)
-    closed = row.closed_at or row.open_until
-    gone = now >= closed + KEPT
-    last = closed - timedelta(microseconds=1) if closed == row.open_until else closed
+    last, gone = end_of(row, now)
     title = "" if gone else row.title
-    until = None if gone else closed + KEPT
+    until = None if gone else (row.closed_at or row.open_until) + KEPT
     return page("public/closed.html", until=until, status=410 if gone else 200, posting_no=posting_no, title=title, closed=last, gone=gone)
 
 
 def _open(posting_no: str, row: Row[Any]) -> Response:
     base, content = config.current().public_url, row.content
+    request.environ[VIEWED] = row.posting_id
     response = page(
         "public/posting.html",
         until=row.open_until,

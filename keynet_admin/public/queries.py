@@ -126,7 +126,7 @@ TOTALS = (
     .where(Listing.listed(bindparam("now")))
     .group_by(L.prefecture_code, L.job_type)
 )
-_ONE = ("state", "title", "listed_at", "changed_at", "open_until", "closed_at", "content")
+_ONE = ("posting_id", "state", "title", "listed_at", "changed_at", "open_until", "closed_at", "content")
 ONE = select(Listing.listed(bindparam("now")).label("is_open"), *(L[name] for name in _ONE)).where(L.posting_no == bindparam("no"))
 CARDS = select(L.posting_id, L.posting_no, L.changed_at, L.content).where(
     L.posting_id.in_(bindparam("ids", expanding=True)), Listing.listed(bindparam("now"), unindexed(L.open_until))

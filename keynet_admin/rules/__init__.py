@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from keynet_admin.rules.engine.evaluate import judge
+from keynet_admin.rules.engine.evaluate import judge, judge_person
 from keynet_admin.rules.engine.rule import Example, Finding, Hit, Level, Per, Result, Rule, Scope
 from keynet_admin.rules.ruleset import RULESET
 from keynet_admin.rules.table import BY_CODE, DOMAIN_RULES, RULES, RUNNING, rule_by_code
@@ -20,6 +20,11 @@ def evaluate(typed: Mapping[str, Any], *, on: date, partial: bool = False, secti
     (`{"postings"}` in a municipality's own editor); the others are normalised and serve as context.
     """
     return Result(*judge(BY_CODE, typed, on=on, partial=partial, sections=sections), RULESET)
+
+
+def evaluate_person(section: str, typed: Mapping[str, Any], posting: Mapping[str, Any], *, on: date) -> Result:
+    """Check what somebody typed who applies for a posting (`applicant`) or asks about it (`inquiry`); `normalized` has the section as key."""
+    return Result(*judge_person(BY_CODE, section, typed, posting, on=on), RULESET)
 
 
 __all__ = [
@@ -36,5 +41,6 @@ __all__ = [
     "Rule",
     "Scope",
     "evaluate",
+    "evaluate_person",
     "rule_by_code",
 ]

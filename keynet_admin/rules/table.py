@@ -2,6 +2,8 @@
 
 from keynet_admin.rules.engine.required import CATALOGUE_RULES
 from keynet_admin.rules.engine.rule import Rule
+from keynet_admin.rules.families.applicant.applicant import RULES as APPLICANT
+from keynet_admin.rules.families.by_services import CANDIDATE, REPORT
 from keynet_admin.rules.families.dates import RULES as DATES
 from keynet_admin.rules.families.duty import RULES as DUTY
 from keynet_admin.rules.families.fairness import RULES as FAIRNESS
@@ -13,7 +15,6 @@ from keynet_admin.rules.families.mail import RULES as MAIL
 from keynet_admin.rules.families.organization import RULES as ORGANIZATION
 from keynet_admin.rules.families.pay.rows import RULES as PAY
 from keynet_admin.rules.families.place import RULES as PLACE
-from keynet_admin.rules.families.planned import CANDIDATE, REPORT
 from keynet_admin.rules.families.privacy import RULES as PRIVACY
 from keynet_admin.rules.families.publication import RULES as PUBLICATION
 from keynet_admin.rules.families.sharing import RULES as SHARING
@@ -39,6 +40,7 @@ DOMAIN_RULES: tuple[Rule, ...] = (
     *PRIVACY,
     *PUBLICATION,
     *SHARING,
+    *APPLICANT,
     *CANDIDATE,
     *REPORT,
 )

@@ -12,7 +12,7 @@ from keynet_admin.extensions import db
 _NEXT = text(
     "INSERT INTO counter (name, value) VALUES (:name, :count) ON CONFLICT (name) DO UPDATE SET value = counter.value + :count RETURNING value"
 )
-_RECEIPT, _POSTING = re.compile(r"KN([0-9]{6})([0-9]{4,9})"), re.compile(r"KNP([0-9]{6,9})")
+_RECEIPT, _LETTERED = re.compile(r"KN([0-9]{6})([0-9]{4,9})"), re.compile(r"KN([AP])([0-9]{6,9})")
 
 
 def next_numbers(name: str, count: int) -> range:
@@ -32,13 +32,18 @@ def posting_no() -> str:
     return f"KN-P-{next_numbers('posting', 1)[0]:06d}"
 
 
+def candidate_no() -> str:
+    """`KN-A-NNNNNN`."""
+    return f"KN-A-{next_numbers('candidate', 1)[0]:06d}"
+
+
 def typed(text: str) -> str:
-    """A typed receipt or posting number as it is stored, whatever its case, width and hyphens; "" for anything else. Never raises."""
+    """A typed receipt, posting or candidate number as it is stored, whatever its case, width and hyphens; "" for anything else. Never raises."""
     if len(text) > 40:
         return ""
     plain = "".join(c for c in unicodedata.normalize("NFKC", text).upper() if not _is_joint(c))
-    if found := _POSTING.fullmatch(plain):
-        return f"KN-P-{found[1]}"
+    if found := _LETTERED.fullmatch(plain):
+        return f"KN-{found[1]}-{found[2]}"
     found = _RECEIPT.fullmatch(plain)
     return f"KN-{found[1]}-{found[2]}" if found else ""
 

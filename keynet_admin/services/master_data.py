@@ -19,9 +19,10 @@ from keynet_admin.catalogue import reference
 from keynet_admin.catalogue.reference import LawDate
 from keynet_admin.errors import NotPermitted, Refused
 from keynet_admin.extensions import db
-from keynet_admin.models import Counter, LawDateRecord, MunicipalitySuccessor, OfficeClosure, Submission
+from keynet_admin.models import Counter, LawDateRecord, MunicipalitySuccessor, NurseCenterRecord, OfficeClosure, Partner, Submission
 from keynet_admin.permissions import Actor, Permission, can
 from keynet_admin.services import audit, business_days
+from keynet_admin.services.partner import partners
 from keynet_admin.services.submission.lists import counted_from
 from keynet_admin.services.transaction import after_commit, before_commit, rows_changed
 
@@ -68,6 +69,8 @@ def saved(row: Any, actor: Actor, fields: Sequence[str], *, added: bool) -> None
     if isinstance(row, OfficeClosure):
         _move_deadlines(before)
     changed()
+    if isinstance(row, (NurseCenterRecord, Partner)) and not added:
+        partners.edited(row, actor, fields)
 
 
 def _read(here: str, number: int) -> None:

@@ -9,8 +9,10 @@ from sqlalchemy import ColumnElement, case, func, select
 from keynet_admin import clock
 from keynet_admin.clock import TOKYO
 from keynet_admin.extensions import db
-from keynet_admin.models import Account, Organization, OutboxMail, Posting, Submission
+from keynet_admin.models import Account, Candidate, Organization, OutboxMail, PartnerItem, Posting, Submission
+from keynet_admin.services.candidate import silence
 from keynet_admin.services.mail import outbox as mailer
+from keynet_admin.services.partner import overview as partners
 from keynet_admin.vocabulary import AccountStatus, PostingStatus, SubmissionStatus
 
 MOST_BADGE = 1001
@@ -35,6 +37,7 @@ class Overview:
     due_today: int
     returned: int
     releases: int
+    silent: int
     undeliverable: int
     invited: int
     by_submission: dict[SubmissionStatus, int]
@@ -63,6 +66,7 @@ def now() -> Overview:
         due_today=due_today,
         returned=by_submission.get(SubmissionStatus.returned, 0),
         releases=_count(select(func.count(Posting.id)).where(Posting.awaiting_release())),
+        silent=_count(select(func.count(Candidate.id)).where(silence.to_ask())),
         undeliverable=mailer.undeliverable_count(),
         invited=_count(select(func.count(Account.id)).where(Account.status == AccountStatus.invited)),
         by_submission={status: by_submission.get(status, 0) for status in SubmissionStatus},
@@ -74,10 +78,13 @@ def now() -> Overview:
 
 
 def badge_counts() -> dict[str, Any]:
-    """The numbers beside the operators' menu as scalar subqueries (at most 1,001 each): what waits, and mails that did not arrive."""
+    """The numbers beside the operators' menu as scalar subqueries (at most 1,001 each): what waits, open tasks at partners, mails that did not arrive."""
     waiting = {
         "submission": select(Submission.id).where(Submission.awaiting_review()),
         "posting": select(Posting.id).where(Posting.awaiting_release()),
+        "account": select(Account.id).where(Account.status == AccountStatus.requested),
+        "candidate": select(Candidate.id).where(silence.to_ask()),
+        "partner": select(PartnerItem.id).where(partners.open_tasks()),
         "mail": select(OutboxMail.id).where(mailer.undeliverable()),
     }
     return {name: select(func.count()).select_from(query.limit(MOST_BADGE).subquery()).scalar_subquery() for name, query in waiting.items()}

@@ -19,22 +19,29 @@ from keynet_admin import clock, config
 from keynet_admin.extensions import db, reading
 from keynet_admin.models import (
     Account,
+    Candidate,
     EntryDraft,
     Keying,
     OutboxMail,
     Posting,
     PostingRevision,
+    PublishedAnswer,
     Review,
     SavedView,
+    StaffNote,
     StaffSession,
     Submission,
     SubmissionContact,
     SubmissionRevision,
     SubmissionSearch,
+    ThreadMessage,
     Throttle,
 )
 from keynet_admin.models.account import ERASED
+from keynet_admin.permissions import SYSTEM
+from keynet_admin.services import audit
 from keynet_admin.services.account import use_cases as accounts
+from keynet_admin.services.candidate import retention
 from keynet_admin.services.mail import outbox
 from keynet_admin.services.submission import search_index
 from keynet_admin.services.transaction import after_commit, transaction
@@ -117,6 +124,29 @@ def _unused(ended: datetime) -> ColumnElement[bool]:
     return and_(func.coalesce(Account.last_login_at, Account.created_at) < ended, ~needed)
 
 
+def _of_candidates(table: type[ThreadMessage | StaffNote | Review | OutboxMail], which: ColumnElement[bool]) -> ColumnElement[bool]:
+    return and_(table.subject == Candidate.__tablename__, table.subject_id.in_(select(Candidate.id).where(which)))
+
+
+# What was still to come for a person: nobody is left whom it could concern.
+AHEAD = ("interview_at", "due_at", "remind_at", "task_at", "undo_to", "undo_until")
+
+
+def _forget_candidates(ids: Sequence[int]) -> None:
+    """Whatever was said to, by or about these people goes with them; that it went is an event, and the numbers stay."""
+    mine = Candidate.id.in_(ids)
+    for candidate in db.session.execute(select(Candidate).where(mine).order_by(Candidate.id)).scalars():
+        audit.record(candidate, "erase", SYSTEM, version=candidate.version)
+    remove_spooled(list(db.session.execute(select(OutboxMail.id).where(_of_candidates(OutboxMail, mine))).scalars()))
+    unsaid = {"synchronize_session": False}
+    db.session.execute(
+        update(Candidate).where(mine).values({"erased_at": clock.now(), "unread": False} | dict.fromkeys(AHEAD)), execution_options=unsaid
+    )
+    db.session.execute(delete(PublishedAnswer).where(PublishedAnswer.candidate_id.in_(ids)), execution_options=unsaid)
+    db.session.execute(update(Review).where(_of_candidates(Review, mine)).values(dict(REVIEW)), execution_options=unsaid)
+    db.session.execute(update(OutboxMail).where(_of_candidates(OutboxMail, mine)).values(dict(MAIL)), execution_options=unsaid)
+
+
 def _forget_words(revisions: Sequence[int]) -> None:
     """Let the cases of these revisions be found by receipt number and body only."""
     columns = Submission.id, Submission.receipt_no, Submission.lg_code, Submission.org_name
@@ -133,7 +163,7 @@ def _end_accounts(ids: Sequence[int]) -> None:
         accounts.expire(account)
 
 
-def _remove_spooled(mails: Sequence[int]) -> None:
+def remove_spooled(mails: Sequence[int]) -> None:
     """Delete the files of mails that were written into the instance folder, once their rows are blank."""
     folder = config.current().instance / "mail"
     for name in db.session.execute(select(OutboxMail.message_id).where(OutboxMail.id.in_(mails))).scalars():
@@ -158,10 +188,11 @@ _CONTENT: _Blank = {
     SubmissionRevision.message: "",
 }
 _POSTING: _Blank = {PostingRevision.typed: {}, PostingRevision.normalized: {}, PostingRevision.findings: [], PostingRevision.reasons: []}
-_MAIL: _Blank = {
+MAIL: _Blank = {
     OutboxMail.recipient: "",
     OutboxMail.title: "",
     OutboxMail.body: "",
+    OutboxMail.reply_to: "",
     OutboxMail.answer: "",
     OutboxMail.note: "",
     OutboxMail.sealed: None,
@@ -172,27 +203,51 @@ _ACCOUNT: _Blank = {
     Account.password_hash: None,
 }
 _WORDS = (SubmissionSearch.text,)
+_NETWORK: _Blank = {Submission.network: None}
 _SECRETS: _Blank = {OutboxMail.sealed: None}
 _DRAFT: _Blank = {EntryDraft.typed: {}, EntryDraft.other: None}
 _KEYING: _Blank = {Keying.typed: {}, Keying.second: {}, Keying.chosen: {}}
-_REVIEW: _Blank = {Review.reason: "", Review.items: [], Review.actor_name: ""}
+REVIEW: _Blank = {Review.reason: "", Review.items: [], Review.actor_name: ""}
 _VIEW: _Blank = {SavedView.name: "", SavedView.query: ""}
+
+CANDIDATE: _Blank = {
+    Candidate.name: "",
+    Candidate.kana: "",
+    Candidate.email: "",
+    Candidate.tel: "",
+    Candidate.tel_key: "",
+    Candidate.email_key: "",
+    Candidate.typed: {},
+    Candidate.content: {},
+    Candidate.findings: [],
+    Candidate.interview_place: "",
+    Candidate.salt: "",
+    Candidate.token_hash: None,
+    Candidate.form_key: None,
+}
+_THREAD: _Blank = {ThreadMessage.body: "", ThreadMessage.author_name: ""}
+_NOTE: _Blank = {StaffNote.body: "", StaffNote.author_name: ""}
 
 REGISTER: tuple[Personal, ...] = (
     Personal(_DRAFT, "入力途中の申請とファイル", timedelta(0), lambda ended: EntryDraft.expires_at <= ended, whole=True),
     Personal(_KEYING, "代行入力の途中の内容", 3 * MONTH, lambda ended: Keying.saved_at < ended),
     Personal(_CONTACT, "申請の担当者（承認しなかった申請）", 6 * MONTH, _contact(accepted=False), also=_forget_words, derived=_WORDS),
     Personal(_CONTACT, "申請の担当者（承認した申請）", YEAR, _contact(accepted=True), also=_forget_words, derived=_WORDS),
+    Personal(_NETWORK, "アカウントのない申請が届いた回線の目印", MONTH, lambda ended: Submission.received_at < ended),
     Personal(_CONTENT, "申請の内容（承認しなかった申請）", 6 * MONTH, _content(accepted=False)),
     Personal(_CONTENT, "申請の内容（承認した申請）", 3 * YEAR, _content(accepted=True)),
     Personal(_POSTING, "終わった募集の内容", 3 * YEAR, _postings),
-    Personal(_REVIEW, "決定の理由", YEAR, lambda ended: Review.created_at < ended),
+    # Their times are settings, and they are announced and locked before (`candidate/retention.py`).
+    Personal(_THREAD, "応募者とのやりとり", timedelta(0), lambda now: _of_candidates(ThreadMessage, retention.over(now)), whole=True),
+    Personal(_NOTE, "応募者についての職員のメモ", timedelta(0), lambda now: _of_candidates(StaffNote, retention.over(now)), whole=True),
+    Personal(CANDIDATE, "応募・問い合わせをした方", timedelta(0), retention.over, also=_forget_candidates),
+    Personal(REVIEW, "決定の理由", YEAR, lambda ended: Review.created_at < ended),
     Personal(
-        _MAIL,
+        MAIL,
         "送ったメール",
         6 * MONTH,
         lambda ended: and_(OutboxMail.status.not_in((MailStatus.waiting, MailStatus.sending)), OutboxMail.created_at < ended),
-        also=_remove_spooled,
+        also=remove_spooled,
     ),
     Personal(
         _SECRETS, "届かなかったメールのリンク", MONTH, lambda ended: and_(outbox.undeliverable(), OutboxMail.next_try_at < ended), real=True
@@ -220,7 +275,7 @@ def purge(now: datetime | None = None, *, dry_run: bool = False) -> list[tuple[P
     """
     found = [(entry, _purge(entry, (now or (clock.real_now() if entry.real else clock.now())) - entry.keep, dry_run)) for entry in REGISTER]
     if not dry_run and db.engine.dialect.name == "sqlite":
-        _forget_log()
+        forget_log()
     return found
 
 
@@ -250,7 +305,7 @@ def _read(query: Select[Any]) -> list[Any]:
     return found
 
 
-def _forget_log() -> None:
+def forget_log() -> None:
     """SQLite keeps old pages in its write-ahead log until it is begun anew (in the file itself `secure_delete` overwrites them)."""
     with db.engine.connect() as connection:
         raw: Any = connection.connection.driver_connection  # outside of any transaction

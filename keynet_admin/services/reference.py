@@ -1,7 +1,7 @@
 """Fills the reference tables from `seed_data/`. Repeatable: a second run changes nothing, a changed file changes its rows."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from operator import attrgetter
 from typing import Any
 
@@ -9,13 +9,27 @@ from sqlalchemy import select
 
 from keynet_admin.catalogue import reference
 from keynet_admin.extensions import db
-from keynet_admin.models import LawDateRecord, MinimumWageRecord, MunicipalityRecord, NurseCenterRecord, PrefectureRecord
+from keynet_admin.models import (
+    LawDateRecord,
+    MessageTemplate,
+    MinimumWageRecord,
+    MunicipalityRecord,
+    NurseCenterRecord,
+    Partner,
+    PrefectureRecord,
+)
 from keynet_admin.services import master_data
+from keynet_admin.vocabulary import CandidateKind, PartnerKind
 
 DATED = (MinimumWageRecord, LawDateRecord)
 # What names a row in its file, where that is not the table's key; and the columns that no file fills.
-KEYS: dict[type[Any], Sequence[str]] = {NurseCenterRecord: ("prefecture_code",), LawDateRecord: ("key", "valid_from")}
-OWN_COLUMNS = ("id", "version", "edited", "note")
+KEYS: dict[type[Any], Sequence[str]] = {
+    NurseCenterRecord: ("prefecture_code",),
+    LawDateRecord: ("key", "valid_from"),
+    Partner: ("code",),
+    MessageTemplate: ("code",),
+}
+OWN_COLUMNS = ("id", "version", "edited", "note", "organization_id", "active", "changed_at")
 CENTER_CONTACTS = ("postal_code", "address", "phone", "email", "website")
 
 
@@ -46,7 +60,20 @@ def load_reference() -> list[Loaded]:
         ),
         (MinimumWageRecord, _rows(MinimumWageRecord, reference.minimum_wages())),
         (NurseCenterRecord, _rows(NurseCenterRecord, reference.nurse_centers())),
+        (
+            Partner,
+            [{**asdict(item), "kind": next(kind for kind in PartnerKind if kind.value == item.kind)} for item in reference.partners()],
+        ),
         (LawDateRecord, _rows(LawDateRecord, reference.read_law_dates(), value=lambda item: item.value.isoformat())),
+        (
+            MessageTemplate,
+            _rows(
+                MessageTemplate,
+                reference.template_texts(),
+                kind=lambda item: next((kind for kind in CandidateKind if kind.value == item.kind), None),
+                body=lambda item: item.body.replace("\\n", "\n"),
+            ),
+        ),
     ]
     reference.job_types()
     loaded = [_bring_up(model, rows) for model, rows in tables]
@@ -72,7 +99,8 @@ def _rows(model: type[Any], items: Iterable[Any], **computed: Callable[[Any], An
 def _bring_up(model: type[Any], rows: list[dict[str, Any]]) -> Loaded:
     """Insert what is missing, update what differs and delete what is no longer in the file of a dated table."""
     keys = KEYS.get(model) or [column.key for column in model.__mapper__.primary_key]
-    stored = {tuple(getattr(item, key) for key in keys): item for item in db.session.scalars(select(model))}
+    of_file = (getattr(model, key).is_not(None) for key in keys)  # a municipality's own text has no code
+    stored = {tuple(getattr(item, key) for key in keys): item for item in db.session.scalars(select(model).where(*of_file))}
     by_hand = {key for key, item in stored.items() if getattr(item, "edited", False)}
     added = changed = 0
     for row in rows:

@@ -16,6 +16,29 @@ DEFAULTS: dict[str, Any] = {
     "intake_from": "2021-05-06",
     "intake_until": None,
     "notice": "",
+    # PUB-003: days without a change or a confirmation after which a municipality is asked, and days it then has for its answer.
+    "confirm_after_days": 30,
+    "confirm_grace_days": 15,
+    # Business days within which a municipality has promised its next step to who applied or asked (domain.md, APP-008).
+    "candidate_seen_days": 3,
+    "candidate_selection_days": 5,
+    "candidate_result_days": 10,
+    "inquiry_days": 3,
+    # The owners of a posting that ended by its last day are asked how many they secured: after so many business days, again after so
+    # many more, at most so often.
+    "outcome_first_days": 1,
+    "outcome_again_days": 5,
+    "outcome_times": 3,
+    # Business days from a reminder to the service center's task to ask, from there to an honest word to the person, and between later rounds.
+    "candidate_ask_days": 2,
+    "candidate_tell_days": 2,
+    "candidate_again_days": 5,
+    # Days that a person's data is kept after recruitment and their own way have ended, locked afterwards, and announced before.
+    "candidate_keep_days": 180,
+    "candidate_locked_days": 30,
+    "candidate_warn_days": 14,
+    # Hours within which a partner has to confirm that a posting that ended is gone there (SHARE-004); then an alarm goes.
+    "partner_lag_hours": 4,
 }
 
 

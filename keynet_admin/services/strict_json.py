@@ -1,4 +1,4 @@
-"""The one reader of JSON that comes from outside (entry check, `.jsonl` files): what another reader might understand differently is refused."""
+"""The one reader of JSON that comes from outside (entry check, partners, `.jsonl` files): what another reader might understand differently is refused."""
 
 import json
 import math
@@ -17,7 +17,21 @@ def read_object(body: bytes, *, large_numbers_as_text: bool = False) -> dict[str
     Raises BadJson for other bytes, other JSON, NaN and Infinity, values nested too deeply, and a key that stands twice in one object.
     A number that no field could hold (1e999 would become infinity) is refused, too, or kept as its text for the rules to judge.
     """
+    content = _read(body, large_numbers_as_text=large_numbers_as_text)
+    if not isinstance(content, dict):
+        raise BadJson("JSONのオブジェクト（{ で始まる形）ではありません。")
+    return content
 
+
+def read_list(body: bytes) -> list[Any]:
+    """A JSON list, read as strictly as `read_object` reads an object. Raises BadJson."""
+    content = _read(body, large_numbers_as_text=False)
+    if not isinstance(content, list):
+        raise BadJson("JSONの配列（[ で始まる形）ではありません。")
+    return content
+
+
+def _read(body: bytes, *, large_numbers_as_text: bool) -> Any:
     def number(text: str, value: float) -> Any:
         if math.isfinite(value):
             return value
@@ -29,7 +43,7 @@ def read_object(body: bytes, *, large_numbers_as_text: bool = False) -> dict[str
         return int(text) if len(text) <= _LONGEST_INT else number(text, math.inf)
 
     try:
-        content = json.loads(
+        return json.loads(
             body.decode("utf-8-sig"),
             object_pairs_hook=_unique,
             parse_constant=_refuse_constant,
@@ -42,9 +56,6 @@ def read_object(body: bytes, *, large_numbers_as_text: bool = False) -> dict[str
         raise BadJson(f"JSONとして読めません（{error.colno}文字目）。括弧やコンマ、引用符をご確認ください。") from None
     except RecursionError:
         raise BadJson("JSONとして読めません（入れ子が深すぎます）。様式の項目だけを送ってください。") from None
-    if not isinstance(content, dict):
-        raise BadJson("JSONのオブジェクト（{ で始まる形）ではありません。")
-    return content
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -36,6 +36,13 @@ def after_commit(action: Callable[..., None], *arguments: Hashable) -> None:
     db.session.info.setdefault(_KEY, {})[action, arguments] = None
 
 
+def settle() -> None:
+    """Do now what waits for the end of the present transaction: for a long history that is told in one (the demo), at each of its moments."""
+    db.session.flush()
+    for action, arguments in db.session.info.pop(_BEFORE, {}):
+        action(*arguments)
+
+
 @contextmanager
 def transaction() -> Iterator[None]:
     """Commit what the block did, then run the after-commit actions; roll everything back on any exception.
@@ -54,9 +61,7 @@ def transaction() -> Iterator[None]:
     db.session.info[_OPEN] = True
     try:
         yield
-        db.session.flush()
-        for action, arguments in db.session.info.pop(_BEFORE, {}):
-            action(*arguments)
+        settle()
         db.session.commit()
     except BaseException:
         db.session.info.pop(_BEFORE, None)

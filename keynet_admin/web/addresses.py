@@ -1,6 +1,7 @@
 """The one table of path prefixes: whom a part of the site is for, and what follows from it for headers, errors, limits and sign-in.
 
-A part is named by the first segment of its addresses (`/entry/status` is part of `/entry`; `/` is itself alone).
+A part is named by the first segment of its addresses (`/entry/status` is part of `/entry`; `/` is itself alone),
+by the first two (`/partner/v1`), or by the first and third (`/postings/*/apply`).
 """
 
 from dataclasses import dataclass
@@ -39,12 +40,26 @@ class Area:
 ELSEWHERE = Area()
 AREAS = (
     Area(
-        ("/", "/postings", "/postings.atom", "/sitemap.xml", "/robots.txt", "/rules", "/flow", "/privacy", "/terms", "/accessibility"),
+        (
+            "/",
+            "/postings",
+            "/postings.atom",
+            "/sitemap.xml",
+            "/robots.txt",
+            "/rules",
+            "/flow",
+            "/privacy",
+            "/terms",
+            "/accessibility",
+            "/opendata",
+        ),
         session=False,
         crawled=True,
     ),
     Area(("/postings.json", "/healthz", "/readyz"), session=False, json=True, crawled=True),
     Area(("/static",), session=False, csp="static", crawled=True),
+    # Beneath a posting's own page. The forms need no session and set no cookie before the first POST.
+    Area(("/postings/*/apply", "/postings/*/ask"), cacheable=False),
     # A form asks about once a second while one types; a whole town hall may share one address.
     Area(("/api",), json=True, rate="20 per second; 900 per minute"),
     Area(
@@ -52,9 +67,9 @@ AREAS = (
         cacheable=False,
         back=("/entry/", "申請フォームに戻る"),
         uploads=("/entry/file",),
-        # Of files: a prefecture's towns may come from one address; each costs as much as hundreds of forms.
-        rate="20 per minute; 200 per hour",
     ),
+    Area(("/outcome",), cacheable=False, back=("/office/", "自治体管理画面へ")),
+    Area(("/my",), cacheable=False, back=("/my", "番号とコードを入力する")),
     Area(("/login", "/logout", "/first-login", "/password"), attended=True, cacheable=False),
     Area(
         ("/admin",),
@@ -62,7 +77,7 @@ AREAS = (
         attended=True,
         cacheable=False,
         csp="nonce",
-        base="admin/base.html",
+        base="layout/operator.html",
         back=("/admin/", "最初の画面に戻る"),
         uploads=("/admin/submission/file",),
     ),
@@ -72,9 +87,31 @@ AREAS = (
         attended=True,
         cacheable=False,
         csp="nonce",
-        base="office/base.html",
+        base="layout/office.html",
         back=("/office/", "最初の画面に戻る"),
     ),
+    Area(
+        ("/prefecture",),
+        roles=frozenset({Role.prefecture}),
+        attended=True,
+        cacheable=False,
+        csp="nonce",
+        base="layout/prefecture.html",
+        back=("/prefecture/", "最初の画面に戻る"),
+        uploads=("/prefecture/file",),
+    ),
+    Area(
+        ("/partner",),
+        roles=frozenset({Role.partner}),
+        attended=True,
+        cacheable=False,
+        csp="nonce",
+        base="layout/partner.html",
+        back=("/partner/", "最初の画面に戻る"),
+        uploads=("/partner/secured/file",),
+    ),
+    # Machines with a key: no cookie, nothing to cache. A partner asks in rounds of some hundred postings.
+    Area(("/partner/v1",), session=False, cacheable=False, json=True, rate="10 per second; 300 per minute"),
 )
 _BY_PREFIX = {prefix: area for area in AREAS for prefix in area.prefixes}
 UPLOADS = frozenset(path for area in AREAS for path in area.uploads)
@@ -83,5 +120,9 @@ CLOSED_TO_CRAWLERS = tuple(prefix for area in AREAS if not area.crawled for pref
 
 def of(path: str) -> Area:
     """The row of a request's path; `ELSEWHERE` when no part of the site begins so."""
-    head = path[1:].partition("/")[0]
+    head, *rest = path[1:].split("/", 3)
+    if rest and (machine := _BY_PREFIX.get(f"/{head}/{rest[0]}")) is not None:
+        return machine
+    if len(rest) > 1 and (deeper := _BY_PREFIX.get(f"/{head}/*/{rest[1]}")) is not None:
+        return deeper
     return _BY_PREFIX.get("/" + head, ELSEWHERE) if head or path == "/" else ELSEWHERE

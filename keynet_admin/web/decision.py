@@ -6,6 +6,7 @@ session that ended, a reason that is refused) shows the same page with every typ
 
 import keyword
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,7 @@ from keynet_admin.permissions import Permission
 from keynet_admin.services import workflow
 from keynet_admin.services.mail.message import Letter
 from keynet_admin.services.transaction import transaction
-from keynet_admin.services.workflow.moves import Move, Page
+from keynet_admin.services.workflow.row import Move, Page
 from keynet_admin.web.actor import current_actor, unverified
 
 Typed = dict[str, Any]
@@ -32,6 +33,7 @@ class Decision:
     without it that is the reason, where one is asked. `block` is a template that says more, `show(row, typed)` what it needs; it may
     name `blocked` (why the decision cannot be taken), `instead` (address and words of the way out) and other words for `question`,
     `text` and `button`. `edits(values, typed)` is True when a button was pressed that only changes the page. `change` stands in for a row where the decision is no move.
+    `drives`: the service is about many rows and opens a short transaction for each.
     """
 
     act: Callable[..., workflow.Outcome]
@@ -41,6 +43,7 @@ class Decision:
     show: Callable[[Any, Typed], Mapping[str, Any]] | None = None
     edits: Callable[[Any, Typed], bool] | None = None
     change: "EditDecision | None" = None
+    drives: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,7 @@ class DecisionPages:
         try:
             version = workflow.version_of(values.get("version"))
             words = self._words(row, name)  # as it was seen: afterwards the address may stand for another move
-            with transaction():
+            with nullcontext() if decision.drives else transaction():
                 outcome = decision.act(self.row(id), current_actor(), seen_version=version, **typed)
         except BadVersion as error:
             return self._again(id, name, typed, notice=str(error)), 400
@@ -121,7 +124,11 @@ class DecisionPages:
             return self._again(id, name, typed, refused=outcome.refused), 409
         row = self.row(id)
         label, page, _ = self._words(row, name) if outcome.repeated else words
-        flash(self.message(self.named(row)[2], label, page, outcome), "info" if outcome.repeated else "success")
+        return self.decided(row, name, outcome, self.message(self.named(row)[2], label, page, outcome))
+
+    def decided(self, row: Any, name: str, outcome: workflow.Outcome, words: str) -> Any:
+        """The answer to a decision that was carried out: to the next page, which shows the message."""
+        flash(words, "info" if outcome.repeated else "success")
         return redirect(self.onward(row, name, outcome), 303)
 
     @classmethod

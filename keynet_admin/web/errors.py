@@ -1,7 +1,7 @@
 """Error pages: what happened and the way on, in plain Japanese; JSON for machines. Nothing of the inside is ever shown."""
 
 import errno
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Flask, current_app, jsonify, render_template, request
@@ -13,7 +13,9 @@ from werkzeug.http import HTTP_STATUS_CODES
 
 from keynet_admin import errors
 from keynet_admin.extensions import db
-from keynet_admin.vocabulary import Role
+from keynet_admin.permissions import SENDER
+from keynet_admin.services.account import colleagues
+from keynet_admin.vocabulary import OfficeRight, Role
 from keynet_admin.web import addresses
 from keynet_admin.web.access import security_log
 from keynet_admin.web.actor import current_actor
@@ -39,6 +41,11 @@ WORDS: dict[int, Words] = {
         ("メールのアドレスを開いた場合は、行の途中で切れていないかをご確認ください。",),
     ),
     405: Words("この操作はできません", "アドレスを直接開くのではなく、画面のボタンから操作してください。"),
+    408: Words(
+        "送信が途中で止まりました",
+        "時間内に送信が終わらなかったため、受け付けていません。通信の状態をご確認のうえ、もう一度お送りください。",
+        ("ブラウザーの「戻る」で前の画面に戻ると、入力した内容が残っていることがあります。",),
+    ),
     409: Words("この操作はできませんでした", "ほかの方の操作と重なったか、状態が変わっています。最新の内容をご確認ください。"),
     410: Words("このページは終了しました", "掲載が終わったか、期限が過ぎています。"),
     413: Words(
@@ -74,7 +81,9 @@ REFUSALS: tuple[tuple[type[Exception], int], ...] = (
     (errors.BadField, 422),
     (errors.BadVersion, 400),
     (errors.LinkDead, 410),
+    (errors.TooLarge, 413),
     (errors.TooMany, 429),
+    (errors.Busy, 503),
     (errors.KeynetError, 409),
 )
 BUSY_SECONDS = 30
@@ -91,6 +100,8 @@ def wants_json() -> bool:
 def answer(code: int, words: Words | None = None, *, error: Exception | None = None, headers: dict[str, str] | None = None) -> Any:
     """The response for a status: a page in the reader's own frame, or JSON."""
     words = words or WORDS.get(code) or WORDS[500 if code >= 500 else 400]
+    if code == 403 and (givers := _who_gives_rights()):
+        words = replace(words, hints=(*words.hints, givers))
     if wants_json():
         response = jsonify(error=words.text if code != 500 else WORDS[500].text)
         response.status_code = code
@@ -111,6 +122,13 @@ def answer(code: int, words: Words | None = None, *, error: Exception | None = N
     return response
 
 
+_LAYOUTS = {
+    Role.municipality: "layout/office.html",
+    Role.prefecture: "layout/prefecture.html",
+    Role.partner: "layout/partner.html",
+}
+
+
 def _layout() -> str:
     """The frame of the reader's own pages; the visitor's where nobody is known."""
     if addresses.of(request.path).roles:
@@ -119,8 +137,18 @@ def _layout() -> str:
         except Exception:  # a page about an error must not fail on its menu
             return "layout/narrow.html"
         if role is not None:
-            return "layout/office.html" if role is Role.municipality else "layout/operator.html"
+            return _LAYOUTS.get(role, "layout/operator.html")
     return "layout/narrow.html"
+
+
+def _who_gives_rights() -> str:
+    """Whom a municipality's person asks for a right that they lack; empty for everybody else."""
+    actor = current_actor() if addresses.of(request.path).roles == {Role.municipality} else SENDER
+    if actor.organization_id is None:
+        return ""
+    names = "、".join(f"{a.shown_name}さん" for a in colleagues.holders(actor.organization_id, OfficeRight.manage))
+    who = f"担当者の管理をする方（{names}）" if names else "サービスセンター"
+    return f"必要なときは、{who}へ、権限を付けるようご相談ください。"
 
 
 def _way_back(code: int) -> tuple[str, str]:
@@ -179,6 +207,8 @@ def _refusal(error: errors.KeynetError) -> ResponseReturnValue:
         title = "別の画面で先に処理されています" if isinstance(error, errors.StaleVersion) else words.title
         words = Words(title, str(error), words.hints if code in (404, 413) else ())
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, errors.TooMany) else {}
+    if code == 503:
+        headers["Retry-After"] = str(BUSY_SECONDS)
     return answer(code, words, error=error, headers=headers)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import flask_login
 from flask import Flask, current_app, g, request
 from flask.templating import Environment
+from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
@@ -19,6 +20,8 @@ from keynet_admin.catalogue.eras import wareki
 from keynet_admin.permissions import Permission, can
 from keynet_admin.rules.engine.rule import Finding
 from keynet_admin.services import overview
+from keynet_admin.services.report import rounds
+from keynet_admin.vocabulary import ViewSource
 from keynet_admin.web import addresses, forms, static_files
 from keynet_admin.web.actor import current_actor
 from keynet_admin.web.headers import csp_nonce
@@ -57,8 +60,11 @@ NAVIGATION: dict[str, tuple[NavItem, ...]] = {
         NavItem("ダッシュボード", "/admin/"),
         NavItem("申請", "/admin/submission/", Permission.submission_read, "submission"),
         NavItem("募集情報", "/admin/posting/", Permission.posting_read, "posting"),
+        NavItem("返答なし", "/admin/candidate/", Permission.candidate_call, "candidate"),
         NavItem("団体", "/admin/organization/", Permission.organization_read),
-        NavItem("アカウント", "/admin/account/", Permission.account_read),
+        NavItem("アカウント", "/admin/account/", Permission.account_read, "account"),
+        NavItem("連携先", "/admin/partner/", Permission.partner_read, "partner"),
+        NavItem("実績", "/admin/report/", Permission.report_read),
         NavItem("メール", "/admin/mail/", Permission.mail_read, "mail"),
         NavItem("記録", "/admin/event/", Permission.event_read),
         NavItem("ルール", "/admin/rule/", Permission.rule_read),
@@ -68,10 +74,25 @@ NAVIGATION: dict[str, tuple[NavItem, ...]] = {
     "office": (
         NavItem("ホーム", "/office/"),
         NavItem("募集情報", "/office/posting/", None, "posting"),
-        NavItem("応募者", "/office/candidate/", None, "candidate"),
-        NavItem("実績報告", "/office/report/", None, "report"),
+        NavItem("応募者", "/office/candidate/", Permission.candidate_handle, "candidate"),
+        NavItem("実績報告", "/office/report/", Permission.report_confirm, "report"),
+        NavItem("団体とアカウント", "/office/account/"),
+    ),
+    "prefecture": (
+        NavItem("市町村の状況", "/prefecture/"),
+        NavItem("確保実績", "/prefecture/report/"),
+        NavItem("まとめて申請", "/prefecture/file"),
+    ),
+    "partner": (
+        NavItem("募集の一覧", "/partner/"),
+        NavItem("確保の報告", "/partner/secured/"),
     ),
 }
+
+
+def scrolls(label: str) -> Markup:
+    """The attributes of a frame whose content may be wider than it: the keyboard reaches it, and it has a name. No landmark, for there are many."""
+    return Markup('tabindex="0" role="group" aria-label="{}"').format(label)
 
 
 def navigation(audience: str) -> list[NavItem]:
@@ -152,9 +173,10 @@ def _routed(path: str) -> bool:
 
 
 def _nav_counts() -> dict[str, int]:
-    """Numbers beside the operators' menu entries, counted once a request."""
+    """Numbers beside the menu entries of operators and municipalities, counted once a request."""
     if "nav_counts" not in g:
-        g.nav_counts = overview.badges() if current_actor().is_staff else {}
+        actor = current_actor()
+        g.nav_counts = overview.badges() if actor.is_staff else {"report": len(rounds.open_for(actor))}
     counts: dict[str, int] = g.nav_counts
     return counts
 
@@ -181,6 +203,7 @@ def init_app(app: Flask) -> None:
         time_of_day=display.time_of_day,
         days=display.days,
         counted=counted,
+        dated=lambda value: display.dated(value, clock.today()),
         tone=lambda name: f"is-{name}" if name else "",
         findings_by_field=findings_by_field,
     )
@@ -189,10 +212,12 @@ def init_app(app: Flask) -> None:
         show_at=show_at,
         facts_rows=facts_rows,
         reads_the_same=display.reads_the_same,
+        TOLD_IN_WORDS=display.TOLD_IN_WORDS,
         differs=differs,
         shift_cells=display.shift_cells,
         pay_cells=display.pay_cells,
         Kind=Kind,
+        VIEW_SOURCES=tuple(ViewSource),
         label_at=catalogue.label_at,
         field_at=catalogue.field_at,
         SECTIONS=catalogue.SECTIONS,
@@ -209,6 +234,7 @@ def init_app(app: Flask) -> None:
         INPUTMODE=forms.INPUTMODE,
         AUTOCOMPLETE=forms.AUTOCOMPLETE,
         navigation=navigation,
+        scrolls=scrolls,
         is_current=is_current,
         nav_counts=_nav_counts,
         current_user=flask_login.current_user,

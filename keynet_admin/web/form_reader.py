@@ -73,6 +73,11 @@ def read_posting(data: MultiDict[str, str], prefix: str = "postings.0.") -> Type
     return reading
 
 
+def read_record(data: MultiDict[str, str], specs: Iterable[Field]) -> Document:
+    """One record of a form of its own, from names without a prefix; of a doubled value the first counts."""
+    return _record(specs, dict(data.lists()), "", TypedForm({}), keep=False)
+
+
 def apply_buttons(document: Document, data: Mapping[str, str]) -> str | None:
     """Do what a pressed add, remove, copy or choose button asks for. Changes the document.
 
@@ -281,8 +286,14 @@ def posted_reasons(form: Mapping[str, str]) -> dict[tuple[str, str], str]:
     return reasons_from(found)
 
 
-def boxes(findings: Iterable[Finding], reasons: Reasons) -> list[tuple[Finding, str]]:
-    """The findings that a reason may be given for, each with the one already given; errors first."""
-    wanted = [found for found in findings if may_be_reasoned(found)]
+def boxes(findings: Iterable[Finding], reasons: Reasons, *levels: Level, keep: bool = False) -> list[tuple[Finding, str]]:
+    """The findings (of these levels, else all) that a reason may be given for, each with the one already given; errors first.
+
+    `keep`: the other reasons follow, under findings without words, so that they are not lost on the way to another page.
+    """
+    wanted = [f for f in findings if may_be_reasoned(f) and (not levels or f.level in levels or f.own_level in levels)]
     wanted.sort(key=lambda found: Level.ERROR not in (found.level, found.own_level))
-    return [(found, reasons.get((found.rule, found.path), "")) for found in wanted][:MOST_REASONS]
+    rest = dict(reasons)
+    found = [(f, rest.pop((f.rule, f.path), "")) for f in wanted]
+    found += [(Finding(rule, Level.WARNING, path, ""), reason) for (rule, path), reason in rest.items()] if keep else []
+    return found[:MOST_REASONS]

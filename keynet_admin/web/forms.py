@@ -19,10 +19,12 @@ from wtforms import FieldList, Form, FormField, StringField
 
 from keynet_admin.catalogue import POSTING, SECTIONS, label_at
 from keynet_admin.catalogue.applicability import condition_words
-from keynet_admin.catalogue.base import Choice, Kind
 from keynet_admin.catalogue.base import Field as Spec
+from keynet_admin.catalogue.base import Kind
+from keynet_admin.catalogue.display import TOLD_IN_WORDS
 from keynet_admin.catalogue.paths import is_index
 from keynet_admin.rules.engine.rule import Finding, Level
+from keynet_admin.rules.normalise.choices import slug_of
 
 Document = dict[str, Any]
 Option = tuple[str, str, bool]
@@ -60,7 +62,15 @@ WIDTH = {
     Kind.KANA: "m",
 }
 COUNTED = frozenset({Kind.TEXT, Kind.AREA, Kind.NAME, Kind.KANA, Kind.ADDRESS})
-AUTOCOMPLETE = {"org_zip": "postal-code", "org_name": "organization", "contact_email": "email"}
+AUTOCOMPLETE = {
+    "org_zip": "postal-code",
+    "org_name": "organization",
+    "contact_email": "email",
+    "family_name": "family-name",
+    "given_name": "given-name",
+    "email": "email",
+    "tel": "tel",
+}
 
 
 class FieldMessages:
@@ -83,8 +93,10 @@ class FieldMessages:
 
     @property
     def changes(self) -> list[Finding]:
-        """What was normalised, shown after the control."""
-        return [found for found in self.findings if found.level is Level.FIX]
+        """What was normalised, shown after the control; once where several rules did it together."""
+        fixes = [found for found in self.findings if found.level is Level.FIX]
+        shown = [(repr(found.typed), repr(found.value), found.rule in TOLD_IN_WORDS and found.message) for found in fixes]
+        return [found for place, found in enumerate(fixes) if shown[place] not in shown[:place]]
 
     def described(self, has_help: bool, extra: str = "") -> str:
         """The ids for `aria-describedby`: help, operator's words, findings, counter."""
@@ -138,7 +150,7 @@ class Typed(FieldMessages, StringField):
         if self.spec.applies is None or self.decider is None:
             return True
         typed = str(self.decider.data or "")
-        answer = _slug(self.decider.spec, typed) or typed
+        answer = slug_of(self.decider.spec, typed) or typed
         noted = bool(self.remark) or bool(self.messages)
         return answer in self.spec.applies.values or noted or (not answer and self.control != "box" and bool(self.data))
 
@@ -146,7 +158,7 @@ class Typed(FieldMessages, StringField):
     def options(self) -> list[Option]:
         """Value, label, chosen. A typed text that is no choice stands as an option of its own, so that it is not lost."""
         typed = self.data if isinstance(self.data, list) else [self.data] if self.data else []
-        chosen = {_slug(self.spec, text) or text: text for text in typed if text}
+        chosen = {slug_of(self.spec, text) or text: text for text in typed if text}
         result = [(c.slug, c.label, c.slug in chosen) for c in self.spec.choices]
         known = {c.slug for c in self.spec.choices}
         result.extend((text, f"「{text}」（選び直してください）", True) for slug, text in chosen.items() if slug not in known)
@@ -240,6 +252,11 @@ def fill_posting(posting: Mapping[str, Any], normalized: Mapping[str, Any] | Non
     form = PostingForm(data=_section_data(POSTING, posting, normalized or {}))
     _bind_deciders(form)
     return form
+
+
+def fill_record(specs: Iterable[Spec], record: Mapping[str, Any], normalized: Mapping[str, Any]) -> Form:
+    """The form of one record of its own (somebody who applies), names without a prefix."""
+    return _made("RecordForm", specs)(data=_section_data(specs, record, normalized))
 
 
 def _bind_deciders(posting: Form) -> None:
@@ -370,14 +387,6 @@ def _section_data(specs: Iterable[Spec], record: Mapping[str, Any], better: Mapp
             value = understood
         data[spec.name] = value
     return data
-
-
-def _slug(spec: Spec, text: str) -> str | None:
-    return next((c.slug for c in spec.choices if _is_choice(c, text)), None)
-
-
-def _is_choice(choice: Choice, text: str) -> bool:
-    return text in (choice.slug, choice.label) or text in choice.aliases
 
 
 def _text(value: Any) -> str:

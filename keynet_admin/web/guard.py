@@ -15,7 +15,6 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
-from keynet_admin.extensions import csrf
 from keynet_admin.permissions import Permission, can
 from keynet_admin.web import addresses
 from keynet_admin.web.access import sign_in
@@ -126,14 +125,14 @@ def unguarded_methods(view: Any) -> list[str]:
     return sorted(changing - set(view.method_permissions))
 
 
-def make_admin(app: Flask, *, url: str, name: str, index_view: GuardedIndex, views: Sequence[BaseView]) -> Admin:
+def make_admin(app: Flask, *, url: str, name: str, index_view: BaseView, views: Sequence[BaseView]) -> Admin:
     """Mount an area: `make_admin(app, url="/admin", name="運営事務局", index_view=Home(endpoint="admin", url="/admin"), views=[...])`."""
     _guard_requests(app)
     admin = Admin(app, name=name, url=url, endpoint=index_view.endpoint, index_view=index_view)
     for view in views:
         admin.add_view(view)
     for view in (index_view, *views):
-        csrf.exempt(view.blueprint)  # the guard looks at the token, after it knows who it is
+        app.extensions["csrf"].exempt(view.blueprint)  # the guard looks at the token, after it knows who it is
     return admin
 
 

@@ -1,14 +1,16 @@
-"""Response headers of every page, error pages included.
+"""What every response has, error pages included: its headers, and a text that a page can carry.
 
 Visitor pages carry no nonce (`default-src 'self'`), so that they can be cached whole; staff pages trust scripts by nonce only.
 """
 
+import re
 import secrets
 
 from flask import Flask, Response, g, request
 from flask.globals import request_ctx
 
 from keynet_admin import config
+from keynet_admin.rules.normalise.characters import INSTEAD, NOT_TEXT
 from keynet_admin.web import addresses
 
 COMMON = (
@@ -27,6 +29,24 @@ ALWAYS = (
     ("Cross-Origin-Resource-Policy", "same-origin"),
 )
 ALWAYS_HTTPS = (*ALWAYS, ("Strict-Transport-Security", "max-age=63072000; includeSubDomains"))
+
+
+# What stands in a form's field (templates escape `"` and `<` in all other texts), or a character that is no text.
+_FIELD_OR_NOT_TEXT = re.compile(f'(<textarea[^>]*>[^<]*| value="[^"]*")|{NOT_TEXT.pattern}')
+_NOT_FOR_HTML = re.compile("[\0\ud800-\udfff]")
+
+
+class TextResponse(Response):
+    """A response in whose text everything that is not text (TXT-006: broken text, control characters, 外字, marks that turn the direction of
+    writing) is U+FFFD, so that a page is not misread. A form's fields keep what was typed, for they are sent again; there only NUL and
+    halves of pairs are replaced, which HTML cannot carry.
+    """
+
+    def set_data(self, value: bytes | str) -> None:
+        """Take the body of the response."""
+        if isinstance(value, str) and NOT_TEXT.search(value):
+            value = _FIELD_OR_NOT_TEXT.sub(lambda found: _NOT_FOR_HTML.sub(INSTEAD, found[1]) if found[1] else INSTEAD, value)
+        super().set_data(value)
 
 
 def csp_nonce() -> str:
@@ -67,7 +87,8 @@ def set_headers(response: Response, *, https: bool) -> Response:
 
 
 def init_app(app: Flask) -> None:
-    """Register the headers for every response of the application."""
+    """Give every response of the application its class and its headers."""
+    app.response_class = TextResponse
     https = config.of(app).https
 
     @app.after_request

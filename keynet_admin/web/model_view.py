@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlencode
 from flask import abort, flash, redirect, request, url_for
 from flask_admin import expose
 from flask_admin.contrib.sqla import ModelView
+from flask_login import current_user
 from sqlalchemy import Select, select
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
@@ -23,7 +24,8 @@ from keynet_admin.errors import BadVersion, KeynetError, NotPermitted
 from keynet_admin.extensions import db
 from keynet_admin.models import SavedView
 from keynet_admin.permissions import Actor, Permission
-from keynet_admin.services import saved_view
+from keynet_admin.services import audit, saved_view
+from keynet_admin.services.account import session as sessions
 from keynet_admin.services.transaction import transaction
 from keynet_admin.services.workflow import version_of
 from keynet_admin.web.access import security_log
@@ -31,7 +33,19 @@ from keynet_admin.web.actor import current_actor
 from keynet_admin.web.guard import Guard
 from keynet_admin.web.lists import export as list_export
 from keynet_admin.web.lists.editing import Editing
-from keynet_admin.web.lists.page import Listed, ListFilter, Order, Tab, apply_search, list_page, options_of, ordered_rows, state_of, tab_of
+from keynet_admin.web.lists.page import (
+    Listed,
+    ListFilter,
+    Order,
+    State,
+    Tab,
+    apply_search,
+    list_page,
+    options_of,
+    ordered_rows,
+    state_of,
+    tab_of,
+)
 
 WHOLE = Tab("", "")
 # Headings of columns that mean the same in every list; a list's own `column_labels` come first.
@@ -54,7 +68,10 @@ LABELS = {
 
 @dataclass(frozen=True)
 class BulkMove:
-    """A move for many rows at once. `why_not(row, actor)` says why a row is left out ("": it is not); `act(row, actor, version)` does it."""
+    """A move for many rows at once. `why_not(row, actor)` says why a row is left out ("": it is not); `act(row, actor, version)` does it.
+
+    With `reason_help` one reason is asked for all of them, and `act` gets it as a fourth argument.
+    """
 
     name: str
     label: str
@@ -62,7 +79,8 @@ class BulkMove:
     question: str
     done: str
     why_not: Callable[[Any, Actor], str]
-    act: Callable[[Any, Actor, int], object]
+    act: Callable[..., object]
+    reason_help: str = ""
 
 
 class GuardedModelView(Guard, Editing, ModelView):
@@ -86,7 +104,9 @@ class GuardedModelView(Guard, Editing, ModelView):
     list_filters: Sequence[ListFilter] = ()
     list_options: Sequence[Any] = ()  # loader options: what the rows need, and no more
     bulk_moves: Sequence[BulkMove] = ()
+    picks_rows = False  # the rows can be ticked for something else than a bulk move
     exports = False
+    exports_persons = False  # the file holds people's data: asked for by a post, after a fresh proof, and told in the log
     saved_views = False
     cells_template = "web/cell.html"  # macros `cell_<column>(row)` for columns that are more than a word
     search_label = "ことばで探す"
@@ -94,6 +114,7 @@ class GuardedModelView(Guard, Editing, ModelView):
     noun = "もの"
     form_hint = ""
     number_columns: Sequence[str] = ()
+    row_column = ""  # the column that heads a row; the first one unless named
     empty_title = "まだありません"
     empty_text = ""
 
@@ -104,6 +125,7 @@ class GuardedModelView(Guard, Editing, ModelView):
         "create_view": "can_create",
         "edit_view": "can_edit",
         "export_rows": "exports",
+        "export_persons": "exports_persons",
         "save_view": "saved_views",
         "drop_view": "saved_views",
         "bulk": "bulk_moves",
@@ -120,7 +142,9 @@ class GuardedModelView(Guard, Editing, ModelView):
             raise ValueError(f"{type(self).__name__}: deleting, exporting and editing in lists are no stock actions here")
         if self.permission is not None:
             # A saved view is the reader's own; each bulk move asks for its own right.
-            self.method_permissions = dict.fromkeys(("save_view", "drop_view", "bulk"), self.permission) | self.method_permissions
+            self.method_permissions = (
+                dict.fromkeys(("save_view", "drop_view", "bulk", "export_persons"), self.permission) | self.method_permissions
+            )
         super().__init__(model, db, **kwargs)
         # Only opened addresses exist at all; Flask-Admin would answer the others with a redirect.
         self._urls = [rule for rule in type(self)._urls if self._is_open(rule[-2])]
@@ -208,9 +232,29 @@ class GuardedModelView(Guard, Editing, ModelView):
     @expose("/export.<any(csv, xlsx):kind>")
     def export_rows(self, kind: str) -> Response:
         """Exactly the rows that the list shows for this address, in its order."""
-        state = state_of(self, request.args, self._all_options())
+        return self._exported(kind)[0]
+
+    def _exported(self, kind: str) -> tuple[Response, int]:
+        state = self.state()
         tab = tab_of(self, state)
         return list_export.answer(self, kind, self.exported_rows(state), "_".join(filter(None, (str(self.name), tab.label))))
+
+    @expose("/export.<any(csv, xlsx):kind>", methods=("POST",))
+    def export_persons(self, kind: str) -> Response:
+        """The same of a list of people: only within minutes of a password, and the log says who took it, and how many."""
+        query = request.query_string.decode("ascii", "replace")
+        if not sessions.is_fresh(current_user.key):
+            back = f"{url_for('.index_view')}{'?' + query if query else ''}"
+            return redirect(url_for("auth.again", next=back), 303)
+        file, rows = self._exported(kind)
+        with transaction():
+            actor = current_actor()
+            audit.record(current_user.account, "export", actor, list=self.endpoint, kind=kind, rows=rows)
+        return file
+
+    def state(self) -> State:
+        """What the address asks for."""
+        return state_of(self, request.args, self._all_options())
 
     def exported_rows(self, state: Any) -> Any:
         """The rows of an export, in portions."""
@@ -259,20 +303,24 @@ class GuardedModelView(Guard, Editing, ModelView):
             raise BadVersion("操作を選んでください。一覧に戻って、行と操作を選び直してください。")
         if not self.may(move.permission):
             raise NotPermitted("この操作を行う権限がありません。")
-        ticked = [_ticked(value) for value in request.values.getlist("row")[: self.page_size]]
+        ticked = [tick_of(value) for value in request.values.getlist("row")[: self.page_size]]
         if not ticked:
             flash("行を選んでから押してください。", "warning")
             return redirect(url_for(".index_view"), 303 if request.method == "POST" else 302)
         if request.method != "POST":
-            actor = current_actor()
-            rows = [
-                (row, version, move.why_not(row, actor)) for number, version in ticked if (row := self.get_one(str(number))) is not None
-            ]
-            return self.render("web/bulk.html", move=move, rows=rows)
-        self._bulk_done(move, ticked)
+            return self._bulk_page(move, ticked)
+        reason = [request.form.get("reason", "")] if move.reason_help else []
+        if reason and not reason[0].strip():
+            return self._bulk_page(move, ticked, error=f"理由を入力してください。{move.reason_help}"), 422
+        self._bulk_done(move, ticked, *reason)
         return redirect(url_for(".index_view"), 303)
 
-    def _bulk_done(self, move: BulkMove, ticked: list[tuple[int, int]]) -> None:
+    def _bulk_page(self, move: BulkMove, ticked: list[tuple[int, int]], error: str = "") -> str:
+        actor = current_actor()
+        rows = [(row, version, move.why_not(row, actor)) for number, version in ticked if (row := self.get_one(str(number))) is not None]
+        return self.render("web/bulk.html", move=move, rows=rows, error=error)
+
+    def _bulk_done(self, move: BulkMove, ticked: list[tuple[int, int]], *reason: str) -> None:
         done, left = [], []
         for number, version in ticked:
             row = self.get_one(str(number))
@@ -284,7 +332,7 @@ class GuardedModelView(Guard, Editing, ModelView):
                     row = self.row(number)
                     why = move.why_not(row, current_actor())
                     if not why:
-                        move.act(row, current_actor(), version)
+                        move.act(row, current_actor(), version, *reason)
             except KeynetError as refused:
                 why = str(refused)
             if why:
@@ -370,7 +418,7 @@ def _encoded(pairs: list[tuple[str, str]]) -> str:
     return urlencode([pair for pair in pairs if pair[0] != "page"])
 
 
-def _ticked(value: str) -> tuple[int, int]:
+def tick_of(value: str) -> tuple[int, int]:
     """`12.3`: row 12 as seen at version 3. Raises BadVersion."""
     number, _, version = value.partition(".")
     return version_of(number), version_of(version)

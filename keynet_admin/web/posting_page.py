@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from keynet_admin.catalogue import POSTING, Field, display, posting_field, reference
+from keynet_admin.catalogue import POSTING, Field, apply_ways, display, reference
 from keynet_admin.catalogue.blank import says_nothing
 from keynet_admin.services.listing import card as facts
 
@@ -78,8 +78,11 @@ class Section:
 
 
 def view(content: Mapping[str, Any]) -> dict[str, Any]:
-    """What the template prints: lead facts, marks, sections, shifts, duty paragraphs, way to apply."""
+    """What the template prints: lead facts, marks, sections, shifts, duty paragraphs, ways to apply (`here`: on this site)."""
     posting = content["posting"]
+    ways = apply_ways.working(posting)
+    posting = posting | {"apply_by": ways}
+    content = {**content, "posting": posting}
     return {
         "job": facts.job(posting),
         "place": facts.place(content),
@@ -90,10 +93,12 @@ def view(content: Mapping[str, Any]) -> dict[str, Any]:
         "period": facts.period(posting),
         "marks": facts.marks(posting),
         "sections": sections(content),
-        "shift_rows": [display.shift_cells(row) for row in facts.rows_of(posting, "shifts")],
+        "shift_rows": [(*display.shift_cells(row), row.get("need")) for row in facts.rows_of(posting, "shifts")],
         "duty": [line for line in str(posting.get("duty_detail", "")).splitlines() if line.strip()],
         "deadline": display.as_date(posting.get("deadline")) if posting.get("deadline_type") == "date" else None,
-        "apply_by": _apply_by(posting),
+        "apply_by": apply_ways.labels(ways),
+        "here": "site" in ways,
+        "answers": content.get("answers", ()),
     }
 
 
@@ -172,8 +177,3 @@ def _blank(item: Field, posting: Mapping[str, Any]) -> bool:
     """An unticked box says nothing to visitors unless the form makes one answer it."""
     value = posting.get(item.name)
     return says_nothing(value) and not (value is False and item.required is not None and item.required.field is not None)
-
-
-def _apply_by(posting: Mapping[str, Any]) -> list[str]:
-    value = posting.get("apply_by")
-    return [posting_field("apply_by").label_of(slug) for slug in value] if isinstance(value, list) else []

@@ -48,7 +48,8 @@ def linked_numbers(page: BeautifulSoup) -> list[tuple[str, str, int]]:
     for card in page.select(".kpi > section"):
         found.append((card.h2.text, card.a["href"], card.select_one(".big-n").text))
     for row in page.select("tbody tr"):
-        if row.th.a is not None:
+        # A posting's looks and applications lead to the posting itself, which is no list.
+        if row.th.a is not None and not re.fullmatch(r"/office/posting/\d+/", row.th.a["href"]):
             found.append((row.th.text, row.th.a["href"], row.select_one("td.num").text))
     for link in page.select("main a"):
         if re.search(r"\d+(?:件|団体)", link.text):

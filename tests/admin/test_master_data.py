@@ -16,7 +16,16 @@ from keynet_admin.admin.master_data import MasterDataView
 from keynet_admin.catalogue import reference
 from keynet_admin.catalogue.law_date_names import LAW_DATE_NAMES
 from keynet_admin.clock import TOKYO
-from keynet_admin.models import AuditEvent, LawDateRecord, MunicipalitySuccessor, NurseCenterRecord, OfficeClosure, Submission
+from keynet_admin.models import (
+    AuditEvent,
+    LawDateRecord,
+    MunicipalityContact,
+    MunicipalitySuccessor,
+    NurseCenterRecord,
+    OfficeClosure,
+    Partner,
+    Submission,
+)
 from keynet_admin.permissions import GRANTS, Permission
 from keynet_admin.rules import evaluate
 from keynet_admin.services import business_days, master_data
@@ -255,7 +264,7 @@ def test_what_names_a_row_is_not_changed(admin: Client, db_session: Session) -> 
 
 @pytest.mark.parametrize("view", MasterDataView.__subclasses__())
 def test_every_unique_column_of_a_form_is_a_key(view: type[MasterDataView]) -> None:
-    models = (NurseCenterRecord, LawDateRecord, OfficeClosure, MunicipalitySuccessor)
+    models = (NurseCenterRecord, LawDateRecord, OfficeClosure, MunicipalityContact, MunicipalitySuccessor, Partner)
     model = next(model for model in models if set(view.form_columns) <= set(model.__table__.columns.keys()))
     together = [c for c in model.__table__.constraints if isinstance(c, UniqueConstraint)]
     unique = {column.name for c in together for column in c.columns} | {c.name for c in model.__table__.columns if c.unique}

@@ -50,6 +50,17 @@ def test_without_the_choice_those_with_errors_stay_out(app: Flask, client: Clien
     assert len(db_session.execute(select(Submission)).scalars().all()) == 1
 
 
+def test_a_file_with_nothing_but_errors_says_what_to_choose(
+    app: Flask, client: Client, clock: Any, db_session: Session, tmp_path: Path
+) -> None:
+    client.sign_in(Role.operator)
+    where = chosen(client, tmp_path, town(1, headcount="若干名")).headers["Location"]
+    assert 'name="only_good"' not in client.get(where).get_data(as_text=True)
+    told = client.post(where, data={"do": "send"}, follow_redirects=True).get_data(as_text=True)
+    assert "要修正のある申請だけが残っています（1件）" in told
+    assert client.post(where, data={"do": "send", "take_errors": "1"}).headers["Location"] == where
+
+
 @pytest.mark.parametrize("role", [Role.municipality, None])
 def test_nobody_else_opens_it(app: Flask, client: Client, clock: Any, db_session: Session, tmp_path: Path, role: Role | None) -> None:
     if role is not None:

@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from keynet_admin import clock
+from keynet_admin.api.entry_check import BUSY_SECONDS, LARGE, _turn
 from keynet_admin.extensions import limiter
 from tests.rules.base_submission import base_submission
 from tests.support.web import application
@@ -55,6 +56,16 @@ def test_normalises_and_judges(client):
     finding = next(f for f in answer.json["findings"] if f["path"] == "postings.0.pay_lines.0.min")
     assert (finding["rule"], finding["level"], finding["typed"], finding["value"]) == ("TXT-001", "fix", "1,472円", 1472)
     assert {"message", "basis", "example"} <= set(finding)
+    assert finding["shown"] == "1,472円"
+
+
+def test_offers_are_told_in_the_words_of_the_form(client):
+    posting = {"venue_city": "日向", "headcount": "10～15名", "term_start": "6/1"}
+    body = {"reference_date": "2021-05-07", "submission": {"organization": {"lg_code": "452068"}, "postings": [posting]}, "partial": True}
+    offers = {f["path"].rpartition(".")[2]: (f["choices"], f["offers"]) for f in ask(client, body).json["findings"] if "choices" in f}
+    assert offers["venue_city"] == (["452068"], ["宮崎県日向市"])
+    assert offers["headcount"] == ([10, 15], ["10名", "15名"])
+    assert offers["term_start"][1][0] == "令和3年6月1日（2021-06-01・火）"
 
 
 def test_sets_and_reads_no_cookie(client):
@@ -164,3 +175,17 @@ def test_the_rate_limit_says_when_to_come_back(tmp_path):
     assert int(refused[0].headers["Retry-After"]) >= 1
     assert refused[0].json["error"]
     assert "Set-Cookie" not in refused[0].headers
+
+
+def test_large_bodies_come_one_at_a_time(client: FlaskClient) -> None:
+    """While one is judged another is asked to come back; small ones go on."""
+    large = {"submission": {"contact": {}}, "padding": "x" * LARGE}
+    with _turn(LARGE + 1) as mine:
+        assert mine
+        refused = ask(client, large)
+        assert (refused.status_code, refused.headers["Retry-After"]) == (503, str(BUSY_SECONDS))
+        assert "もう一度" in refused.json["error"]  # type: ignore[index]
+        assert ask(client, {"submission": {}}).status_code == 200
+    assert ask(client, large).status_code == 200
+    assert ask(client, "x" * (LARGE + 1)).status_code == 400
+    assert ask(client, large).status_code == 200

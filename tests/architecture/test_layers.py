@@ -5,12 +5,12 @@ import pytest
 from tests.architecture import source
 
 LAYERS: tuple[frozenset[str], ...] = (
-    frozenset({"vocabulary", "errors", "extensions", "config", "clock"}),
+    frozenset({"vocabulary", "errors", "extensions", "config", "clock", "network"}),
     frozenset({"catalogue", "rules", "business_time", "permissions"}),
     frozenset({"models"}),
     frozenset({"services"}),
     frozenset({"web", "demo"}),
-    frozenset({"admin", "office", "public", "intake", "api", "auth", "cli", "jobs", "migrations", "supervisor"}),
+    frozenset({"admin", "office", "prefecture", "partner", "public", "intake", "api", "auth", "cli", "jobs", "migrations", "supervisor"}),
     frozenset({""}),
 )
 AUDIENCES = LAYERS[5]

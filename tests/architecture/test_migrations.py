@@ -17,8 +17,10 @@ from flask import Flask
 from flask_migrate import upgrade
 
 from keynet_admin.extensions import db
-from keynet_admin.models import Submission
+from keynet_admin.models import Account, Organization, Posting, Submission
 from keynet_admin.rules import Finding
+from keynet_admin.services.candidate import person_keys
+from keynet_admin.vocabulary import OfficeRight
 from tests.architecture.source import PACKAGE
 from tests.support.databases import Databases
 from tests.support.web import application
@@ -279,6 +281,100 @@ def test_the_end_of_a_posting_becomes_its_deadline_where_that_is_earlier(empty_a
     with db.engine.connect() as connection:
         ends = [str(end) for end in connection.execute(sa.text("SELECT publish_until FROM posting ORDER BY id")).scalars()]
     assert ends == ["2021-05-20", "2021-06-30", "2021-06-30", "2021-06-30"]
+
+
+def test_postings_of_before_owe_no_answer(empty_app: Flask) -> None:
+    """0025: nobody is asked how many they secured long ago, nothing can be reopened, nobody was in direct selection."""
+    upgrade(revision="0024")
+    with db.engine.begin() as connection:
+        tables = {table.name: table for table in _tables(connection)}
+        for name in ("organization", "account", "submission", "posting"):
+            _insert(connection, tables[name], 1)
+        connection.execute(tables["posting"].update().values(status="closed"))
+    upgrade(revision="0025")
+    with db.engine.connect() as connection:
+        columns = "vacated, outcome_due, outcome_asked, outcome_ask_at, reopen_until, open_at_close"
+        (row,) = connection.execute(sa.text(f"SELECT {columns} FROM posting"))
+    assert [bool(value) for value in row] == [False] * 6
+
+
+def test_accounts_of_before_may_do_everything(empty_app: Flask) -> None:
+    """0027: every right, nothing to decide by a colleague, and no request."""
+    upgrade(revision="0026")
+    with db.engine.begin() as connection:
+        tables = {table.name: table for table in _tables(connection)}
+        for name in ("organization", "account", "submission", "posting"):
+            _insert(connection, tables[name], 1)
+    upgrade()
+    with db.engine.connect() as connection:
+        assert connection.execute(sa.select(Account.rights)).scalars().all() == [[right.value for right in OfficeRight]]
+        assert connection.execute(sa.select(Organization.needs_approval)).scalars().all() == [False]
+        assert connection.execute(sa.select(Posting.approval_asked_by_id)).scalars().all() == [None]
+
+
+def test_cases_of_before_are_in_no_batch(empty_app: Flask) -> None:
+    """0020: they have no mark and were not set aside; their index of deadlines is still there."""
+    upgrade(revision="0019")
+    with db.engine.begin() as connection:
+        tables = {table.name: table for table in _tables(connection)}
+        for number in (1, 2):
+            _insert(connection, tables["organization"], number)
+            _insert(connection, tables["account"], number)
+            _insert(connection, tables["submission"], number)
+    upgrade(revision="0020")
+    with db.engine.connect() as connection:
+        rows = connection.execute(sa.select(Submission.batch, Submission.network, Submission.set_aside)).all()
+        indexes = {index["name"] for index in sa.inspect(connection).get_indexes("submission")}
+    assert rows == [(None, None, False)] * 2
+    assert {"ix_submission_batch", "ix_submission_network", "ix_submission_awaiting"} <= indexes
+
+
+def test_postings_of_before_were_confirmed_when_they_changed(empty_app: Flask) -> None:
+    """Nobody is asked about a posting earlier than 30 days after its last change."""
+    upgrade(revision="0021")
+    with db.engine.begin() as connection:
+        tables = {table.name: table for table in _tables(connection)}
+        for name in ("organization", "account", "submission", "posting"):
+            _insert(connection, tables[name], 1)
+    upgrade()
+    with db.engine.connect() as connection:
+        (row,) = connection.execute(sa.text("SELECT changed_at, confirmed_at, asked_at FROM posting")).all()
+    assert row[0] == row[1]
+    assert row[2] is None
+
+
+def test_what_was_recorded_before_can_be_counted(empty_app: Flask) -> None:
+    """0033: events know the state they led to, revisions their job and number, people their keys; placements are first rows."""
+    upgrade(revision="0032")
+    events = (
+        ("candidate", "apply", {"kind": "inquiry", "version": 1}, "open"),
+        ("candidate", "apply", {"kind": "application", "version": 1}, "received"),
+        ("posting", "publish", {"from": "draft", "to": "live"}, "live"),
+        ("posting", "edit", {"fields": ["title"]}, None),
+    )
+    contents = ({"job_type": "nurse", "headcount": 12}, {"job_type": "看護師", "headcount": "多数"})
+    with db.engine.begin() as connection:
+        tables = {table.name: table for table in _tables(connection)}
+        for number in (1, 2):
+            for table in tables.values():
+                _insert(connection, table, number)
+        event, revision, person = tables["audit_event"], tables["posting_revision"], tables["candidate"]
+        made = dict(connection.execute(sa.select(event)).mappings().first() or {})
+        connection.execute(event.delete())
+        more = [{"id": n, "subject": of, "action": done, "codes": _json(codes)} for n, (of, done, codes, _) in enumerate(events, 1)]
+        connection.execute(event.insert(), [made | row for row in more])
+        keys = connection.execute(sa.select(revision.c.id).order_by(revision.c.id)).scalars().all()
+        for key, content in zip(keys, contents, strict=True):
+            connection.execute(revision.update().where(revision.c.id == key).values(normalized=_json(content)))
+        connection.execute(person.update().values(tel="0982-00-0012", email="Sakura@mail.example"))
+    upgrade(revision="0033")
+    with db.engine.connect() as connection:
+        assert connection.execute(sa.text("SELECT state FROM audit_event ORDER BY id")).scalars().all() == [row[3] for row in events]
+        counted = connection.execute(sa.text("SELECT job_type, headcount FROM posting_revision ORDER BY id")).all()
+        assert [tuple(row) for row in counted] == [("nurse", 12), ("", None)]
+        people = connection.execute(sa.text("SELECT tel_key, email_key, not_working FROM candidate")).all()
+        assert {tuple(row) for row in people} == {(person_keys.of_tel("0982000012"), person_keys.of_email("sakura@mail.example"), None)}
+        assert connection.execute(sa.text("SELECT DISTINCT corrects_id FROM placement")).scalars().all() == [None]
 
 
 def test_what_reviews_and_mails_are_about_is_kept(empty_app: Flask) -> None:

@@ -19,6 +19,9 @@ FORBIDDEN = {
     "an inline script": SCRIPT,
     "an inline style": re.compile(r"<style\b|\sstyle\s*=", re.IGNORECASE),
     "an inline handler": re.compile(r"<[^>{}]*\son[a-z]+\s*=|javascript:", re.IGNORECASE),
+    "a frame that only a mouse can scroll: {{ scrolls(its name) }}": re.compile(
+        r'class="table-frame[^"]*"(?!\s*(?:\{\{\s*scrolls\(|tabindex="0"))'
+    ),
     "a third party's address": re.compile(r"(?:src|href)\s*=\s*[\"']?(?:https?:)?//(?!www\.w3\.org)", re.IGNORECASE),
 }
 MAIL = {source.TEMPLATES / "mail"}  # letters are loaded from their own folder, so they name each other without it

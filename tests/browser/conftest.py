@@ -1,9 +1,17 @@
 """What the browser tests share."""
 
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from tests.support.databases import Databases
+from tests.support.server import LiveServer
+from tests.support.walking import NOW
+
+WINDOWS = {"wide": (1366, True), "phone": (390, True), "wide-plain": (1366, False), "phone-plain": (390, False)}
 
 
 @pytest.fixture(scope="session")
@@ -13,3 +21,24 @@ def axe() -> str:
     assert spec is not None
     assert spec.submodule_search_locations is not None
     return (Path(spec.submodule_search_locations[0]) / "axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def empty_server(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """A server with an empty database."""
+    folder = tmp_path_factory.mktemp("instance")
+    running = LiveServer(folder, {"DATABASE_URL": databases.copy_sqlite(folder), "KEYNET_RATE_LIMITS": "0", "KEYNET_NOW": NOW}).start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(params=WINDOWS.values(), ids=list(WINDOWS))
+def window(request: pytest.FixtureRequest, browser: Any) -> Iterator[Any]:
+    """A page of a fresh browser, at a width, with script or without (`script`)."""
+    width, script = request.param
+    context = browser.new_context(viewport={"width": width, "height": 768}, java_script_enabled=script, locale="ja-JP")
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    page.script = script
+    yield page
+    context.close()

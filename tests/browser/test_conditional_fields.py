@@ -1,13 +1,11 @@
 """Fields that apply only with a certain answer: hidden in a real Chromium until it is given; without script they come with the next saving."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.support.databases import Databases
 from tests.support.server import LiveServer
-from tests.support.walking import NOW
+from tests.support.walking import unfold
 
 P = "postings-0-"
 # Field, deciding field, an answer with which it applies, one with which it does not.
@@ -21,21 +19,6 @@ FIELDS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def server(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    """A server with an empty form."""
-    folder = tmp_path_factory.mktemp("instance")
-    running = LiveServer(folder, {"DATABASE_URL": databases.copy_sqlite(folder), "KEYNET_RATE_LIMITS": "0", "KEYNET_NOW": NOW}).start()
-    yield running
-    running.stop()
-
-
-def unfold(page: Any) -> None:
-    """Open all parts of the form."""
-    for fold in page.query_selector_all("details.done-fold:not([open])"):
-        fold.query_selector("summary").click()
-
-
 def answer(page: Any, name: str, value: str) -> None:
     """Give an answer, whether by radio buttons or a list."""
     radio = page.locator(f"input[type=radio][name='{P}{name}'][value='{value}']")
@@ -46,8 +29,10 @@ def answer(page: Any, name: str, value: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "deciding", "applies", "applies_not"), FIELDS)
-def test_hidden_until_it_applies(browser_page: Any, server: LiveServer, name: str, deciding: str, applies: str, applies_not: str) -> None:
-    browser_page.goto(f"{server.url}/entry/")
+def test_hidden_until_it_applies(
+    browser_page: Any, empty_server: LiveServer, name: str, deciding: str, applies: str, applies_not: str
+) -> None:
+    browser_page.goto(f"{empty_server.url}/entry/")
     unfold(browser_page)
     control = browser_page.locator(f"[name='{P}{name}']")
     assert not control.is_visible()
@@ -56,9 +41,9 @@ def test_hidden_until_it_applies(browser_page: Any, server: LiveServer, name: st
         assert control.is_visible() is visible, value
 
 
-def test_what_was_typed_comes_back_and_is_not_sent_while_hidden(browser_page: Any, server: LiveServer) -> None:
+def test_what_was_typed_comes_back_and_is_not_sent_while_hidden(browser_page: Any, empty_server: LiveServer) -> None:
     page = browser_page
-    page.goto(f"{server.url}/entry/")
+    page.goto(f"{empty_server.url}/entry/")
     unfold(page)
     answer(page, "fixed_ot", "yes")
     page.fill(f"[name='{P}fixed_ot_yen']", "10,000円")
@@ -76,11 +61,11 @@ def test_what_was_typed_comes_back_and_is_not_sent_while_hidden(browser_page: An
     assert page.is_visible(f"[name='{P}fixed_ot_yen']")
 
 
-def test_without_script_they_come_with_the_next_saving(browser: Any, server: LiveServer) -> None:
+def test_without_script_they_come_with_the_next_saving(browser: Any, empty_server: LiveServer) -> None:
     """The button of the open part saves and stays there; what was typed is there again."""
     context = browser.new_context(java_script_enabled=False, locale="ja-JP")
     page = context.new_page()
-    page.goto(f"{server.url}/entry/")
+    page.goto(f"{empty_server.url}/entry/")
     unfold(page)
     assert not any(page.is_visible(f"[name='{P}{name}']") for name, *_ in FIELDS)
     for name, deciding, applies, _ in FIELDS:

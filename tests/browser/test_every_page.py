@@ -22,6 +22,7 @@ VISITOR = {
     "privacy": "/privacy",
     "terms": "/terms",
     "accessibility": "/accessibility",
+    "open data": "/opendata/",
     "unknown address": "/nothing-here",
 }
 ENTRANCE = {
@@ -48,12 +49,15 @@ OPERATOR = {
     "mails": "/admin/mail/",
     "mail": "/admin/mail/1/",
     "log": "/admin/event/",
+    "service report": "/admin/report/service/",
+    "rounds of the report": "/admin/report/",
 }
 OFFICE = {
     "home": "/office/",
     "postings": "/office/posting/",
     "posting": r"/office/posting/ /office/posting/\d+/",
     "new": "/office/posting/new",
+    "reports": "/office/report/",
 }
 
 

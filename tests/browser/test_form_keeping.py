@@ -1,7 +1,6 @@
 """The form keeps what people type, in a real Chromium: Back, reload, a second tab, an ended session, with and without script."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,9 +8,8 @@ import pytest
 
 from keynet_admin.intake.visit import flatten
 from tests import factories
-from tests.support.databases import Databases
 from tests.support.server import LiveServer
-from tests.support.walking import NOW
+from tests.support.walking import unfold
 
 CONFIRM = "button[name=do][value=confirm]"
 DRAFT = "button[name=do][value=draft]"
@@ -19,36 +17,15 @@ TITLE = "[name='postings-0-title']"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
-@pytest.fixture(scope="module")
-def server(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    """A server with an empty form."""
-    folder = tmp_path_factory.mktemp("instance")
-    running = LiveServer(folder, {"DATABASE_URL": databases.copy_sqlite(folder), "KEYNET_RATE_LIMITS": "0", "KEYNET_NOW": NOW}).start()
-    yield running
-    running.stop()
-
-
-@pytest.fixture(params=[(1366, True), (390, True), (1366, False), (390, False)], ids=["wide", "phone", "wide-plain", "phone-plain"])
-def page(request: pytest.FixtureRequest, browser: Any, server: LiveServer) -> Iterator[Any]:
-    """The form with a whole draft in it, at a width, with script or without."""
-    width, script = request.param
-    context = browser.new_context(viewport={"width": width, "height": 768}, java_script_enabled=script, locale="ja-JP")
-    context.set_default_timeout(15_000)
-    made = context.new_page()
-    made.goto(f"{server.url}/entry/")
-    token = made.locator("form[data-entry] [name=csrf_token]").get_attribute("value")
+@pytest.fixture
+def page(window: Any, empty_server: LiveServer) -> Any:
+    """The form with a whole draft in it."""
+    window.goto(f"{empty_server.url}/entry/")
+    token = window.locator("form[data-entry] [name=csrf_token]").get_attribute("value")
     pairs = [*flatten(factories.document()), ("csrf_token", token), ("do", "draft")]
-    assert context.request.post(f"{server.url}/entry/", headers=FORM, data=urlencode(pairs)).ok
-    made.goto(f"{server.url}/entry/")
-    made.script = script
-    yield made
-    context.close()
-
-
-def unfold(page: Any) -> None:
-    """Open all parts of the form, as a person does."""
-    for fold in page.query_selector_all("details.done-fold:not([open])"):
-        fold.query_selector("summary").click()
+    assert window.context.request.post(f"{empty_server.url}/entry/", headers=FORM, data=urlencode(pairs)).ok
+    window.goto(f"{empty_server.url}/entry/")
+    return window
 
 
 def retype(page: Any, selector: str, text: str) -> None:
@@ -186,7 +163,7 @@ def test_first_sight(page: Any, browser: Any) -> None:
     context.close()
 
 
-@pytest.mark.parametrize("page", [(1366, True), (390, True)], ids=["wide", "phone"], indirect=True)
+@pytest.mark.parametrize("window", [(1366, True), (390, True)], ids=["wide", "phone"], indirect=True)
 @pytest.mark.parametrize(("name", "text"), [("shifts-0-end", "25時半"), ("shifts-0-start", "１３時"), ("pay_lines-0-min", "千円くらい")])
 def test_a_live_message_breaks_no_row(page: Any, name: str, text: str) -> None:
     """It stands below all cells, as wide as the row; the cells stay where they were."""

@@ -254,3 +254,15 @@ def test_an_operator_looks_at_small_changes(page: Any, browser: Any, house: Live
     operator.goto(f"{house.url}/admin/posting/?tab=small")
     assert "まだ見ていない小さな変更はありません" in operator.inner_text("main")
     desk.close()
+
+
+def test_the_menu_is_one_line(page: Any, house: LiveServer) -> None:
+    """On a phone, too, where it is scrolled: by a finger, and by the keyboard, which brings each link into sight."""
+    page.goto(f"{house.url}/office/")
+    links = page.locator(".site-header--office .nav a")
+    tops = {round(box["y"]) for box in (links.nth(at).bounding_box() for at in range(links.count()))}
+    assert len(tops) == 1
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    links.last.focus()
+    box = links.last.bounding_box()
+    assert box["x"] + box["width"] <= page.viewport_size["width"]

@@ -43,20 +43,15 @@ def server(databases: Databases, tmp_path: Any) -> Iterator[LiveServer]:
     running.stop()
 
 
-@pytest.fixture(params=[(1366, True), (390, True), (1366, False), (390, False)], ids=["wide", "phone", "wide-plain", "phone-plain"])
-def desk(request: pytest.FixtureRequest, browser: Any, server: LiveServer) -> Iterator[Any]:
-    """An operator who has signed in, at a width, with script or without."""
-    width, script = request.param
-    context = browser.new_context(viewport={"width": width, "height": 900}, java_script_enabled=script, locale="ja-JP")
-    context.set_default_timeout(15_000)
-    page = context.new_page()
-    page.goto(f"{server.url}/login")
-    page.fill("[name=email]", OPERATOR)
-    page.fill("[name=password]", factories.PASSWORD)
-    page.press("[name=password]", "Enter")
-    page.wait_for_selector("main h1")
-    yield page
-    context.close()
+@pytest.fixture
+def desk(window: Any, server: LiveServer) -> Any:
+    """An operator who has signed in."""
+    window.goto(f"{server.url}/login")
+    window.fill("[name=email]", OPERATOR)
+    window.fill("[name=password]", factories.PASSWORD)
+    window.press("[name=password]", "Enter")
+    window.wait_for_selector("main h1")
+    return window
 
 
 def test_a_second_return_keeps_its_words(desk: Any, server: LiveServer) -> None:

@@ -54,6 +54,14 @@ def test_moments_are_shown_in_japans_time(value: Any, text: str) -> None:
     assert display.short_time(value) == text
 
 
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(MOMENT, "5/7(金)"), (date(2020, 12, 31), "2020/12/31(木)"), (date(2022, 1, 1), "2022/1/1(土)"), (None, ""), ("未定", "未定")],
+)
+def test_a_day_of_another_year_names_it(value: Any, text: str) -> None:
+    assert display.dated(value, date(2021, 5, 7)) == text
+
+
 def test_moments_for_machines_and_in_full() -> None:
     assert display.iso_time(MOMENT) == "2021-05-07T11:00+09:00"
     assert display.iso_time(date(2021, 5, 7)) == "2021-05-07"
@@ -117,6 +125,10 @@ def test_values_of_fields(section: str, name: str, value: Any, text: str) -> Non
     [
         ({"name": "平日", "days": ["mon"], "start": "09:00", "end": "17:30", "break": 45}, "平日　月　9:00～17:30（休憩45分）"),
         ({"days": ["sat"], "start": "22:00", "end": "08:30", "end_next_day": True, "break": 60}, "土　22:00～翌8:30（休憩60分）"),
+        (
+            {"name": "午後", "days": ["sat"], "start": "13:00", "end": "17:30", "break": 0, "need": 4},
+            "午後　土　13:00～17:30　4名（休憩0分）",
+        ),
         ({"start": "午後1時", "end": None, "break": "なし"}, "午後1時～（休憩なし）"),
         ({}, ""),
         ("月～金 9時から", "月～金 9時から"),

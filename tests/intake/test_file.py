@@ -2,6 +2,7 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from threading import Barrier
@@ -100,11 +101,12 @@ def test_errors_are_told_by_sheet_row_and_column(app: Flask, client: Client, clo
     sheet = openpyxl.load_workbook(BytesIO(content))["募集情報"]
     letter = {cell.value: cell.column_letter for cell in sheet[3]}
     where, _ = checked(client, content)
-    table = page(client.get(where)).select_one("#h-problems").find_next("table")
-    lines = [" ".join(tr.get_text(" ").split()) for tr in table.select("tbody tr")]
-    assert lines[0].startswith(f"{letter['headcount']}列 5行目 募集情報 募集人数 若干名 要修正")
-    assert lines[1].startswith(f"{letter['weekly_hours']}列 6行目 募集情報 1週間の所定勤務時間 ― 要修正 数式は読み込めません")
-    assert lines[2].startswith(f"{letter['organization-lg_code']}列 7行目 募集情報 全国地方公共団体コード")
+    groups = [" ".join(group.get_text(" ").split()) for group in page(client.get(where)).select(".upload-group")]
+    assert groups[0].startswith("要修正 募集人数 1か所")
+    assert groups[0].endswith(f"{letter['headcount']}列 5行目 「若干名」 日向市")
+    assert groups[1].startswith("要修正 1週間の所定勤務時間 1か所 数式は読み込めません")
+    assert groups[1].endswith(f"{letter['weekly_hours']}列 6行目")
+    assert any(f"{letter['organization-lg_code']}列 7行目" in group for group in groups)
 
     # The good one goes only after an explicit choice; the others never.
     assert client.post(where, data={"do": "send"}).headers["Location"] == f"{where}?refused=1"
@@ -137,20 +139,26 @@ def test_what_is_confirmed_is_judged_again(app: Flask, client: Client, clock: An
 def test_csv_too(app: Flask, client: Client, clock: Any, encoding: str) -> None:
     _, text = checked(client, csv_text([town(1), town(2, headcount="若干名")]).encode(encoding), "C:\\tmp\\表.csv")
     assert "表.csv 申請 2件" in text
-    assert re.search(r"[A-Z]+列 3行目 募集人数 若干名", text)
+    assert re.search(r"募集人数 1か所 .*[A-Z]+列 3行目 「若干名」", text)
 
 
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("forms.pdf", b"%PDF-1.7", "この種類のファイルは使えません"),
-        ("forms.xls", b"\xd0\xcf\x11\xe0", ".xlsx で保存し直してください"),
-        ("forms.xlsm", b"PK", ".xlsx で保存し直してください"),
+        ("forms.pdf", b"%PDF-1.7", "PDFファイル（.pdf）です"),
+        ("forms.ods", b"PK", "OpenDocument形式のファイル（.ods）です"),
+        ("forms.exe", b"MZ", "この種類のファイルは使えません"),
+        (
+            "forms.xls",
+            b"\xd0\xcf\x11\xe0",
+            "古い形式のExcelファイル（.xls）です。Excelなどで開き、「Excel ブック（.xlsx）」で保存し直してください",
+        ),
+        ("forms.xlsm", b"PK", "マクロ付きのExcelファイル（.xlsm）です"),
         ("forms.xlsx", b"", "0バイト"),
         ("forms.xlsx", b"PK\x03\x04 broken", "Excelファイル（.xlsx）として読めません"),
         ("forms.csv", "title\nあ\n".encode("utf-16"), "文字コード"),
         ("forms.csv", b"title\n", "募集の行がありません"),
-        ("forms.csv", b"salary\n1\n", "この列の名前は申請フォームにありません: salary"),
+        ("forms.csv", b"salary\n1\n", "「salary」：この列の名前は申請フォームにありません"),
         ("forms.jsonl", b"\n\n", "募集の行がありません"),
         ("", b"", "ファイルを選んでから"),
     ],
@@ -172,7 +180,7 @@ def test_too_many_rows(app: Flask, client: Client, clock: Any, monkeypatch: Any,
 
 
 def test_a_bomb(app: Flask, client: Client, clock: Any, monkeypatch: Any, tmp_path: Path) -> None:
-    monkeypatch.setattr(upload, "MAX_UNPACKED", 1000)
+    monkeypatch.setattr(upload, "OVER_THE_WEB", replace(upload.OVER_THE_WEB, unpacked=1000))
     assert "大きすぎます" in page(send(client, workbook(tmp_path, town(1)))).get_text()
 
 
@@ -260,7 +268,7 @@ def test_the_key_of_a_file_opens_no_file_of_an_operator(
     path = plain_workbook(tmp_path / "x.xlsx", [["title"], ["a"]])
     items = upload.read(path)
     operator = factories.actor()
-    key = upload.keep("x.xlsx", items, upload.examine(items)[0], operator)
+    key = upload.keep("x.xlsx", items, upload.examine(items), operator)
     db_session.commit()
     assert client.get(f"/entry/file/{key}").status_code == 404
     assert upload.find(key, operator).name == "x.xlsx"

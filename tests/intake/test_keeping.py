@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from keynet_admin.errors import TooLarge, TooMany
 from keynet_admin.models import EntryDraft, ReturnLink, Submission
 from keynet_admin.permissions import Actor
 from keynet_admin.rules import evaluate
@@ -264,6 +265,33 @@ def test_a_second_tab_of_a_reentry(
     else:
         for part in ("まだ送信していない変更があります", "5/7(金) 11:52 に受け付けた内容", case.receipt_no, "10名", "40名"):
             assert part in words, part
+
+
+@pytest.mark.parametrize("refuse", [TooLarge("長すぎます。"), TooMany(60)])
+def test_what_a_dead_link_cannot_keep_is_shown_at_once(
+    app: Flask,
+    client: Client,
+    clock: Any,
+    returned: Callable[[], tuple[Submission, str]],
+    monkeypatch: pytest.MonkeyPatch,
+    refuse: Exception,
+) -> None:
+    """The second tab of a re-entry, while its network's limit is full or its texts are too long: nothing typed goes without being seen."""
+
+    def keep(*_: Any) -> None:
+        raise refuse
+
+    _, link = returned()
+    first, second = opened(client, link), opened(client, link)
+    first.fill("postings-0-headcount", "10")
+    after(client, send(client, [*first.pairs(), ("do", "send")], link))
+    second.fill("postings-0-headcount", "40")
+    monkeypatch.setattr("keynet_admin.web.form.typed_page.TypedPage.keep", keep)
+    shown = client.post(link, data=_multi([*second.pairs(), ("do", "send")]), headers=OWN)
+    words = page(shown).get_text()
+    assert shown.status_code == 410
+    for part in ("まだ送信していない変更があります", "閉じる前に控えを", "10名", "40名"):
+        assert part in words, part
 
 
 def test_a_dead_link_tells_nothing_of_later_contents(

@@ -70,11 +70,12 @@ def test_the_filled_form_with_the_operators_words(client: Client, case: Submissi
 
 @pytest.mark.parametrize("behind", [".", ",", ")", ">", "、", "。", "」です"])
 def test_a_sign_behind_the_link_is_forgiven(client: Client, case: Submission, give_back: Callable[[], str], behind: str) -> None:
-    """What was kept under the sloppy address is there under the right one."""
+    """The sloppy address leads to the right one; what is kept there is kept."""
     link = give_back()
     assert link.removeprefix("/entry/").isalnum(), "nothing at its end that a mail program leaves off"
-    assert client.get(link + behind).status_code == 200
-    answer = post(client, factories.document({"postings.0.title": "直した件名"}), "draft", to=link + behind)
+    led = client.get(link + behind)
+    assert (led.status_code, led.headers["Location"]) == (302, link)
+    answer = post(client, factories.document({"postings.0.title": "直した件名"}), "draft", to=led.headers["Location"])
     assert (answer.status_code, answer.headers["Location"]) == (303, f"{link}#saved")
     assert form_of(client.get(link)).value("postings-0-title") == "直した件名"
 

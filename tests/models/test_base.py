@@ -73,9 +73,26 @@ def test_every_column_with_peoples_words_is_clean() -> None:
         for column in table.columns
         if type(column.type) in (String, Text) and not column.foreign_keys
     }
-    own = ("_hash", ".form_key", ".identity", ".ruleset", ".reference_date", ".purpose", ".key", ".subject", ".action", ".rule", ".level")
+    own = (
+        ".batch",
+        ".network",
+        "_hash",
+        ".form_key",
+        ".identity",
+        ".ruleset",
+        ".reference_date",
+        ".purpose",
+        ".key",
+        ".subject",
+        ".action",
+        ".rule",
+        ".level",
+    )
+    own += (".salt", "message_template.step", "message_template.code")  # a random key, names of moves and of standard texts
     own += (".own_level", ".path", ".message_id", ".template", "setting.", "counter.", "throttle.")
     own += ("listing.prefecture_code", "listing.municipality_code", "listing.job_type", "listing.engagement")
+    own += ("report_correction.job_type", "report_correction.figure", "partner.code", "partner_key.prefix", ".prefecture_code")
+    own += ("open_data_month.month", "audit_event.state", "candidate.tel_key", "candidate.email_key")
     reference = (
         "prefecture.",
         "municipality.",

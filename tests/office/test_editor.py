@@ -7,6 +7,7 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from keynet_admin.config import DRAFT
 from keynet_admin.models import Account, EntryDraft, Posting
 from keynet_admin.services.posting import drafts, publication, revisions
 from keynet_admin.vocabulary import PostingStatus, Role
@@ -87,6 +88,17 @@ def test_every_press_but_saving_is_a_redirect_that_keeps_the_text(
     assert (answer.status_code, answer.headers["Location"]) == (303, editor.address + place)
     assert [Editor(client, live).form.value("title") for _ in range(2)] == [TITLE, TITLE]
     assert live.current == 1
+
+
+@pytest.mark.parametrize(("name", "value"), [("do", "check"), ("add", "shifts"), ("part", "1")])
+def test_more_than_a_draft_keeps_stays_on_the_page(client: Client, live: Posting, officer: Account, name: str, value: str) -> None:
+    endless = "あ" * (DRAFT // 3 + 1)
+    editor = Editor(client, live)
+    answer = editor.send("do", "check", {"title": endless}, extra={name: [value]})
+    assert answer.status_code == 413
+    editor.read(answer)
+    assert "約10万文字まで" in editor.text
+    assert editor.form.value("title") == endless
 
 
 def test_what_was_typed_outlives_the_session_and_belongs_to_its_account(

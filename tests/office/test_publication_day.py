@@ -68,7 +68,11 @@ def test_the_wished_day_is_kept_and_both_sides_see_it(
 ) -> None:
     """Chosen by default, told before and after, on the home, the lists and both pages; live by itself at 0:00."""
     page = main_of(office, f"/office/posting/{draft.id}/publish")
-    assert [(box["value"], box.has_attr("checked")) for box in page.select("input[name=when]")] == [("wished", True), ("now", False)]
+    assert [(box["value"], box.has_attr("checked")) for box in page.select("input[name=when]")] == [
+        ("wished", True),
+        ("now", False),
+        ("day", False),
+    ]
     assert f"公開開始希望日（{DAY}）の0:00に、自動で" in page.get_text()
     assert act(office, draft, "publish") == 303
     assert f"{DAY} 0:00に自動で公開されます" in office.get(f"/office/posting/{draft.id}/").text

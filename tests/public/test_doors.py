@@ -21,8 +21,9 @@ from keynet_admin.services import settings
 from keynet_admin.vocabulary import Role
 from tests.public.build import listed
 from tests.support.clock import MovableClock
+from tests.support.web import change_settings
 
-PATHS = [address.replace("<posting_no>", "KN-P-000001") for address in ADDRESSES] + [
+PATHS = [address.replace("<posting_no>", "KN-P-000001") for address in ADDRESSES if "<month>" not in address] + [
     "/postings/KN-P-000777",
     "/postings/?q=a&prefecture=13&sort=pay",
     "/postings/?q=ないことば",
@@ -109,6 +110,26 @@ def test_the_feed_is_sound(client: FlaskClient, db_session: Session, clock: Mova
     assert empty.find(ATOM + "updated").text == "2021-05-06T00:00:00+09:00"  # type: ignore[union-attr]
 
 
+def test_names_of_the_feed_outlive_the_address(app: Flask, client: FlaskClient, db_session: Session, clock: MovableClock) -> None:
+    """Case rep-27: with https, on another host, behind a path, with more entries: a reader is shown nothing a second time."""
+    listed({"title": "見出し"}, number=1)
+
+    def names() -> tuple[str | None, set[str | None]]:
+        feed = ET.fromstring(client.get("/postings.atom?prefecture=45").data)
+        return feed.findtext(ATOM + "id"), {entry.findtext(ATOM + "id") for entry in feed.findall(ATOM + "entry")}
+
+    before, entries = names()
+    for number, url in enumerate(("https://127.0.0.1:8000", "https://keynet.example", "https://example.lg.jp/keynet"), start=2):
+        change_settings(app, public_url=url)
+        listed({"title": "もう1件"}, number=number)
+        after, now = names()
+        assert after == before
+        assert entries < now
+        entries = now
+    assert before not in entries
+    assert names()[0] != ET.fromstring(client.get("/postings.atom").data).findtext(ATOM + "id")
+
+
 def test_control_characters_never_break_the_feed(client: FlaskClient, db_session: Session, clock: MovableClock) -> None:
     listed({"title": "a\x00\x08\ud800b", "duty_detail": "c\x0b\ufffe"}, number=1)
     for path in ("/postings.atom", "/sitemap.xml"):
@@ -143,7 +164,7 @@ def test_the_site_map_lists_open_postings(
     space = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
     tree = ET.fromstring(client.get("/sitemap.xml").data)
     addresses = {url.find(space + "loc").text: url.find(space + "lastmod") for url in tree}  # type: ignore[union-attr]
-    assert len(addresses) == 5 + 7
+    assert len(addresses) == 5 + 8
     found = next(mark for address, mark in addresses.items() if address and address.endswith("/postings/KN-P-000003"))
     assert found is not None
     assert found.text == "2021-05-07T10:00:00+09:00"
@@ -151,7 +172,7 @@ def test_the_site_map_lists_open_postings(
     index = ET.fromstring(client.get("/sitemap.xml?other=1").data)  # not the page that is kept
     assert index.tag == space + "sitemapindex"
     parts = [ET.fromstring(client.get(part.find(space + "loc").text).data) for part in index]  # type: ignore[union-attr,arg-type]
-    assert [len(part) for part in parts] == [7 + 2, 3]
+    assert [len(part) for part in parts] == [8 + 2, 3]
     assert client.get("/sitemap.xml?part=x").status_code == 404
     assert "Sitemap: " in client.get("/robots.txt").text
 
@@ -180,7 +201,7 @@ def test_the_rules_can_be_searched(client: FlaskClient, db_session: Session) -> 
     ("path", "words"),
     [
         ("/flow", ("2営業日以内", "初回ログイン", "公開を終了")),
-        ("/privacy", ("Cookieを使わず", "一部非公開")),
+        ("/privacy", ("Cookieを使わず", "一部非公開", "遅いほうから180日", "30日がたつと")),
         ("/accessibility", ("JIS X 8341-3:2016", "まだ行っておらず")),
     ],
 )

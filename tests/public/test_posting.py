@@ -79,6 +79,15 @@ def test_every_public_field_of_the_catalogue_is_printed(client: FlaskClient, db_
     assert "時間額 1,987円" in text
 
 
+@pytest.mark.parametrize("need", [None, 4])
+def test_how_many_a_shift_needs_stands_beside_its_hours(
+    client: FlaskClient, db_session: Session, clock: MovableClock, need: int | None
+) -> None:
+    shift = {"name": "午後", "days": ["sat"], "start": "13:00", "end": "17:30", "break": 0, "need": need}
+    text = client.get(f"/postings/{listed({'shifts': [shift]}).posting_no}").text
+    assert ('<td class="num">4名</td>' in text, ">人数</th>" in text) == (need is not None,) * 2
+
+
 def test_a_new_field_of_the_catalogue_shows_up_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     field = next(field for field in POSTING if field.name == "other_req")
     added = type(field)("parking_note", "駐車場の補足", field.kind, visibility=Visibility.PUBLIC, group="新しい欄")

@@ -145,3 +145,30 @@ def changed(on: date, values: Any) -> dict[str, Any]:
     for path, value in values.items():
         put(document, path, deepcopy(value))
     return document
+
+
+def posting_read(on: date) -> dict[str, Any]:
+    """The posting of the valid submission, as somebody reads it who applies."""
+    result: dict[str, Any] = base_submission(on)["postings"][0] | {"licenses": ["nurse", "assistant_nurse"]}
+    return result
+
+
+def person(values: Any = None) -> dict[str, Any]:
+    """What a valid applicant typed, with typed values put at `applicant.…`."""
+    document: dict[str, Any] = {
+        "applicant": {
+            "family_name": "見本",
+            "given_name": "さくら",
+            "family_kana": "ミホン",
+            "given_kana": "サクラ",
+            "email": "sakura@mail.example",
+            "licenses": ["nurse"],
+            "availability": ["consult"],
+            "message": "土日の午後に勤務できます。",
+            "consent": True,
+        }
+    }
+    for path, value in (values or {}).items():
+        put(document, path, value)
+    result: dict[str, Any] = document["applicant"]
+    return result

@@ -27,10 +27,16 @@ def normalise(item: Field, typed: Any, context: Context) -> Read:
 
 
 def read(
-    path: str, typed: Any, record: dict[str, Any] | None = None, parent: dict[str, Any] | None = None, pref: str = "45", on: date = ON
+    path: str,
+    typed: Any,
+    record: dict[str, Any] | None = None,
+    parent: dict[str, Any] | None = None,
+    pref: str = "45",
+    on: date = ON,
+    body: str = "",
 ) -> Read:
     """The reading of one typed value."""
-    return normalise(field(path), typed, Context(on, pref, record or {}, parent or {}))
+    return normalise(field(path), typed, Context(on, pref, record or {}, parent or {}, body))
 
 
 def refusal(result: Read) -> str:

@@ -22,6 +22,8 @@ COLUMNS = {
     "nurse_centers.csv": "prefecture_code name operator postal_code address phone email website"
     " contact_scope name_verified source_url note",
     "job_types.csv": "sort slug name_ja name_en licence_ja licence_law group shared_with may_vaccinate_2021 in_2020_list in_2021_list note",
+    "message_templates.csv": "code sort name kind step body",
+    "partners.csv": "code name kind prefecture_code",
     "law_dates.csv": "key valid_from valid_to value basis sources",
 }
 # number of municipalities (cities, towns, villages, special wards) by prefecture, 01 to 47
@@ -242,6 +244,15 @@ def test_minimum_wages_lie_around_the_published_average() -> None:
         values = [yen[prefecture, year] for prefecture in prefectures]
         assert (min(values), max(values)) == (lowest, highest)
         assert lowest < average < highest
+
+
+def test_partners() -> None:
+    """Save the town for the whole country, the sandbox, and each Nurse Center of the other file under the same name."""
+    table = rows("partners.csv")
+    centers = {row["prefecture_code"]: row["name"] for row in rows("nurse_centers.csv")}
+    assert {row["prefecture_code"]: row["name"] for row in table if row["kind"] == "nurse_center"} == centers
+    assert [row["code"] for row in table if row["kind"] != "nurse_center"] == ["sandbox", "save-the-town"]
+    assert [row["kind"] for row in table if row["kind"] != "nurse_center"] == ["sandbox", "save_the_town"]
 
 
 def test_nurse_centers() -> None:

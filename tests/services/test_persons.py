@@ -29,12 +29,14 @@ from keynet_admin.models import (
     SubmissionRevision,
 )
 from keynet_admin.models.base import AsciiJson
-from keynet_admin.services import persons, workflow
+from keynet_admin.permissions import candidate_of
+from keynet_admin.services import persons, threads, workflow
 from keynet_admin.services.account import session as sessions
 from keynet_admin.services.account import use_cases as accounts
 from keynet_admin.services.mail import outbox
+from keynet_admin.services.posting import publication
 from keynet_admin.services.submission import review, search_index
-from keynet_admin.vocabulary import AccountStatus, MailStatus, PostingStatus, Role, SubmissionStatus
+from keynet_admin.vocabulary import AccountStatus, CandidateStatus, MailStatus, PostingStatus, Role, SubmissionStatus
 from tests import factories
 from tests.support.clock import MovableClock
 from tests.support.web import Client
@@ -42,15 +44,28 @@ from tests.support.web import Client
 # Columns of text or JSON that hold no person's data, and why not. A new column has to be named here or in `persons.REGISTER`.
 NO_PERSON = {
     "numbers, codes and words of closed lists": {
-        "account": {"role", "status"},
-        "audit_event": {"actor_kind", "subject", "action", "codes"},
+        "account": {"role", "status", "rights", "notices", "prefecture_code"},
+        "audit_event": {"actor_kind", "subject", "action", "codes", "state"},
+        "candidate": {"candidate_no", "kind", "status", "undo_to", "shifts"},
         "counter": {"name"},
         "first_login": {"purpose"},
         "keying": {"way", "status"},
+        "message_template": {"code", "kind", "step"},
         "listing": {"posting_no", "state", "job_type", "prefecture_code", "municipality_code", "engagement"},
+        "staff_note": {"subject"},
+        "thread_message": {"subject", "author_kind"},
         "outbox_mail": {"message_id", "template", "status", "subject"},
+        "prefecture_notice": {"prefecture_code", "code6"},
+        "placement": {"way", "shift"},
         "posting": {"posting_no", "status", "job_type"},
-        "posting_revision": {"ruleset", "reference_date"},
+        "partner_item": {"status", "change"},
+        "partner_key": {"status", "prefix"},
+        "open_data_month": {"month", "content"},
+        "report": {"status", "figures"},
+        "report_correction": {"job_type", "figure"},
+        "report_round": {"status"},
+        "posting_view": {"source"},
+        "posting_revision": {"ruleset", "reference_date", "job_type"},
         "return_link": {"closed_why"},
         "review": {"action", "subject"},
         "saved_view": {"place"},
@@ -63,27 +78,40 @@ NO_PERSON = {
         "entry_draft": {"cookie_hash", "form_key"},
         "first_login": {"token_hash", "code_hash"},
         "keying": {"form_key"},
+        "outcome_link": {"token_hash", "code_hash"},
+        "partner_key": {"key_hash"},
         "return_link": {"token_hash", "code_hash"},
+        "submission": {"batch"},
         "submission_revision": {"form_key"},
     },
+    "a partner's or a body's words about numbers; the page says that no person may stand there": {
+        "partner_item": {"reason"},
+        "placement": {"partner_key"},
+        "report_correction": {"reason"},
+    },
     "a hash of a whole form, by which the same file is known again": {"submission": {"identity"}},
+    "a body's words to whoever is written to, with placeholders for the person": {"message_template": {"name", "body"}},
     "a body's, not a person's": {
         "keying": {"org_name"},
         "listing": {"org_name"},
+        "outbox_mail": {"sender_name"},
         "organization": {"lg_code", "union_name", "name", "kana", "prefecture_code", "org_type", "details"},
         "submission": {"org_name"},
     },
     "public, and kept from persons' names by the rules": {
         "listing": {"title", "search_text", "content"},
         "posting": {"title"},
+        "published_answer": {"question", "answer"},
     },
     "written by administrators and from seed_data": {
         "law_date": {"key", "value", "basis"},
         "minimum_wage": {"prefecture_code"},
         "municipality": {"code6", "prefecture_code", "name", "kana", "kind", "county", "parent_code6", "domain"},
+        "municipality_contact": {"code6", "email", "phone", "source"},
         "municipality_successor": {"old_code", "new_code"},
         "office_closure": {"prefecture_code", "reason"},
         "nurse_center": {"prefecture_code", "name", "operator", "postal_code", "address", "phone", "email", "website", "note"},
+        "partner": {"code", "name", "kind", "status", "prefecture_code", "job_types", "channel", "encoding", "email", "phone"},
         "prefecture": {"code", "name", "kana", "region"},
         "setting": {"key", "value"},
     },
@@ -138,6 +166,12 @@ def planted(app: Flask, db_session: Session, clock: MovableClock, instance: Path
     factories.submission(SubmissionStatus.returned)
     factories.posting(PostingStatus.closed)
     factories.keying()
+    applied = factories.candidate(CandidateStatus.withdrawn)
+    threads.write(applied, candidate_of(applied.id), "よろしくお願いします。")
+    own = factories.actor(Role.municipality, organization=applied.organization)
+    publication.close(applied.posting, own, seen_version=applied.posting.version)
+    threads.note(applied, own, "電話は午後に。")
+    applied.locked, applied.warned_at = True, program_clock.now()  # announced and locked: see candidate/test_retention.py
     sessions.begin(factories.account(Role.operator))
     db_session.commit()
     db_session.rollback()

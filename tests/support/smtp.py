@@ -21,6 +21,8 @@ class SmtpServer:
         self.refuse_all: str | None = None
         self.delay = 0.0
         self.drop_after_dot = False
+        # Addresses whose mail gets no answer to its final dot as long as they stand here.
+        self.held: set[str] = set()
         self._controller = Controller(self, hostname="127.0.0.1", port=free_port())
         self._controller.start()
 
@@ -45,6 +47,8 @@ class SmtpServer:
         """aiosmtpd's hook for one message, after its final dot."""
         if self.delay:
             await asyncio.sleep(self.delay)
+        while not self.held.isdisjoint(envelope.rcpt_tos):
+            await asyncio.sleep(0.01)
         message = message_from_bytes(envelope.content, policy=policy.default)
         if isinstance(message, EmailMessage):
             self.messages.append(message)

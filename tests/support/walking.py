@@ -80,3 +80,9 @@ def code_in(mail: str) -> str:
     found = re.search(r"コード\s+(\S+)", mail)
     assert found, mail
     return found[1]
+
+
+def unfold(page: Any) -> None:
+    """Open all parts of the form, as a person does."""
+    for fold in page.query_selector_all("details.done-fold:not([open])"):
+        fold.query_selector("summary").click()

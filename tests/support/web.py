@@ -24,6 +24,7 @@ DEFAULTS: dict[str, Any] = {
     "WTF_CSRF_ENABLED": False,
     "RATELIMIT_ENABLED": False,
     "PAGE_CACHE_SECONDS": 0,
+    "VIEWS_SECONDS": 0,
 }
 # A test may name a setting as Flask does; it changes the one object that everything is derived from.
 OURS = {"RATELIMIT_ENABLED": "rate_limits", "SQLALCHEMY_DATABASE_URI": "database_url"} | {f.name.upper(): f.name for f in fields(Settings)}

@@ -18,7 +18,7 @@ from keynet_admin.extensions import Access, access, db
 from keynet_admin.models import AuditEvent, EntryDraft, OutboxMail, ReturnLink, Submission, SubmissionRevision
 from keynet_admin.permissions import SENDER
 from keynet_admin.rules import evaluate
-from keynet_admin.services.account import rate_limit
+from keynet_admin.services import rate_limit
 from keynet_admin.services.account import use_cases as accounts
 from keynet_admin.services.files import upload
 from keynet_admin.services.files.rows import FileSubmission
@@ -255,8 +255,7 @@ def test_a_mail_server_may_answer_anything() -> None:
 
 def test_a_kept_file_does_not_hold_its_own_key(db_session: Session, clock: Any) -> None:
     items = [FileSubmission(1, factories.document())]
-    report, _, _ = upload.examine(items)
-    key = upload.keep("forms.jsonl", items, report, SENDER)
+    key = upload.keep("forms.jsonl", items, upload.examine(items), SENDER)
     assert db_session.execute(select(EntryDraft.form_key)).scalar_one() != key
     assert upload.find(key, SENDER).report.good == 1
 

@@ -206,7 +206,9 @@ def find(visitor: Browser, number: str) -> None:
 def close(office: Browser, visitor: Browser, number: str) -> None:
     """Out of every list at once; its own address says 募集終了."""
     office.link("募集を終了する")
-    office.press(office.form(action="/close"))
+    form = office.form(action="/close")
+    form.fill("rest", "enough")
+    office.press(form, "do", "close")
     assert "募集を終了しました" in office.words
     for page in ("/postings/", "/postings.json", "/postings.atom", "/sitemap.xml"):
         visitor.get(page)

@@ -7,256 +7,14 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from keynet_admin.models import Account, Organization, OutboxMail, Submission
+from keynet_admin.extensions import db
+from keynet_admin.models import Account, Organization, OutboxMail, Placement, Submission
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.submission import review
-from keynet_admin.vocabulary import PostingStatus, Role
+from keynet_admin.vocabulary import OfficeRight, PostingStatus, Role, SecuredWay
 from tests import factories
 from tests.support.web import Client
-
-VISITORS = ("nobody", "operator", "lead", "admin", "own", "other")
-
-# What each kind of visitor gets, in the order of VISITORS. 302 for nobody = to the sign-in page.
-ALL = (200,) * 6
-STAFF_GET = (302, 200, 200, 200, 403, 403)
-STAFF_POST = (403, 400, 400, 400, 403, 403)  # 400: allowed in, and the missing `version` is noticed
-STAFF_OWN = (403, 303, 303, 303, 403, 403)  # a saved view without a name: back to the list, which says so
-STAFF_NONE = (403, 404, 404, 404, 403, 403)  # nobody has saved a view
-LEAD_GET = (302, 403, 200, 200, 403, 403)
-LEAD_POST = (403, 403, 400, 400, 403, 403)
-ADMIN_GET = (302, 403, 403, 200, 403, 403)
-ADMIN_POST = (403, 403, 403, 303, 403, 403)  # nothing was sent: nothing changes
-OFFICE_GET = (302, 403, 403, 403, 200, 200)
-OWN_GET = (302, 403, 403, 403, 200, 404)
-OWN_POST = (403, 403, 403, 403, 400, 404)
-GONE = (410,) * 6
-KEPT = (303,) * 6  # kept as a draft; the page that follows says what is missing
-NO_DRAFT = (302,) * 6  # nothing to confirm or to choose between: to the form
-
-ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
-    ("GET", "/"): ALL,
-    ("GET", "/accessibility"): ALL,
-    ("GET", "/flow"): ALL,
-    ("GET", "/privacy"): ALL,
-    ("GET", "/terms"): ALL,
-    ("GET", "/rules"): ALL,
-    ("GET", "/robots.txt"): ALL,
-    ("GET", "/sitemap.xml"): ALL,
-    ("GET", "/healthz"): ALL,
-    ("GET", "/readyz"): ALL,
-    ("GET", "/postings/"): ALL,
-    ("GET", "/postings/<posting_no>"): ALL,
-    ("GET", "/postings.atom"): ALL,
-    ("GET", "/postings.json"): ALL,
-    ("GET", "/static/<path:filename>"): ALL,
-    ("POST", "/api/entry-check"): (415,) * 6,
-    ("GET", "/entry/"): ALL,
-    ("POST", "/entry/"): KEPT,
-    ("GET", "/entry/confirm"): NO_DRAFT,
-    ("GET", "/entry/copies"): NO_DRAFT,
-    ("GET", "/entry/done/<key>"): (404,) * 6,
-    ("GET", "/entry/done/<key>/form.xlsx"): (404,) * 6,
-    ("GET", "/entry/status/form.xlsx"): NO_DRAFT,
-    ("GET", "/entry/<token>"): ALL,
-    ("POST", "/entry/<token>"): KEPT,
-    ("GET", "/entry/<token>/confirm"): NO_DRAFT,
-    ("GET", "/entry/<token>/copies"): NO_DRAFT,
-    ("GET", "/entry/file"): ALL,
-    ("POST", "/entry/file"): KEPT,
-    ("GET", "/entry/file/<key>"): (404,) * 6,
-    ("POST", "/entry/file/<key>"): (404,) * 6,
-    ("GET", "/entry/template.xlsx"): ALL,
-    ("GET", "/entry/code"): ALL,
-    ("POST", "/entry/code"): (303,) * 6,
-    ("GET", "/entry/status"): ALL,
-    ("POST", "/entry/status"): KEPT,
-    ("GET", "/login"): (200, 303, 303, 303, 303, 303),
-    ("POST", "/login"): (422, 303, 303, 303, 303, 303),
-    ("POST", "/logout"): (303, 303, 303, 303, 303, 303),
-    ("GET", "/first-login"): ALL,
-    ("POST", "/first-login"): (422,) * 6,
-    ("GET", "/first-login/<token>"): (404,) * 6,
-    ("POST", "/first-login/<token>"): (404,) * 6,
-    ("POST", "/first-login/<token>/renew"): (404,) * 6,
-    ("GET", "/password"): ALL,
-    ("POST", "/password"): (422,) * 6,
-    ("GET", "/password/forgot"): ALL,
-    ("POST", "/password/forgot"): (422,) * 6,
-    ("GET", "/password/reset/<token>"): (404,) * 6,
-    ("POST", "/password/reset/<token>"): (404,) * 6,
-    ("GET", "/admin/"): STAFF_GET,
-    ("GET", "/admin/submission/"): STAFF_GET,
-    ("GET", "/admin/submission/next"): (302, 302, 302, 302, 403, 403),
-    ("GET", "/admin/submission/file"): STAFF_GET,
-    ("POST", "/admin/submission/file"): (403, 303, 303, 303, 403, 403),
-    ("GET", "/admin/submission/file/<key>"): (302, 404, 404, 404, 403, 403),
-    ("POST", "/admin/submission/file/<key>"): (403, 404, 404, 404, 403, 403),
-    ("GET", "/admin/submission/<num:id>/"): STAFF_GET,
-    ("GET", "/admin/submission/<num:id>/deadline"): STAFF_GET,
-    ("POST", "/admin/submission/<num:id>/take"): STAFF_POST,
-    ("POST", "/admin/submission/<num:id>/leave"): STAFF_POST,
-    ("POST", "/admin/submission/<num:id>/clear"): STAFF_POST,
-    ("GET", "/admin/submission/<num:id>/accept"): STAFF_GET,
-    ("POST", "/admin/submission/<num:id>/accept"): STAFF_POST,
-    ("GET", "/admin/submission/<num:id>/call_back"): STAFF_GET,
-    ("POST", "/admin/submission/<num:id>/call_back"): STAFF_POST,
-    ("GET", "/admin/submission/<num:id>/ask_second"): STAFF_GET,
-    ("POST", "/admin/submission/<num:id>/ask_second"): STAFF_POST,
-    ("GET", "/admin/submission/<num:id>/return"): STAFF_GET,
-    ("POST", "/admin/submission/<num:id>/return"): STAFF_POST,
-    ("GET", "/admin/submission/<num:id>/resend"): STAFF_GET,
-    ("POST", "/admin/submission/<num:id>/resend"): STAFF_POST,
-    ("GET", "/admin/submission/<num:id>/extend"): STAFF_GET,
-    ("POST", "/admin/submission/<num:id>/extend"): STAFF_POST,
-    ("GET", "/admin/submission/<num:id>/key_in"): STAFF_GET,
-    ("POST", "/admin/submission/<num:id>/key_in"): STAFF_POST,
-    ("GET", "/admin/submission/<num:id>/readdress"): STAFF_GET,
-    ("POST", "/admin/submission/<num:id>/readdress"): STAFF_POST,
-    ("GET", "/admin/submission/<num:id>/read_code"): STAFF_GET,
-    ("POST", "/admin/submission/<num:id>/read_code"): STAFF_POST,
-    ("GET", "/admin/submission/<num:id>/code"): (302, 302, 302, 302, 403, 403),
-    ("GET", "/admin/submission/<num:id>/tell"): STAFF_GET,
-    ("POST", "/admin/submission/<num:id>/tell"): STAFF_POST,
-    ("GET", "/admin/submission/<num:id>/reject"): STAFF_GET,
-    ("POST", "/admin/submission/<num:id>/reject"): STAFF_POST,
-    ("GET", "/admin/submission/<num:id>/reopen"): STAFF_GET,
-    ("POST", "/admin/submission/<num:id>/reopen"): STAFF_POST,
-    ("GET", "/admin/submission/<num:id>/withdraw"): STAFF_GET,
-    ("POST", "/admin/submission/<num:id>/withdraw"): STAFF_POST,
-    ("GET", "/admin/submission/new/"): STAFF_GET,
-    ("POST", "/admin/submission/new/"): (403, 422, 422, 422, 403, 403),
-    ("GET", "/admin/submission/new/<num:id>/"): STAFF_GET,
-    ("GET", "/admin/submission/new/<num:id>/edit"): STAFF_GET,
-    ("POST", "/admin/submission/new/<num:id>/edit"): STAFF_POST,
-    ("GET", "/admin/submission/new/<num:id>/second"): STAFF_GET,
-    ("POST", "/admin/submission/new/<num:id>/second"): STAFF_POST,
-    ("GET", "/admin/submission/new/<num:id>/compare"): STAFF_GET,
-    ("POST", "/admin/submission/new/<num:id>/compare"): STAFF_POST,
-    ("GET", "/admin/submission/new/<num:id>/send"): (302, 303, 303, 303, 403, 403),
-    ("POST", "/admin/submission/new/<num:id>/send"): STAFF_POST,
-    ("GET", "/admin/submission/new/<num:id>/discard"): STAFF_GET,
-    ("POST", "/admin/submission/new/<num:id>/discard"): STAFF_POST,
-    ("GET", "/admin/posting/"): STAFF_GET,
-    ("GET", "/admin/posting/<num:id>/"): STAFF_GET,
-    ("GET", "/admin/posting/<num:id>/preview"): STAFF_GET,
-    ("GET", "/admin/posting/<num:id>/release"): STAFF_GET,
-    ("POST", "/admin/posting/<num:id>/release"): STAFF_POST,
-    ("GET", "/admin/posting/<num:id>/return"): STAFF_GET,
-    ("POST", "/admin/posting/<num:id>/return"): STAFF_POST,
-    ("GET", "/admin/posting/<num:id>/suspend"): STAFF_GET,
-    ("POST", "/admin/posting/<num:id>/suspend"): STAFF_POST,
-    ("GET", "/admin/posting/<num:id>/restore"): STAFF_GET,
-    ("POST", "/admin/posting/<num:id>/restore"): STAFF_POST,
-    ("GET", "/admin/organization/"): STAFF_GET,
-    ("GET", "/admin/organization/<num:id>/"): STAFF_GET,
-    ("GET", "/admin/account/"): STAFF_GET,
-    ("GET", "/admin/account/<num:id>/"): STAFF_GET,
-    ("GET", "/admin/account/<num:id>/resend"): STAFF_GET,
-    ("POST", "/admin/account/<num:id>/resend"): STAFF_POST,
-    ("GET", "/admin/account/<num:id>/cancel"): STAFF_GET,
-    ("POST", "/admin/account/<num:id>/cancel"): STAFF_POST,
-    ("GET", "/admin/account/<num:id>/readdress"): STAFF_GET,
-    ("POST", "/admin/account/<num:id>/readdress"): STAFF_POST,
-    ("GET", "/admin/account/<num:id>/read_code"): STAFF_GET,
-    ("POST", "/admin/account/<num:id>/read_code"): STAFF_POST,
-    ("GET", "/admin/account/<num:id>/code"): (302, 302, 302, 302, 403, 403),
-    ("GET", "/admin/account/<num:id>/suspend"): LEAD_GET,
-    ("POST", "/admin/account/<num:id>/suspend"): LEAD_POST,
-    ("GET", "/admin/account/<num:id>/restore"): LEAD_GET,
-    ("POST", "/admin/account/<num:id>/restore"): LEAD_POST,
-    ("GET", "/admin/account/<num:id>/role"): ADMIN_GET,
-    ("POST", "/admin/account/<num:id>/role"): (403, 403, 403, 400, 403, 403),
-    ("GET", "/admin/event/"): STAFF_GET,
-    ("GET", "/admin/mail/"): STAFF_GET,
-    ("GET", "/admin/mail/<num:id>/"): STAFF_GET,
-    ("GET", "/admin/mail/<num:id>/retry"): STAFF_GET,
-    ("POST", "/admin/mail/<num:id>/retry"): STAFF_POST,
-    ("GET", "/admin/mail/<num:id>/correct"): STAFF_GET,
-    ("POST", "/admin/mail/<num:id>/correct"): STAFF_POST,
-    ("GET", "/admin/mail/<num:id>/confirm"): STAFF_GET,
-    ("POST", "/admin/mail/<num:id>/confirm"): STAFF_POST,
-    ("GET", "/admin/mail/<num:id>/close"): STAFF_GET,
-    ("POST", "/admin/mail/<num:id>/close"): STAFF_POST,
-    ("GET", "/admin/nurse-center/"): STAFF_GET,
-    ("GET", "/admin/nurse-center/export.<any(csv, xlsx):kind>"): STAFF_GET,
-    ("GET", "/admin/nurse-center/edit/"): (302, 403, 403, 404, 403, 403),
-    ("POST", "/admin/nurse-center/edit/"): (403, 403, 403, 404, 403, 403),
-    ("GET", "/admin/law-date/"): STAFF_GET,
-    ("GET", "/admin/law-date/export.<any(csv, xlsx):kind>"): STAFF_GET,
-    ("GET", "/admin/law-date/edit/"): (302, 403, 403, 404, 403, 403),
-    ("POST", "/admin/law-date/edit/"): (403, 403, 403, 404, 403, 403),
-    ("GET", "/admin/law-date/new/"): ADMIN_GET,
-    ("POST", "/admin/law-date/new/"): (403, 403, 403, 422, 403, 403),
-    ("GET", "/admin/office-closure/"): STAFF_GET,
-    ("GET", "/admin/office-closure/export.<any(csv, xlsx):kind>"): STAFF_GET,
-    ("GET", "/admin/office-closure/edit/"): (302, 403, 403, 404, 403, 403),
-    ("POST", "/admin/office-closure/edit/"): (403, 403, 403, 404, 403, 403),
-    ("GET", "/admin/office-closure/new/"): ADMIN_GET,
-    ("POST", "/admin/office-closure/new/"): (403, 403, 403, 422, 403, 403),
-    ("GET", "/admin/successor/"): STAFF_GET,
-    ("GET", "/admin/successor/export.<any(csv, xlsx):kind>"): STAFF_GET,
-    ("GET", "/admin/successor/edit/"): (302, 403, 403, 404, 403, 403),
-    ("POST", "/admin/successor/edit/"): (403, 403, 403, 404, 403, 403),
-    ("GET", "/admin/successor/new/"): ADMIN_GET,
-    ("POST", "/admin/successor/new/"): (403, 403, 403, 422, 403, 403),
-    ("GET", "/admin/rule/"): STAFF_GET,
-    ("GET", "/admin/rule/rehearsal"): LEAD_GET,
-    ("GET", "/admin/setting/"): ADMIN_GET,
-    ("POST", "/admin/setting/"): ADMIN_POST,
-    ("GET", "/admin/submission/export.<any(csv, xlsx):kind>"): STAFF_GET,
-    ("POST", "/admin/submission/views"): STAFF_OWN,
-    ("POST", "/admin/submission/views/<num:id>/delete"): STAFF_NONE,
-    ("GET", "/admin/submission/bulk"): (302, 400, 400, 400, 403, 403),
-    ("POST", "/admin/submission/bulk"): STAFF_POST,
-    ("GET", "/admin/posting/export.<any(csv, xlsx):kind>"): STAFF_GET,
-    ("POST", "/admin/posting/views"): STAFF_OWN,
-    ("POST", "/admin/posting/views/<num:id>/delete"): STAFF_NONE,
-    ("GET", "/admin/organization/export.<any(csv, xlsx):kind>"): STAFF_GET,
-    ("POST", "/admin/organization/views"): STAFF_OWN,
-    ("POST", "/admin/organization/views/<num:id>/delete"): STAFF_NONE,
-    ("GET", "/admin/account/export.<any(csv, xlsx):kind>"): STAFF_GET,
-    ("POST", "/admin/account/views"): STAFF_OWN,
-    ("POST", "/admin/account/views/<num:id>/delete"): STAFF_NONE,
-    ("GET", "/admin/mail/export.<any(csv, xlsx):kind>"): STAFF_GET,
-    ("POST", "/admin/mail/views"): STAFF_OWN,
-    ("POST", "/admin/mail/views/<num:id>/delete"): STAFF_NONE,
-    ("GET", "/admin/mail/bulk"): (302, 400, 400, 400, 403, 403),
-    ("POST", "/admin/mail/bulk"): STAFF_POST,
-    ("GET", "/admin/event/export.<any(csv, xlsx):kind>"): STAFF_GET,
-    ("POST", "/admin/event/views"): STAFF_OWN,
-    ("POST", "/admin/event/views/<num:id>/delete"): STAFF_NONE,
-    ("GET", "/admin/rule/export.<any(csv, xlsx):kind>"): STAFF_GET,
-    ("GET", "/office/posting/export.<any(csv, xlsx):kind>"): OFFICE_GET,
-    ("POST", "/office/posting/views"): (403, 403, 403, 403, 303, 303),
-    ("POST", "/office/posting/views/<num:id>/delete"): (403, 403, 403, 403, 404, 404),
-    ("GET", "/office/"): OFFICE_GET,
-    ("GET", "/office/posting/"): OFFICE_GET,
-    ("GET", "/office/posting/new"): OFFICE_GET,
-    ("GET", "/office/submission/"): OFFICE_GET,
-    ("GET", "/office/submission/<num:id>/"): OWN_GET,
-    ("GET", "/office/submission/<num:id>/form.xlsx"): OWN_GET,
-    ("POST", "/office/posting/new"): (403, 403, 403, 403, 303, 303),
-    ("GET", "/office/posting/<num:id>/"): OWN_GET,
-    ("GET", "/office/posting/<num:id>/preview"): OWN_GET,
-    ("GET", "/office/posting/<num:id>/edit"): OWN_GET,
-    ("POST", "/office/posting/<num:id>/edit"): OWN_POST,
-    ("GET", "/admin/posting/<num:id>/look"): STAFF_GET,
-    ("POST", "/admin/posting/<num:id>/look"): STAFF_POST,
-    ("GET", "/office/posting/<num:id>/withdraw"): OWN_GET,
-    ("POST", "/office/posting/<num:id>/withdraw"): OWN_POST,
-    ("GET", "/office/posting/<num:id>/publish"): OWN_GET,
-    ("POST", "/office/posting/<num:id>/publish"): OWN_POST,
-    ("GET", "/office/posting/<num:id>/headcount"): OWN_GET,
-    ("POST", "/office/posting/<num:id>/headcount"): OWN_POST,
-    ("GET", "/office/posting/<num:id>/pause"): OWN_GET,
-    ("POST", "/office/posting/<num:id>/pause"): OWN_POST,
-    ("GET", "/office/posting/<num:id>/resume"): OWN_GET,
-    ("POST", "/office/posting/<num:id>/resume"): OWN_POST,
-    ("GET", "/office/posting/<num:id>/close"): OWN_GET,
-    ("POST", "/office/posting/<num:id>/close"): OWN_POST,
-    ("GET", "/office/posting/<num:id>/copy"): OWN_GET,
-    ("POST", "/office/posting/<num:id>/copy"): OWN_POST,
-}
+from tests.walks.matrix_table import NO_DRAFT, ROUTES, VISITORS
 
 
 @pytest.fixture
@@ -278,6 +36,7 @@ def world(app: Flask, db_session: Session, clock: Any) -> dict[str, Any]:
         patch.setattr(submissions, "open_link", remember)
         review.return_(returned, factories.actor(Role.operator), seen_version=returned.version, message="ご確認ください。", items=[])
     own = db_session.get(Organization, posting.organization_id)
+    item = factories.partner_item(posting)
     accounts: dict[str, Account | None] = {
         "nobody": None,
         "operator": operator,
@@ -285,8 +44,22 @@ def world(app: Flask, db_session: Session, clock: Any) -> dict[str, Any]:
         "admin": factories.account(Role.admin),
         "own": factories.account(Role.municipality, organization=own),
         "other": factories.account(Role.municipality, organization=other),
+        "prefecture": factories.account(Role.prefecture, prefecture_code="45"),
+        "partner": factories.account(Role.partner, partner_id=item.partner_id),
     }
     keyed = factories.keying()
+    applied = factories.candidate(posting=posting)
+    applied.interview_at, applied.interview_place = clock.now, "市役所3階 会議室"
+    secured = Placement(
+        posting_id=posting.id,
+        organization_id=posting.organization_id,
+        way=SecuredWay.nurse_center,
+        count=1,
+        partner_id=item.partner_id,
+        partner_key="1",
+    )
+    db_session.add(secured)
+    report = factories.report(own)
     invited = own.accounts[0] if own.accounts else operator
     db_session.commit()
     return {
@@ -297,8 +70,17 @@ def world(app: Flask, db_session: Session, clock: Any) -> dict[str, Any]:
             "submission": waiting.id,
             "sent": db_session.execute(select(Submission.id).where(Submission.organization_id == posting.organization_id)).scalar_one(),
             "posting": posting.id,
+            "message-template": factories.message_template().id,
+            "candidate": applied.id,
             "organization": posting.organization_id,
+            "partner_item": item.id,
+            "secured": secured.id,
             "account": invited.id,
+            "partner-item": item.id,
+            "partner": item.partner_id,
+            "partner-key": factories.partner_key(item.partner).id,
+            "report": report.id,
+            "round": report.round_id,
         },
         "posting_no": posting.posting_no,
         "token": tokens[0],
@@ -310,6 +92,9 @@ def address(rule: str, world: dict[str, Any]) -> str:
     rule = rule.replace("<any(csv, xlsx):kind>", "csv").replace("/views/<num:id>/", "/views/99/")
     if "<num:id>" in rule:
         special = {"/admin/submission/new/": "keying", "/office/submission/": "sent"}
+        special |= {"/admin/partner/list/": "partner", "/admin/partner/key/": "partner-key", "/admin/partner/": "partner-item"}
+        special["/partner/<num:id>/"] = "partner_item"
+        special |= dict.fromkeys(("/admin/report/<", "/prefecture/report/<"), "round")
         kind = next((kind for start, kind in special.items() if rule.startswith(start)), rule.split("/")[2])
         rule = rule.replace("<num:id>", str(world["ids"][kind]))
     token = world["token"] if rule.startswith("/entry") else "unknown-token-unknown-token"
@@ -323,6 +108,39 @@ def test_every_route_is_in_the_table(app: Flask) -> None:
         for method in (rule.methods or set()) & {"GET", "POST", "PUT", "DELETE", "PATCH"}
     }
     assert routes == set(ROUTES)
+
+
+# The right that a municipality's page needs beyond 閲覧, by the end of its address; whoever lacks it gets 403 and is told whom to ask.
+RIGHT_NEEDED = {
+    OfficeRight.edit: ("/posting/new", "/edit", "/headcount", "/copy", "/ask", "/extend"),
+    OfficeRight.publish: ("/publish", "/withdraw", "/pause", "/resume", "/close", "/send_back", "/relist", "/confirm", "/reopen"),
+    OfficeRight.candidates: ("/outcome", "/place", "/unplace"),
+    OfficeRight.manage: ("/rights", "/send_again", "/take_back", "/stop", "/office/organization/", "/invite", "/approval"),
+}
+
+
+@pytest.mark.parametrize("right", list(OfficeRight))
+def test_what_a_reduced_account_gets(app: Flask, world: dict[str, Any], right: OfficeRight) -> None:
+    """Every page of the office × an account with one right alone."""
+    own = db.session.get_one(Organization, world["ids"]["organization"])
+    account = factories.account(Role.municipality, organization=own, rights=["view", right.value])
+    db.session.commit()
+    wrong = []
+    for (method, rule), expected in ROUTES.items():
+        if not rule.startswith("/office/"):
+            continue
+        needed = next((r for r, ends in RIGHT_NEEDED.items() if rule.endswith(ends)), OfficeRight.view)
+        if rule.startswith(("/office/candidate/", "/office/message-template/", "/office/report/")):
+            needed = OfficeRight.candidates
+        client = Client(app, app.response_class, use_cookies=True)
+        client.sign_in(account)
+        answer = client.open(address(rule, world), method=method)
+        wanted = expected[VISITORS.index("own")] if needed in (right, OfficeRight.view) else 403
+        if answer.status_code != wanted:
+            wrong.append(f"{method} {rule}: {answer.status_code}, expected {wanted}")
+        if wanted == 403 and "権限を付けるようご相談ください" not in answer.text:
+            wrong.append(f"{method} {rule}: does not say whom to ask")
+    assert wrong == []
 
 
 @pytest.mark.parametrize("visitor", VISITORS)

@@ -361,7 +361,8 @@ def test_decisions_of_the_office_say_what_stands_in_their_way(app: Flask, client
     late = client.post(f"/office/posting/{live.id}/close", data={"version": seen})
     assert late.status_code == 409
     assert form_of(late).value("version") == str(live.version)
-    assert client.post(f"/office/posting/{live.id}/close", data=data_of(form_of(late))).status_code == 303
+    chosen = data_of(form_of(late)) | {"rest": "enough"}
+    assert client.post(f"/office/posting/{live.id}/close", data=chosen).status_code == 303
     headcount = client.post(f"/office/posting/{live.id}/headcount", data={"version": seen, "headcount": "若干名くらい"})
     assert headcount.status_code in (409, 422)
     assert form_of(headcount).value("headcount") == "若干名くらい"
@@ -374,7 +375,7 @@ def test_publishing_with_new_errors_keeps_what_was_judged(
     draft = factories.posting(changes={"title": "朝の集団接種会場の看護師募集"}, organization=live.organization)
     assert (draft.errors, draft.current) == (0, 1)
     wrong = dict(revisions.current_revision(draft).typed) | {"headcount": "15名程度"}
-    monkeypatch.setattr(publication, "recheck", lambda row: revisions.check(row.organization, wrong))
+    monkeypatch.setattr(publication, "recheck", lambda row, _typed=None: revisions.check(row.organization, wrong))
     version = draft.version
     answer = client.post(f"/office/posting/{draft.id}/publish", data={"version": version})
     assert answer.status_code == 409

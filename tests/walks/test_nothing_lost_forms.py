@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from keynet_admin.admin.setting import SettingForm
+from keynet_admin.admin.setup.setting import SettingForm
 from keynet_admin.catalogue import SECTIONS
 from keynet_admin.config import ROOT
 from keynet_admin.models import NurseCenterRecord

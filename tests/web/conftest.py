@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 from flask import Flask, Request
+from flask_wtf import CSRFProtect
 
 from keynet_admin import NumberConverter, config
 from keynet_admin.config import Settings
-from keynet_admin.extensions import Login, babel, csrf, db
+from keynet_admin.extensions import Login, babel, db
 from keynet_admin.web import errors, headers, limits
 from keynet_admin.web import filters as display
 
@@ -25,7 +26,7 @@ def make_app(database_url: str = "sqlite://", who: Callable[[Request], Any] = _n
     made.config.update(settings.for_flask(), WTF_CSRF_ENABLED=False, TESTING=False, TRUSTED_HOSTS=None)
     made.url_map.converters["num"] = NumberConverter
     db.init_app(made)
-    csrf.init_app(made)
+    CSRFProtect(made)
     login = Login()
     login.request_loader(who)
     login.init_app(made)

@@ -5,10 +5,19 @@ import re
 
 import pytest
 
-from keynet_admin.admin import account, keying, mail, posting, submission
+from keynet_admin.admin import account, candidate, keying, mail, posting, submission
+from keynet_admin.admin.follow_up.report import RoundView
+from keynet_admin.admin.follow_up.report_body import ReportView
+from keynet_admin.admin.partner.ledger import LedgerView
+from keynet_admin.admin.partner.master import KeyView, PartnerView
+from keynet_admin.office.account import OfficeAccountView, OfficeBodyView
+from keynet_admin.office.candidate import CandidateView
 from keynet_admin.office.posting import OfficePostingView as OfficePostings
+from keynet_admin.office.report import OfficeReportView
+from keynet_admin.partner.postings import ReceivedView
 from keynet_admin.services.workflow import Outcome
-from keynet_admin.services.workflow.moves import MOVES, Page, move_of
+from keynet_admin.services.workflow.moves import MOVES, move_of
+from keynet_admin.services.workflow.row import Page
 from keynet_admin.vocabulary import SubmissionStatus
 from keynet_admin.web.decision import DecisionPages
 
@@ -20,6 +29,17 @@ VIEWS: tuple[type[DecisionPages], ...] = (
     account.AccountView,
     keying.KeyingView,
     mail.MailView,
+    candidate.SilentView,
+    OfficeAccountView,
+    OfficeBodyView,
+    CandidateView,
+    RoundView,
+    ReportView,
+    OfficeReportView,
+    LedgerView,
+    PartnerView,
+    KeyView,
+    ReceivedView,
 )
 SAID = {
     "accept": "を承認しました。",
@@ -40,7 +60,7 @@ def pages() -> dict[str, tuple[type[DecisionPages], str, Page]]:
             moves = [move for move in MOVES if move.subject is view.decides and move.page is not None and move.address == name]
             for key, label, page in [(name, change.label, change.page)] if change else [(m.name, m.label, m.page) for m in moves]:
                 assert page is not None
-                found[f"{view.__module__.removeprefix('keynet_admin.')}.{key}"] = view, label, page
+                found[f"{view.__module__.removeprefix('keynet_admin.')}.{view.__name__}.{key}"] = view, label, page
     return found
 
 

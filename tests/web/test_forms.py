@@ -232,6 +232,23 @@ def test_two_readings_are_offered_as_buttons(small_app: Flask) -> None:
     assert buttons[0].get_text() == "令和3年6月7日（2021-06-07・月）にする"
 
 
+def test_a_change_that_went_to_another_field_is_told_in_words(small_app: Flask) -> None:
+    form = forms.fill({"postings": [{"venue_name": "会場 中町9", "access": "徒歩5分"}]})
+    parted = Finding("TXT-018", Level.FIX, "postings.0.venue_name", "2つに分けました。", typed="会場 中町9", value="会場")
+    plain = Finding("TXT-001", Level.FIX, "postings.0.access", "直しました。", typed="徒歩5分", value="徒歩５分")
+    forms.attach(form, [parted, plain])
+    lines = [line.get_text() for line in _page(small_app, form).select(".finding--line")]
+    assert [("2つに分けました。" in line, "徒歩5分" in line) for line in lines] == [(True, False), (False, True)]
+
+
+def test_what_several_rules_read_together_is_told_once(small_app: Flask) -> None:
+    form = forms.fill({"organization": {"org_tel": "電 0982-00-0012（代表）"}, "postings": [{}]})
+    values = {"typed": "電 0982-00-0012（代表）", "value": "0982-00-0012"}
+    findings = [Finding(rule, Level.FIX, "organization.org_tel", "読み取りました。", **values) for rule in ("TEL-001", "TEL-003")]
+    forms.attach(form, findings)
+    assert len(_page(small_app, form).select(".finding--line")) == 1
+
+
 def test_no_native_control_that_loses_what_was_typed(small_app: Flask) -> None:
     page = _page(small_app, forms.fill(base_submission(ON)))
     assert {control.get("type") for control in page.find_all("input")} <= {"text", "checkbox", "radio"}

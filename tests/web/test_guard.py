@@ -28,7 +28,7 @@ class Home(guard.GuardedIndex):
     @expose("/")
     def index(self) -> str:
         """The first page."""
-        return self.render("admin/base.html")
+        return self.render("layout/operator.html")
 
 
 class Flow(guard.GuardedView):

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
-from keynet_admin.extensions import csrf
 from keynet_admin.web import limits
 
 FORM = "application/x-www-form-urlencoded"
@@ -22,7 +21,7 @@ def echo(small_app: Flask) -> Any:
     def view() -> dict[str, Any]:
         return request.form.to_dict(flat=False)
 
-    small_app.add_url_rule("/echo", "echo", csrf.exempt(view), methods=["POST"])
+    small_app.add_url_rule("/echo", "echo", small_app.extensions["csrf"].exempt(view), methods=["POST"])
     return small_app.test_client()
 
 

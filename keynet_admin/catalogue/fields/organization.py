@@ -3,7 +3,7 @@
 Source: the field list of the domain notes (ours, not the ministry's: the real form was not published).
 """
 
-from keynet_admin.catalogue.base import ALWAYS, Choice, Field, Kind, Visibility
+from keynet_admin.catalogue.base import ALWAYS, Choice, Field, Kind, Visibility, words
 
 ORGANIZATION: tuple[Field, ...] = (
     Field(
@@ -13,12 +13,12 @@ ORGANIZATION: tuple[Field, ...] = (
         required=ALWAYS,
         help="該当する区分を1つ選んでください。",
         choices=(
-            Choice("prefecture", "都道府県"),
-            Choice("city", "市"),
-            Choice("special_ward", "特別区"),
-            Choice("town", "町"),
-            Choice("village", "村"),
-            Choice("union", "一部事務組合・広域連合", ("一部事務組合", "広域連合")),
+            Choice("prefecture", "都道府県", words("県 府 道 都 県庁 府庁 道庁 都庁")),
+            Choice("city", "市", words("市役所 一般市 中核市 政令市 政令指定都市 指定都市")),
+            Choice("special_ward", "特別区", words("東京都特別区 東京23区 東京都の特別区")),
+            Choice("town", "町", words("町役場")),
+            Choice("village", "村", words("村役場")),
+            Choice("union", "一部事務組合・広域連合", words("一部事務組合 広域連合 事務組合 広域事務組合 広域行政事務組合 組合")),
         ),
     ),
     Field(
@@ -137,7 +137,21 @@ CONTACT: tuple[Field, ...] = (
         "メールの受信環境",
         Kind.CHOICE,
         help="リンクが開けない環境でも手続きできるよう、ご案内の方法を調整します。",
-        choices=(Choice("fine", "問題なし"), Choice("stripped", "リンクや添付が削除される"), Choice("unknown", "わからない")),
+        choices=(
+            Choice(
+                "fine",
+                "問題なし",
+                words("問題ない 問題ありません 特に問題なし 支障なし 問題なく受信できる 受信できる 通常どおり受信できる"),
+            ),
+            Choice(
+                "stripped",
+                "リンクや添付が削除される",
+                words(
+                    "リンクが削除される 添付が削除される リンク削除 添付削除 添付ファイルが削除される リンクや添付ファイルが削除される 無害化 無害化される 無害化あり メール無害化"
+                ),
+            ),
+            Choice("unknown", "わからない", words("不明 分からない 分かりません わかりません")),
+        ),
     ),
 )
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from keynet_admin.catalogue import MAX_POSTINGS, SECTION_LABELS, SECTIONS, Field, Kind
+from keynet_admin.catalogue import ALL_SECTIONS, MAX_POSTINGS, SECTION_LABELS, SECTIONS, Field, Kind
 from keynet_admin.catalogue.applicability import drop_unused
 from keynet_admin.catalogue.blank import blank
 from keynet_admin.catalogue.paths import is_index
+from keynet_admin.rules.engine.bounds import MOST_UNKNOWN, known_part
 from keynet_admin.rules.engine.required_words import missing_note
-from keynet_admin.rules.engine.result import Context, Note, Read, clip, refuse
+from keynet_admin.rules.engine.result import Context, Note, clip
 from keynet_admin.rules.engine.rule import Level, Message
 from keynet_admin.rules.normalise.registry import reader_of
 
@@ -72,6 +73,18 @@ class Reading:
             if confirmed.get(item.name) is not True and f"confirmation.{item.name}" not in self.not_read:
                 yield f"confirmation.{item.name}", _confirm(item)
 
+    def missing_of(self, section: str, fields: tuple[Field, ...]) -> Iterator[tuple[str, Note]]:
+        """The same for the record of somebody who applies or asks; who applies can be reached by one of two ways."""
+        record = self.understood[section]
+        yield from self._missing_in(f"{section}.", _required_of(fields), record, record)
+        if section == "applicant" and all(
+            blank(record.get(name)) and f"{section}.{name}" not in self.not_read for name in ("email", "tel")
+        ):
+            message = Message(
+                "メールアドレスと電話番号のどちらも入力されていません。", "応募への連絡に使います。", "どちらか一方を入力してください。"
+            )
+            yield f"{section}.email", Note("REQ-001", Level.ERROR, message, "hanako@mail.example")
+
     def _missing_in(
         self, prefix: str, fields: tuple[Field, ...], record: Mapping[str, Any], owner: Mapping[str, Any]
     ) -> Iterator[tuple[str, Note]]:
@@ -101,18 +114,41 @@ def _confirm(item: Field) -> Note:
 
 def read_document(typed: Any, on: date, complete: bool = True) -> Reading:
     """Normalise a typed document. `complete`: defaults of the form (既定) are filled in where nothing was sent."""
-    typed = typed if isinstance(typed, Mapping) else {}
+    typed, dropped = known_part(typed if isinstance(typed, Mapping) else {})
     reading = Reading(typed, on, complete)
     context = Context(on)
     for section in ("organization", "contact"):
         reading.document[section], reading.understood[section] = _section(reading, section, context)
     context.pref = reading.understood["organization"].get("pref") or ""
+    context.body = reading.understood["organization"].get("lg_code") or ""
     reading.document["postings"], reading.understood["postings"] = _postings(reading, context)
     reading.document["confirmation"], reading.understood["confirmation"] = _section(reading, "confirmation", context)
     for key in typed:
         if key not in SECTIONS:
             reading.document[key] = typed[key]
             reading.notes.append((clip(key), _unknown(key)))
+    if dropped:
+        reading.notes.append(("", _more_unknown(dropped)))
+    reading.unread = frozenset(reading.not_read)
+    return reading
+
+
+# Names and words of persons are kept in any character there is.
+_ANY_CHARACTER = frozenset({"TXT-004", "TXT-005"})
+
+
+def read_person(section: str, fields: tuple[Field, ...], typed: Mapping[str, Any], on: date) -> Reading:
+    """Normalise what somebody typed who applies or asks. What does not apply is left out; names outside the form are not looked at."""
+    known = {item.name: typed[item.name] for item in fields if item.name in typed}
+    reading = Reading({section: known}, on, complete=True)
+    normal, understood = _record(reading, fields, known, section, Context(on), {})
+    for item in fields:
+        if item.applies is not None and not item.applies.holds(understood, on):
+            normal.pop(item.name, None)
+            understood.pop(item.name, None)
+            reading.notes = [(path, note) for path, note in reading.notes if path != f"{section}.{item.name}"]
+    reading.notes = [(path, note) for path, note in reading.notes if note.rule not in _ANY_CHARACTER]
+    reading.document[section], reading.understood[section] = normal, understood
     reading.unread = frozenset(reading.not_read)
     return reading
 
@@ -120,6 +156,15 @@ def read_document(typed: Any, on: date, complete: bool = True) -> Reading:
 def _unknown(key: Any) -> Note:
     message = Message(
         f"「{clip(key)}」という項目は様式にありません。", why="この値は審査にも公開にも使われません。", how="項目名をご確認ください。"
+    )
+    return Note("TYPE-001", Level.WARNING, message, "title")
+
+
+def _more_unknown(count: int) -> Note:
+    message = Message(
+        f"様式にない項目が、ほかに{count:,}項目あります。",
+        why=f"様式にない項目は{MOST_UNKNOWN}個までお知らせし、残りは受け取りません。",
+        how="様式の項目だけを送ってください。",
     )
     return Note("TYPE-001", Level.WARNING, message, "title")
 
@@ -214,7 +259,7 @@ def _record(
         if blank(value) and name != "pref":
             normal[name] = None
             continue
-        result = _endless(item, value) if isinstance(value, str) and len(value) > _limit(item) else reader_of(item)(item, value, context)
+        result = reader_of(item)(item, value, context)
         if name == "pref" and result.value is None and name not in record:
             continue
         normal[name] = result.value
@@ -237,24 +282,6 @@ def _record(
     understood = {name: None if name in lost else value for name, value in normal.items()}
     understood.update(rows)
     return normal, understood
-
-
-def _limit(item: Field) -> int:
-    """More than that is not read at all: no form of ours is meant for it, and no rule need look through it."""
-    return 4000 if item.kind in _WORDS else 400
-
-
-_WORDS = frozenset({Kind.TEXT, Kind.AREA, Kind.NAME, Kind.ADDRESS, Kind.KANA, Kind.URL})
-
-
-def _endless(item: Field, value: str) -> Read:
-    most = f"{item.max_length}文字まで" if item.max_length else "短く"
-    return refuse(
-        "TXT-011",
-        value,
-        Message(f"「{item.label}」は{most}です。", why=f"今は{len(value)}文字あり、長すぎて読み取れません。"),
-        example=item.help,
-    )
 
 
 def _rows(
@@ -308,11 +335,11 @@ def _rows(
 def position(path: str) -> tuple[int, ...]:
     """Where a path stands in the form, for sorting findings."""
     parts = path.split(".")
-    sections = list(SECTIONS)
-    if parts[0] not in SECTIONS:
+    sections = list(ALL_SECTIONS)
+    if parts[0] not in ALL_SECTIONS:
         return (len(sections),)
     place = [sections.index(parts[0])]
-    fields = SECTIONS[parts[0]]
+    fields = ALL_SECTIONS[parts[0]]
     for part in parts[1:]:
         if is_index(part):
             place.append(int(part))

@@ -11,6 +11,8 @@ _WHY: Final = {
     "organization": "どの団体からの申請かを確かめるため、必須の項目です。",
     "contact": "事務局からのご連絡に使うため、必須の項目です。",
     "postings": "応募する方が条件を確かめて比べられるよう、必須の項目です。",
+    "applicant": "選考と連絡に使うため、必須の項目です。",
+    "inquiry": "お答えするため、必須の項目です。",
 }
 _EXAMPLE: Final = re.compile(r"（例：.*）(?=。|$)|例：.*$")
 _BY_NAME: Final = {
@@ -22,6 +24,11 @@ _BY_NAME: Final = {
     "contact_first": "花子",
     "contact_last_kana": "カワベ",
     "contact_first_kana": "ハナコ",
+    "family_name": "川辺",
+    "given_name": "花子",
+    "family_kana": "カワベ",
+    "given_kana": "ハナコ",
+    "message": "駐車場はありますか。",
     "job_other": "会場の消毒員",
     "title": "集団接種会場の看護師（土日・午後）",
     "employer": "株式会社海山医療",

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from keynet_admin.rules.engine.rule import Level, Message
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
+LONGEST = 400  # characters of a value that is no text; a longer one is not read at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,13 @@ class Read(NamedTuple):
 
 @dataclass(slots=True)
 class Context:
-    """What a normaliser may know besides the value: the reference day, the body's prefecture, the record being read."""
+    """What a normaliser may know besides the value: the reference day, the body's prefecture and code, the record being read."""
 
     on: date
     pref: str = ""
     record: Mapping[str, Any] = field(default_factory=dict)
     parent: Mapping[str, Any] = field(default_factory=dict)
+    body: str = ""
 
 
 def clip(value: Any, length: int = 40) -> str:

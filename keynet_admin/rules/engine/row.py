@@ -31,9 +31,10 @@ def row(
     """A rule: an error when no level is named, the normalisers' work when nothing else runs it.
 
     `basis` may end with the numbers of its sources: `健康増進法 [S25]`. A rule about the organization or the contact looks at the whole
-    submission, any other at each posting, unless `per` says so. The rest is as in `Rule`.
+    submission, one about an applicant at that person, any other at each posting, unless `per` says so. The rest is as in `Rule`.
     """
     words, _, cited = basis.removesuffix("]").partition(" [")
+    of_people = any(name.startswith(("applicant.", "inquiry.")) for name in fields)
     of_the_head = any(name.startswith(("organization.", "contact.")) for name in fields)
     return Rule(
         code=code,
@@ -45,7 +46,7 @@ def row(
         bad=bad,
         check=check,
         fix=fix,
-        per=per or (Per.SUBMISSION if of_the_head else Per.POSTING),
+        per=per or (Per.PERSON if of_people else Per.SUBMISSION if of_the_head else Per.POSTING),
         runs_in=runs_in or ("" if check or fix or planned else "normalise"),
         planned=planned,
         **more,

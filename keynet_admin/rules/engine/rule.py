@@ -23,10 +23,11 @@ class Level(StrEnum):
 
 
 class Per(StrEnum):
-    """What a rule looks at: the whole submission once, or each posting."""
+    """What a rule looks at: the whole submission once, each posting, or the record of a person who applies or asks."""
 
     SUBMISSION = "submission"
     POSTING = "posting"
+    PERSON = "person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ class Finding:
 
 @dataclass(slots=True)
 class Scope:
-    """What a check may look at (it changes nothing). `record` is the posting for a posting rule, else the whole document.
+    """What a check may look at (it changes nothing). `record` is the posting or person that a rule is about, else the whole document.
 
     All values are normalised; what could not be understood stands as typed and its path is in `unread`
     (a check must not report such a value: another finding already does). `typed` is the raw document.

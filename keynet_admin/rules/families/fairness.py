@@ -114,9 +114,9 @@ def check_sex_words(scope: Scope) -> Iterator[Hit]:
     """SEX-001: no words that limit a posting to one sex. A midwife is a woman by law: that is SEX-003."""
     midwife = scope.get("job_type") == "midwife"
     for name, text in texts(scope):
-        words = sex_words(text)
+        words = sex_words(name, text)
         if midwife:
-            women = set(only_women(text))
+            women = set(only_women(name, text))
             words = [word for word in words if word not in women]
         if words:
             yield Hit(
@@ -169,7 +169,7 @@ def check_midwife(scope: Scope) -> Iterator[Hit]:
     if scope.get("job_type") != "midwife":
         return
     for name, text in texts(scope):
-        words = only_women(text)
+        words = only_women(name, text)
         if words:
             yield Hit(
                 name,

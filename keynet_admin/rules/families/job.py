@@ -19,11 +19,16 @@ def check_one_job(scope: Scope) -> Iterator[Hit]:
     """JOB-001: two job types coordinated in the title, or recruited together in the description."""
     junior = scope.get("also_junior") is True
     own = text_of(scope, "job_other") if scope.get("job_type") == "other" else ""
-    for name, reader in (("title", two_jobs_in_title), ("job_other", two_jobs_in_title), ("duty_detail", two_jobs_in_detail)):
+    for name, reader in (
+        ("title", two_jobs_in_title),
+        ("job_other", two_jobs_in_title),
+        ("duty_detail", two_jobs_in_detail),
+        ("other_req", two_jobs_in_detail),
+    ):
         value = scope.record.get(name)
         if not isinstance(value, str) or not value:
             continue
-        text = plain(value if name == "duty_detail" or not _GAP.search(value) else _GAP.sub("/", value.strip()))
+        text = plain(value if name in ("duty_detail", "other_req") or not _GAP.search(value) else _GAP.sub("/", value.strip()))
         if own and name != "job_other":
             text = text.replace(own, OWN)
         found = reader(text, junior, scope.get("job_type")) if text else None
@@ -94,7 +99,7 @@ def check_title_names_job(scope: Scope) -> Iterator[Hit]:
 def check_copies(scope: Scope) -> Iterator[Hit]:
     """JOB-005: two postings of one submission with the same job, engagement, venue, term and shifts."""
     postings = scope.record.get("postings")
-    if not isinstance(postings, (list, tuple)) or len(postings) < 2:
+    if not isinstance(postings, (list, tuple)):
         return
     seen: dict[tuple[Any, ...], int] = {}
     for index, posting in enumerate(postings):
@@ -305,7 +310,7 @@ def _where(scope: Scope, word: str) -> str:
 RULES: tuple[Rule, ...] = (
     row(
         "JOB-001",
-        ("job_type", "title", "duty_detail"),
+        ("job_type", "title", "duty_detail", "other_req"),
         basis="ハローワークの求人票の原則（1求人1職種）と申請様式 [S72]",
         what="1件の募集は1職種",
         why="職種によって免許・業務・報酬・保険が違います。まとめて書くと人数も条件も分からず、職種で探す方に届きません。",

@@ -54,15 +54,21 @@ def check_exists(scope: Scope) -> Iterator[Hit]:
             "organization.lg_code",
             f"団体コード「{code}」は総務省の一覧にありません。",
             how="合併などで変わっていないか、6桁のコードをご確認ください。",
+            choices=_codes_of_name(scope),
         )
+
+
+def _codes_of_name(scope: Scope) -> tuple[str, ...]:
+    """Codes of the bodies whose name was typed beside a code that nobody has: an offer."""
+    name = scope.organization.get("org_name")
+    found = ref.municipalities_named("".join(name.split())) if isinstance(name, str) else []
+    return tuple(body.code6 for body in found if body.exists_on(scope.on) and not body.is_ward)[:3]
 
 
 def check_ward(scope: Scope) -> Iterator[Hit]:
     """ORG-004: a ward of a designated city is not a local public body: the city applies."""
     code = _code(scope)
-    if code is None or code[2] != "1" or code[:2] == "13":
-        return
-    body = ref.municipality(code)
+    body = ref.municipality(code) if code else None
     if body is None or not body.is_ward:
         return
     city = ref.municipality(body.parent_code6)

@@ -10,17 +10,11 @@ from keynet_admin.catalogue.reference import is_union, municipality, prefecture
 from keynet_admin.rules.engine.posting_values import missing
 from keynet_admin.rules.engine.row import example, row, warning_row, when_empty
 from keynet_admin.rules.engine.rule import Hit, Rule, Scope
+from keynet_admin.rules.words.later import anywhere, no_place_in, told_later
 from keynet_admin.rules.words.plain import text_of
 
-_UNDECIDED: Final = re.compile(
-    r"(?:現在)?(?:未定|未確定|調整中|検討中|選定中|決定次第.*|決まり次第.*|応相談|要相談|非公開|非公表)(?:です|。)*"
-    r"|(?:追って|後日|別途|採用時に|採用後に|採用決定後に?|面接時に|詳細は)[^0-9]{0,14}(?:連絡|通知"
-    r"|お知らせ|指定|案内|決定|お伝え|説明|指示)(?:します|いたします)?。?"
-)
-_VAGUE: Final = re.compile(
-    r"(?:[市町村区県都府道]|管)内(?:各所|各地|一円|全域|某所|のどこか|のいずれか)?|会場" r"|接種会場|各会場|役所|役場"
-)
 _PREFECTURE: Final = re.compile(r"^(?:北海道|東京都|(?:京都|大阪)府|(?:神奈川|和歌山|鹿児島|[^\s都道府県]{2})県)")
+_CITY_WIDE: Final = re.compile(r"[^\d]{1,12}[市町村区](?:内|が)")
 _WARD: Final = re.compile(r"[^\d]{1,5}区")
 
 
@@ -44,13 +38,11 @@ def check_place(scope: Scope) -> Iterator[Hit]:
         if name == "venue_city" or not isinstance(value, str):
             continue
         text = text_of(scope, name)
-        if _UNDECIDED.fullmatch(text):
+        rest = _beyond_the_city(text, scope) if name == "venue_address" or _CITY_WIDE.match(text) else text
+        if told_later(rest) or no_place_in(rest):
             if hidden:
                 continue
-        elif text[-1:].isdigit() or (
-            not (_VAGUE.fullmatch(text) and scope.get("venue_type") != "mobile")
-            and not (name == "venue_address" and _only_city(text, scope))
-        ):
+        elif rest and not (anywhere(rest) and scope.get("venue_type") != "mobile"):
             continue
         yield Hit(
             name,
@@ -60,15 +52,13 @@ def check_place(scope: Scope) -> Iterator[Hit]:
         )
 
 
-def _only_city(text: str, scope: Scope) -> bool:
-    """True when an address stops at the municipality or ward."""
+def _beyond_the_city(text: str, scope: Scope) -> str:
+    """What an address says beyond prefecture, county and municipality; empty for one that stops there or at a ward."""
     rest = _PREFECTURE.sub("", text)
-    if not rest:
-        return True
     body = municipality(str(scope.get("venue_city"))) if scope.get("venue_city") else None
     if body is not None:
         rest = rest.removeprefix(body.county).removeprefix(body.name)
-    return not rest or _WARD.fullmatch(rest) is not None
+    return "" if _WARD.fullmatch(rest) else rest.lstrip("内の") if rest != text else rest
 
 
 _STRICT_SITES: Final = {"school": "学校", "medical": "医療機関", "health_center": "保健所・保健センター"}

@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from keynet_admin.rules.engine.row import ERROR, WARNING, example, row, warning_row, when_empty
 from keynet_admin.rules.engine.rule import Hit, Rule, Scope
+from keynet_admin.rules.words.figures import mobile_in
 from keynet_admin.rules.words.papers import (
     BACKGROUND,
-    BACKGROUND_CONDITION,
     HEALTH,
     LICENCE_COPY,
     NUMBERS,
@@ -21,7 +21,9 @@ from keynet_admin.rules.words.papers import (
     is_driving_licence,
     papers,
 )
+from keynet_admin.rules.words.persons import person_named
 from keynet_admin.rules.words.plain import PUBLIC_TEXT, fields_with, listed, plain, text_of
+from keynet_admin.rules.words.private import health_matters, private_matters
 
 
 def _papers(scope: Scope) -> tuple[Paper, ...]:
@@ -37,6 +39,9 @@ def _words(pattern: re.Pattern[str], items: Iterable[Paper]) -> list[str]:
 _NEVER: Final = re.compile(r"本籍|宗教|信条|政党|組合|尊敬|愛読|購読|身元調査|出生地|門地|思想|生い立ち")
 
 
+_CONDITIONS: Final = ("title", "duty_detail", "support_note", "training_note", "workdays_note", "experience_note", "other_req")
+
+
 def check_background(scope: Scope) -> Iterator[Hit]:
     """PRIV-001: nothing about origin, family, belief or membership."""
     bad = [p for p in _papers(scope) if not p.refused and BACKGROUND.search(p.text) and (not p.after_hiring or _NEVER.search(p.text))]
@@ -50,21 +55,13 @@ def check_background(scope: Scope) -> Iterator[Hit]:
             level=ERROR,
             example="履歴書",
         )
-    text = text_of(scope, "other_req")
-    if text:
-        bad = [
-            p
-            for p in papers(text)
-            if not p.refused and BACKGROUND_CONDITION.search(p.text) and not (p.after_hiring and not _NEVER.search(p.text))
-        ]
-        bad = [p for p in bad if not re.search(r"感染|発熱|体調|症状|濃厚接触|同意", p.text)]
-        words = [word for word in _words(BACKGROUND_CONDITION, bad) if not (word == "労働組合" and "一部事務組合" in text)]
-        if words:
+    for name, text in fields_with(scope, _CONDITIONS):
+        if words := private_matters(name, text):
             yield Hit(
-                "other_req",
-                f"応募条件に{listed(words)}があります。",
-                why="仕事に必要のない、本籍・家族・信条などに関する条件は書けません。",
-                how="必要な条件かご確認ください。",
+                name,
+                f"{listed(words)}について尋ねる、または条件とする文があります。",
+                why="仕事の能力と関わりのない、本籍・家族・住まい・信条などは、公正な選考のため、尋ねることも条件とすることもできません。",
+                how="この文を削り、業務に必要な条件だけを書いてください。",
                 level=WARNING,
                 example="業務に必要な条件だけ",
             )
@@ -118,7 +115,7 @@ def check_personal_items(scope: Scope) -> Iterator[Hit]:
 
 
 def check_health(scope: Scope) -> Iterator[Hit]:
-    """PRIV-005: health papers from everyone need a reason."""
+    """PRIV-005: health papers from everyone, and questions about illness, need a reason."""
     words = _words(HEALTH, [p for p in _papers(scope) if not p.refused and not p.after_hiring])
     if words:
         yield Hit(
@@ -127,29 +124,22 @@ def check_health(scope: Scope) -> Iterator[Hit]:
             how="応募する方全員に求める必要があるか確かめ、採用決定後にお求めください。",
             example="健康診断書は採用決定後",
         )
+    for name, text in fields_with(scope, _CONDITIONS):
+        if asked := health_matters(name, text):
+            yield Hit(
+                name,
+                f"{listed(asked)}について尋ねる、または条件とする文があります。",
+                how="業務に必要な動作（立ち仕事、注射など）ができるかどうかで書き、病気については採用決定後にご確認ください。",
+                example="立ち仕事ができる方",
+            )
 
 
-_MOBILE: Final = re.compile(r"(?<![\d-])(?:\+81[-\s]?|0)[789]0[-()\s.・]?\d{4}[-()\s.・]?\d{4}(?!\d)")
-_PHONE: Final = re.compile(r"(?<![\d-])0\d{1,4}[-()\s]{1,2}\d{1,4}[-()\s]{1,2}\d{3,4}(?!\d)|(?<!\d)0\d{9,10}(?!\d)|内線:?\d{2,6}")
 _PERSONAL_MAIL: Final = re.compile(
-    r"[\w.+-]+@(?:gmail\.com|googlemail\.com|yahoo\.(?:co\.jp|com)|ymail\.ne\.jp|hotmail\.(?:com|co\.jp)"
+    r"(?<![\w.+-])[\w.+-]{1,64}@(?:gmail\.com|googlemail\.com|yahoo\.(?:co\.jp|com)|ymail\.ne\.jp|hotmail\.(?:com|co\.jp)"
     r"|outlook\.(?:com|jp)|live\.jp|icloud\.com|me\.com|aol\.(?:com|jp)|proton(?:mail)?\.(?:me|com)"
     r"|docomo\.ne\.jp|ezweb\.ne\.jp|au\.com|softbank\.(?:ne\.)?jp|i\.softbank\.jp|[a-z]+\.vodafone\.ne\.jp|ymobile\.ne\.jp"
     r"|uqmobile\.jp|rakuten\.jp|willcom\.com|nifty\.com|biglobe\.ne\.jp|ocn\.ne\.jp|so-net\.ne\.jp|plala\.or\.jp|excite\.co\.jp)"
 )
-_ROLE: Final = r"(?:担当者?|係長|課長|部長|局長|室長|所長|院長|園長|主任|主事|主査|主幹|主任保健師|事務長|師長|担当保健師|担当看護師)"
-_NAME: Final = r"[一-龠々ヶ]{1,4}(?:[ァ-ヴー]{2,8})?"
-_NAMED: Final = re.compile(rf"{_ROLE}(?:[:・/]|の|は|、)?({_NAME})(?=$|[\d()、,。/・:\n]|さん|様|氏|まで|内線|宛|tel|直通|電話|[a-z])")
-# Offices, roles and other words that stand where a name could stand; 阿部, 小室, 田中 and 木村 are names, 総務部 and 推進室 are not.
-_NO_NAME: Final = re.compile(
-    r".*(?:課|係|局|班|隊|院|館|校|師|士|員|者|宛|級|職|長|主任|主査|主幹|主事|窓口|内線|直通|電話|代表|本部|一同|補佐|代理|連絡|担当)"
-    r"|..+(?:部|室|所|村|町|区|市|県|内|中|外|方|用|会|団|制|付|行|先)"
-    r"|事務|受付|募集|採用|人事|接種|健康|予防|医療|保健|福祉|総務|庶務|推進|対策|業務"
-    r"|会場|時間|午前|午後|平日|問合|会計|広報|税務|年金|国保|介護|母子|児童|生活|教育"
-    r"|企画|財政|管理|支援|相談|調整|統括|市内|町内|院内|課内|庁内|所属|各課|未定|不在|等|各|当|及|又|ほか|他|部|室|所"
-)
-
-
 _OFFICE: Final = r"(?:^|課|係|室|局|部|班|所|センター|担当|[:・()])"
 _AFTER_NAME: Final = r"(?=$|さん|様|氏|まで|宛|内線|[\d()、,])"
 
@@ -169,18 +159,15 @@ def _named(scope: Scope, name: str, text: str) -> str:
         return whole
     if name == "public_contact" and len(last) >= 2 and re.search(rf"{_OFFICE}{re.escape(last)}{_AFTER_NAME}", text):
         return last
-    if name == "public_contact" or _PHONE.search(text):
-        for match in _NAMED.finditer(text):
-            if not _NO_NAME.fullmatch(match[1]):
-                return match[1]
-    return ""
+    written = scope.get(name)
+    return person_named(written, contact_line=name == "public_contact") if isinstance(written, str) else ""
 
 
 def check_private_contact(scope: Scope) -> Iterator[Hit]:
     """PRIV-006: no person's name with a phone, no personal mail, no mobile in what is published."""
     for name, text in fields_with(scope, PUBLIC_TEXT):
-        if mobile := _MOBILE.search(text):
-            what, how = f"携帯電話の番号「{mobile.group()}」が公開される欄にあります。", "職場の固定電話の番号にしてください。"
+        if mobile := mobile_in(text):
+            what, how = f"携帯電話の番号「{mobile}」が公開される欄にあります。", "職場の固定電話の番号にしてください。"
         elif mail := _PERSONAL_MAIL.search(text):
             what, how = f"個人用のメールアドレス「{mail.group()}」が公開される欄にあります。", "部署のアドレスにしてください。"
         elif person := _named(scope, name, text):
@@ -198,8 +185,8 @@ RULES: tuple[Rule, ...] = (
         "PRIV-001",
         ("documents", "other_req"),
         (ERROR, WARNING),
-        basis=f"{_DATA_LAW} [S90]",
-        what="戸籍・住民票・本籍・家族・収入・宗教・信条・支持政党・労働組合などを求めないこと",
+        basis=f"{_DATA_LAW}、公正な採用選考の基本（厚生労働省） [S90]",
+        what="戸籍・住民票・本籍・家族や配偶者の職業と収入・住まい・宗教・信条・支持政党・労働組合などを、書類・面接・条件で求めないこと",
         why="社会的な差別の原因になるおそれのある情報は、応募の段階で集めてはいけません。",
         how="その書類や条件を削除してください。住所などの確認は採用決定後にお願いします。",
         good=(example("履歴書", documents="履歴書"), example("住民票は採用後", documents="履歴書。住民票は採用後に提出")),
@@ -207,6 +194,7 @@ RULES: tuple[Rule, ...] = (
             example("住民票", documents="履歴書、住民票"),
             example("本籍を記入", documents="履歴書（本籍を記入）"),
             example("支持政党を確認", other_req="支持政党を面接で確認します。"),
+            example("配偶者の収入を尋ねる", other_req="配偶者の収入を面接で伺います。"),
         ),
         check=check_background,
         overridable=True,
@@ -250,13 +238,13 @@ RULES: tuple[Rule, ...] = (
     ),
     warning_row(
         "PRIV-005",
-        ("documents",),
-        basis=f"{_DATA_LAW} [S90]",
-        what="健康診断書や既往歴を、応募する方全員に求めないこと",
+        ("documents", "other_req"),
+        basis=f"{_DATA_LAW}、公正な採用選考の基本（厚生労働省） [S90]",
+        what="健康診断書を応募する方全員に求めたり、既往歴や持病を尋ねたり条件にしたりしないこと",
         why="病気の情報は、仕事に必要であることを示せる場合にだけ集められます。",
         how="採用決定後に求めるか、必要な理由を書いてください。",
         good=(example("採用後", documents="履歴書。健康診断書は採用後"),),
-        bad=(example("応募時の健康診断書", documents="履歴書、健康診断書"),),
+        bad=(example("応募時の健康診断書", documents="履歴書、健康診断書"), example("持病を条件にする", other_req="持病のない方")),
         check=check_health,
     ),
     warning_row(

@@ -9,15 +9,15 @@ from datetime import date, timedelta
 from difflib import SequenceMatcher
 from typing import Any, Final
 
-from keynet_admin.catalogue import posting_field
+from keynet_admin.catalogue import apply_ways, posting_field
 from keynet_admin.catalogue.blank import blank
 from keynet_admin.catalogue.difference import changes
 from keynet_admin.rules.engine.posting_values import day, long_day, missing
-from keynet_admin.rules.engine.row import example, row, warning_row
+from keynet_admin.rules.engine.row import ERROR, WARNING, example, row, warning_row
 from keynet_admin.rules.engine.rule import Hit, Rule, Scope
 from keynet_admin.rules.families.pay.minimum_wage import venue_prefecture
 from keynet_admin.rules.words.masking import Secrets
-from keynet_admin.rules.words.plain import PUBLIC_TEXT, fields_with, plain, row_texts
+from keynet_admin.rules.words.plain import PUBLIC_TEXT, plain, row_texts
 
 LONGEST: Final = timedelta(days=90)
 # Fields that the catalogue itself hides in a masked posting.
@@ -131,8 +131,9 @@ def check_masked_text(scope: Scope) -> Iterator[Hit]:
     if scope.get("visibility") != "masked":
         return
     secrets = Secrets(scope.document, scope.record)
-    for name, text in (*fields_with(scope, MASKED_TEXTS), *row_texts(scope)):
-        shown = list(secrets.shown_in(text))
+    written = ((name, scope.get(name)) for name in MASKED_TEXTS)
+    for name, text in (*((name, text) for name, text in written if isinstance(text, str)), *row_texts(scope)):
+        shown = secrets.shown_in(text)
         if shown:
             field = {"title": "見出し", "duty_detail": "仕事の内容"}.get(name) or f"「{_label(name)}」"
             yield Hit(
@@ -167,9 +168,28 @@ def check_masked_shown(scope: Scope) -> Iterator[Hit]:
             yield Hit(name, f"{label}が入力されていません。", why=need, example=shown)
 
 
+def check_ways(scope: Scope) -> Iterator[Hit]:
+    """PUB-010: a way to apply without what it needs, which the public page then leaves out."""
+    if scope.unread & {scope.path(name) for name in ("apply_by", "public_tel", "venue_address")}:
+        return
+    record = scope.record
+    lost = [slug for slug in record.get("apply_by") or () if slug not in apply_ways.working(record)]
+    if lost and not scope.partial:
+        names = "・".join(apply_ways.labels(lost))
+        yield Hit(
+            "apply_by",
+            f"応募の受付方法に{names}がありますが、連絡先が公開されません。",
+            why="求職者が使えない方法のため、公開ページには出しません。",
+            how="電話には問い合わせ先電話番号、メールには問い合わせ先のアドレス、郵送と持参には公開する住所が必要です。",
+            example="本サイト",
+        )
+
+
 def material_changes(approved: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[str, ...]:
     """PUB-009: the material conditions of a normalised posting that differ from what is published, in the order of MATERIAL_FIELDS and MATERIAL_TEXTS."""
-    changed = {change.path.split(".")[2] for change in changes({"postings": [approved]}, {"postings": [now]})}
+    # How many people work a shift is a headcount, which is no condition of work either.
+    found = changes({"postings": [approved]}, {"postings": [now]})
+    changed = {change.path.split(".")[2] for change in found if not change.path.endswith(".need")}
     texts = [n for n in MATERIAL_TEXTS if n in changed and not is_slip(str(approved.get(n) or ""), str(now.get(n) or ""))]
     return (*(name for name in MATERIAL_FIELDS if name in changed), *texts)
 
@@ -221,30 +241,32 @@ RULES: tuple[Rule, ...] = (
         how="管理画面で内容を確かめ、「確認しました」を押すか、直すか、終了してください。",
         good=(example("30日以内に確認した募集"),),
         bad=(example("45日放置された募集"),),
-        planned=True,
+        runs_in="keynet_admin.services.posting.freshness.question",
     ),
-    warning_row(
+    row(
         "PUB-004",
         ("headcount",),
+        (WARNING, ERROR),
         basis="募集が終わったら速やかに終了する [S01, S23]",
-        what="人数を確保したら公開を終えること",
+        what="人数を確保したら公開を終えること。募集人数は、確保した人数より少なくできません",
         why="満員の募集への応募は、断る手間と不信を生みます。",
         how="「募集を終了する」を押してください。追加で募る場合は人数を増やしてください。",
         good=(example("確保した日に終了"),),
         bad=(example("確保15名・募集15名で公開中"),),
-        planned=True,
+        runs_in="keynet_admin.services.posting.balance.still_public",
     ),
     row(
         "PUB-005",
         ("visibility", "title", "duty_detail", "public_contact"),
         basis="一部非公開の募集 [S05]",
-        what="一部非公開の募集の文に、団体名・会場名・住所・電話・自治体のアドレスを書かないこと",
+        what="一部非公開の募集の文に、団体名（かな・ローマ字でも）・会場名・住所・電話・団体コード・首長の氏名・自治体のアドレスを書かないこと",
         why="見出しや文に名前があると、伏せた意味がなくなります。",
         how="伏せたい情報を消し、「県北の市」「沿岸部の会場」のように書いてください。",
         good=(example("県北の市", **_MASKED, title="県北の市の接種会場の看護師", training_note="初日に2時間程度行います。"),),
         bad=(
             example("日向市の集団接種会場", **_MASKED, title="日向市の集団接種会場の看護師"),
-            example("電話番号", **_MASKED, public_contact="予防係 0982-00-0013"),
+            example("ひらがなの団体名", **_MASKED, title="ひゅうがしの接種会場の看護師"),
+            example("電話番号", **_MASKED, public_contact="予防係 〇九八二（〇〇）〇〇一三"),
         ),
         check=check_masked_text,
     ),
@@ -261,14 +283,14 @@ RULES: tuple[Rule, ...] = (
     ),
     warning_row(
         "PUB-007",
-        TOLD_FIELDS,
+        (*(name for name in MATERIAL_FIELDS if name != "visibility"), *MATERIAL_TEXTS),
         basis="職業安定法第5条の3第3項（変更の明示） [S98]",
-        what="応募者がいる募集の報酬・時間・期間を変えたら、応募者に知らせること",
+        what="応募者がいる募集の報酬・時間・期間・場所・仕事の内容などを変えたら、応募者に知らせること",
         why="応募したときの条件と違う条件で採用することになります。",
-        how="変わった項目を確かめ、応募した方に知らせてください。",
+        how="変わった項目を確かめてください。公開されると、応募した方に自動でお知らせします。",
         good=(example("変更を応募者に連絡"),),
         bad=(example("知らせずに報酬を変更"),),
-        planned=True,
+        runs_in="keynet_admin.services.posting.drafts.to_tell",
     ),
     row(
         "PUB-008",
@@ -291,5 +313,19 @@ RULES: tuple[Rule, ...] = (
         good=(example("変更後に再確認"),),
         bad=(example("確認後に報酬を引き下げ"),),
         runs_in="keynet_admin.services.posting.drafts.second_look",
+    ),
+    warning_row(
+        "PUB-010",
+        ("apply_by", "public_tel", "public_contact", "venue_address"),
+        basis="求職者が使える受付方法だけを示す（事務局の実務）",
+        what="応募の受付方法には、公開する連絡先で使える方法だけを選ぶこと",
+        why="電話番号や住所のない方法では、応募する方が連絡できません。",
+        how="電話番号や住所を公開するか、受付方法から外してください。",
+        good=(example("電話番号を公開して電話で受付", apply_by=["site", "phone"], public_tel="0982-00-0013"),),
+        bad=(
+            example("電話番号のない電話受付", apply_by=["site", "phone"], public_tel=None),
+            example("住所を伏せた郵送", apply_by=["post"], visibility="masked", title="県北の市の接種会場の看護師"),
+        ),
+        check=check_ways,
     ),
 )

@@ -7,6 +7,8 @@ from keynet_admin.catalogue import reference as ref
 from keynet_admin.rules.engine.row import example, fix_row, row, warning_row
 from keynet_admin.rules.engine.rule import Hit, Rule, Scope
 from keynet_admin.rules.normalise.area_codes import area_code, prefectures_of
+from keynet_admin.rules.words.figures import mobile_in
+from keynet_admin.rules.words.plain import plain_field
 
 TEL_BASIS = "電気通信番号計画（総務省）"
 
@@ -21,38 +23,52 @@ def _digits(value: Any) -> str:
     return value.replace("-", "") if isinstance(value, str) else ""
 
 
+_MOBILE = ("060", "070", "080", "090")
+
+
+def _kind_of(digits: str) -> str:
+    """What kind of number it is that no office answers at its desk; empty for a fixed line (and for 050, which some offices have)."""
+    if digits.startswith(("0120", "0570", "0800")):
+        return "フリーダイヤルなどの番号"
+    return "携帯電話" if digits.startswith(_MOBILE) and len(digits) == 11 else ""
+
+
 def check_fixed_line(scope: Scope) -> Iterator[Hit]:
     """TEL-004: the officer's number is a fixed line."""
-    digits = _digits(contact_of(scope).get("contact_tel"))
-    if digits.startswith(("0120", "0570", "0800", "070", "080", "090")):
-        kind = "携帯電話" if digits[:3] in ("070", "080", "090") and not digits.startswith("0800") else "フリーダイヤルなどの番号"
+    kind = _kind_of(_digits(contact_of(scope).get("contact_tel")))
+    if kind:
         yield Hit(
             "contact.contact_tel", f"直通電話番号が{kind}です。", how="ご本人確認の折り返しには、庁舎の固定電話の番号を入力してください。"
         )
 
 
 def check_area(scope: Scope) -> Iterator[Hit]:
-    """TEL-005: the body's number has an area code of its prefecture."""
-    digits, pref = _digits(scope.organization.get("org_tel")), scope.organization.get("pref")
+    """TEL-005: the body's number has an area code of its prefecture, by the hyphens typed (092-000-0001 is no 0920) or by its digits."""
+    number, pref = scope.organization.get("org_tel"), scope.organization.get("pref")
+    digits = _digits(number)
     if len(digits) != 10 or not isinstance(pref, str) or digits.startswith(("0120", "0570")):
         return
-    found = prefectures_of(digits)
-    if not found or pref in found:
+    typed = str(number).partition("-")[0]
+    found = prefectures_of(typed) or prefectures_of(digits)
+    if not found or pref in found or pref in prefectures_of(digits):
         return
     names = "・".join(p.name for p in map(ref.prefecture, found) if p is not None)
     own = ref.prefecture(pref)
     yield Hit(
         "organization.org_tel",
-        f"市外局番{area_code(digits)}は{names}の番号ですが、団体は{(own.name if own else pref)}です。",
+        f"市外局番{typed if prefectures_of(typed) else area_code(digits)}は{names}の番号ですが、団体は{(own.name if own else pref)}です。",
         how="代表電話番号をご確認ください。",
     )
 
 
 def check_public_mobile(scope: Scope) -> Iterator[Hit]:
-    """TEL-006: the public number does not look like somebody's mobile."""
+    """TEL-006: the public number does not look like somebody's mobile, nor is a mobile in the contact line the only number."""
+    how = "個人の番号は公開せず、担当部署の番号を入力してください。"
     digits = _digits(scope.get("public_tel"))
-    if digits.startswith(("070", "080", "090")) and len(digits) == 11 and not digits.startswith("0800"):
-        yield Hit("public_tel", "問い合わせ先が携帯電話の番号です。", how="個人の番号は公開せず、担当部署の番号を入力してください。")
+    if _kind_of(digits) == "携帯電話":
+        yield Hit("public_tel", "問い合わせ先が携帯電話の番号です。", how=how)
+    elif not digits and f"{scope.prefix}public_tel" not in scope.unread and mobile_in(plain_field(scope, "public_contact")):
+        yield Hit("public_tel", "公開される電話番号が、問い合わせ先の欄の携帯電話だけです。", how=how)
 
 
 PHONES = ("organization.org_tel", "contact.contact_tel", "public_tel")
@@ -74,8 +90,8 @@ RULES: tuple[Rule, ...] = (
         "TEL-002",
         PHONES,
         basis=f"{TEL_BASIS} [S62]",
-        what="電話番号の桁数が正しいこと（固定10桁、携帯・IP11桁）",
-        why="桁が違う番号には折り返しができません。番号が2つあると、どちらにかけるか決まりません。",
+        what="電話番号が1つで、桁数が正しいこと（固定電話は10桁、携帯電話とIP電話は11桁）",
+        why="桁数が違うと、電話をかけられません。番号が2つあると、どちらにかけるか分かりません。",
         how="市外局番から、番号を1つだけ入力してください。",
         good=(example("0982-12-0043", contact_tel="0982-12-0043"),),
         bad=(
@@ -121,13 +137,16 @@ RULES: tuple[Rule, ...] = (
     ),
     warning_row(
         "TEL-006",
-        ("public_tel",),
+        ("public_tel", "public_contact"),
         basis="職業安定法第5条の5、個人情報の保護 [S90]",
         what="公開する番号が個人の携帯電話ではないこと",
         why="公開ページの番号は誰でも見られます。担当者個人の番号を守るためです。",
         how="担当部署の番号を入力してください。",
         good=(example("0982-00-0013", public_tel="0982-00-0013"),),
-        bad=(example("090-0000-0013", public_tel="090-0000-0013"),),
+        bad=(
+            example("090-0000-0013", public_tel="090-0000-0013"),
+            example("問い合わせ先の欄の携帯電話だけ", public_tel=None, public_contact="予防係 090-0000-0013"),
+        ),
         check=check_public_mobile,
     ),
 )

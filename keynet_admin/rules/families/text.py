@@ -6,8 +6,12 @@ from collections.abc import Iterator
 
 from keynet_admin.catalogue import SECTIONS, Field, Kind
 from keynet_admin.catalogue import reference as ref
-from keynet_admin.rules.engine.row import ERROR, FIX, example, fix_row, row, warning_row
+from keynet_admin.rules.engine.result import clip
+from keynet_admin.rules.engine.row import ERROR, FIX, WARNING, example, fix_row, row, warning_row
 from keynet_admin.rules.engine.rule import Hit, Per, Rule, Scope
+from keynet_admin.rules.normalise.any_kind.none_words import says_none
+from keynet_admin.rules.words.later import days_open, told_later
+from keynet_admin.rules.words.plain import plain
 
 _TEXT_KINDS = frozenset({Kind.TEXT, Kind.AREA, Kind.NAME, Kind.ADDRESS})
 _FIELDS = {section: tuple(f for f in fields if f.kind in _TEXT_KINDS) for section, fields in SECTIONS.items()}
@@ -56,19 +60,32 @@ def is_dummy(text: str) -> bool:
     return not bare or bool(_DUMMY(word) or _DUMMY(bare) or _ONE_CHARACTER.fullmatch(bare))
 
 
+# Required texts in which なし is an answer: no fixed days off, no change of work or place, no limit of renewals, no probation.
+_NONE_IS_AN_ANSWER = frozenset(
+    {"holidays", "duty_change", "place_change", "renewal_rule", "renewal_cap", "probation_note", "training_note", "insurance_note"}
+)
 _PLACE_FIELDS = frozenset({"venue_name", "venue_address"})
+# A name is no condition: 案内 is a job.
+_NAMES = frozenset({"title", "job_other", "employer"})
+_DAYS = frozenset({"workdays_note", "holidays", "pay_day"})
+
+
+def _put_off(name: str, text: str) -> bool:
+    return told_later(text, contact=name == "public_contact") or (name in _DAYS and days_open(text))
 
 
 def check_dummy(scope: Scope) -> Iterator[Hit]:
-    """TXT-010: required texts hold conditions, not dummy words. 未定 of a workplace is PLACE-001's matter."""
+    """TXT-010: required texts hold conditions, not dummy words or what is told later. An open workplace is PLACE-001's matter."""
     for path, item, text in texts(scope):
-        if len(text) > 14 or item.required is None or not is_dummy(text):
+        if item.required is None:
             continue
-        if item.name in _PLACE_FIELDS and "未定" in text:
+        none = item.name not in _NONE_IS_AN_ANSWER and says_none(text)
+        later = path.startswith("postings.") and item.name not in _NAMES and _put_off(item.name, plain(text))
+        if not (later or none or is_dummy(text)) or (later and item.name in _PLACE_FIELDS):
             continue
         yield Hit(
             path,
-            f"「{item.label}」の「{text}」だけでは内容が分かりません。",
+            f"「{item.label}」の「{clip(text)}」だけでは内容が分かりません。",
             how=f"募集の条件は、この欄に具体的に書いてください。{item.help}",
         )
 
@@ -113,8 +130,8 @@ def check_markup(scope: Scope) -> Iterator[Hit]:
         if short is not None:
             yield _short_link("organization.org_url", "団体のホームページ", short.group())
     for path, item, text in texts(scope):
-        plain = _narrow(text)
-        found = _TAG.search(plain)
+        narrow = _narrow(text)
+        found = _TAG.search(narrow)
         if found is not None:
             yield Hit(
                 path,
@@ -124,7 +141,7 @@ def check_markup(scope: Scope) -> Iterator[Hit]:
                 example="文章だけを入力",
             )
             continue
-        short = _SHORT_LINK.search(plain)
+        short = _SHORT_LINK.search(narrow)
         if short is not None:
             yield _short_link(path, item.label, short.group())
 
@@ -192,12 +209,50 @@ def check_internal_words(scope: Scope) -> Iterator[Hit]:
             )
 
 
+_MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+_ONLY_A_DATE = re.compile(
+    rf"(?:(?:(?:19|20)\d\d|(?:令和|平成|昭和|[rhs])\d{{1,2}})[年/.-])?\d{{1,2}}月\d{{1,2}}日?"
+    rf"|(?:19|20)\d\d([-/.])\d{{1,2}}\1\d{{1,2}}(?:[ t]?\d{{1,2}}:\d\d(?::\d\d)?)?|(?:19|20)\d\d年\d{{1,2}}月"
+    rf"|\d{{1,2}}-(?:{_MONTHS})(?:-\d\d)?|(?:{_MONTHS})-\d\d"
+).fullmatch
+_NO_DATES = frozenset({"department", "contact_position", "contact_hours", "internal_no", "employer", "job_other"})
+
+
+def check_only_a_date(scope: Scope) -> Iterator[Hit]:
+    """TXT-019: an address, a name or a number is no date; 3-5 opened and saved in Excel is 3月5日. A note may be a day of the term."""
+    for path, item, text in texts(scope):
+        if item.kind not in (Kind.ADDRESS, Kind.NAME) and item.name not in _NO_DATES and item.name != "workdays_note":
+            continue
+        plain = _narrow(text).strip().casefold()
+        if len(plain) > 20 or not _ONLY_A_DATE(plain):
+            continue
+        if item.name == "workdays_note" and _within_term(scope, path, plain):
+            continue
+        yield Hit(
+            path,
+            f"「{item.label}」が「{text}」という日付だけです。",
+            why="「3-5」のような番地や範囲は、Excelで開いて保存すると「3月5日」に変わります。",
+            how="もとの内容をご確認ください。",
+        )
+
+
+def _within_term(scope: Scope, path: str, plain: str) -> bool:
+    """True when the note names a day of the posting's term by month and day."""
+    found = re.search(r"(\d{1,2})月(\d{1,2})", plain) or re.search(r"\d{4}[-/.](\d{1,2})[-/.](\d{1,2})", plain)
+    posting = (scope.document.get("postings") or ())[int(path.split(".")[1])]
+    start, end = posting.get("term_start"), posting.get("term_end")
+    if found is None or not isinstance(start, str) or not isinstance(end, str):
+        return False
+    day = f"{int(found[1]):02}-{int(found[2]):02}"
+    return any(start <= f"{year}-{day}" <= end for year in range(int(start[:4]), int(end[:4]) + 1))
+
+
 CHARACTERS = "電子申請で使える文字（JIS X 0208）"
 RULES: tuple[Rule, ...] = (
     row(
         "TXT-001",
-        ("headcount", "pay_lines.min", "pay_lines.max", "commute_cap", "weekly_hours", "shifts.break", "overtime_hours"),
-        (ERROR, FIX),
+        ("headcount", "pay_lines.min", "pay_lines.max", "commute_cap", "weekly_hours", "shifts.break", "shifts.need", "overtime_hours"),
+        (ERROR, WARNING, FIX),
         basis="電子申請の入力規則（数字は半角） [S67]",
         what="数は半角数字に整える（全角・コンマ・円・名などは自動で除きます）",
         why="数として読めないと、検索や最低賃金との比較ができません。漢数字や2つの数は読み違えるおそれがあるため受け付けません。",
@@ -257,7 +312,11 @@ RULES: tuple[Rule, ...] = (
         why="外字は庁内の端末でしか表示されません。制御文字は目に見えず、表示や印刷を壊します。",
         how="常用の字体に置き換えて、もう一度入力してください。",
         good=(example("川辺", contact_last="川辺"),),
-        bad=(example("外字", contact_last="川\ue000"), example("制御文字", workdays_note="週2日\u0000程度")),
+        bad=(
+            example("外字", contact_last="川\ue000"),
+            example("制御文字", workdays_note="週2日\u0000程度"),
+            example("文字化け", workdays_note="騾ｱ2譌･遞句ｺｦ"),
+        ),
     ),
     fix_row(
         "TXT-007",
@@ -293,11 +352,15 @@ RULES: tuple[Rule, ...] = (
         "TXT-010",
         ("duty_detail", "workdays_note", "holidays", "pay_day", "public_contact", "organization.department"),
         basis="職業安定法第5条の3（労働条件の明示） [S20, S72]",
-        what="必須の欄が「別紙のとおり」「未定」「テスト」などの言葉だけではないこと",
+        what="必須の欄が「別紙のとおり」「未定」「後日連絡」「応相談」「テスト」などの言葉だけではないこと",
         why="募集の条件は、この画面で見えるようにする決まりです。別紙は応募する方に届きません。",
         how="この欄に具体的に書いてください。",
         good=(example("週2日程度", workdays_note="週2日程度"),),
-        bad=(example("別紙のとおり", workdays_note="別紙のとおり"), example("要相談", pay_day="要相談")),
+        bad=(
+            example("別紙のとおり", workdays_note="別紙のとおり"),
+            example("要相談", pay_day="要相談"),
+            example("後で知らせるだけ", holidays="採用後にお知らせします。"),
+        ),
         check=check_dummy,
     ),
     row(
@@ -364,5 +427,50 @@ RULES: tuple[Rule, ...] = (
         bad=(example("○○市", access="○○市役所から徒歩5分"), example("【要確認】", holidays="シフトによる【要確認】")),
         per=Per.SUBMISSION,
         check=check_internal_words,
+    ),
+    fix_row(
+        "TXT-016",
+        ("venue_name", "access", "venue_address"),
+        basis="入力の整理（事務局の実務）",
+        what="長音とハイフンの取り違えを直す（センタ-→センター、１ー２→１−２）",
+        why="「センター」で探す方に見つからなくなります。",
+        how="自動で直します。どちらか決まらないときはそのままにします。",
+        good=(example("保健センター", venue_name="保健センター"),),
+        bad=(example("保健センタ-", venue_name="保健センタ-"), example("本町１ー２ー３", venue_address="本町１ー２ー３")),
+    ),
+    fix_row(
+        "TXT-017",
+        ("organization.org_url", "contact.contact_ext", "contact.sub_contact_email", "venue_zip", "public_tel", "access"),
+        basis="入力の整理（事務局の実務）",
+        what="任意の欄の「なし」「該当なし」「－」「N/A」は空欄とする",
+        why="空欄と同じ意味で、そのままでは公開ページに「交通手段：なし」のように出ます。手当・応募条件・書類の「なし」は答えとして残します。",
+        how="自動で空欄にします。",
+        good=(example("その他の手当 なし", other_allow="なし"),),
+        bad=(example("なし", access="なし"), example("該当なし", venue_zip="該当なし"), example("N/A", {"organization.org_url": "N/A"})),
+    ),
+    fix_row(
+        "TXT-018",
+        ("contact.contact_last", "organization.org_address", "venue_address", "contact.contact_tel", "organization.lg_code", "venue_city"),
+        basis="入力の整理（事務局の実務）",
+        what="2つの欄の内容が1つの欄に貼り付けられたときは、決まる場合だけ分ける（姓と名、郵便番号と住所、団体コードと団体名）",
+        why="表から貼り付けると、となりの欄が空になります。",
+        how="自動で分けます。分けた内容をご確認ください。",
+        good=(example("川辺", contact_last="川辺"),),
+        bad=(
+            example("川辺 花子", contact_last="川辺 花子", contact_first=None),
+            example("〒883-0046 日向市中町9番9号", org_address="〒883-0046 日向市中町9番9号"),
+        ),
+    ),
+    warning_row(
+        "TXT-019",
+        ("organization.org_address", "venue_address", "venue_name", "workdays_note", "contact.contact_hours", "internal_no"),
+        basis="表計算ソフトによる変換の確認（事務局の実務）",
+        what="住所・名称・時間帯などが日付だけになっていないこと",
+        why="「3-5」のような番地や範囲は、Excelで開いて保存すると「3月5日」に変わります。",
+        how="もとの内容をご確認ください。",
+        good=(example("3番5号", venue_address="中町3番5号"),),
+        bad=(example("3月5日", venue_address="3月5日"), example("2001-02-03", venue_address="2001-02-03")),
+        per=Per.SUBMISSION,
+        check=check_only_a_date,
     ),
 )

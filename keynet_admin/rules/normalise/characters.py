@@ -8,6 +8,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from keynet_admin.catalogue.folding import RADICALS
+
 # Invisible characters that carry no meaning in a form: removed (TXT-007).
 _INVISIBLE = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u2060-\u2064\u206a-\u206f\ufe00-\ufe0f\ufeff"
 _SPACES = "\u00a0\u1680\u2000-\u200a\u202f\u205f"
@@ -20,10 +22,18 @@ SPACE_RUN = re.compile("[ \u3000]{2,}")
 NOT_TEXT = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\ufffc-\uffff\U000f0000-\U0010ffff]"
 )
+# What neither UTF-8 nor XML can carry (workbooks, feeds).
+UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+INSTEAD = "\ufffd"
 SELECTOR = re.compile("[\U000e0100-\U000e01ef]")
 SMALL_DIGIT = re.compile("[²³¹⁰⁴-⁹₀-₉]")
 HALF_KANA = re.compile("[\uff61-\uff9f]+")
-SOUND_MARK = re.compile("[ぁ-ヿ][\u3099\u309a]+")
+# A sound mark by itself behind its kana: か + ゛ (U+309B, U+3099), also with the blank that NFKC puts between them.
+SOUND_MARK = re.compile("([ぁ-ヿ]) ?([\u3099\u309a\u309b\u309c])")
+_COMBINING = {"゛": "\u3099", "゜": "\u309a"}
+# Marks of a direction that changes nothing in a text written from left to right; they come with numbers pasted from a telephone list.
+_LEFT_TO_RIGHT = re.compile("[\u202a\u202c\u202d\u2066\u2068\u2069]")
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\u202b\u202e\u2067\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 
 # ～ (U+FF5E) and － (U+FF0D) are what Windows types for JIS X 0208's 〜 and −.
 _DASHES = {
@@ -94,7 +104,7 @@ def _symbols() -> dict[str, str]:
                 plain = str(int(number)) if number is not None and number == int(number) else ""
             if plain:
                 table[char] = plain if plain.startswith("(") or plain.endswith(".") else f"({plain})"
-    for first, last in ((0x2160, 0x217F), (0x3200, 0x3243), (0x32C0, 0x32CF), (0x32FF, 0x33FF), (0xFB00, 0xFB06)):
+    for first, last in ((0x2160, 0x217F), (0x3220, 0x3243), (0x32C0, 0x32CF), (0x32FF, 0x33FF), (0xFB00, 0xFB06)):
         for point in range(first, last + 1):
             char = chr(point)
             plain = unicodedata.normalize("NFKC", char)
@@ -105,7 +115,9 @@ def _symbols() -> dict[str, str]:
 
 
 SYMBOLS: dict[str, str] = _symbols()
-_TABLE = str.maketrans(_DASHES | SYMBOLS)
+_LOOKALIKES = {char: plain for char, plain in RADICALS.items() if plain in jis_x_0208()}
+LOOKALIKE = re.compile(f"[{''.join(_LOOKALIKES)}]")
+_TABLE = str.maketrans(_DASHES | SYMBOLS | _LOOKALIKES)
 _HAS_SYMBOL = re.compile("[" + "".join(map(re.escape, SYMBOLS)) + "]|[m㎡][²³]")
 
 
@@ -132,13 +144,21 @@ def outside_jis(text: str) -> list[str]:
 
 
 def widen_kana(text: str) -> str:
-    """Half-width katakana → full-width with its sound marks joined; か + ゛(U+3099) → が."""
+    """Half-width katakana → full-width with its sound marks joined; か + ゛, ハ + ﾟ, ﾊ + ゜ → が, パ, パ."""
     if HALF_KANA.search(text):
         text = HALF_KANA.sub(lambda m: unicodedata.normalize("NFKC", m.group()), text)
-    if "\u3099" in text or "\u309a" in text:
-        text = SOUND_MARK.sub(lambda m: unicodedata.normalize("NFC", m.group()), text)
-        text = text.replace("\u3099", "゛").replace("\u309a", "゜")
-    return text
+    return SOUND_MARK.sub(_joined, text).replace("\u3099", "゛").replace("\u309a", "゜")
+
+
+def _joined(found: re.Match[str]) -> str:
+    kana, mark = found.groups()
+    whole = unicodedata.normalize("NFC", kana + _COMBINING.get(mark, mark))
+    return whole if whole in jis_x_0208() else found.group()
+
+
+def without_marks(text: str) -> str:
+    """The text without direction marks when none of them can change how it looks; else unchanged."""
+    return text if text.isascii() or _RIGHT_TO_LEFT.search(text) else _LEFT_TO_RIGHT.sub("", text)
 
 
 def plain_symbols(text: str) -> str:
@@ -151,6 +171,161 @@ def plain_symbols(text: str) -> str:
 def has_symbol(text: str) -> bool:
     """True when `plain_symbols` would write out a symbol."""
     return _HAS_SYMBOL.search(text) is not None
+
+
+# Words that offices write with a long vowel; a dash inside one of them is the vowel. A dash between other words may be a dash.
+_LONG_WORDS = [
+    "センター",
+    "ターミナル",
+    "スーパー",
+    "コーナー",
+    "ホール",
+    "プール",
+    "ルーム",
+    "パーキング",
+    "タワー",
+    "マーケット",
+    "モール",
+    "スクール",
+    "サービス",
+    "リハビリテーション",
+    "ステーション",
+    "スポーツ",
+    "アリーナ",
+    "コミュニティー",
+    "ドーム",
+    "ホーム",
+    "エレベーター",
+    "エスカレーター",
+    "シャトルルート",
+    "タクシー",
+    "モノレール",
+    "ロープウェー",
+    "ロープウェイ",
+    "フェリー",
+    "インターチェンジ",
+    "インターネット",
+    "バスターミナル",
+    "パート",
+    "シルバー",
+    "ヘルパー",
+    "マネージャー",
+    "リーダー",
+    "オペレーター",
+    "ドライバー",
+    "データ",
+    "コンピューター",
+    "メール",
+    "ハローワーク",
+    "シート",
+    "ノート",
+    "レポート",
+    "アンケート",
+    "ケート",
+    "モニター",
+    "スタッフルーム",
+    "アレルギー",
+    "アナフィラキシーショック",
+    "ショー",
+    "マイカー",
+    "レンタカー",
+    "キーボード",
+    "ローテーション",
+    "スケジュール",
+    "オーダー",
+    "カレンダー",
+    "ボーナス",
+    "フォーム",
+    "ファーム",
+    "ガーデン",
+    "パーク",
+    "アーケード",
+    "ゲート",
+    "ロータリー",
+    "フロアー",
+    "ロビー",
+    "ギャラリー",
+    "シアター",
+    "スタジアム",
+    "コーポ",
+    "コーポレーション",
+    "グループ",
+    "ニュータウン",
+    "フードコート",
+    "コート",
+    "ユース",
+    "ユースホステル",
+    "ワーク",
+    "オフィスビルディング",
+    "メーカー",
+    "ファイザー",
+    "カード",
+    "カウンター",
+    "エリアマネージャー",
+    "セーフティー",
+    "ボード",
+    "ポート",
+    "エアポート",
+    "スタート",
+    "サポート",
+    "シフトリーダー",
+    "コード",
+    "バーコード",
+    "クーラー",
+    "エアコンディショナー",
+    "マスターズ",
+    "デイケアセンター",
+    "ブースター",
+    "ワクチンセンター",
+    "ローソン",
+    "スピーカー",
+    "プレート",
+    "ルート",
+    "リモート",
+    "リーフレット",
+    "オーバー",
+    "ナースセンター",
+    "ストレッチャー",
+    "コーディネーター",
+    "チーフリーダー",
+    "スーパーバイザー",
+    "アドバイザー",
+    "トレーナー",
+    "ナーシングホーム",
+    "バリアフリー",
+    "フリー",
+]
+_LONG_WORD = re.compile(
+    "|".join(
+        sorted(
+            ("^" + word + "|" + word + "$" if len(word) <= 3 else word for word in dict.fromkeys(_LONG_WORDS) if "ー" in word),
+            key=len,
+            reverse=True,
+        )
+    )
+)
+_BROKEN_KATAKANA = re.compile("[ァ-ヴー]+(?:[-‐−―][ァ-ヴー]+)*[-‐−―]?")
+_NO_BEGINNING = frozenset("ァィゥェォッャュョンー")
+_VOWEL_AS_DASH = re.compile("(?<=[0-9A-Za-z０-９Ａ-Ｚａ-ｚ])ー(?=[0-9A-Za-z０-９Ａ-Ｚａ-ｚ])|(?<=[目地番号棟])ー(?=[0-9０-９])")
+
+
+def long_vowels(text: str) -> str:
+    """A dash that can only be a long vowel made ー (センタ- → センター), a ー between figures or letters a dash (１ー２ → １−２)."""
+    text = _BROKEN_KATAKANA.sub(_with_vowels, text)
+    return _VOWEL_AS_DASH.sub(lambda m: "-" if text[m.start() - 1].isascii() and text[m.end()].isascii() else "−", text)
+
+
+def _with_vowels(found: re.Match[str]) -> str:
+    typed = found.group()
+    dashes = [at for at, char in enumerate(typed) if char in "-‐−―"]
+    if not dashes:
+        return typed
+    whole, made = re.sub("[-‐−―]", "ー", typed), list(typed)
+    sure = {at for word in _LONG_WORD.finditer(whole) for at in range(*word.span())}
+    for at in dashes:
+        if at in sure or typed[at + 1 : at + 2] in _NO_BEGINNING - {"ー"}:
+            made[at] = "ー"
+    return "".join(made)
 
 
 def squeeze(text: str) -> str:

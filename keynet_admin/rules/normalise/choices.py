@@ -4,55 +4,114 @@ import re
 import unicodedata
 from typing import Any
 
-from keynet_admin.catalogue import Field
+from keynet_admin.catalogue import Field, Kind, posting_field
 from keynet_admin.catalogue import reference as ref
-from keynet_admin.rules.engine.result import Context, Note, Read, clip, fixed, refuse, wrong_type
+from keynet_admin.catalogue.base import words
+from keynet_admin.catalogue.blank import blank
+from keynet_admin.rules.engine.result import LONGEST, Context, Note, Read, clip, fixed, refuse, wrong_type
 from keynet_admin.rules.engine.rule import Level, Message
 from keynet_admin.rules.normalise import characters as ch
+from keynet_admin.rules.normalise.choice_words import BOOLS, DOUBTFUL, ELSEWHERE, FALSE, SEVERAL, TRUE
 
-_BRACKETS = str.maketrans(
-    {"（": "(", "）": ")", "　": None, " ": None, "･": "・", "／": "/", "ヶ": "か", "ケ": "か", "ヵ": "か", "カ": "か", "箇": "か"}
-)
-_SHORT_JOBS = {"正看護師": "nurse", "正看": "nurse", "准看": "assistant_nurse", "事務員": "clerical"}
+# What does not count in a label beside its width: spaces, and how か月 is written.
+_ALIKE = str.maketrans({" ": None} | dict.fromkeys("ヶケヵカ箇", "か"))
+# Signs that say nothing beside a word: brackets, marks of a list, a tick. An empty or crossed box (□ ×) and a question mark do.
+_MARKS = re.compile(r"[\s()\[\]{}<>「」『』【】〔〕〈〉《》・.,、。:;/~_'\"“”‐–\-☑✓✔■●◆◎○◯*※]+")
+_SHORT_JOBS = {"正看護師": "nurse", "正看": "nurse", "准看": "assistant_nurse"}
 
 
 def fold(text: str) -> str:
     """A label made comparable: width, case, brackets and spaces do not count. Never used for a stored value."""
-    return unicodedata.normalize("NFKC", ch.INVISIBLE.sub("", text)).translate(_BRACKETS).casefold()
+    return unicodedata.normalize("NFKC", ch.INVISIBLE.sub("", text)).translate(_ALIKE).casefold()
 
 
-_INDEXES: dict[int, tuple[Field, dict[str, str]]] = {}
+def _bare(text: str) -> str:
+    """A word without the signs around and inside it and without what only ends a sentence."""
+    return re.sub(r"(?:です|とする|とします)$", "", _MARKS.sub("", fold(text)))
 
 
-def _index(field: Field) -> dict[str, str]:
-    """Word → slug of a field. Kept by the field's identity: hashing a field walks through all its choices."""
+_INDEXES: dict[int, tuple[Field, dict[str, str], tuple[str, ...]]] = {}
+
+
+def _index(field: Field) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Word → slug of a field, and the names of the field that may stand in front of a word (経験：不問).
+
+    Kept by the field's identity: hashing a field walks through all its choices.
+    """
     kept = _INDEXES.get(id(field))
     if kept is not None and kept[0] is field:
-        return kept[1]
+        return kept[1], kept[2]
     index: dict[str, str] = {}
     for choice in field.choices:
         for word in (choice.slug, choice.label, *choice.aliases):
-            index.setdefault(word, choice.slug)
-            index.setdefault(fold(word), choice.slug)
-    _INDEXES[id(field)] = (field, index)
-    return index
+            for writing in (word, fold(word), _bare(word)):
+                index.setdefault(writing, choice.slug)
+    names = tuple(dict.fromkeys(_bare(name) for name in (field.label, *re.split("[（）・]", field.label)) if name))
+    _INDEXES[id(field)] = (field, index, names)
+    return index, names
 
 
 def slug_of(field: Field, typed: str) -> str | None:
-    """The slug for a slug, label or alias in any width, None when it is none of them."""
-    index = _index(field)
-    return index.get(typed) or index.get(fold(typed))
+    """The slug for a slug, label or alias in any width, with signs or the field's name around it; None when it is none of them."""
+    index, names = _index(field)
+    found = index.get(typed) or index.get(fold(typed))
+    if found:
+        return found
+    bare = _bare(typed)
+    return index.get(bare) or next((index[bare.removeprefix(name)] for name in names if bare.removeprefix(name) in index), None)
 
 
-def _unknown(field: Field, typed: Any, several: bool = False) -> Read:
+def _is_label(field: Field, slug: str, typed: str) -> bool:
+    """True when nothing but width and spaces differs from the slug or label."""
+    return typed == slug or fold(typed.strip()) == fold(field.label_of(slug))
+
+
+_OR = re.compile("又は|または|若しくは|もしくは")
+_DENIED = re.compile("[不非未無否]|な[いしく]|ません|以外|除")
+
+
+def _near(field: Field, typed: str) -> tuple[str, ...]:
+    """What may have been meant, as texts that are read when they are typed."""
+    bare = _bare(typed)
+    _, names = _index(field)
+    asked = {bare, *(bare.removeprefix(name) for name in names)}
+    for doubtful, offers in DOUBTFUL.get(field.name, ()):
+        if any(_bare(word) in asked for word in words(doubtful)):
+            return tuple("、".join(field.label_of(slug) for slug in offer.split("+")) for offer in words(offers))
+    parts = [slug_of(field, part) for part in _OR.split(typed)]
+    if field.kind is Kind.MULTI and len(parts) > 1 and all(parts):
+        return ("、".join(field.label_of(str(slug)) for slug in dict.fromkeys(parts)),)
+    # The longest word of each choice that the text holds, or that holds the text: 准看護師免許 hides the 看護師免許 inside it.
+    found: dict[str, str] = {}
+    for choice in field.choices:
+        held = [word for word in map(_bare, (choice.label, *choice.aliases)) if len(word) > 1 and _holds(bare, word)]
+        if held or (len(bare) > 1 and _holds(_bare(choice.label), bare)):
+            found[choice.label] = max(held, key=len, default=bare)
+    longest = [label for label, word in found.items() if not any(word != other and word in other for other in found.values())]
+    return tuple(longest[:4])
+
+
+def _holds(text: str, word: str) -> bool:
+    """True when a word stands in a text that does not deny it. A word that denies (なし, 不可) stands in front, or it denies the rest."""
+    if word not in text or (_DENIED.search(word) and not text.startswith(word)):
+        return False
+    return not _DENIED.search(text.replace(word, "", 1))
+
+
+def _unknown(field: Field, typed: Any, whole: Any = None) -> Read:
+    """`whole`: the list that `typed` is a part of."""
     labels = "、".join(choice.label for choice in field.choices[:8]) + ("…" if len(field.choices) > 8 else "")
     message = Message(f"「{field.label}」の「{clip(typed)}」は選択肢にありません。", how=f"次から選んでください：{labels}")
-    near = [
-        c.label
-        for c in field.choices
-        if isinstance(typed, str) and len(typed) > 1 and (fold(typed) in fold(c.label) or fold(c.label) in fold(typed))
-    ]
-    return refuse("CHOICE-001", typed, message, example=field.choices[0].label, choices=() if several else tuple(near[:4]))
+    choices = _near(field, typed) if isinstance(typed, str) and whole is None else ()
+    return refuse("CHOICE-001", typed if whole is None else whole, message, example=field.choices[0].label, choices=choices)
+
+
+def _taken(field: Field, slug: str, typed: str) -> Read:
+    """A choice by another word than its label is retold."""
+    if _is_label(field, slug, typed):
+        return Read(slug)
+    label = field.label_of(slug)
+    return fixed("CHOICE-001", slug, Message(f"「{clip(typed)}」を「{label}」と読み取りました。"), example=label)
 
 
 def read_choice(field: Field, typed: Any, _context: Context) -> Read:
@@ -63,14 +122,12 @@ def read_choice(field: Field, typed: Any, _context: Context) -> Read:
         return wrong_type(typed, "選択肢から1つ選ぶ形", field.choices[0].label)
     slug = slug_of(field, typed)
     if slug is not None:
-        return Read(slug)
+        return _taken(field, slug, typed)
     if field.name == "job_type":
-        word = fold(typed)
+        word = _bare(typed)
         if word in _SHORT_JOBS:
             slug = _SHORT_JOBS[word]
             label = field.label_of(slug)
-            if slug == "clerical":
-                return Read(slug)
             return fixed("LIC-002", slug, Message(f"「{clip(typed)}」を正式な名称「{label}」と読み取りました。"), example=label)
         if word in ("看護婦", "看護士", "准看護婦", "准看護士", "保健婦", "保健士", "助産婦"):
             new = re.sub("[婦士]$", "師", word)
@@ -92,15 +149,14 @@ def read_choice(field: Field, typed: Any, _context: Context) -> Read:
     return _unknown(field, typed)
 
 
-_SPLIT = re.compile(r"[、,，・/／\n;；\t]|\s{2,}| と |及び|および|並びに")
+# What stands between the words of a list. 又は joins the ways to apply only: all of them are open.
+_GLUE = re.compile(r"[、,，・/／\n;；\t\s+＋&＆]+|及び|および|並びに|ならびに|と|や|又は|または|若しくは|もしくは")
 
 
-def read_multi(field: Field, typed: Any, _context: Context) -> Read:
-    """Several choices as slugs in the catalogue's order. A text is split at its separators."""
-    items: list[Any]
+def read_multi(field: Field, typed: Any, context: Context) -> Read:
+    """Several choices as slugs in the catalogue's order. A text is split where words of the field meet."""
     if isinstance(typed, str):
-        whole = slug_of(field, typed)
-        items = [whole] if whole else _parts(field, typed)
+        items: list[Any] = [typed]
     elif isinstance(typed, (list, tuple)):
         items = [item for item in typed if item is not None and item != ""]
     else:
@@ -108,94 +164,86 @@ def read_multi(field: Field, typed: Any, _context: Context) -> Read:
     if len(items) > 200:
         return wrong_type(f"{len(items)}個の値", "選択肢から選ぶ形", field.choices[0].label)
     found: list[str] = []
+    retold = False
+    elsewhere: list[str] = []
     for item in items:
-        slug = slug_of(field, item) if isinstance(item, str) else None
-        if slug is None:
-            read = _unknown(field, item, several=True)
-            return Read(typed, False, read.notes)
-        if slug not in found:
-            found.append(slug)
+        slugs, strange = _listed(field, item, elsewhere) if isinstance(item, str) else ([], item)
+        if strange is not None and 1 < len(items) < 20 and all(isinstance(part, str) for part in items):
+            # A file takes lists apart at every comma: 社会保険（健康保険、厚生年金） is one word.
+            whole = read_multi(field, "、".join(items), context)
+            if whole.understood:
+                return whole
+        if strange is not None:
+            return _unknown(field, strange, None if strange is typed else typed)
+        found += slugs
+        retold = retold or not (len(slugs) == 1 and _is_label(field, slugs[0], item))
     order = {choice.slug: index for index, choice in enumerate(field.choices)}
-    found.sort(key=order.__getitem__)
-    if isinstance(typed, str) and len(found) > 1:
-        labels = "、".join(field.label_of(slug) for slug in found)
-        return fixed("CHOICE-001", found, Message(f"「{clip(typed)}」を「{labels}」と読み取りました。"), example=labels)
-    return Read(found or None)
+    found = sorted(set(found), key=order.__getitem__)
+    if not retold:
+        return Read(found or None)
+    labels = "、".join(field.label_of(slug) for slug in found)
+    text = typed if isinstance(typed, str) else "、".join(map(str, items))
+    read = fixed("CHOICE-001", found or None, Message(f"「{clip(text)}」を「{labels}」と読み取りました。"), example=labels)
+    return _moved(field, typed, elsewhere, read, context) if elsewhere else read
 
 
-def _parts(field: Field, text: str) -> list[Any]:
-    """Split at separators, keeping together labels that contain one (受付・案内・誘導)."""
-    rest = text.strip()
-    labels = sorted((word for c in field.choices for word in (c.label, *c.aliases)), key=len, reverse=True)
-    parts: list[str] = []
-    while rest:
-        rest = _SPLIT.sub("", rest[:1]) + rest[1:] if _SPLIT.match(rest) else rest
-        rest = rest.lstrip(" \u3000、,，・/／\n;；\t")
-        if not rest:
-            break
-        head = next(
-            (word for word in labels if rest.startswith(word) and (len(rest) == len(word) or _SPLIT.match(rest[len(word) :]))), None
-        )
-        if head is None:
-            match = _SPLIT.search(rest)
-            head = rest[: match.start()] if match and match.start() else rest
-        parts.append(head.strip())
-        rest = rest[len(head) :]
-    return parts
+def _listed(field: Field, text: str, elsewhere: list[str]) -> tuple[list[str], str | None]:
+    """The slugs a text names, and the first part that is no choice (None: all were understood).
+
+    Words of another field (`ELSEWHERE`) are put to `elsewhere`.
+    """
+    if len(text) > LONGEST:
+        return [], text
+    other = ELSEWHERE.get(field.name)
+    several = SEVERAL.get(field.name, {})
+
+    def known(part: str) -> list[str] | None:
+        slug = slug_of(field, part)
+        if slug or _bare(part) in several:
+            return [slug] if slug else list(several[_bare(part)])
+        if other is None or (moved := slug_of(posting_field(other), part)) in (None, "none"):
+            return None
+        elsewhere.append(str(moved))
+        return []
+
+    whole = known(text)
+    if whole is not None:
+        return whole, None
+    pieces = [piece for piece in re.split(f"({_GLUE.pattern})", text.strip()) if piece]
+    found: list[str] = []
+    place = 0
+    while place < len(pieces):
+        if _GLUE.fullmatch(pieces[place]):
+            if _OR.search(pieces[place]) and field.name != "apply_by":
+                return found, text
+            place += 1
+            continue
+        for end in range(min(len(pieces), place + 8), place, -1):
+            slugs = known("".join(pieces[place:end]))
+            if slugs is not None:
+                break
+        else:
+            return found, text if place == 0 and len(pieces) == 1 else pieces[place]
+        found += slugs
+        place = end
+    return found, None
 
 
-_TRUE = frozenset(
-    {
-        "true",
-        "1",
-        "on",
-        "yes",
-        "y",
-        "t",
-        "はい",
-        "○",
-        "〇",
-        "◯",
-        "有",
-        "有り",
-        "あり",
-        "可",
-        "同意する",
-        "同意します",
-        "同意",
-        "する",
-        "レ",
-        "✓",
-        "✔",
-        "☑",
-        "希望する",
-        "真",
-    }
-)
-_FALSE = frozenset(
-    {
-        "false",
-        "0",
-        "off",
-        "no",
-        "n",
-        "f",
-        "いいえ",
-        "×",
-        "✕",
-        "x",
-        "無",
-        "無し",
-        "なし",
-        "否",
-        "不可",
-        "同意しない",
-        "しない",
-        "☐",
-        "希望しない",
-        "偽",
-    }
-)
+def _moved(field: Field, typed: Any, elsewhere: list[str], read: Read, context: Context) -> Read:
+    """The reading of a list in which words of another field stood: they go there while it says nothing else."""
+    other = posting_field(ELSEWHERE[field.name])
+    given = context.record.get(other.name)
+    slug = elsewhere[0]
+    label = other.label_of(slug)
+    if len(set(elsewhere)) > 1 or not (blank(given) or (isinstance(given, str) and slug_of(other, given) == slug)):
+        message = Message(f"「{label}」は「{field.label}」の選択肢ではありません。", how=f"「{other.label}」の欄で選んでください。")
+        return refuse("CHOICE-001", typed, message, example=field.choices[0].label)
+    message = Message(f"「{field.label}」にある「{label}」を「{other.label}」の欄に移しました。")
+    note = Note("CHOICE-001", Level.FIX, message, label, value=slug, name=other.name)
+    return Read(read.value, True, (*read.notes, note), {other.name: slug})
+
+
+_BOOLS = {name: tuple({_bare(word) for word in words(text)} for text in both) for name, both in BOOLS.items()}
 
 
 def read_bool(field: Field, typed: Any, _context: Context) -> Read:
@@ -203,10 +251,13 @@ def read_bool(field: Field, typed: Any, _context: Context) -> Read:
     if isinstance(typed, (int, float)) and typed in (0, 1):
         return Read(bool(typed))
     if isinstance(typed, str):
-        word = fold(typed)
-        if word in _TRUE:
+        word = fold(typed.strip())
+        bare = _bare(typed)
+        bare = bare.removeprefix(_bare(field.label)) or bare
+        yes, no = _BOOLS.get(field.name, (set(), set()))
+        if word in TRUE or bare in TRUE or bare in yes:
             return Read(True)
-        if word in _FALSE:
+        if word in FALSE or bare in FALSE or bare in no:
             return Read(False)
     message = Message(
         f"「{field.label}」の「{clip(typed)}」は、はい・いいえのどちらか分かりません。", how="「はい」か「いいえ」を選んでください。"

@@ -10,6 +10,7 @@ from typing import Any
 
 from keynet_admin.catalogue import Field
 from keynet_admin.catalogue import reference as ref
+from keynet_admin.catalogue.folding import unify_ideographs
 from keynet_admin.rules.engine.result import Context, Read, clip, fixed, refuse, wrong_type
 from keynet_admin.rules.engine.rule import Message
 from keynet_admin.rules.normalise import characters as ch
@@ -113,7 +114,7 @@ def read_lg_code(field: Field, typed: Any, context: Context) -> Read:
                 Message(f"「{clip(typed)}」は{how}、「{words}」と読み取りました。", how="団体名をご確認ください。"),
                 example=found[0],
             )
-        if len(found) > 1:
+        if found:
             names = "」と「".join(_name(code) for code in found)
             message = Message(f"「{clip(typed)}」は「{names}」の2通りに読めます。", how="6桁のコードを入力してください。")
             return refuse("ORG-002", typed, message, example=found[0], choices=tuple(found))
@@ -149,22 +150,21 @@ def read_municipality(field: Field, typed: Any, context: Context) -> Read:
     digits = _plain(typed)
     if digits is not None:
         return _by_code(typed, digits, context)
-    text = re.sub(r"\s+", "", ch.INVISIBLE.sub("", ch.widen_kana(str(typed)))).strip()
+    text = unify_ideographs(re.sub(r"\s+", "", ch.INVISIBLE.sub("", ch.widen_kana(str(typed)))))
     pref = ""
     for name in _PREFIXES:
         if text.startswith(name) and len(text) > len(name):
             pref, text = name, text[len(name) :]
             break
     text = re.sub(r"(?<=.[市町村区])役[場所]$|(?<=.[都道府県])庁$", "", text)
-    found = [m for m in ref.municipalities_named(text) if m.exists_on(context.on)]
+    found = ref.municipalities_named(text)
     if not found and "の" not in text:
-        found = [m for m in ref.municipalities_named(ref.fold_name(text)) if m.exists_on(context.on)]
+        found = ref.municipalities_named(ref.fold_name(text))
+    found = [m for m in (*found, *(w for w in ref.wards_named(text) if w not in found)) if m.exists_on(context.on)]
     if pref:
         here = ref.prefecture_of_name()[pref].code
         found = [m for m in found if m.prefecture_code == here]
-    elif len(found) > 1:
-        own = [m for m in found if m.prefecture_code == context.pref]
-        found = own or found
+    found = _nearest(found, context)
     found = [m for m in found if m.kind != "prefecture"]
     if len(found) == 1:
         code = found[0].code6
@@ -181,7 +181,32 @@ def read_municipality(field: Field, typed: Any, context: Context) -> Read:
     message = Message(
         f"「{clip(typed)}」という市区町村は一覧にありません。", how="実際に勤務する市区町村の名前を1つ入力してください（郡名は省けます）。"
     )
-    return refuse("CHOICE-001", typed, message, example="日向市")
+    return refuse("CHOICE-001", typed, message, example="日向市", choices=_meant_places(text, context))
+
+
+def _nearest(found: list[ref.Municipality], context: Context) -> list[ref.Municipality]:
+    """Of several bodies of one name those of the sending city, else those of its prefecture, else all."""
+    if len(found) < 2:
+        return found
+    city = [m for m in found if context.body and context.body in (m.code6, m.parent_code6)]
+    return city or [m for m in found if m.prefecture_code == context.pref] or found
+
+
+_OWN = re.compile(r"(?:[本当同]?[市町村区]|庁|管)内(?:一円|全域|各所|各地)?|[本当同][市町村区]").fullmatch
+
+
+def _meant_places(text: str, context: Context) -> tuple[str, ...]:
+    """Codes that a refused place may mean: the sending body for 市内 and 本市, a body of its prefecture for 日向. Only offered."""
+    own = ref.municipality(context.body)
+    if own is not None and own.kind != "prefecture" and _OWN(text):
+        return (own.code6,)
+    near = [
+        m
+        for end in "市町村区"
+        for m in ref.municipalities_named(text + end)
+        if m.prefecture_code == context.pref and m.exists_on(context.on)
+    ]
+    return tuple(m.code6 for m in near[:3])
 
 
 def _pref_name(code: str) -> str:

@@ -11,17 +11,26 @@ from keynet_admin.catalogue import Field, posting_field
 from keynet_admin.rules.engine.result import Context, Note, Read, clip, fixed, refuse, wrong_type
 from keynet_admin.rules.engine.rule import Level, Message
 from keynet_admin.rules.normalise import characters as ch
+from keynet_admin.rules.normalise.choices import slug_of
 from keynet_admin.rules.normalise.text import not_text
 
 RANGE = "(?:~|-|ー|から|→|至|ないし|乃至|もしくは|または|又は|or)"
-KANJI = re.compile("[〇零一二三四五六七八九十百千万拾壱弐参]+")
-_DIGITS = {"〇": 0, "零": 0, "一": 1, "壱": 1, "二": 2, "弐": 2, "三": 3, "参": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
-_TENS = {"十": 10, "拾": 10, "百": 100, "千": 1000}
+_DIGITS = {
+    kanji: digit
+    for digit, both in enumerate(("〇零", "一壱壹", "二弐貳", "三参參", "四", "五伍", "六", "七", "八", "九"))
+    for kanji in both
+}
+_TENS = {"十": 10, "拾": 10, "百": 100, "千": 1000, "阡": 1000}
+_MAN = "万萬"
+KANJI = re.compile(f"[{''.join((*_DIGITS, *_TENS, _MAN))}]+")
+_D = f"[{''.join(_DIGITS)}]"
+_BELOW_MAN = f"(?:{_D}?[千阡])?(?:{_D}?百)?(?:{_D}?[十拾])?{_D}?"
+_WHOLE = re.compile(f"{_D}+|(?:{_BELOW_MAN}[{_MAN}])?{_BELOW_MAN}")
 
 
 def from_kanji(text: str) -> int | None:
-    """Value of a number in kanji (千五百 → 1500), None when it is not one. For hints only: such input is not taken over."""
-    if not text or not KANJI.fullmatch(text):
+    """Value of a well-formed number in kanji (千五百 → 1500, 二〇二一 → 2021, 壱万参千 → 13000), None when it is not one."""
+    if not text or not _WHOLE.fullmatch(text):
         return None
     total = section = digit = 0
     for char in text:
@@ -85,7 +94,8 @@ def in_range(field: Field, typed: Any, value: int | float, shown: str) -> Read:
 
 
 _HEAD_PREFIX = re.compile(r"^(?:募集人[員数]|採用人数|採用予定(?:人数|数)?|人数|定員|合計|計|全)\s*[::]?\s*")
-_HEAD_UNIT = re.compile(r"\s*(?:名|人|名様|人員|名募集|人募集)\s*$")
+_HEAD_UNIT = re.compile(r"\s*(?:名|人|名様|人員|名募集|人募集|\(名\)|\(人\))\s*$")
+_IN_BRACKETS = re.compile(r"[【「『〔《\[(](.*[^\d,.\s].*)[】」』〕》\])]|[【「『〔《\[](.*)[】」』〕》\]]")
 
 
 _JOB_LABELS = tuple(
@@ -96,14 +106,20 @@ _JOB_LABELS = tuple(
 _JOB_IN_FRONT = re.compile(rf"^\(?({'|'.join(_JOB_LABELS)})\)?\s*[::]?\s*(?=\d)")
 
 
-def _without_job(text: str, job: Any) -> str:
+def without_job(text: str, job: Any) -> str:
     """`看護師15名` without the job when that is the posting's own (or none is given yet)."""
     match = _JOB_IN_FRONT.match(text)
     if match is None:
         return text
-    slugs = {c.slug for c in posting_field("job_type").choices if isinstance(job, str) and job.strip() in (c.slug, c.label, *c.aliases)}
-    own = {c.slug for c in posting_field("job_type").choices if match[1] in (c.label, *c.aliases)}
-    return text[match.end() :] if not job or slugs == own else text
+    field = posting_field("job_type")
+    own = slug_of(field, job) if isinstance(job, str) else None
+    return text[match.end() :] if not job or own == slug_of(field, match[1]) else text
+
+
+def unwrapped(text: str) -> str:
+    """`【15名】` without its brackets; a bare number in round ones may be negative or an item's number and keeps them."""
+    match = _IN_BRACKETS.fullmatch(text)
+    return text if match is None or re.search(r"[()【】]", match[1] or match[2]) else (match[1] or match[2]).strip()
 
 
 def read_headcount(field: Field, typed: Any, context: Context) -> Read:
@@ -121,7 +137,7 @@ def read_headcount(field: Field, typed: Any, context: Context) -> Read:
         )
     if isinstance(value, int):
         return _bounded_int(field, typed, value)
-    text = _HEAD_UNIT.sub("", _without_job(_HEAD_PREFIX.sub("", value), context.record.get("job_type")))
+    text = _HEAD_UNIT.sub("", without_job(_HEAD_PREFIX.sub("", unwrapped(value)), context.record.get("job_type")))
     if re.fullmatch(r"\d{1,9}|\d{1,3}(?:,\d{3})+", text, re.ASCII):
         number = int(text.replace(",", ""))
         return understood(field, typed, number, f"{number}名")
@@ -157,20 +173,23 @@ def _bounded_int(field: Field, typed: Any, value: int) -> Read:
     return Read(value)
 
 
-_NONE = frozenset({"なし", "無し", "無", "休憩なし", "休憩無し", "ナシ", "休憩時間なし", "なし(0分)"})
-_DURATION = re.compile(r"(?:(\d{1,2}(?:\.\d{1,2})?)\s*(?:時間|h|hr|hour|hours)(半)?)?\s*(?:(\d{1,3})\s*(?:分間?|m|min|mins)?)?")
+_NONE = frozenset({"なし", "無し", "無", "ナシ", "なし(0分)", "無(0分)", "無し(0分)", "とらない", "取らない"})
+_BREAK_WORDS = re.compile(
+    r"^(?:うち|内|途中)?(?:昼)?(?:休憩|昼休み)(?:時間)?(?:は|が)?\s*:?\s*|^(?:あり|有り?)(?=[\d(])|(?:の?(?:昼)?休憩|昼休み)?(?:です|あり|有り?)?$"
+)
+_DURATION = re.compile(r"(?:(\d{1,2}(?:\.\d{1,2})?)\s*(?:時間|h|hr|hour|hours)(半)?)?\s*(?:(\d{1,3})\s*(分間?|m|min|mins)?)?")
 _SPAN = re.compile(r"(\d{1,2})(?::|時)(\d{2})?分?\s*(?:~|-|から)\s*(\d{1,2})(?::|時)(\d{2})?分?(?:まで)?")
 
 
 def duration_minutes(text: str) -> int | None:
     """Minutes of `60分`, `1時間30分`, `1.5時間`, `1時間半`, `0:45`; None when it is not such a text."""
-    clock = re.fullmatch(r"(\d{1,2}):([0-5]\d)", text, re.ASCII)
+    clock = re.fullmatch(r"(\d{1,2}):([0-5]\d)(?::00)?", text, re.ASCII)
     if clock:
         return int(clock[1]) * 60 + int(clock[2])
     match = _DURATION.fullmatch(text.lower())
     if not match or not text or (match[1] is None and match[3] is None):
         return None
-    if match[1] is not None and match[3] is not None and int(match[3]) >= 60:
+    if match[1] is not None and match[3] is not None and (int(match[3]) >= 60 or (len(match[3]) == 1 and not match[4])):
         return None
     if match[1] is not None and "." in match[1] and (match[2] or match[3]):
         return None
@@ -179,30 +198,62 @@ def duration_minutes(text: str) -> int | None:
 
 
 def read_break(field: Field, typed: Any, _context: Context) -> Read:
-    """Minutes of break: `60分`, `1時間`, `なし` (0), `12:00～13:00` (60)."""
+    """Minutes of break: `60分`, `1時間`, `なし` (0), `うち休憩60分`, `12:00～13:00` (60). One to four minutes are nobody's break."""
     value = numeric(field, typed)
     if isinstance(value, Read):
         return value
-    if isinstance(value, str):
-        text = re.sub(r"^休憩(?:時間)?\s*[::]?\s*", "", value)
-        minutes: int | None = 0 if value in _NONE or text in _NONE else duration_minutes(text)
-        span = _SPAN.fullmatch(text)
-        if span:
-            start, end = (int(span[i]) * 60 + int(span[i + 1] or 0) for i in (1, 3))
-            minutes = end - start if 0 < end - start <= 240 and end <= 1440 else None
-        if minutes is None:
-            message = Message(
-                f"休憩時間「{clip(typed)}」を読み取れません。",
-                how=("分の数を半角数字で入力してください。休憩がない場合は0と入力してください。"),
-            )
-            return refuse("TXT-001", typed, message, example="60")
-        return in_range(field, typed, minutes, f"{minutes}分")
+    if isinstance(value, int):
+        return _minutes_of_break(field, typed, value)
     if isinstance(value, float):
-        return refuse("TXT-001", typed, Message("休憩時間は分の数を整数で入力してください。"), example="45")
-    return in_range(field, typed, value, f"{value}分")
+        return _refuse_break(typed, _of_day_or_hours(value))
+    text = unwrapped(_BREAK_WORDS.sub("", _BREAK_WORDS.sub("", unwrapped(value)))) if value not in _NONE else value
+    parts = [text] if text in _NONE else re.split(r"[()]", text)
+    lengths = {part: break_minutes(part) for part in parts if part}
+    found = set(lengths.values())
+    if len(found) == 1 and None not in found:
+        return _minutes_of_break(field, typed, found.pop() or 0)
+    number = re.fullmatch(r"\d{1,2}\.\d{1,17}", text, re.ASCII)
+    wrong = re.fullmatch(r"0:(\d{2,3})", text)
+    offers = _of_day_or_hours(float(text)) if number else (int(wrong[1]),) if wrong else ()
+    return _refuse_break(typed, _fitting(field, offers or tuple(dict.fromkeys(length for length in lengths.values() if length))))
 
 
-_INT_PREFIX = re.compile(r"^(?:1(?:か|ヶ|ケ|ヵ|カ|箇)月(?:当たり|あたり|につき|平均|に)?|月間?(?:平均|当たり|あたり|に)?|平均)\s*")
+def break_minutes(text: str) -> int | None:
+    """Minutes of one length (`60分`, `1時間`, `なし`) or of a stretch of the day (`12:00～13:00`, four hours at most), else None."""
+    if text in _NONE:
+        return 0
+    span = _SPAN.fullmatch(text)
+    if span is None:
+        return duration_minutes(text)
+    start, end = (int(span[i]) * 60 + int(span[i + 1] or 0) for i in (1, 3))
+    return end - start if 0 < end - start <= 240 and end <= 1440 else None
+
+
+def _of_day_or_hours(value: float) -> tuple[int, ...]:
+    """Minutes that a fraction may mean: of a day as spreadsheets store a time (0.0416… is 60), else of hours (1.5 is 90)."""
+    minutes = value * (1440 if value < 0.25 else 60)
+    return (round(minutes),) if 5 <= minutes <= 240 and abs(minutes - round(minutes)) < 0.01 else ()
+
+
+def _minutes_of_break(field: Field, typed: Any, minutes: int) -> Read:
+    if 0 < minutes < 5:
+        message = Message(
+            f"休憩時間「{clip(typed)}」は{minutes}分と{minutes}時間のどちらか分かりません。", how="分の数を入力してください。"
+        )
+        return refuse("TXT-001", typed, message, example="60", choices=(minutes * 60,))
+    return in_range(field, typed, minutes, f"{minutes}分")
+
+
+def _refuse_break(typed: Any, choices: tuple[int, ...]) -> Read:
+    message = Message(
+        f"休憩時間「{clip(typed)}」を読み取れません。", how="分の数を半角数字で入力してください。休憩がない場合は0と入力してください。"
+    )
+    return refuse("TXT-001", typed, message, example="60", choices=choices[:4])
+
+
+_INT_PREFIX = re.compile(
+    r"^\(?(?:1(?:か|ヶ|ケ|ヵ|カ|箇)月(?:当たり|あたり|につき|平均|に)?|毎月|月間?(?:平均|当たり|あたり|に)?|平均)\)?\s*:?\s*"
+)
 _ROUGH = re.compile(r"^(?:約|およそ|おおよそ|概ね|おおむね)\s*|\s*(?:程度|ほど|くらい|ぐらい|前後)$")
 
 
@@ -213,23 +264,22 @@ def read_int(field: Field, typed: Any, _context: Context) -> Read:
         return value
     example = str(field.minimum or 5)
     if isinstance(value, int):
-        return in_range(field, typed, value, str(value)) if abs(value) < 10**9 else _bounded_int(field, typed, value)
+        return in_range(field, typed, value, str(value)) if abs(value) <= 10**9 else _bounded_int(field, typed, value)
     if isinstance(value, str):
-        text = _INT_PREFIX.sub("", value)
+        text = _INT_PREFIX.sub("", unwrapped(value).replace("【", "(").replace("】", ")"))
         if field.name == "overtime_hours":
             text = _INT_PREFIX.sub("", _ROUGH.sub("", _ROUGH.sub("", text)))
         if field.unit == "時間":
-            text = re.sub(r"\s*(?:時間|h|H)(?:/月)?$", "", text)
+            text = re.sub(r"\s*(?:時間|h|H)(?:0{1,2}分|分)?(?:/月)?$", "", text)
         elif field.unit:
             text = re.sub(rf"\s*{field.unit}$", "", text)
         if re.fullmatch(r"\d{1,9}(?:\.0+)?", text, re.ASCII):
             number = int(text.split(".")[0])
             return in_range(field, typed, number, f"{number}{field.unit}")
-        numbers = tuple(dict.fromkeys(int(found) for found in re.findall(r"(?<![\d.])\d{1,6}(?![\d.])", text)))
         kanji = from_kanji(text)
         message = Message(f"「{field.label}」の「{clip(typed)}」を読み取れません。", how="1つの整数を半角数字で入力してください。")
-        return refuse("TXT-001", typed, message, example=example, choices=(kanji,) if kanji else numbers[:2])
-    choices = (math.floor(value), math.ceil(value)) if abs(value) < 10**6 else ()
+        return refuse("TXT-001", typed, message, example=example, choices=_fitting(field, (kanji,) if kanji else _whole_offers(text)))
+    choices = _fitting(field, (math.floor(value), math.ceil(value))) if abs(value) < 10**6 else ()
     return refuse(
         "TXT-001",
         typed,
@@ -237,6 +287,20 @@ def read_int(field: Field, typed: Any, _context: Context) -> Read:
         example=example,
         choices=choices,
     )
+
+
+def _fitting(field: Field, numbers: tuple[int, ...]) -> tuple[int, ...]:
+    """The numbers that the field can hold."""
+    return tuple(n for n in numbers if (field.minimum or 0) <= n <= (n if field.maximum is None else field.maximum))
+
+
+def _whole_offers(text: str) -> tuple[int, ...]:
+    """The one number of a text, the ends of a range, the numbers beside a decimal; none where it counts by year, week or day."""
+    numbers = re.findall(r"\d+(?:\.\d+)?", text)
+    ranged = len(numbers) == 2 and re.search(rf"\d\s*(?:時間)?\s*{RANGE}\s*\d", text)
+    if re.search("[年週日]|\\d月", text) or not (len(numbers) == 1 or ranged) or any(len(number) > 6 for number in numbers):
+        return ()
+    return tuple(dict.fromkeys(whole for number in numbers for whole in (math.floor(float(number)), math.ceil(float(number)))))
 
 
 def read_digits(field: Field, typed: Any, _context: Context) -> Read:

@@ -8,13 +8,13 @@ from keynet_admin.catalogue.blank import blank
 from keynet_admin.rules.engine.result import NOTHING, Context, Read, clip, fixed, refuse, wrong_type
 from keynet_admin.rules.engine.rule import Message
 from keynet_admin.rules.normalise import characters as ch
-from keynet_admin.rules.normalise.numbers import from_kanji
+from keynet_admin.rules.normalise.numbers import break_minutes, duration_minutes, from_kanji
 from keynet_admin.rules.normalise.text import not_text
 
 _KANJI_TIME = re.compile("[零〇一二三四五六七八九十]+(?=[時分])")
 EXAMPLE = "13:30、午後1時30分"
 _HALF = r"(?P<half>午前|午後|AM|PM|A\.M\.|P\.M\.|朝の?|夜の?|夕方の?|昼の?|深夜の?|未明の?|早朝の?)"
-_CLOCK = r"(?P<h>\d{1,2})(?:[::](?P<m>\d{2})(?::00)?分?|時(?:(?P<word>半)|(?P<m2>\d{1,2})分?)?)"
+_CLOCK = r"(?P<h>\d{1,2})(?:[::](?P<m>\d{2})(?::00(?:\.0+)?)?分?|時(?:(?P<word>半)|(?P<m2>\d{2}|\d(?=分))分?)?)"
 _TIME = re.compile(rf"(?P<next>翌(?:日|朝)?の?)?(?:{_HALF})?(?P<next2>翌(?:日|朝)?の?)?{_CLOCK}")
 _AFTER = re.compile(r"(?P<h>\d{1,2}):(?P<m>\d{2})(?P<half>AM|PM|A\.M\.|P\.M\.)|(?P<h2>\d{1,2})(?P<half2>AM|PM)")
 _BARE = re.compile(r"(?P<next>翌(?:日|朝)?)?(?P<h>\d{1,2})(?P<m>[0-5]\d)")
@@ -104,6 +104,15 @@ def _minutes(text: str) -> int:
     return int(text[:2]) * 60 + int(text[3:])
 
 
+# 自8:30至17:15 is the official writing of a stretch.
+_SELF = re.compile(r"^自(.+)至(.+)$")
+_LABEL_OF = {
+    "start": r"^自|^\(?(?:始業|開始|出勤)(?:の?時[刻間])?\)?:?|(?:始業|開始|出勤)$",
+    "end": r"^至|^\(?(?:終業|終了|退勤)(?:の?時[刻間])?\)?:?|(?:終業|終了|退勤)$",
+}
+_BREAK = re.compile(r"\((?:うち|内)?(?:昼)?(?:休憩|昼休み)(?:時間)?:?([^()]+)\)$")
+
+
 def read_time(field: Field, typed: Any, context: Context) -> Read:
     """A time as `HH:MM`; a whole range in the field 始業 fills 終業 when that is empty (DT-005), else it is refused."""
     if isinstance(typed, bool) or not isinstance(typed, (str, int, float)):
@@ -118,11 +127,13 @@ def read_time(field: Field, typed: Any, context: Context) -> Read:
         bad = not_text(field, typed)
         if bad:
             return Read(typed, False, (bad,))
-        text = re.sub(r"\s+", "", re.sub(r"(?<=\d)\s+(?=\d)", "_", ch.squeeze(typed))).upper().replace("ー", "-")
+        text = re.sub(r" *\t *", "~", ch.squeeze(typed)) if ch.squeeze(typed).count("\t") == 1 else ch.squeeze(typed)
+        text = re.sub(r"\s+", "", re.sub(r"(?<=\d)\s+(?=\d)", "_", text)).upper().replace("ー", "-")
     is_end = field.name == "end"
-    text = _KANJI_TIME.sub(lambda m: str(from_kanji(m.group())), text)
+    text = _KANJI_TIME.sub(lambda m: m.group() if from_kanji(m.group()) is None else str(from_kanji(m.group())), text)
+    text = _SELF.sub(r"\1~\2", re.sub(r"[【〔\[](.*?)[】〕\]]", r"(\1)", text))
     text = re.sub(r"(?:までの間|の間)$", "まで", text)
-    text = re.sub(r"(?:終業|終了)$" if is_end else r"(?:始業|開始)$", "", text)
+    text = re.sub(_LABEL_OF["end" if is_end else "start"], "", re.sub(r"^\(([^()]+)\)$", r"\1", text))
     half, other = _half_of_range(text, is_end)
     if half and not blank(context.record.get(other)):
         text = half
@@ -159,9 +170,16 @@ def _single(_field: Field, typed: Any, found: Clock, is_end: bool) -> Read:
 
 
 def _range(_field: Field, typed: Any, text: str, is_end: bool, context: Context) -> Read | None:
+    rest = _BREAK.search(text)
+    minutes = break_minutes(rest[1]) if rest else None
+    if rest and (minutes is None or is_end or not _fits(context.record.get("break"), minutes)):
+        return None
+    text = re.sub(r"[(_]", "", text[: rest.start()]) if rest else text
     parts = _SPLIT.split(re.sub(r"まで$", "", text))
     if len(parts) != 2:
         return None
+    if re.fullmatch(rf"{_HALF}?\d{{1,2}}", parts[0]) and "時" in parts[1]:
+        parts[0] += "時"  # 9～17時
     first, last = read_clock(parts[0], is_end=False), read_clock(parts[1], is_end=True)
     for side in (first, last):
         if isinstance(side, Doubt):
@@ -191,41 +209,85 @@ def _range(_field: Field, typed: Any, text: str, is_end: bool, context: Context)
                 how="始業の欄には始業の時刻だけを入力してください。",
             )
             return refuse("DT-005", typed, message, example=first.text, choices=(first.text,))
-    also: dict[str, Any] = {"end": last.text}
+    also: dict[str, Any] = {"end": last.text} | ({} if minutes is None else {"break": minutes})
     if last.next_day:
         also["end_next_day"] = True
     return fixed(
         "DT-005",
         first.text,
-        Message(f"「{clip(typed)}」を始業{words.replace('～', '、終業')}と読み取りました。"),
+        Message(
+            f"「{clip(typed)}」を始業{words.replace('～', '、終業')}{'' if minutes is None else f'、休憩{minutes}分'}と読み取りました。"
+        ),
         example="13:00",
         also=also,
     )
 
 
+def _fits(given: Any, minutes: int) -> bool:
+    """True when the field for the break is empty or says the same."""
+    return blank(given) or given == minutes or (isinstance(given, str) and duration_minutes(ch.squeeze(given)) == minutes)
+
+
 def _number(typed: int | float) -> Read:
     choices: tuple[str, ...] = ()
-    if isinstance(typed, float) and 0 < typed < 1:
-        minutes = round(typed * 1440)
-        choices = (f"{minutes // 60:02}:{minutes % 60:02}",)
-    elif isinstance(typed, int) and 0 < typed < 24:
+    if isinstance(typed, float):
+        choices = _of_day(typed) if typed < 1 or typed > 30000 else _doubtful(f"{typed:g}")
+    elif 0 < typed < 24:
         choices = (f"{typed:02}:00",)
-    message = Message(f"「{clip(typed)}」は時刻として読み取れません。", how="時と分を入力してください。")
-    return refuse("DT-005", typed, message, example=EXAMPLE, choices=choices)
+    how = f"{choices[0]} の意味と思われます。時と分を入力してください。" if choices else "時と分を入力してください。"
+    return refuse("DT-005", typed, Message(f"「{clip(typed)}」は時刻として読み取れません。", how=how), example=EXAMPLE, choices=choices)
+
+
+def _of_day(value: float) -> tuple[str, ...]:
+    """The time that a fraction of a day means, as spreadsheets store one."""
+    minutes = round(value % 1 * 1440)
+    return (f"{minutes // 60:02}:{minutes % 60:02}",) if 0 < value < 80000 and 0 < minutes < 1440 else ()
+
+
+def _doubtful(text: str) -> tuple[str, ...]:
+    """Readings of a time whose minutes have one digit (9:5), whose sign is another (8.30, 13;00) or that is a number of a spreadsheet."""
+    if re.fullmatch(r"(?:0?|\d{5})\.\d{3,17}", text, re.ASCII):
+        return _of_day(float(text))
+    dated = re.fullmatch(r"\d{4}[-/]\d{1,2}[-/]\d{1,2}[T_]?(\d{1,2}:\d{2})(?::00)?", text)
+    glued = re.fullmatch(r"(\d{1,2}:\d{2})(\d{1,2}:\d{2})", text)
+    if glued and all(isinstance(read_clock(side, is_end=False), Clock) for side in glued.groups()):
+        return (f"{glued[1]}～{glued[2]}",)
+    found = re.fullmatch(r"(\d{1,2})(?:(\D)(\d{1,2})分?)?", dated[1] if dated else text)
+    if found is None or int(found[1]) > 23 or int(found[3] or 0) > 59:
+        return ()
+    hour, sign, minutes = int(found[1]), found[2], found[3] or "00"
+    if sign in ("-", "~") and hour < int(minutes) <= 24:
+        return (f"{hour:02}:00～{int(minutes):02}:00",)
+    if sign == "~":
+        return ()
+    if len(minutes) == 2:
+        return (f"{hour:02}:{minutes}",)
+    readings = (int(minutes) * 6, int(minutes) * 10) if sign == "." else (int(minutes), int(minutes) * 10)
+    return tuple(dict.fromkeys(f"{hour:02}:{m:02}" for m in readings if m < 60))
 
 
 def _refuse(typed: Any, text: str, is_end: bool) -> Read:
-    hour = re.fullmatch(r"(\d{1,2})(?:\.(\d{2}))?", text)
-    if hour and int(hour[1]) < 24 and int(hour[2] or 0) < 60:
-        choices = (f"{int(hour[1]):02}:{hour[2] or '00'}",)
-        message = Message(f"「{clip(typed)}」は時刻としてはっきりしません。", how="「8:30」または「8時30分」のように入力してください。")
+    choices = _doubtful(text)
+    if choices:
+        meant = f"{choices[0]} の意味と思われます。" if len(choices) == 1 else ""
+        how = f"{meant}「8:30」または「8時30分」のように入力してください。"
+        message = Message(f"「{clip(typed)}」は時刻としてはっきりしません。", how=how)
         return refuse("DT-005", typed, message, example=EXAMPLE, choices=choices)
     if _half_of_range(text, is_end)[0]:
         message = Message(f"「{clip(typed)}」は時間帯の片方だけです。", how="始業と終業の両方を入力してください。")
         return refuse("DT-005", typed, message, example="始業 13:00、終業 17:30")
+    two = [read_clock(part, is_end=False) for part in re.split("_", text)] if not is_end else []
+    if len(two) == 2 and all(isinstance(side, Clock) for side in two):
+        message = Message(f"「{clip(typed)}」には時刻が2つあります。", how="始業と終業の欄に分けて入力してください。")
+        return refuse("DT-005", typed, message, example="始業 13:00、終業 17:30", choices=(text.replace("_", "～"),))
     if len(_SPLIT.split(text)) > 2 or _MANY.search(text):
         message = Message(f"「{clip(typed)}」には時間帯が2つ以上あります。", how="勤務時間帯の行を分けて入力してください。")
         return refuse("DT-005", typed, message, example="始業 13:00、終業 17:30")
+    about = re.fullmatch(r"(?:約|およそ|概ね)?(.+?)(?:頃|ごろ|程度|前後)?(?:\([^()]*\))?", text)
+    guess = read_clock(about[1], is_end=is_end) if about else None
+    if isinstance(guess, Clock) and not guess.next_day:
+        message = Message(f"「{clip(typed)}」には時刻以外の言葉があります。", how="時刻だけを入力してください。")
+        return refuse("DT-005", typed, message, example=EXAMPLE, choices=(guess.text,))
     message = Message(
         f"「{clip(typed)}」は時刻として読み取れません。",
         how=("24時間表記で入力してください。シフトで変わる場合は、時間帯ごとに行を分けてください。"),

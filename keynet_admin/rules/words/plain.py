@@ -5,6 +5,7 @@ All functions work on *plain* text (see `plain`), which is computed once a posti
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -112,25 +113,29 @@ class WordList:
         if not found or self.harmless is None:
             return found
         spans = [match.span() for match in self.harmless.finditer(text)]
-        return [m for m in found if not any(start <= m.start() and m.end() <= end for start, end in spans)]
+        starts = [start for start, _ in spans]
+        before = ((m, bisect_right(starts, m.start()) - 1) for m in found)
+        return [m for m, last in before if last < 0 or m.end() > spans[last][1]]
 
     def find(self, text: str) -> list[str]:
         """The words hit, each once, in the order of the text."""
         return list(dict.fromkeys(match.group() for match in self.matches(text)))
 
 
-def clause_around(text: str, start: int, end: int) -> str:
+_REACH: Final = 400  # no field is longer; a hostile text without a mark would be read again for every hit
+
+
+def clause_around(text: str, start: int, end: int, marks: str = "。!?;\n") -> str:
     """The sentence or line of a plain text around a hit (bounds 。 ! ? ; and line ends)."""
-    left = max(text.rfind(mark, 0, start) for mark in "。!?;\n") + 1
-    rights = [found for mark in "。!?;\n" if (found := text.find(mark, end)) >= 0]
-    return text[left : min(rights, default=len(text))]
+    first, last = max(0, start - _REACH), min(len(text), end + _REACH)
+    left = max(text.rfind(mark, first, start) for mark in marks) + 1
+    rights = [found for mark in marks if (found := text.find(mark, end, last)) >= 0]
+    return text[max(left, first) : min(rights, default=last)]
 
 
 def phrase_around(text: str, start: int, end: int) -> str:
     """The part of a sentence around a hit (bounds as in `clause_around`, and 、 ,)."""
-    left = max(text.rfind(mark, 0, start) for mark in "。!?;\n、,") + 1
-    rights = [found for mark in "。!?;\n、," if (found := text.find(mark, end)) >= 0]
-    return text[left : min(rights, default=len(text))]
+    return clause_around(text, start, end, "。!?;\n、,")
 
 
 def listed(words: Iterable[str]) -> str:
@@ -176,15 +181,27 @@ def yen_amounts(text: str) -> list[Amount]:
     return result
 
 
+_HOUR: Final = r"\d{1,2}|二?十[一二三四五六七八九]?|[一二三四五六七八九]"
 _TIME: Final = (
-    r"(?:(?P<{0}half>午前|午後|am|pm)?(?:の)?(?P<{0}h>\d{{1,2}})"
-    r"(?::(?P<{0}m>\d{{2}})(?!\d)|時(?!間)(?:(?P<{0}m2>\d{{1,2}})分|(?P<{0}half30>半))?)"
+    r"(?:(?P<{0}half>午前|午後|早朝|朝|昼|夕方|夕|夜|am|pm)?の?(?P<{0}h>" + _HOUR.replace("{", "{{").replace("}", "}}") + r")"
+    r"(?::(?P<{0}m>\d{{2}})(?!\d)|時(?!間)(?:(?P<{0}m2>\d{{1,2}}|[一二三四五]?十五?)分|(?P<{0}half30>半))?)"
     r"|(?P<{0}noon>正午))"
 )
 _RANGE: Final = re.compile(
-    r"(?<![\d:./-])(?:" + _TIME.format("a") + r"|(?P<bare>\d{1,2})(?=~\d{1,2}時(?!間)))"
-    r"(?:から|~|-|より|ー)(?P<next>翌(?:日|朝)?の?)?" + _TIME.format("b") + r"(?![\d:])"
+    r"(?<![\d./-])(?<!\d:)(?:" + _TIME.format("a") + r"|(?P<bare>\d{1,2})(?=[~-]\d{1,2}時(?!間)))"
+    r"(?:開始)?(?:から|~|-|より|ー|→|⇒)(?P<next>翌(?:日|朝)?の?)?" + _TIME.format("b") + r"(?![\d:])"
 )
+_SINGLE: Final = re.compile(r"(?<![\d./-])(?<!\d:)" + _TIME.format("s"))
+_AFTERNOON: Final = ("午後", "pm", "昼", "夕方", "夕", "夜")
+_KANJI_DIGITS: Final = "〇一二三四五六七八九"
+
+
+def written_number(written: str) -> int:
+    """A number below 100 in figures or as 二十三."""
+    if written.isdigit():
+        return int(written)
+    tens, ten, ones = written.rpartition("十")
+    return (_KANJI_DIGITS.index(tens or "一") if ten else 0) * 10 + (_KANJI_DIGITS.index(ones) if ones else 0)
 
 
 @dataclass(frozen=True)
@@ -203,13 +220,13 @@ def _minutes(match: re.Match[str], side: str, half: str) -> int | None:
         return 720
     if side == "a" and match["bare"]:
         return int(match["bare"]) * 60 if int(match["bare"]) <= 24 else None
-    hours = int(match[f"{side}h"])
-    minutes = 30 if match[f"{side}half30"] else int(match[f"{side}m"] or match[f"{side}m2"] or 0)
+    hours = written_number(match[f"{side}h"])
+    minutes = 30 if match[f"{side}half30"] else written_number(match[f"{side}m"] or match[f"{side}m2"] or "0")
     if hours > 24 or minutes > 59:
         return None
-    if half in ("午後", "pm") and hours < 12:
+    if half in _AFTERNOON and hours < 12:
         hours += 12
-    elif half and hours >= 12:
+    elif half in ("午前", "午後", "am", "pm") and hours >= 12:
         return None
     return hours * 60 + minutes
 
@@ -227,12 +244,20 @@ def time_ranges(text: str) -> list[TimeRange]:
         start, end = _minutes(match, "a", first), _minutes(match, "b", second)
         if start is None or end is None:
             continue
-        if first in ("午後", "pm") and not second and not match["bnoon"] and end < start and int(match["bh"]) < 12:
+        if first in _AFTERNOON and not second and not match["bnoon"] and end < start and written_number(match["bh"]) < 12:
             end += 720
         if match["next"] or end <= start:
             end += 1440
         result.append(TimeRange(start, end, match.start(), match.end(), match.group()))
     return result
+
+
+def times(text: str) -> list[TimeRange]:
+    """Single times of day in a plain text (`start` and `end` are the same); those of a range are named, too."""
+    if ":" not in text and "時" not in text and "正午" not in text:
+        return []
+    read = ((match, _minutes(match, "s", match["shalf"] or "")) for match in _SINGLE.finditer(text))
+    return [TimeRange(at, at, match.start(), match.end(), match.group()) for match, at in read if at is not None]
 
 
 _PER_WEEK: Final = re.compile(

@@ -10,14 +10,17 @@ from keynet_admin.errors import BadField
 from keynet_admin.extensions import db
 from keynet_admin.models import Account, FirstLogin, OutboxMail, Submission
 from keynet_admin.permissions import Actor
-from keynet_admin.services import workflow
-from keynet_admin.services.account import session, use_cases
+from keynet_admin.services import audit, workflow
+from keynet_admin.services.account import colleagues, session
 from keynet_admin.services.account import tokens as secret
+from keynet_admin.services.account import use_cases as accounts
+from keynet_admin.services.account.mail_words import words_of
 from keynet_admin.services.mail import outbox as mailer
 from keynet_admin.services.workflow import Outcome
 from keynet_admin.vocabulary import InvitationState
 
 SHOWN, READ_OUT_LIFE = timedelta(minutes=10), timedelta(minutes=30)
+OWN_CODE_MINUTES = 30
 TAKEN = "このメールアドレスは、別のアカウントで使われています。"
 
 
@@ -32,12 +35,12 @@ def readdress(account: Account, actor: Actor, *, seen_version: int, recipient: s
     if again := workflow.repeated(account, actor, seen_version, "readdress"):
         return again
     workflow.require(account, "readdress", actor, seen_version)
-    address, old, about_case = use_cases.normal_email(recipient), account.email, case_of(account)
+    address, old, about_case = accounts.normal_email(recipient), account.email, case_of(account)
     if not mailer.deliverable(address):
         raise BadField(mailer.BAD_ADDRESS, "recipient")
     if address == old:
         raise BadField("いまのアドレスと同じです。正しいアドレスを入力してください。", "recipient")
-    if use_cases.by_email(address) is not None:
+    if accounts.by_email(address) is not None:
         raise BadField(TAKEN, "recipient")
     tell_old = mailer.arrives(account, old)
     done = workflow.move(account, "readdress", actor, seen_version=seen_version, reason="\n".join(filter(None, (reason.strip(), call))))
@@ -52,17 +55,59 @@ def readdress(account: Account, actor: Actor, *, seen_version: int, recipient: s
         if row is not None:
             mailer.supersede(row, OutboxMail.account_id == account.id)
     if tell_old:
-        mailer.enqueue("address_changed", old, use_cases.words_of(account) | {"at": clock.now()}, about=account)
-    use_cases.end_links(account)
-    use_cases.invite(account, about_case, {"changed": True})
+        mailer.enqueue("address_changed", old, words_of(account) | {"at": clock.now()}, about=account)
+    accounts.end_links(account)
+    accounts.invite(account, about_case, {"changed": True})
     return done.but(mails=1 + tell_old)
 
 
-def cancel_invitation(account: Account, actor: Actor, *, seen_version: int, reason: str) -> Outcome:
-    """Take the invitation back: its link and code say who did it and when. Nobody but an operator sends a new one."""
-    if again := workflow.repeated(account, actor, seen_version, "cancel_invitation"):
+def send_own_code(account: Account, recipient: str, at: int) -> str:
+    """Mail the code with which an address becomes that of its reader's own account. Returns the address as it will be stored.
+
+    Raises BadField for one that cannot be one, is the present one, is taken, or does not lie under the body's own domain.
+    """
+    address, body = accounts.normal_email(recipient), account.organization
+    if not mailer.deliverable(address):
+        raise BadField(mailer.BAD_ADDRESS, "email")
+    if address == account.email:
+        raise BadField("いまのアドレスと同じです。新しいアドレスを入力してください。", "email")
+    if body is None or not colleagues.is_own_domain(address, body):
+        raise BadField(
+            "団体のドメインのアドレスを入力してください。ほかのアドレスに変えるときは、サービスセンターへご連絡ください。", "email"
+        )
+    if accounts.by_email(address) is not None:
+        raise BadField(TAKEN, "email")
+    words = words_of(account) | {"minutes": OWN_CODE_MINUTES}
+    mailer.enqueue("address_code", address, words, sealed={"code": secret.shown(own_code(account, address, at))}, about=account)
+    return address
+
+
+def own_code(account: Account, address: str, at: int) -> str:
+    """The code that was mailed to an address at a moment (seconds); another one as soon as anything about the account is changed."""
+    return secret.derived_code(f"own_address:{account.id}:{account.version}:{address}:{at}")
+
+
+def change_own(account: Account, actor: Actor, address: str) -> session.SignedIn:
+    """The address whose code its holder typed becomes theirs. The old one is told; links and all other sessions end."""
+    old = account.email
+    workflow.touch(account, actor, account.version)
+    try:
+        with db.session.begin_nested():
+            account.email = address
+            db.session.flush()
+    except IntegrityError as error:
+        raise BadField(TAKEN, "email") from error
+    audit.record(account, "new_address", actor, version=account.version)
+    mailer.enqueue("address_changed", old, words_of(account) | {"at": clock.now()}, about=account, account_id=account.id)
+    accounts.end_links(account)
+    return session.renew(account)
+
+
+def cancel_invitation(account: Account, actor: Actor, *, seen_version: int, reason: str = "", action: str = "cancel_invitation") -> Outcome:
+    """Take the invitation back: its link and code say who did it and when. Only an operator, or a colleague who did it, sends a new one."""
+    if again := workflow.repeated(account, actor, seen_version, action):
         return again
-    done = workflow.move(account, "cancel_invitation", actor, seen_version=seen_version, reason=reason)
+    done = workflow.move(account, action, actor, seen_version=seen_version, reason=reason)
     for row in account.first_logins:
         if row.state in (InvitationState.waiting, InvitationState.expired):
             row.cancelled_at, row.cancelled_by_id = clock.now(), actor.account_id

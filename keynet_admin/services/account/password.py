@@ -56,11 +56,12 @@ def words_about(account: Account) -> list[str]:
     """What others know of an account: its address and name, its body's and prefecture's names in kanji, kana and romaji, domains, the site."""
     words = [account.email, account.name, config.current().site_name]
     body = account.organization
+    words.append(account.body_name)
     if body is not None:
-        words += [body.name, body.kana, *reference.domains_of(body.lg_code)]
-        for record in (reference.municipality(body.lg_code), reference.prefecture(body.prefecture_code)):
-            if record is not None:
-                words += [record.name, record.kana, record.romaji, record.romaji.partition("-")[0]]
+        words += [body.kana, *reference.domains_of(body.lg_code)]
+    for record in (reference.municipality(body.lg_code) if body is not None else None, reference.prefecture(account.place)):
+        if record is not None:
+            words += [record.name, record.kana, record.romaji, record.romaji.partition("-")[0]]
     words += [_KIND_OF_BODY.sub("", word) for word in words]
     parts = [part for word in words if "@" in word or "." in word for part in re.split(r"[@.+_-]", word)]
     return [

@@ -19,8 +19,9 @@ from keynet_admin.permissions import Actor
 from keynet_admin.services import audit
 from keynet_admin.services.account.tokens import token_hash
 from keynet_admin.services.transaction import rows_changed
-from keynet_admin.vocabulary import AccountStatus, ActorKind, Role, SessionLevel
+from keynet_admin.vocabulary import ActorKind, Role, SessionLevel
 
+FRESH = timedelta(minutes=15)  # so long after the password was asked for nothing asks for it again (real time)
 LIFE = timedelta(hours=12)  # since the person was last proven, however busy the session is (OWASP ASVS 5, 7.3.2)
 
 
@@ -71,7 +72,16 @@ class SignedIn:
 
 def actor_of(account: Account) -> Actor:
     """The actor that an account is."""
-    return Actor(ActorKind.account, account.id, account.role, account.organization_id, account.shown_name)
+    return Actor(
+        ActorKind.account,
+        account.id,
+        account.role,
+        account.organization_id,
+        account.shown_name,
+        account.held,
+        account.prefecture_code,
+        account.partner_id,
+    )
 
 
 def begin(account: Account) -> SignedIn:
@@ -101,10 +111,22 @@ def find(key: str) -> SignedIn | None:
     account = db.session.execute(
         select(Account)
         .join(StaffSession, StaffSession.account_id == Account.id)
-        .where(StaffSession.key_hash == token_hash(key), alive, Account.status == AccountStatus.active)
+        .where(StaffSession.key_hash == token_hash(key), alive, Account.is_in_use)
         .options(joinedload(Account.organization))
     ).scalar_one_or_none()
     return SignedIn(key, account) if account is not None else None
+
+
+def is_fresh(key: str) -> bool:
+    """Whether the person behind this key proved to know the password within the last minutes."""
+    query = select(StaffSession.id).where(StaffSession.key_hash == token_hash(key), StaffSession.level_at > clock.real_now() - FRESH)
+    return db.session.execute(query).scalar_one_or_none() is not None
+
+
+def proved(signed_in: SignedIn) -> None:
+    """The person has just proven to know the password again."""
+    values = {"level": SessionLevel.password, "level_at": clock.real_now()}
+    rows_changed(update(StaffSession).where(StaffSession.key_hash == token_hash(signed_in.key)).values(values))
 
 
 def owner_of(key: str) -> int | None:

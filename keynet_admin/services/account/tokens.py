@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import re
 import secrets
 import unicodedata
 
@@ -13,7 +12,6 @@ CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 CODE_LENGTH = 12
 _LINK_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789"
 TOKEN_LENGTH = 28
-_BEHIND = re.compile(r"[^A-Za-z0-9_-]+\Z")
 
 
 def new_token() -> str:
@@ -29,14 +27,6 @@ def new_code() -> str:
 def shown(code: str) -> str:
     """The code as the mail prints it: 7K4M-2QXH-9T6P."""
     return "-".join(code[i : i + 4] for i in range(0, len(code), 4))
-
-
-def from_link(text: str) -> str:
-    """The token of an opened link, without signs that a mail program or a reader took along from behind it: `.`, `)`, `>`, `、`.
-
-    Links of earlier mails may end in `-` or `_`; those stay.
-    """
-    return _BEHIND.sub("", text)
 
 
 def typed(text: str) -> str:
@@ -63,9 +53,19 @@ def derived_code(owner: str) -> str:
     return "".join(CODE_LETTERS[byte % len(CODE_LETTERS)] for byte in _keyed(f"code:{owner}")[:CODE_LENGTH])
 
 
+def derived_token(owner: str) -> str:
+    """A link's secret that is made from the row it opens, so that every mail can hold it and none of it is stored."""
+    return "".join(_LINK_LETTERS[byte % len(_LINK_LETTERS)] for byte in _keyed(f"token:{owner}")[:TOKEN_LENGTH])
+
+
 def seal(owner: str) -> str:
     """What proves in an address that we have made it for this row."""
     return _keyed(f"seal:{owner}").hex()[:40]
+
+
+def person_key(of: str) -> str:
+    """What is stored of somebody's contact so that they are counted once: nobody without the secret can try out addresses or numbers."""
+    return _keyed(f"person:{of}").hex()[:32]
 
 
 def _keyed(text: str) -> bytes:

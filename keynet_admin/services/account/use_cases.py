@@ -14,23 +14,26 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
-from keynet_admin import clock, config
+from keynet_admin import clock
 from keynet_admin.business_time import CLOSES
 from keynet_admin.errors import BadField, LinkDead, NotFound, Refused
 from keynet_admin.extensions import db
 from keynet_admin.models import Account, AuditEvent, FirstLogin, Organization, OutboxMail
 from keynet_admin.permissions import SYSTEM, Actor
 from keynet_admin.services import audit, business_days, workflow
-from keynet_admin.services.account import session
+from keynet_admin.services.account import owners, session
 from keynet_admin.services.account import tokens as secret
+from keynet_admin.services.account.mail_words import words_of
 from keynet_admin.services.mail import outbox as mailer
-from keynet_admin.services.mail.message import Letter
 from keynet_admin.services.transaction import after_commit, rows_changed
 from keynet_admin.services.workflow import Outcome
 from keynet_admin.vocabulary import STAFF_ROLES, AccountStatus, ActorKind, Role
 
 INVITE_DAYS, RESET_DAYS = 7, 1  # business days; the last one ends at 17:00
 INVITE, RESET = "invite", "reset"
+STILL_REQUESTED = (
+    "このメールアドレスは、団体が追加を依頼した担当者のもので、運営の確認を待っています。先にアカウントの画面で確認してください。"
+)
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,9 @@ def normal_email(text: str) -> str:
 
 def by_email(email: str, *, lock: bool = False) -> Account | None:
     """The account of an address; with `lock` it is the present transaction's until its end."""
-    query = select(Account).where(Account.email == normal_email(email)).options(joinedload(Account.organization))
+    query = (
+        select(Account).where(Account.email == normal_email(email)).options(joinedload(Account.organization), joinedload(Account.partner))
+    )
     if lock:
         query = query.with_for_update(of=Account).execution_options(populate_existing=True)
     return db.session.execute(query).scalar_one_or_none()
@@ -82,10 +87,12 @@ def issue(
     known = by_email(address)
     if known is None:
         known = Account(email=address, name=name[:80], role=Role.municipality, organization_id=organization.id, created_at=clock.now())
-        _add(known)
+        add(known)
         audit.record(known, "issue", actor)
     elif known.organization_id != organization.id:
         raise Refused("このメールアドレスは、別の団体のアカウントで使われています。")
+    elif known.status is AccountStatus.requested:
+        raise Refused(STILL_REQUESTED)
     elif known.status is AccountStatus.suspended:
         raise Refused("このメールアドレスのアカウントは利用停止中です。停止を解除してから発行してください。")
     if known.status is AccountStatus.invited and _open(known) is None:
@@ -101,12 +108,12 @@ def create_operator(email: str, role: Role, *, name: str = "", password_hash: st
     address = normal_email(email)
     if role not in STAFF_ROLES:
         raise Refused("運営の役割（operator、lead、admin）を指定してください。")
-    if "@" not in address.strip("@"):
-        raise Refused("メールアドレスの形が正しくありません。")
+    if not mailer.deliverable(address):
+        raise Refused(mailer.BAD_ADDRESS)
     if by_email(address) is not None:
         raise Refused("このメールアドレスのアカウントは、すでにあります。")
     account = Account(email=address, name=name[:80], role=role, created_at=clock.now())
-    _add(account)
+    add(account)
     audit.record(account, "issue", SYSTEM)
     if password_hash is None:
         invite(account)
@@ -126,12 +133,18 @@ def set_password(account: Account, password_hash: str) -> None:
 
 
 def resend_invitation(
-    account: Account, actor: Actor, *, seen_version: int | None = None, about: Any = None, words: Mapping[str, Any] | None = None
+    account: Account,
+    actor: Actor,
+    *,
+    seen_version: int | None = None,
+    about: Any = None,
+    words: Mapping[str, Any] | None = None,
+    action: str = "invite_again",
 ) -> Outcome:
     """A new invitation mail; the links and codes sent before say that a newer one was sent. `about` and `words` as in `issue`."""
-    if again := workflow.repeated(account, actor, seen_version, "invite_again"):
+    if again := workflow.repeated(account, actor, seen_version, action):
         return again
-    done = workflow.move(account, "invite_again", actor, seen_version=seen_version)
+    done = workflow.move(account, action, actor, seen_version=seen_version)
     end_links(account)
     invite(account, about, words)
     return done.but(mails=1)
@@ -221,7 +234,7 @@ def request_reset(email: str) -> None:
     """
     account = by_email(email, lock=True)
     step = db.session.begin_nested()
-    if account is None or account.status is AccountStatus.suspended:
+    if account is None or account.status not in (AccountStatus.active, AccountStatus.invited) or account.partner_unverified:
         _pretend()
         step.rollback()
     else:
@@ -237,19 +250,21 @@ def request_reset(email: str) -> None:
 def credentials(email: str) -> Credentials:
     """What to compare a sign-in with. The same single query for known and unknown addresses."""
     account = by_email(email)
-    if account is None or account.status is not AccountStatus.active:
+    if account is None or not account.is_in_use:
         return Credentials(None, None)
     return Credentials(account.id, account.password_hash)
 
 
 def suspend(account: Account, actor: Actor, *, seen_version: int, reason: str) -> Outcome:
     """Stop an account: its sessions end, its links die, the reason is mailed. Raises Refused for one's own and the last administrator's."""
+    owners.lock(account)
     last = _is_last_administrator(account)
     if again := workflow.repeated(account, actor, seen_version, "suspend"):
         return again
     if last and account.id != actor.account_id:
         raise Refused("システム管理の最後のアカウントは、利用を停止できません。")
     done = workflow.move(account, "suspend", actor, seen_version=seen_version, reason=reason)
+    owners.leave(account, actor)
     session.end_all(account)
     end_links(account)
     mailer.enqueue("account_suspended", account.email, words_of(account) | {"reason": reason.strip()}, about=account, account_id=account.id)
@@ -264,7 +279,7 @@ def change_role(account: Account, actor: Actor, *, seen_version: int, reason: st
     last = _is_last_administrator(account)
     if again := workflow.repeated(account, actor, seen_version, "change_role"):
         return again
-    new = _staff_role(role)
+    new = staff_role(role)
     if new is None:
         raise BadField("新しい役割を選んでください。", "role")
     if new is account.role:
@@ -284,6 +299,7 @@ def expire(account: Account) -> None:
     """End an account whose person is forgotten, by the system: its sessions end, its links die, nobody is mailed. Locked by the caller."""
     if account.status is not AccountStatus.suspended:
         workflow.move(account, "expire", SYSTEM, seen_version=None)
+    owners.leave(account, SYSTEM, ended=True)
     session.end_all(account)
     end_links(account)
 
@@ -304,28 +320,6 @@ def restore(account: Account, actor: Actor, *, seen_version: int, reason: str) -
     return done.but(mails=1)
 
 
-def letters(account: Account, action: str, reason: str = "", role: str = "", recipient: str = "") -> list[tuple[str, Letter]]:
-    """The mails that a decision with this reason (and role or address) would send, with placeholders for link and code."""
-    template = workflow.move_of(Account, action).mail
-    if not template:
-        return []
-    if action == "restore" and not account.password_hash:
-        template = "first_login"
-    words = words_of(account) | {"reason": reason.strip() or "（ここに理由が入ります）", "email": account.email, "again": True}
-    new = _staff_role(role)
-    words |= {"was": account.role.label, "role": new.label if new is not None else "（選んだ役割）"}
-    words["due"] = _due(account, INVITE_DAYS)
-    if action == "readdress":
-        to = normal_email(recipient) or "新しいアドレス"
-        told = (
-            [(account.email, mailer.preview("address_changed", words | {"at": clock.now()}))]
-            if mailer.arrives(account, account.email)
-            else []
-        )
-        return [(to, mailer.preview(template, words | {"changed": True, "email": to})), *told]
-    return [(account.email, mailer.preview(template, words))]
-
-
 def invitation_of(account: Account) -> tuple[OutboxMail | None, datetime | None]:
     """The newest invitation mail of an account, and until when it is good (None when it is not any more)."""
     query = select(OutboxMail).where(OutboxMail.account_id == account.id, OutboxMail.template == "first_login")
@@ -340,7 +334,7 @@ def invitation_due(prefecture_code: str = "", days: int = INVITE_DAYS) -> dateti
 
 
 def _due(account: Account, days: int) -> datetime:
-    return invitation_due(account.organization.prefecture_code if account.organization else "", days)
+    return invitation_due(account.place, days)
 
 
 def _unchanged(known: Credentials) -> Account | None:
@@ -349,11 +343,12 @@ def _unchanged(known: Credentials) -> Account | None:
     if account is None:
         return None
     workflow.lock(account)
-    same = account.status is AccountStatus.active and account.password_hash == known.password_hash
+    same = account.is_in_use and account.password_hash == known.password_hash
     return account if same else None
 
 
-def _staff_role(text: str) -> Role | None:
+def staff_role(text: str) -> Role | None:
+    """The role of the service center with this value."""
     return next((role for role in STAFF_ROLES if role == text), None)
 
 
@@ -370,8 +365,8 @@ def _tell_of_change(account: Account) -> None:
     mailer.enqueue("password_changed", account.email, words, about=account, account_id=account.id)
 
 
-def _add(account: Account) -> None:
-    """Insert the account; an address that somebody else has just taken is refused in words."""
+def add(account: Account) -> None:
+    """Insert an account; an address that somebody else has just taken is refused in words."""
     try:
         with db.session.begin_nested():
             db.session.add(account)
@@ -380,7 +375,11 @@ def _add(account: Account) -> None:
 
 
 def invite(account: Account, about: Any = None, words: Mapping[str, Any] | None = None) -> OutboxMail:
-    """Make a link and a code for the first login and mail them. Those sent before go on working unless `end_links` came before."""
+    """Mail a link and a code for the first login; older ones work on unless `end_links` came before. Raises Refused (unverified partner)."""
+    if account.partner_unverified:
+        raise Refused(
+            f"{account.body_name}は、連絡先が未確認か停止中のため、ご案内を送れません。先に連携先の画面で連絡先を確かめてください。"
+        )
     context = words_of(account) | {"again": _was_invited(account)} | dict(words or {})
     return _send(account, INVITE, _due(account, INVITE_DAYS), "first_login", context, about)
 
@@ -466,13 +465,15 @@ def _first_logins() -> Any:
 
 def _judged(row: FirstLogin) -> Invitation:
     account = row.account
-    if account.status is AccountStatus.suspended:
+    if account.status is AccountStatus.suspended or account.partner_unverified:
         return Invitation(row, account, "このアカウントは利用を停止しています。サービスセンターへお問い合わせください。")
     if row.used_at is not None:
         return Invitation(row, account, "このご案内では、すでにパスワードが設定されています。ログインの画面からお入りください。")
     if row.cancelled_at is not None:
         who = f"（{row.cancelled_by.shown_name}）" if row.cancelled_by is not None else ""
-        words = f"{_moment(row.cancelled_at)}に、サービスセンター{who}がこのご案内を取り消しました。お心当たりのあるときは、お問い合わせください。"
+        body = row.cancelled_by.organization if row.cancelled_by is not None else None
+        where = body.name if body is not None else "サービスセンター"
+        words = f"{_moment(row.cancelled_at)}に、{where}{who}がこのご案内を取り消しました。お心当たりのあるときは、お問い合わせください。"
         return Invitation(row, account, words)
     if row.replaced_at is not None:
         when = _moment(row.replaced_at)
@@ -484,12 +485,6 @@ def _judged(row: FirstLogin) -> Invitation:
     if row.expires_at <= clock.now():
         return Invitation(row, account, f"このご案内の期限（{_moment(row.expires_at)}）が過ぎました。", renewable=True)
     return Invitation(row, account)
-
-
-def words_of(account: Account) -> dict[str, Any]:
-    """What every mail to an account may name."""
-    name = account.organization.name if account.organization is not None else f"{config.current().site_name} 運営"
-    return {"org_name": name, "department": "", "contact_name": account.name, "receipt_no": ""}
 
 
 def _moment(moment: datetime) -> str:

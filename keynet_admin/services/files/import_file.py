@@ -8,9 +8,10 @@ from typing import TypeVar
 
 from keynet_admin.permissions import SYSTEM, Actor
 from keynet_admin.services.files.check import Checked, check_submission
+from keynet_admin.services.files.joining import told_of
 from keynet_admin.services.files.read_file import read_file
 from keynet_admin.services.files.rejects import free_name, write_rejects
-from keynet_admin.services.files.rows import FileSubmission, Refusal
+from keynet_admin.services.files.rows import FileSubmission, Refusal, Remark
 from keynet_admin.services.files.store import store_all
 from keynet_admin.services.transaction import transaction
 
@@ -27,6 +28,7 @@ class ImportReport:
     errors: int = 0
     refusals: list[Refusal] = field(default_factory=list)
     refused: int = 0
+    remarks: list[Remark] = field(default_factory=list)
     rejected: dict[int, list[str]] = field(default_factory=dict)
     kept_in: Path | None = None
 
@@ -50,7 +52,8 @@ def import_file(
         for item in batch:
             # The rules run here, outside any transaction.
             checked = item if isinstance(item, Refusal) else check_submission(item, strict=strict)
-            found = [checked] if isinstance(checked, Refusal) else checked.refusals
+            found = [checked, *checked.more] if isinstance(checked, Refusal) else checked.refusals
+            report.remarks += told_of(item) if isinstance(item, FileSubmission) else ()
             if found:
                 report.refusals += found
                 report.refused += 1

@@ -10,23 +10,38 @@ from pathlib import Path
 from typing import Any
 
 from keynet_admin.errors import Refused
-from keynet_admin.services.files.excel import MAX_UNPACKED, count_rows, read_xlsx
+from keynet_admin.services.files.excel.workbook import BY_COMMAND, ReadingLimits, count_rows, read_xlsx
 from keynet_admin.services.files.rows import FileSubmission, Refusal, reference_day
 from keynet_admin.services.files.tables import read_csv
 from keynet_admin.services.strict_json import BadJson, read_object
 
 MAX_LINE = 4 * 1024 * 1024
 _CHUNK = 1024 * 1024
+_SAVED_ANEW = {
+    ".xls": "古い形式のExcelファイル",
+    ".xlsm": "マクロ付きのExcelファイル",
+    ".xlsb": "Excelバイナリ形式のファイル",
+    ".xltx": "Excelのテンプレート",
+    ".ods": "OpenDocument形式のファイル",
+    ".numbers": "Numbersのファイル",
+}
+_KINDS = _SAVED_ANEW | {
+    ".pdf": "PDFファイル",
+    ".docx": "Wordのファイル",
+    ".doc": "Wordのファイル",
+    ".txt": "文字だけのファイル",
+    ".zip": "圧縮したファイル",
+}
 
 
 class UnknownFormat(Refused):
     """The file's name does not end in .jsonl, .csv or .xlsx."""
 
 
-def read_file(path: Path, most: int = MAX_UNPACKED) -> Iterator[FileSubmission | Refusal]:
+def read_file(path: Path, limits: ReadingLimits = BY_COMMAND) -> Iterator[FileSubmission | Refusal]:
     """The submissions of a file, in its order. Raises UnknownFormat; everything else that is wrong is an `Refusal`.
 
-    `most`: bytes that an .xlsx may have unpacked.
+    `limits`: what an .xlsx may cost.
     """
     suffix = path.suffix.lower()
     if suffix == ".jsonl":
@@ -34,10 +49,16 @@ def read_file(path: Path, most: int = MAX_UNPACKED) -> Iterator[FileSubmission |
     if suffix == ".csv":
         return read_csv(path)
     if suffix == ".xlsx":
-        return read_xlsx(path, most)
-    raise UnknownFormat(
-        f"{path.name} は読み込めません。.xlsx、.csv、.jsonl のいずれかのファイルを指定してください（古い形式の .xls は、.xlsx で保存し直してください）。"
-    )
+        return read_xlsx(path, limits)
+    raise unknown_format(path.name)
+
+
+def unknown_format(name: str) -> UnknownFormat:
+    """Says what kind of file a name stands for, and what to do with it."""
+    suffix = Path(name).suffix.lower()
+    kind = f"{_KINDS[suffix]}（{suffix}）です" if suffix in _KINDS else "この種類のファイルは使えません"
+    how = "Excelなどで開き、「Excel ブック（.xlsx）」で保存し直してください。" if suffix in _SAVED_ANEW else ""
+    return UnknownFormat(f"{name} は読み込めません。{kind}。{how}読み込めるのは .xlsx、.csv、.jsonl のいずれかです。")
 
 
 def count_lines(path: Path) -> int:

@@ -1,15 +1,17 @@
 """The rows of a file that were left out, in a file of the same format and columns, with a column `_reasons` that readers skip.
 
-It can be mended and read in again as it is. Nothing in it starts a formula: Excel's cells are texts, and in `.csv` an apostrophe stands
-before a sign that would start one, which our reader takes away again.
+A command copies them from the file; a file that was sent over the web is gone by then, and they are made of what was read. It can be
+mended and read in again as it is. Nothing in it starts a formula: Excel's cells are texts, and in `.csv` an apostrophe stands before a
+sign that would start one, which our reader takes away again.
 """
 
 import csv
 import json
 import re
 from codecs import BOM_UTF8
-from collections.abc import Mapping, Sequence
-from itertools import chain, count
+from collections.abc import Iterator, Mapping, Sequence
+from io import BytesIO, StringIO
+from itertools import chain, count, islice
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +20,12 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from keynet_admin.services.files.columns import REASONS
-from keynet_admin.services.files.excel import excel_rows, open_sheet
+from keynet_admin.catalogue import label_at
+from keynet_admin.rules.normalise.characters import INSTEAD, UNWRITABLE
+from keynet_admin.services.files.columns import REASONS, FormColumn, NoValue, column_of
+from keynet_admin.services.files.excel.workbook import SHEET, open_sheet
 from keynet_admin.services.files.read_file import entry_of
-from keynet_admin.services.files.rows import Refusal
+from keynet_admin.services.files.rows import FileSubmission, Heading, Refusal
 from keynet_admin.services.files.tables import Rows, csv_rows, encoding_of, heading_of
 
 _STARTS_FORMULA = re.compile(r"[=+\-@\t\r]")
@@ -29,7 +33,7 @@ _RED = Font(color="B00020")
 _BOLD = Font(bold=True)
 _PALE = PatternFill("solid", start_color="FFF4F4F4")
 _TOP = Alignment(vertical="top", wrap_text=True)
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+MOST_ROWS = 1_000  # of a file that is made while somebody waits for it
 
 
 def free_name(file: Path) -> Path:
@@ -45,6 +49,58 @@ def write_rejects(file: Path, target: Path, rejected: Mapping[int, Sequence[str]
     """
     write = {".jsonl": _write_jsonl, ".csv": _write_csv}.get(file.suffix.lower(), _write_xlsx)
     return target if write(file, target, rejected) else None
+
+
+def rejects_of(name: str, items: Sequence[FileSubmission | Refusal], rejected: Mapping[int, Sequence[str]]) -> tuple[str, bytes]:
+    """The rows of what was read that stand in `rejected`, as a file like the one of this name: its name and content.
+
+    At most 1,000 rows. Of a `.jsonl` the lines that could not be read are missing: nobody kept them.
+    """
+    path = Path(name)
+    suffix = path.suffix.lower()
+    if suffix == ".jsonl":
+        lines = (item for item in items if isinstance(item, FileSubmission) and item.line in rejected)
+        content = b"".join(_line_of(item, rejected[item.line]) + b"\n" for item in islice(lines, MOST_ROWS))
+        return f"{path.stem}-rejected{suffix}", content
+    heading = next((item.heading for item in items if item.heading.names), Heading())
+    columns = [(index, column) for index, title in enumerate(heading.names) if title and (column := column_of(title)) is not None]
+    labels = ["直すところ", *(label_at(column.path).removeprefix("募集1 ") if column.section else column.name for _, column in columns)]
+    picked = [labels, [REASONS, *(column.name for _, column in columns)]]
+    picked += islice(_rows_of(items, rejected, columns, len(heading.names)), MOST_ROWS)
+    if suffix == ".csv":
+        text = StringIO(newline="")
+        csv.writer(text).writerows([_guarded("" if cell is None else str(cell)) for cell in cells] for cells in picked)
+        return f"{path.stem}-rejected{suffix}", BOM_UTF8 + text.getvalue().encode("utf-8", "replace")
+    out = BytesIO()
+    _book(out, heading.sheet or SHEET, picked, heads=2, at=0)
+    return f"{path.stem}-rejected.xlsx", out.getvalue()
+
+
+def _rows_of(
+    items: Sequence[FileSubmission | Refusal], rejected: Mapping[int, Sequence[str]], columns: Sequence[tuple[int, FormColumn]], width: int
+) -> Iterator[list[Any]]:
+    for item in items:
+        if isinstance(item, Refusal):
+            if item.line in rejected and item.cells:
+                cells = [*item.cells, *[None] * (width - len(item.cells))]
+                yield ["\n".join(rejected[item.line]), *(cells[index] for index, _ in columns), *cells[width:]]
+            continue
+        for line, posting in zip(item.rows, item.submission.get("postings") or (), strict=False):
+            if line in rejected:
+                row = item.submission | {"postings": posting}
+                yield ["\n".join(rejected[line]), *(_typed(item, row, column) for _, column in columns)]
+
+
+def _typed(item: FileSubmission, row: Mapping[str, Any], column: FormColumn) -> Any:
+    if column.section:
+        return column.cell(row)
+    return item.id if column.name == "id" else item.reference_date.isoformat() if item.reference_date else None
+
+
+def _line_of(item: FileSubmission, reasons: Sequence[str]) -> bytes:
+    day = item.reference_date
+    named = ({} if item.id is None else {"id": item.id}) | ({} if day is None else {"reference_date": day.isoformat()})
+    return json.dumps({**named, "submission": item.submission, REASONS: list(reasons)}, ensure_ascii=True).encode()
 
 
 def _write_jsonl(file: Path, target: Path, rejected: Mapping[int, Sequence[str]]) -> bool:
@@ -81,7 +137,7 @@ def _picked(rows: Rows, rejected: Mapping[int, Sequence[str]]) -> tuple[list[lis
         return made
 
     picked = [[*new, *cells] for _, cells in above] + [placed(heading, REASONS)]
-    picked += [placed(row, "\n".join(rejected[line])) for line, row in rest if line in rejected and not isinstance(row, Refusal)]
+    picked += [placed(row, "\n".join(rejected[line])) for line, row, _ in rest if line in rejected and not isinstance(row, Refusal)]
     return picked, len(head), at
 
 
@@ -107,10 +163,15 @@ def _guarded(text: str) -> str:
 
 def _write_xlsx(file: Path, target: Path, rejected: Mapping[int, Sequence[str]]) -> bool:
     with open_sheet(file) as sheet:
-        picked, heads, at = _picked(excel_rows(sheet), rejected)
+        picked, heads, at = _picked(sheet.rows, rejected)
         title = sheet.title
-    if not picked:
-        return False
+    if picked:
+        _book(target, title, picked, heads=heads, at=at)
+    return bool(picked)
+
+
+def _book(target: Any, title: str, picked: Sequence[Sequence[Any]], *, heads: int, at: int) -> None:
+    """Write a workbook of one sheet to a file: `heads` rows down to the heading, the reasons in column `at`."""
     book = Workbook(write_only=True)
     copy = book.create_sheet(title)
     copy.freeze_panes = f"B{heads + 1}"
@@ -128,14 +189,14 @@ def _write_xlsx(file: Path, target: Path, rejected: Mapping[int, Sequence[str]])
             row[at].font, row[at].alignment = _RED, _TOP
         copy.append(row)
     book.save(target)
-    return True
 
 
 def _cell(sheet: Any, value: Any) -> Any:
     """A cell of the copy; a text stays a text, whatever it begins with."""
+    value = value.shown if isinstance(value, NoValue) else value
     if not isinstance(value, str):
         return WriteOnlyCell(sheet, value=value)
-    text = _ILLEGAL.sub("\ufffd", value)[:32_767]
+    text = UNWRITABLE.sub(INSTEAD, value)[:32_767]
     cell = WriteOnlyCell(sheet, value=text)
     cell.data_type = "s"
     cell.number_format = "@"

@@ -1,10 +1,10 @@
-"""What a row of a file of submissions is once it was read: a submission, or a refusal with the reason."""
+"""What a row of a file of submissions is once it was read: a submission with what is to be looked at, or a refusal with the reason."""
 
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import column_index_from_string, get_column_letter
 
 
 @dataclass(frozen=True)
@@ -15,21 +15,6 @@ class Place:
     column: str = ""
     letter: str = ""
     sheet: str = ""
-
-
-@dataclass(frozen=True)
-class Refusal(Place):
-    """A place with the reason (in Japanese) why its row is not taken. `whole`: nothing below it was read either."""
-
-    message: str = ""
-    id: str | int | None = None
-    last_line: int = 0
-    whole: bool = False
-
-    def words(self) -> str:
-        """One line for the terminal: 「募集情報 4行目 AB列 contact-contact_email: …」."""
-        parts = (self.sheet, f"{self.line}行目", f"{self.letter}列" if self.letter else "", self.column)
-        return f"{' '.join(filter(None, parts))}: {self.message}"
 
 
 @dataclass(frozen=True)
@@ -46,13 +31,54 @@ class Heading:
         found = (index for index, name in enumerate(self.names, start=1) if name in wanted or name.startswith(groups))
         return next(map(get_column_letter, found), "") if column else ""
 
+    def name(self, letter: str) -> str:
+        """The nested name in a column's letter, or an empty text."""
+        index = column_index_from_string(letter) if letter else 0
+        return self.names[index - 1] if 0 < index <= len(self.names) else ""
+
 
 NOWHERE = Heading()
 
 
 @dataclass(frozen=True)
+class Remark(Place):
+    """Something at a place that its sender should look at (in Japanese); the row is read all the same. Shown as a warning."""
+
+    message: str = ""
+
+    def words(self) -> str:
+        """One line for the terminal: 「募集情報 4行目 AB列 contact-contact_email: …」."""
+        parts = (self.sheet, f"{self.line}行目", f"{self.letter}列" if self.letter else "", self.column)
+        return f"{' '.join(filter(None, parts))}: {self.message}"
+
+
+@dataclass(frozen=True)
+class Refusal(Remark):
+    """The reason why a row is not taken. `more`: further cells of the same row. `whole`: nothing below it was read either.
+
+    `cells` are those of a table's row below its `heading`, so that it can be given back to be mended.
+    """
+
+    id: str | int | None = None
+    last_line: int = 0
+    whole: bool = False
+    more: tuple["Refusal", ...] = ()
+    cells: tuple[Any, ...] = field(default=(), compare=False, repr=False)
+    heading: Heading = field(default=NOWHERE, compare=False, repr=False)
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        """The row of the file that it is about."""
+        return (self.line,)
+
+
+@dataclass(frozen=True)
 class FileSubmission:
-    """One submission of a file, as typed. `lines` are the rows of its postings (tables), `last_line` where it ends."""
+    """One submission of a file, as typed. `lines` are the rows of its postings (tables), `last_line` where it ends.
+
+    `remarks` are about its rows, or (with the first submission) about the file. `differs`: the few places in which it differs from the
+    one before it, whose body it shares: perhaps they are one (`joining.py`).
+    """
 
     line: int
     submission: dict[str, Any]
@@ -61,6 +87,8 @@ class FileSubmission:
     lines: tuple[int, ...] = ()
     last_line: int = 0
     heading: Heading = field(default=NOWHERE, compare=False, repr=False)
+    remarks: tuple[Remark, ...] = ()
+    differs: tuple[str, ...] = ()
 
     def cell(self, path: str) -> Place:
         """Where a finding's path stands. The column is the nested name (`organization-lg_code`, `shifts-0-start`)."""

@@ -31,10 +31,11 @@ class Stored:
     new: bool
 
 
-def store_all(checked: Sequence[Checked], actor: Actor) -> list[Stored]:
+def store_all(checked: Sequence[Checked], actor: Actor, *, batch: str | None = None, network: str | None = None) -> list[Stored]:
     """Put submissions into the queue, in the caller's transaction; one that is there already is left alone. In the given order.
 
-    A case that another process stores at the same moment is not stored twice: the batch is begun again with it as known.
+    `batch` and `network` mark cases that came together without an account. A case that another process stores at the same moment is not
+    stored twice: the batch is begun again with it as known.
     """
     identities = [submissions.identity_of(item.result.normalized) for item in checked]
     for attempt in (1, 2):
@@ -45,7 +46,7 @@ def store_all(checked: Sequence[Checked], actor: Actor) -> list[Stored]:
                 fresh.setdefault(identity, item)
         try:
             with db.session.begin_nested():
-                made = _insert(fresh, actor) if fresh else {}
+                made = _insert(fresh, actor, {"batch": batch, "network": network}) if fresh else {}
         except IntegrityError:
             if attempt == 2:
                 raise
@@ -64,7 +65,7 @@ def _known(identities: Sequence[str]) -> dict[str, str]:
     return {identity: receipt_no for identity, receipt_no in db.session.execute(query) if identity is not None}
 
 
-def _insert(fresh: dict[str, Checked], actor: Actor) -> dict[str, str]:
+def _insert(fresh: dict[str, Checked], actor: Actor, marks: dict[str, str | None]) -> dict[str, str]:
     """Write the rows of new cases. Returns identity → receipt number."""
     now = clock.now()
     due = promise_due(now)
@@ -79,6 +80,8 @@ def _insert(fresh: dict[str, Checked], actor: Actor) -> dict[str, str]:
             "due_at": due,
             "identity": identity,
             "version": 1,
+            "set_aside": False,
+            **marks,
             **submissions.described(item.result),
         }
         for number, (identity, item) in zip(numbers, fresh.items(), strict=True)
@@ -106,17 +109,18 @@ def _insert(fresh: dict[str, Checked], actor: Actor) -> dict[str, str]:
     if found:
         db.session.execute(insert(SubmissionFinding), found)
     db.session.execute(insert(AuditEvent), [_event(case, row, actor) for case, row in zip(ids, cases, strict=True)])
-    mailer.enqueue_receipts(
-        (
+    receipts = (
+        mailer.Receipt(
             contact["email"],
             submissions.sender_words(item.result.normalized, row["org_name"])
             | {"receipt_no": row["receipt_no"], "due": due, "received_at": now},
-            {"code": submissions.code_of_copy(case, row["receipt_no"], contact["email"])},
+            submissions.code_of_copy(case, row["receipt_no"], contact["email"]),
             case,
         )
         for case, row, contact, item in zip(ids, cases, contacts, fresh.values(), strict=True)
         if "@" in contact["email"]
     )
+    mailer.enqueue_receipts(receipts, more=True)
     return {row["identity"]: row["receipt_no"] for row in cases}
 
 

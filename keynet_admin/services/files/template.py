@@ -15,10 +15,11 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from keynet_admin.catalogue import MAX_POSTINGS, SECTION_LABELS, Field, Kind
+from keynet_admin.catalogue import MAX_POSTINGS, SECTION_LABELS, SECTIONS, Field, Kind
 from keynet_admin.catalogue.applicability import condition_words
+from keynet_admin.rules.normalise.characters import INSTEAD, UNWRITABLE
 from keynet_admin.services.files.columns import REASONS, FormColumn, every_column
-from keynet_admin.services.files.excel import SHEET
+from keynet_admin.services.files.excel.workbook import SHEET
 from keynet_admin.services.files.template_example import YES_NO, example_of
 
 CHOICES, EXAMPLE, GUIDE = "選択肢", "記入例", "説明"
@@ -47,7 +48,7 @@ _EXPLANATION = f"""\
 ■書き方
 {HEADING_ROW}行目の英字の名前（organization-lg_code など）が見出しです。1～{HEADING_ROW}行目は消したり、書き替えたりしないでください。
 {FIRST_ROW}行目から、1行に1件の募集を書きます。間を空けずに続けてください。
-1つの団体の募集が2件以上あるときは、行を続け、団体と連絡担当者の欄に同じ内容をコピーしてください。団体と連絡担当者がまったく同じ、続いた行が、1つの申請になります（{MAX_POSTINGS}件まで）。
+1つの団体の募集が2件以上あるときは、行を続け、団体と連絡担当者の欄に同じ内容をコピーしてください。団体と連絡担当者が同じ、続いた行が、1つの申請になります（{MAX_POSTINGS}件まで。空白や全角・半角の違いは問いません）。少しだけ違う行が続くときは、送る前の確認の画面でお聞きします。
 都道府県などが取りまとめるときは、団体ごとに行を続けて書いてください。団体ごとに別の申請になり、受付番号は団体の担当者へ届きます。
 確認（D）の欄は、その申請の最初の行の内容を使います。
 使わない列は、空欄のままにするか、列ごと消して構いません。列の並びを変えても読み込めます。新しい列は足さないでください。
@@ -108,9 +109,10 @@ def _file(on: date, document: Mapping[str, Any] | None = None) -> bytes:
 
 def _put(sheet: Any, row: int, column: int, value: Any, **style: Any) -> None:
     """A cell whose text stays a text, whatever it begins with."""
-    cell = sheet.cell(row=row, column=column, value=value)
     if isinstance(value, str):
+        value = UNWRITABLE.sub(INSTEAD, value)
         style = {"data_type": "s", "number_format": "@"} | style
+    cell = sheet.cell(row=row, column=column, value=value)
     for name, part in style.items():
         setattr(cell, name, part)
 
@@ -146,7 +148,7 @@ def _column(sheet: Any, index: int, column: FormColumn) -> Any:
 
 
 def _band_of(column: FormColumn) -> str:
-    letter = dict(zip(SECTION_LABELS, "ABCD", strict=True))[column.section]
+    letter = dict(zip(SECTIONS, "ABCD", strict=True))[column.section]
     group = column.field.group
     return f"{letter} {SECTION_LABELS[column.section]}{f'（{group}）' if group else ''}"
 

@@ -6,7 +6,7 @@ where nothing that visitors see is different, it writes nothing.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -18,9 +18,11 @@ from keynet_admin.catalogue import ORGANIZATION, POSTING, Visibility, display, r
 from keynet_admin.catalogue.blank import says_nothing
 from keynet_admin.errors import Refused
 from keynet_admin.extensions import db
-from keynet_admin.models import Listing, ListingVersion, Organization, Posting
+from keynet_admin.models import Listing, Organization, Posting, PublishedAnswer
+from keynet_admin.rules.words.masking import Secrets
 from keynet_admin.services.listing import card as facts
-from keynet_admin.services.listing import search_index
+from keynet_admin.services.listing import search_index, version
+from keynet_admin.services.partner import ledger
 from keynet_admin.services.posting.revisions import last_day, live_revision
 from keynet_admin.services.transaction import before_commit
 from keynet_admin.vocabulary import ListingState, PostingStatus
@@ -55,9 +57,11 @@ def update(posting: Posting, *, changed_at: datetime | None = None) -> None:
     `listed` while it is live; `closed` (number, title, closed date) once it is closed and visitors knew it; `withdrawn` (the number only)
     when it was listed and is paused, suspended or private now. One that was never public gets no row. `changed_at` (now unless given)
     is the moment that visitors read as 更新日; a row that is only made anew keeps its own. Raises Refused when the live revision has no
-    readable last day of publication (the gate of publishing does not let such a revision through).
+    readable last day of publication (the gate of publishing does not let such a revision through). The partners' ledger follows, also when
+    only the consents have changed.
     """
     db.session.flush()
+    before_commit(_number, posting.id)
     connection = db.session.connection()
     row = connection.execute(select(Listing.__table__).where(Listing.posting_id == posting.id)).mappings().one_or_none()
     values = _values(posting, row["state"] if row is not None else None)
@@ -66,7 +70,6 @@ def update(posting: Posting, *, changed_at: datetime | None = None) -> None:
     old_text = row["search_text"] if row is not None else None
     if row is None or any(row[name] != value for name, value in values.items() if name != "search_text"):
         values |= {"sequence": None, "changed_at": changed_at or clock.now()}
-        before_commit(_number, posting.id)
     if row is None:
         connection.execute(insert(Listing).values(posting_id=posting.id, posting_no=posting.posting_no, **values))
     else:
@@ -76,13 +79,15 @@ def update(posting: Posting, *, changed_at: datetime | None = None) -> None:
 
 
 def _number(posting_id: int) -> None:
-    """Give the changed row its number from the one version row, which stays locked until the commit.
+    """Give the changed row its number, then let the partners' ledger follow; the numbers stay locked until the commit.
 
     That row is the last thing a transaction locks, so numbers are handed out in the order of commits and nobody waits in a circle.
     """
-    raised = update_of(ListingVersion).where(ListingVersion.id == 1).values(number=ListingVersion.number + 1, changed_at=clock.now())
-    number = db.session.execute(raised.returning(ListingVersion.number)).scalar_one()
-    db.session.connection().execute(update_of(Listing).where(Listing.posting_id == posting_id).values(sequence=number))
+    unnumbered = select(Listing.posting_id).where(Listing.posting_id == posting_id, Listing.sequence.is_(None))
+    if db.session.execute(unnumbered).first() is not None:
+        number = version.take()
+        db.session.connection().execute(update_of(Listing).where(Listing.posting_id == posting_id).values(sequence=number))
+    ledger.follow(posting_id)
 
 
 def open_until(normalized: Mapping[str, Any]) -> datetime | None:
@@ -105,6 +110,8 @@ def _values(posting: Posting, before: ListingState | None) -> dict[str, Any] | N
         if ends is None:
             raise Refused("公開終了予定日が入力されていないため、公開できません。")
         content = public_content(posting.organization, revision.normalized)
+        if answers := _answers(posting, revision.normalized):
+            content["answers"] = answers
         text = search_text(content, posting.posting_no)
         times = {"listed_at": posting.published_at or clock.now(), "open_until": ends, "closed_at": None}
         return {"state": ListingState.listed, "search_text": text} | times | _columns(content)
@@ -141,14 +148,33 @@ def public_content(organization: Organization, normalized: Mapping[str, Any]) ->
         if known and organization.lg_code in (known.code6, known.parent_code6):
             where["city"] = None
             posting.pop("venue_city", None)
-        secrets = _secrets(organization, normalized)
-        about, posting = _hide(about, secrets), _hide(posting, secrets)
+        secrets = secrets_of(organization, normalized)
+        access = str(normalized.get("access") or "")
+        about, posting = _hide(about, secrets, access), _hide(posting, secrets, access)
     return {
         "masked": masked,
         "organization": {name: value for name, value in about.items() if not says_nothing(value)},
         "posting": {name: value for name, value in posting.items() if value is not None and value not in ("", [])},
         "place": where,
     }
+
+
+def secrets_of(organization: Organization, normalized: Mapping[str, Any]) -> Secrets:
+    """What a masked posting must not show."""
+    body = dict(organization.details or {}) | {"org_name": organization.name, "pref": organization.prefecture_code}
+    names = {"org_type": organization.org_type, "lg_code": organization.lg_code, "org_kana": organization.kana}
+    return Secrets({"organization": {**body, **names, "union_name": organization.union_name}}, normalized)
+
+
+def _answers(posting: Posting, normalized: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The questions and answers that the municipality has published, in their order; masked as the posting's own texts are."""
+    query = select(PublishedAnswer.question, PublishedAnswer.answer).where(PublishedAnswer.posting_id == posting.id)
+    rows = db.session.execute(query.order_by(PublishedAnswer.id))
+    found = [{"question": _clean(question), "answer": _clean(answer)} for question, answer in rows]
+    if normalized.get("visibility") != "masked":
+        return found
+    hidden: list[dict[str, str]] = _hide(found, secrets_of(posting.organization, normalized), str(normalized.get("access") or ""))
+    return hidden
 
 
 def search_text(content: Mapping[str, Any], posting_no: str) -> str:
@@ -186,35 +212,22 @@ def _columns(content: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _secrets(organization: Organization, normalized: Mapping[str, Any]) -> list[str]:
-    """What a masked posting must not say anywhere, the longest first."""
-    found = {organization.name, organization.kana, organization.union_name, str((organization.details or {}).get("org_tel") or "")}
-    found |= {str(normalized.get(field.name) or "") for field in POSTING if field.visibility is Visibility.MASKED}
-    own = reference.municipality(organization.lg_code)
-    if own is not None and own.kind != "prefecture":
-        # 青梅市 also as 青梅; a prefecture is shown by its posting's place anyway.
-        found |= {own.name, own.name[:-1], own.kana, *(domain for domain in reference.domains_of(own.code6))}
-    elif own is not None:
-        found -= {organization.name, organization.kana}
-    return sorted((word for word in found if len(word) > 1), key=len, reverse=True)
-
-
 # A web or mail address leads to the body, whatever it is called.
 _ADDRESS = re.compile(
-    r"(?:https?://|www\.)[^\s、。（）()「」]+|[\w.+-]+@[\w.-]+|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:jp|com|net|org|info)\b", re.I | re.A
+    r"(?:https?://|www\.)[^\s、。（）()「」【】]+|(?<![\w.+-])[\w.+-]{1,64}@[\w.-]+"
+    r"|(?<![a-z0-9.-])[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:jp|com|net|org|info)\b",
+    re.I | re.A,
 )
 
 
-def _hide(value: Any, secrets: Iterable[str]) -> Any:
+def _hide(value: Any, secrets: Secrets, access: str) -> Any:
     if isinstance(value, str):
-        value = _ADDRESS.sub(HIDDEN, value)
-        for secret in secrets:
-            value = value.replace(secret, HIDDEN)
-        return value
+        value = secrets.hide(_ADDRESS.sub(HIDDEN, value), HIDDEN)
+        return value.replace(access, HIDDEN) if len(access) > 1 else value
     if isinstance(value, Mapping):
-        return {key: _hide(item, secrets) for key, item in value.items()}
+        return {key: _hide(item, secrets, access) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_hide(item, secrets) for item in value]
+        return [_hide(item, secrets, access) for item in value]
     return value
 
 

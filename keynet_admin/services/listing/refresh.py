@@ -22,7 +22,14 @@ log = logging.getLogger(__name__)
 KEY = "listing_made_by"
 BATCH = 50
 # What content, facts and search text of a row are made by (files, or folders with all their files).
-SOURCES = ("services/listing", "catalogue", "rules/engine/posting_values.py", "models/listing.py")
+SOURCES = (
+    "services/listing",
+    "catalogue",
+    "rules/engine/posting_values.py",
+    "rules/words/masking.py",
+    "rules/words/figures.py",
+    "models/listing.py",
+)
 
 
 @lru_cache(maxsize=1)
@@ -75,7 +82,7 @@ def _remake(ids: Sequence[int]) -> int:
     """Under the postings' locks. Their dates stay; a row that comes out the same is not touched. How many could not be made."""
     rows = db.session.execute(select(Listing.posting_id, Listing.changed_at).where(Listing.posting_id.in_(ids)))
     dates = {row.posting_id: row.changed_at for row in rows}
-    query = select(Posting).where(Posting.id.in_(ids)).order_by(Posting.id).with_for_update(of=Posting)
+    query = select(Posting).where(Posting.id.in_(ids)).order_by(Posting.id).with_for_update(of=Posting, key_share=True)
     refused = 0
     for posting in db.session.execute(query, execution_options={"populate_existing": True}).scalars():
         try:

@@ -3,9 +3,11 @@
 A hit of the index is only a candidate: the words are looked up in `listing.search_text` again, so that 看護 … 護師 never passes for 看護師.
 """
 
+import re
 import unicodedata
 from typing import Final
 
+from keynet_admin.catalogue.folding import TO_HIRAGANA, unify_ideographs
 from keynet_admin.services.search.ngrams import Index
 
 INDEX: Final = Index("listing_search", "posting_id")
@@ -14,20 +16,22 @@ MAX_WORDS = 12
 MAX_LETTERS = 60
 
 # Katakana to hiragana, with the small ヵ and ヶ as large ones (霞ヶ関 = 霞ケ関); two name variants that NFKC keeps apart.
-_KANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)} | {0x30F5: 0x304B, 0x30F6: 0x3051, 0x30FD: 0x309D, 0x30FE: 0x309E}
+_KANA = TO_HIRAGANA | {0x30F5: 0x304B, 0x30F6: 0x3051, 0x30FD: 0x309D, 0x30FE: 0x309E}
 _SAME = str.maketrans("髙﨑", "高崎")
+# Whoever types センタ- or センタ− means センター.
+_LONG_VOWEL = re.compile("(?<=[\u3041-\u3096])[-\u2010-\u2015\u2212\u2500\ufe63]")
 # Marks that are no letters of their own (variation selectors, loose accents, joiners) vanish without a gap.
 _MARKS = frozenset({"Mn", "Me", "Cf"})
 
 
 def fold(value: str) -> str:
-    """The text as it is compared: NFKC, small letters, hiragana for katakana; everything but letters and digits becomes one space.
+    """The text as it is compared: NFKC, small letters, hiragana for katakana, a dash behind kana is a long vowel; everything but letters and digits becomes one space.
 
     NUL, lone surrogates and control characters vanish with the rest, so the result can be stored and bound anywhere.
     """
-    plain = unicodedata.normalize("NFKC", value).casefold().translate(_KANA).translate(_SAME)
+    plain = unicodedata.normalize("NFKC", unify_ideographs(value)).casefold().translate(_KANA).translate(_SAME)
     # A second pass: casefold can undo a composition.
-    plain = unicodedata.normalize("NFKC", plain)
+    plain = _LONG_VOWEL.sub("ー", unicodedata.normalize("NFKC", plain))
     kept = (c if c.isalnum() else "" if unicodedata.category(c) in _MARKS else " " for c in plain)
     return " ".join("".join(kept).split())
 

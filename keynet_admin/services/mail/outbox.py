@@ -2,31 +2,32 @@
 
 A mail is claimed by a short transaction with a lease, sent with no transaction open, and its delivery status written by another. A worker that
 dies in between leaves a lease that runs out: a file is written again under the same Message-ID, a mail by SMTP becomes uncertain, because
-the server may have it. Secrets (links, codes) stand in `sealed` until
-the mail is out, the body shows placeholders. Leases and retries use real time, as the queue engine does.
+the server may have it. Secrets (links, codes) stand in `sealed` until the mail is out, the body shows placeholders. Leases and retries use real time, as the queue engine does.
 """
 
 import logging
 import re
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, insert, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, insert, literal, or_, select, update
 
 from keynet_admin import clock, config
+from keynet_admin.catalogue.mail_domain import NOWHERE
 from keynet_admin.errors import BadField
 from keynet_admin.extensions import db
 from keynet_admin.models import Account, OutboxMail, Submission
-from keynet_admin.models.base import subject_of
+from keynet_admin.models.base import CleanText, subject_of
 from keynet_admin.permissions import Actor
 from keynet_admin.services import workflow
 from keynet_admin.services.mail import message as letter
 from keynet_admin.services.mail.message import Letter
 from keynet_admin.services.mail.transport import NotNow, Outgoing, Rejected, Uncertain, transport
-from keynet_admin.services.transaction import after_commit, transaction
+from keynet_admin.services.transaction import after_commit, rows_changed, transaction
 from keynet_admin.services.workflow import Outcome
 from keynet_admin.vocabulary import UNDELIVERED, MailStatus
 
@@ -37,12 +38,18 @@ log = logging.getLogger(__name__)
 # Seconds until the next try; the last one repeats. Eighty tries are about three days.
 DELAYS = (10, 20, 40, 60, 120, 300, 600, 1200, 1800, 3600)
 MAX_ATTEMPTS = 80
+# They go after all other mails, for anybody who sends forms causes them; so many an hour to one address, then one summary.
+RECEIPTS = ("receipt", "receipts", "resubmitted_receipt")
+_SECOND_LANE = (*RECEIPTS, "candidate_receipt")
+RECEIPTS_AN_HOUR = 5
+# Last words to somebody of whom nothing is kept: what became of the mail is nobody's task, and its address goes with it.
+FORGOTTEN = ("candidate_erased",)
 _FAR = timedelta(hours=2)  # longer than any delay or lease
 # What stands before the @ may be as odd as the telephone companies allowed (`a..b.@`), but is never a program's option; what stands
-# behind it is a domain of the internet: two labels at least, the last one no number and not a name of this machine.
+# behind it is a domain of the internet: two labels at least, the last one no number and none that leads nowhere.
 _ADDRESS = re.compile(
     r"(?!-)[!#-'*+\-./0-9=?A-Z^_`a-z{|}~]{1,64}@(?=[A-Za-z0-9.-]{1,189}$)(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+"
-    r"(?!(?i:localhost|local|localdomain|internal|invalid|onion)$)(?:[A-Za-z]{2,63}|xn--[A-Za-z0-9-]{1,59})"
+    rf"(?!(?i:{'|'.join(sorted(NOWHERE))})$)(?:[A-Za-z]{{2,63}}|xn--[A-Za-z0-9-]{{1,59}})"
 )
 LEASE_OVER = "送信の途中で止まったため、相手のサーバーが受け取ったかどうか分かりません。"
 SUPERSEDED = "その後のお知らせに替わりました。"
@@ -80,10 +87,13 @@ def enqueue(
     sealed: Mapping[str, str] | None = None,
     about: Any = None,
     account_id: int | None = None,
+    sender_name: str = "",
+    reply_to: str = "",
 ) -> OutboxMail:
     """Write a mail into the present transaction; it leaves after the commit. Returns the flushed row.
 
-    `about` is the row it is about, `account_id` the account it goes to, if it goes to one.
+    `about` is the row it is about, `account_id` the account it goes to, if it goes to one. `sender_name`, `reply_to`: in whose name it is
+    sent and who gets the answer, where that is not the service center.
     `sealed` are the values of the placeholders in the template (`{"link": …, "code": …}`). An address that cannot be one does not raise:
     the row is kept as refused and shows up among the operators' tasks, so that no decision fails because of it.
     Of mails about the same row that did not arrive, those to this address and those of this kind are no task any more.
@@ -91,7 +101,8 @@ def enqueue(
     subject = subject_of(about) if about is not None else {"subject": "", "subject_id": 0}
     if about is not None:
         supersede(about, or_(OutboxMail.recipient == letter.one_line(to)[:254], OutboxMail.template == template))
-    row = OutboxMail(**_values(template, to, context, sealed), **subject, account_id=account_id)
+    values = _values(template, to, context, sealed) | subject
+    row = OutboxMail(**values, account_id=account_id, sender_name=letter.one_line(sender_name), reply_to=letter.one_line(reply_to))
     db.session.add(row)
     db.session.flush()
     after_commit(wake)
@@ -103,15 +114,79 @@ def supersede(about: Any, *which: ColumnElement[bool], note: str = SUPERSEDED) -
     return workflow.move_where(OutboxMail, "supersede", OutboxMail.about(about), *which, note=note, sealed=None)
 
 
-def enqueue_receipts(letters: Iterable[tuple[str, Mapping[str, Any], Mapping[str, str], int]]) -> None:
-    """Write many receipts at once: (address, words, `sealed`, id of the case). As `enqueue`, without the rows."""
-    rows = [
-        _values("receipt", to, context, sealed) | {"subject": Submission.__tablename__, "subject_id": case}
-        for to, context, sealed, case in letters
-    ]
+@dataclass(frozen=True)
+class Receipt:
+    """What one receipt says: its address, words, the code of the copy, the case it is about (its id)."""
+
+    address: str
+    words: Mapping[str, Any]
+    code: str
+    case: int
+
+
+def enqueue_receipts(receipts: Iterable[Receipt], *, more: bool = False) -> None:
+    """Write the receipts of new cases, one mail an address. Beyond `RECEIPTS_AN_HOUR` to one address the rest waits for one summary.
+
+    `more`: others of the same file may follow; they join a mail that waits a minute for them.
+    """
+    by_address: dict[str, list[Receipt]] = {}
+    for receipt in receipts:
+        by_address.setdefault(receipt.address, []).append(receipt)
+    sent, waiting = _receipts_of_the_hour(by_address)
+    rows = []
+    for address, own in by_address.items():
+        full = config.current().rate_limits and sent[address.lower()] >= RECEIPTS_AN_HOUR
+        if (full or more) and _joined(waiting.get(address.lower()), address, own):
+            continue
+        wait = timedelta(hours=1) if full else timedelta(minutes=1) if more else timedelta()
+        rows.append(_receipt_values(address, own) | {"next_try_at": clock.real_now() + wait})
     if rows:
         db.session.execute(insert(OutboxMail), rows)
         after_commit(wake)
+
+
+def _receipts_of_the_hour(addresses: Iterable[str]) -> tuple[Counter[str], dict[str, int]]:
+    """How many receipts were written to each address (in lower case) within an hour, and the id of one that still waits to leave."""
+    query = (
+        select(OutboxMail.id, func.lower(OutboxMail.recipient), OutboxMail.status, OutboxMail.attempts, OutboxMail.next_try_at)
+        .where(OutboxMail.template.in_(RECEIPTS), OutboxMail.created_at > clock.now() - timedelta(hours=1))
+        .where(func.lower(OutboxMail.recipient).in_({address.lower() for address in addresses}))
+    )
+    sent: Counter[str] = Counter()
+    waiting = {}
+    for number, address, status, attempts, at in db.session.execute(query):
+        sent[address] += 1
+        if status is MailStatus.waiting and attempts == 0 and at > clock.real_now():
+            waiting[address] = number
+    return sent, waiting
+
+
+def _joined(number: int | None, address: str, own: Iterable[Receipt]) -> bool:
+    """Say these receipts in a mail that waits. False when there is none, or somebody sends it just now."""
+    query = select(OutboxMail).where(OutboxMail.id == number, OutboxMail.status == MailStatus.waiting)
+    row = None if number is None else db.session.execute(query.with_for_update(skip_locked=True)).scalar_one_or_none()
+    if row is None:
+        return False
+    # One case alone has the name `code`.
+    codes = {int(name.removeprefix("code-")) if name != "code" else row.subject_id: seal for name, seal in (row.sealed or {}).items()}
+    columns = select(Submission.id, Submission.receipt_no, Submission.org_name, Submission.due_at).where(Submission.id.in_(codes))
+    before = [
+        Receipt(address, {"receipt_no": receipt_no, "org_name": name, "due": due}, codes[case], case)
+        for case, receipt_no, name, due in db.session.execute(columns.order_by(Submission.id))
+    ]
+    values = _receipt_values(address, [*before, *own])
+    row.template, row.title, row.body, row.sealed = values["template"], values["title"], values["body"], values["sealed"]
+    return True
+
+
+def _receipt_values(address: str, own: list[Receipt]) -> dict[str, Any]:
+    about = {"subject": Submission.__tablename__, "subject_id": own[0].case}
+    if len(own) == 1:
+        return _values("receipt", address, own[0].words, {"code": own[0].code}) | about
+    names = {receipt.words["org_name"] for receipt in own}
+    words = {"org_name": names.pop() if len(names) == 1 else "ご担当団体", "receipt_no": own[0].words["receipt_no"]}
+    words["cases"] = [{"id": receipt.case, **receipt.words} for receipt in own]
+    return _values("receipts", address, words, {f"code-{receipt.case}": receipt.code for receipt in own}) | about
 
 
 def _values(template: str, to: str, context: Mapping[str, Any], sealed: Mapping[str, str] | None) -> dict[str, Any]:
@@ -127,6 +202,7 @@ def _values(template: str, to: str, context: Mapping[str, Any], sealed: Mapping[
         "sealed": dict(sealed) if sealed else None,
         "status": MailStatus.waiting if good else MailStatus.refused,
         "answer": "" if good else BAD_ADDRESS,
+        "lane": 2 if template in _SECOND_LANE else 1,
         "next_try_at": clock.real_now(),
     }
 
@@ -141,6 +217,7 @@ class _Claim:
     """A mail that this process may send until its lease runs out. `attempts` is the fence: a later claim has a higher one."""
 
     id: int
+    template: str
     attempts: int
     message_id: str
     recipient: str
@@ -148,6 +225,8 @@ class _Claim:
     body: str
     sealed: Mapping[str, str]
     created_at: datetime
+    sender_name: str
+    reply_to: str
 
 
 def deliver_due(limit: int = 100, now: datetime | None = None) -> int:
@@ -276,6 +355,7 @@ def _end_leases(now: datetime) -> None:
     with transaction():
         if db.session.execute(select(OutboxMail.id).where(_lease_over(now)).limit(1)).first() is not None:
             workflow.move_where(OutboxMail, "settle", _lease_over(now), target=MailStatus.uncertain, answer=LEASE_OVER, lease_until=None)
+            _forget()
 
 
 def _claim(now: datetime, lease: timedelta) -> _Claim | None:
@@ -283,10 +363,18 @@ def _claim(now: datetime, lease: timedelta) -> _Claim | None:
     due = or_(and_(OutboxMail.status == MailStatus.waiting, _reached(OutboxMail.next_try_at, now)), _lease_over(now))
     with transaction():
         row = db.session.execute(
-            select(OutboxMail.id, OutboxMail.attempts, OutboxMail.message_id, OutboxMail.recipient, OutboxMail.title, OutboxMail.body)
-            .add_columns(OutboxMail.sealed, OutboxMail.created_at)
+            select(
+                OutboxMail.id,
+                OutboxMail.template,
+                OutboxMail.attempts,
+                OutboxMail.message_id,
+                OutboxMail.recipient,
+                OutboxMail.title,
+                OutboxMail.body,
+            )
+            .add_columns(OutboxMail.sealed, OutboxMail.created_at, OutboxMail.sender_name, OutboxMail.reply_to)
             .where(due)
-            .order_by(OutboxMail.next_try_at, OutboxMail.id)
+            .order_by(OutboxMail.lane, OutboxMail.next_try_at, OutboxMail.id)
             .limit(1)
             .with_for_update(skip_locked=True)  # SQLite leaves it out: there the write lock is ours since BEGIN IMMEDIATE
         ).first()
@@ -296,14 +384,28 @@ def _claim(now: datetime, lease: timedelta) -> _Claim | None:
         taken = workflow.move_where(OutboxMail, "send", *mine, attempts=row.attempts + 1, lease_until=now + lease)
         if taken != 1:
             return None
-        return _Claim(row.id, row.attempts + 1, row.message_id, row.recipient, row.title, row.body, row.sealed or {}, row.created_at)
+        content = row.message_id, row.recipient, row.title, row.body, row.sealed or {}, row.created_at, row.sender_name, row.reply_to
+        return _Claim(row.id, row.template, row.attempts + 1, *content)
 
 
 def _settle(claim: _Claim, status: MailStatus, answer: str, **values: Any) -> int:
     """Write the delivery status of a mail, unless a later claim has taken it over. Returns the number of rows changed."""
     with transaction():
         mine = (OutboxMail.id == claim.id, OutboxMail.attempts == claim.attempts)
-        return workflow.move_where(OutboxMail, "settle", *mine, target=status, answer=answer, lease_until=None, **values)
+        # A mail that was blanked while it was sent stays blank: the answer may name its address.
+        kept = case((OutboxMail.recipient == "", ""), else_=literal(answer, CleanText()))
+        done = workflow.move_where(OutboxMail, "settle", *mine, target=status, answer=kept, lease_until=None, **values)
+        if claim.template in FORGOTTEN:
+            _forget(OutboxMail.id == claim.id)
+        return done
+
+
+def _forget(*which: ColumnElement[bool]) -> None:
+    """Blank the address of last words that are out, or never will be."""
+    over = (OutboxMail.template.in_(FORGOTTEN), OutboxMail.status.not_in((MailStatus.waiting, MailStatus.sending)), *which)
+    blank: dict[str, Any] = {"recipient": "", "answer": "", "sealed": None}
+    workflow.move_where(OutboxMail, "supersede", *over, **blank)
+    rows_changed(update(OutboxMail).where(*over).values(**blank))
 
 
 def _postpone(claim: _Claim, answer: str, now: datetime) -> None:
@@ -324,8 +426,8 @@ def _message(claim: _Claim) -> Outgoing:
         subject=claim.subject,
         recipients=[claim.recipient],
         body=body,
-        sender=(settings.short_name, settings.mail_from),
-        reply_to=settings.desk.mail,
+        sender=(claim.sender_name or settings.short_name, settings.mail_from),
+        reply_to=claim.reply_to or settings.desk.mail,
         date=claim.created_at.timestamp(),
         charset="utf-8",
         extra_headers={"Auto-Submitted": "auto-generated", "Content-Language": "ja"},

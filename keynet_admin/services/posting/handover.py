@@ -75,7 +75,7 @@ def handovers(
     """
     query = select(Posting).where(Posting.submission_id == submission.id).order_by(Posting.id)
     if lock:
-        query = query.with_for_update(of=Posting).execution_options(populate_existing=True)
+        query = query.with_for_update(of=Posting, key_share=True).execution_options(populate_existing=True)
     known = list(db.session.execute(query).scalars())
     given = {row.id: _content_at(before, row.submission_index) for row in known}
     contents = _contents(revision)

@@ -32,10 +32,10 @@ def judge(organization: Mapping[str, Any], typed: Mapping[str, Any], given: Reas
     return with_reasons(evaluate(document, on=clock.today(), sections=frozenset({"postings"}), partial=partial), given or {})
 
 
-def recheck(posting: Posting) -> Result:
-    """The rules of today over the newest revision, with the reasons given for it."""
+def recheck(posting: Posting, typed: Mapping[str, Any] | None = None) -> Result:
+    """The rules of today over the newest revision (or what was `typed` instead of it), with the reasons given for it."""
     revision = current_revision(posting)
-    return check(posting.organization, revision.typed, reasons_from(revision.reasons))
+    return check(posting.organization, revision.typed if typed is None else typed, reasons_from(revision.reasons))
 
 
 def current_revision(posting: Posting) -> PostingRevision:
@@ -91,6 +91,8 @@ def add_revision(
     posting.errors = sum(f["level"] == Level.ERROR for f in findings)
     posting.warnings = sum(f["level"] == Level.WARNING for f in findings)
     posting.publish_until = last_day(content)
+    posting.confirm()
+    posting.approval_asked_by_id = None
     db.session.add(posting)
     db.session.flush()
     revision = PostingRevision(
@@ -99,6 +101,8 @@ def add_revision(
         typed=dict(typed),
         normalized=dict(content),
         findings=findings,
+        job_type=posting.job_type,
+        headcount=posting.headcount,
         ruleset=ruleset or RULESET,
         reference_date=reference_date or clock.today().isoformat(),
         author_id=author_id,

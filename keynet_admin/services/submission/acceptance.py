@@ -169,6 +169,8 @@ def plan(submission: Submission, *, lock: bool = False) -> Plan:
         return replace(
             made, refused="このメールアドレスは、別の団体のアカウントで使われています。別のアドレスで申請し直すよう、差し戻してください。"
         )
+    if known is not None and known.status is AccountStatus.requested:
+        return replace(made, refused=accounts.STILL_REQUESTED)
     if known is not None and known.status is AccountStatus.suspended:
         return replace(made, refused="このメールアドレスのアカウントは利用停止中です。停止を解除してから承認してください。")
     return replace(made, ways=tuple(_ways(submission, revision, made, email, known)))
@@ -374,6 +376,6 @@ def _follow(organization: Organization, revision: SubmissionRevision, chosen: Pl
     fields = [change.path for change in chosen.changes]
     audit.record(organization, "edit", actor, fields=fields, submission=submission.id, version=organization.version)
     query = select(Posting).where(Posting.organization_id == organization.id, Posting.status == PostingStatus.live).order_by(Posting.id)
-    locked = db.session.execute(query.with_for_update(of=Posting), execution_options={"populate_existing": True})
+    locked = db.session.execute(query.with_for_update(of=Posting, key_share=True), execution_options={"populate_existing": True})
     for posting in locked.scalars().all():
         listing.update(posting)

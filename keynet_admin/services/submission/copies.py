@@ -5,8 +5,9 @@ receipt page; it is made from the number and the secret key, and kept nowhere.
 """
 
 import hmac
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from keynet_admin import clock
 from keynet_admin.errors import NotFound
@@ -36,13 +37,16 @@ def send_code(case: Submission) -> int:
 
 def of_organization(actor: Actor) -> list[Submission]:
     """The accepted forms of the actor's body, newest first."""
-    own = Submission.organization_id == (actor.organization_id or -1)
-    return list(db.session.execute(select(Submission).where(own).order_by(Submission.received_at.desc(), Submission.id.desc())).scalars())
+    return list(db.session.execute(_own(actor).order_by(Submission.received_at.desc(), Submission.id.desc())).scalars())
 
 
 def own(submission_id: int, actor: Actor) -> Submission:
     """A form of the actor's own body. Raises NotFound for any other."""
-    found = next((case for case in of_organization(actor) if case.id == submission_id), None)
+    found: Submission | None = db.session.execute(_own(actor).where(Submission.id == submission_id)).scalar_one_or_none()
     if found is None:
         raise NotFound("この申請は見つかりません。")
     return found
+
+
+def _own(actor: Actor) -> Select[Any]:
+    return select(Submission).where(Submission.organization_id == (actor.organization_id or -1))

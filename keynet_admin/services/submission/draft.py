@@ -5,15 +5,23 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 
 from keynet_admin import clock
+from keynet_admin.config import DRAFT, UNSENT
+from keynet_admin.errors import TooLarge
 from keynet_admin.extensions import db
 from keynet_admin.models import EntryDraft
+from keynet_admin.rules.engine.bounds import weight
 from keynet_admin.services.account.tokens import token_hash
 
 LIFE = timedelta(days=7)
+STEP = 10_000  # bytes: in such steps the growth of drafts is counted
+TOO_LARGE = (
+    f"入力した文が多すぎるため、保存できません（全体で約{DRAFT // 3 // 10_000}万文字まで）。"
+    "長い文を短くするか、募集をいくつかの申請に分けてください。入力した内容は、この画面に残っています。"
+)
 # Beside what was typed a draft keeps which page saved it (a random word), and what the next one must still be able to do: take back a
 # removal, show values that came twice.
 ASIDE = ("page", "removed", "doubled")
@@ -37,8 +45,11 @@ def save(key: str, typed: Mapping[str, Any], form_key: str, *, seen: int | None 
 
     `seen` is the version that the page showed; None: the page did not say, and the newest wins. Has another page saved something else
     since, nothing of that is overwritten: this copy becomes the draft's `other` until somebody chooses (`choose`). A page that did not
-    get the answer to its own last saving is not another one.
+    get the answer to its own last saving is not another one. Raises TooLarge.
     """
+    size = len(typed["file"]["items"]) if "file" in typed else 0
+    if "file" not in typed:
+        measured(typed)
     now = clock.now()
     mine = select(EntryDraft).where(EntryDraft.cookie_hash == token_hash(key)).with_for_update()
     draft = db.session.execute(mine).scalar_one_or_none()
@@ -51,7 +62,9 @@ def save(key: str, typed: Mapping[str, Any], form_key: str, *, seen: int | None 
                 db.session.add(draft)
         except IntegrityError:
             draft = db.session.execute(mine).scalar_one()
-    draft.expires_at = now + LIFE
+    draft.expires_at, draft.file_size = now + LIFE, size
+    if size:
+        _make_room(draft)
     kept = draft.typed
     if draft.version > 0 and content(kept) == content(typed):
         # Nothing new: no page gets behind by it.
@@ -64,6 +77,34 @@ def save(key: str, typed: Mapping[str, Any], form_key: str, *, seen: int | None 
         return draft, True
     draft.typed, draft.form_key, draft.saved_at, draft.version = dict(typed), form_key, now, draft.version + 1
     return draft, False
+
+
+def measured(typed: Mapping[str, Any]) -> int:
+    """About how many bytes a form takes. Raises TooLarge for more than a draft keeps."""
+    size = weight(typed, DRAFT)
+    if size > DRAFT:
+        raise TooLarge(TOO_LARGE)
+    return size
+
+
+def growth(key: str, typed: Mapping[str, Any]) -> int:
+    """By how many steps of 10 kB, begun ones counted, this saving makes what is kept larger. Raises TooLarge."""
+    before = find(key)
+    return max(0, -(-measured(typed) // STEP) - (-(-weight(before.typed, DRAFT) // STEP) if before is not None else 0))
+
+
+def _make_room(newest: EntryDraft) -> None:
+    """Throw the oldest files away while all together take more than `UNSENT`."""
+    db.session.flush()
+    total = db.session.execute(select(func.sum(EntryDraft.file_size)).where(EntryDraft.file_size > 0)).scalar_one()
+    if total <= UNSENT:
+        return
+    others = select(EntryDraft.id, EntryDraft.file_size).where(EntryDraft.file_size > 0, EntryDraft.id != newest.id)
+    for number, size in db.session.execute(others.order_by(EntryDraft.saved_at, EntryDraft.id)).all():
+        if total <= UNSENT:
+            break
+        db.session.execute(delete(EntryDraft).where(EntryDraft.id == number))
+        total -= size
 
 
 def content(typed: Mapping[str, Any]) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from keynet_admin.errors import LinkDead, NotFound, TransitionRefused
 from keynet_admin.extensions import db
 from keynet_admin.models import Organization, ReturnLink, Review, Submission, SubmissionContact, SubmissionRevision
 from keynet_admin.permissions import SENDER, Actor, sender_of
+from keynet_admin.rules.engine.bounds import known_part
 from keynet_admin.rules.engine.rule import Finding, Level, Result
 from keynet_admin.services import audit, counter, workflow
 from keynet_admin.services.account.tokens import code_hash, derived_code, new_code, new_token, seal, shown, token_hash
@@ -68,19 +69,20 @@ def submit(
     source: Source = Source.web,
     form_key: str | None = None,
     identity: str | None = None,
+    network: str | None = None,
 ) -> tuple[Submission, bool]:
     """Store a new form as a case, once. Returns the case and whether it is new.
 
     `form_key` is the form's one-time key: sent again, it finds the case of the first time. `identity` does the same for files.
+    `network` marks where it came from without an account (`batch.network_mark`).
     A receipt mail goes to the contact. The case enters with whatever findings it has; the web form refuses errors before.
     """
     key = token_hash(form_key) if form_key else None
-    known = _known(key, identity)
-    if known is not None:
+    if (known := _known(key, identity)) is not None:
         return known, False
     try:
         with db.session.begin_nested():
-            submission = _new_case(result, source, identity)
+            submission = _new_case(result, source, identity, network)
             revision = _add_revision(submission, 1, typed, result, reference_date, key)
     except IntegrityError:
         known = _known(key, identity)
@@ -88,7 +90,9 @@ def submit(
             raise
         return known, False
     audit.record(submission, "submit", actor, source=source.value, revision=1, errors=submission.errors, warnings=submission.warnings)
-    mail_sender("receipt", submission, revision, sealed={"code": copy_code(submission)})
+    if address := address_of(revision):
+        mailer.enqueue_receipts([mailer.Receipt(address, case_words(submission, revision), copy_code(submission), submission.id)])
+        task.refresh(submission)
     return submission, True
 
 
@@ -270,9 +274,8 @@ def code_of(link: ReturnLink) -> str:
 
 def close_links(submission: Submission, why: ReturnClosed) -> None:
     """Let all open return links of a case die, for a stated reason."""
-    for link in db.session.execute(
-        select(ReturnLink).where(ReturnLink.submission_id == submission.id, ReturnLink.closed_at.is_(None))
-    ).scalars():
+    open_ones = select(ReturnLink).where(ReturnLink.submission_id == submission.id, ReturnLink.closed_at.is_(None))
+    for link in db.session.execute(open_ones).scalars():
         link.closed_at, link.closed_why = clock.now(), why
 
 
@@ -347,7 +350,7 @@ def _known(form_key: str | None, identity: str | None) -> Submission | None:
     return None
 
 
-def _new_case(result: Result, source: Source, identity: str | None) -> Submission:
+def _new_case(result: Result, source: Source, identity: str | None, network: str | None) -> Submission:
     received = clock.now()
     submission = Submission(
         receipt_no=counter.receipt_nos(received)[0],
@@ -356,6 +359,7 @@ def _new_case(result: Result, source: Source, identity: str | None) -> Submissio
         received_at=received,
         due_at=promise_due(received),
         identity=identity,
+        network=network,
     )
     _describe(submission, result)
     db.session.add(submission)
@@ -426,10 +430,10 @@ def _add_revision(
 
 
 def revision_values(typed: Mapping[str, Any], result: Result, reference_date: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The columns of a revision and of its contact row: persons stand in the latter alone."""
+    """The columns of a revision and of its contact row: persons stand in the latter alone. Names beyond `MOST_UNKNOWN` are not stored."""
     findings = [found.as_json() for found in result.findings]
     contact = _section(result.normalized, CONTACT)
-    typed_contact = typed.get(CONTACT)
+    typed = known_part(typed)[0]
     revision = {
         "typed": {name: value for name, value in typed.items() if name != CONTACT},
         "normalized": {name: value for name, value in result.normalized.items() if name != CONTACT},
@@ -438,7 +442,7 @@ def revision_values(typed: Mapping[str, Any], result: Result, reference_date: st
         "reference_date": reference_date,
     }
     return revision, {
-        "typed": dict(typed_contact) if isinstance(typed_contact, Mapping) else {},
+        "typed": dict(_section(typed, CONTACT)),
         "normalized": dict(contact),
         "findings": [f for f in findings if f["path"].startswith(CONTACT)],
         "email": _short(contact.get("contact_email"), 254),
@@ -468,8 +472,7 @@ def mail_sender(
 
 def case_words(submission: Submission, revision: SubmissionRevision) -> dict[str, Any]:
     """What mails about a case may name."""
-    document = {"organization": _section(revision.normalized, "organization"), CONTACT: contact_of(revision)}
-    return sender_words(document, submission.org_name) | {
+    return sender_words(whole(revision), submission.org_name) | {
         "receipt_no": submission.receipt_no,
         "due": submission.due_at,
         "received_at": submission.received_at,

@@ -45,7 +45,7 @@ class RuleFlips:
 
 
 @dataclass
-class Report:
+class Rehearsal:
     """The outcome. `flips` are cases whose result (要修正あり, 要確認のみ, 指摘なし) would be another one: id, receipt, before, after."""
 
     ruleset: str
@@ -115,12 +115,12 @@ def count(newest: int | None = None) -> int:
     return total if newest is None else min(total, newest)
 
 
-def rehearse(judge: Judge, *, ruleset: str = RULESET, newest: int | None = None, tick: Callable[[int], object] | None = None) -> Report:
+def rehearse(judge: Judge, *, ruleset: str = RULESET, newest: int | None = None, tick: Callable[[int], object] | None = None) -> Rehearsal:
     """Replay the newest revision of each submission (the `newest` ones, or all) on its own reference date.
 
     Compared with the findings stored at that time, reasons of the sender left aside. `tick` is told how many more are done.
     """
-    report = Report(ruleset)
+    report = Rehearsal(ruleset)
     for cases in _batches(newest):
         for case, revision in cases:
             _compare(report, case, revision, judge)
@@ -129,7 +129,7 @@ def rehearse(judge: Judge, *, ruleset: str = RULESET, newest: int | None = None,
     return report
 
 
-def as_json(report: Report) -> dict[str, Any]:
+def as_json(report: Rehearsal) -> dict[str, Any]:
     """The report as plain data."""
     rules = [
         {"rule": r.rule, "comes": r.comes, "goes": r.goes, "changes_level": r.changes_level, "cases": [case[1] for case in r.cases]}
@@ -162,7 +162,7 @@ def _batches(newest: int | None) -> Iterator[list[tuple[Submission, SubmissionRe
         db.session.expunge_all()
 
 
-def _compare(report: Report, case: Submission, revision: SubmissionRevision, judge: Judge) -> None:
+def _compare(report: Rehearsal, case: Submission, revision: SubmissionRevision, judge: Judge) -> None:
     before = _verdict(submissions.findings_of(revision))
     after = judge(submissions.whole(revision, "typed"), date.fromisoformat(revision.reference_date))
     report.replayed += 1

@@ -102,6 +102,7 @@ def reopen(submission: Submission, actor: Actor, *, seen_version: int, reason: s
     action = "reopen_accepted" if submission.status is SubmissionStatus.accepted else "reopen"
     done = workflow.move(submission, action, actor, seen_version=seen_version, reason=reason, revision=submission.current)
     submission.decided_at, submission.due_at, submission.assignee_id = None, promise_due(clock.now()), actor.account_id
+    submission.set_aside = False
     return done
 
 
@@ -125,11 +126,11 @@ def reviews_of(submission: Submission) -> list[Review]:
 
 
 def deciders(submission_ids: Sequence[int]) -> dict[int, str]:
-    """Who decided each of these cases last (accepted, rejected, withdrew), by the case's id."""
+    """Who decided each of these cases last (accepted, rejected, set aside, withdrew), by the case's id."""
     about = (
         Review.subject == Submission.__tablename__,
         Review.subject_id.in_(submission_ids),
-        Review.action.in_(("accept", "reject", "withdraw")),
+        Review.action.in_(("accept", "reject", "set_aside", "withdraw")),
     )
     newest = select(func.max(Review.id)).where(*about).group_by(Review.subject_id)
     name = func.coalesce(Account.shown_name, Review.actor_name)

@@ -14,5 +14,6 @@ from keynet_admin.services.workflow.move import (
     touch,
     version_of,
 )
-from keynet_admin.services.workflow.moves import MOVES, Move, move_of, moves_of
+from keynet_admin.services.workflow.moves import MOVES, move_of, moves_of
 from keynet_admin.services.workflow.outcome import Outcome, told
+from keynet_admin.services.workflow.row import Move

@@ -11,9 +11,26 @@ from sqlalchemy import String, cast, literal, or_, select, union_all
 
 from keynet_admin.catalogue import label_at
 from keynet_admin.extensions import db
-from keynet_admin.models import Account, AuditEvent, Keying, Organization, OutboxMail, Posting, Review, Submission, SubmissionRevision
+from keynet_admin.models import (
+    Account,
+    AuditEvent,
+    Candidate,
+    Keying,
+    Organization,
+    OutboxMail,
+    Partner,
+    PartnerItem,
+    PartnerKey,
+    Posting,
+    Report,
+    ReportRound,
+    Review,
+    Submission,
+    SubmissionRevision,
+)
 from keynet_admin.services.mail.message import without_site
-from keynet_admin.services.workflow.moves import TOLD, Move
+from keynet_admin.services.workflow.moves import TOLD
+from keynet_admin.services.workflow.row import Move
 from keynet_admin.vocabulary import UNDELIVERED, ActorKind, Source
 
 FIELDS_TOLD = 3
@@ -24,6 +41,20 @@ _NAMES: dict[str, tuple[Any, Any, Any]] = {
     "posting": (Posting.id, Posting.posting_no, Posting.title),
     "account": (Account.id, Account.email, Account.name),
     "organization": (Organization.id, Organization.name, Organization.lg_code),
+    "candidate": (Candidate.id, Candidate.candidate_no, literal("")),
+    "partner": (Partner.id, Partner.name, literal("")),
+    "partner_key": (PartnerKey.id, PartnerKey.prefix, literal("")),
+    "partner_item": (
+        PartnerItem.id,
+        select(Posting.posting_no).where(Posting.id == PartnerItem.posting_id).correlate(PartnerItem).scalar_subquery(),
+        select(Partner.name).where(Partner.id == PartnerItem.partner_id).correlate(PartnerItem).scalar_subquery(),
+    ),
+    "report_round": (ReportRound.id, literal("実績の報告 第") + cast(ReportRound.number, String) + literal("回"), literal("")),
+    "report": (
+        Report.id,
+        select(Organization.name).where(Organization.id == Report.organization_id).correlate(Report).scalar_subquery(),
+        literal("実績の報告"),
+    ),
     "outbox_mail": (OutboxMail.id, OutboxMail.title, OutboxMail.recipient),
     "actor": (Account.id, Account.shown_name, literal("")),
 }
@@ -31,7 +62,7 @@ _NAMES: dict[str, tuple[Any, Any, Any]] = {
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of a history. `note` is a longer text shown behind a fold."""
+    """One line of a history. `note` is a longer text shown behind a fold; `stage`: the row came into another state."""
 
     at: datetime
     text: str
@@ -39,6 +70,7 @@ class Entry:
     icon: str = "dot"
     note: str = ""
     note_label: str = "文を読む"
+    stage: bool = False
 
 
 def of_submission(submission: Submission) -> list[Entry]:
@@ -66,11 +98,49 @@ def of_posting(posting: Posting) -> list[Entry]:
     return _sorted([*_events("posting", posting.id, reviews), *_mails(mails)])
 
 
+def of_candidate(candidate: Candidate) -> list[Entry]:
+    """History of an application or inquiry, newest first."""
+    reviews = db.session.execute(select(Review).where(Review.about(candidate))).scalars()
+    mails = db.session.execute(select(OutboxMail).where(OutboxMail.about(candidate))).scalars()
+    return _sorted([*_events("candidate", candidate.id, reviews), *_mails(mails)])
+
+
 def of_account(account: Account) -> list[Entry]:
     """History of an account, newest first."""
     mails = db.session.execute(select(OutboxMail).where(OutboxMail.account_id == account.id)).scalars()
     reviews = db.session.execute(select(Review).where(Review.about(account))).scalars()
     return _sorted([*_events("account", account.id, reviews), *_mails(mails)])
+
+
+def of_partner(partner: Partner) -> list[Entry]:
+    """History of a partner and of its keys, newest first."""
+    about: list[Any] = [partner, *partner.keys]
+    entries = [
+        entry
+        for row in about
+        for entry in _events(row.__tablename__, row.id, db.session.execute(select(Review).where(Review.about(row))).scalars())
+    ]
+    mails = db.session.execute(select(OutboxMail).where(OutboxMail.about(partner))).scalars()
+    return _sorted([*entries, *_mails(mails)])
+
+
+def of_partner_item(item: PartnerItem) -> list[Entry]:
+    """History of a line of the ledger, newest first. What machines do all day (queued, sent) is in its columns."""
+    reviews = db.session.execute(select(Review).where(Review.about(item))).scalars()
+    return _sorted(_events("partner_item", item.id, reviews))
+
+
+def of_report(report: Report) -> list[Entry]:
+    """History of a body's report, newest first."""
+    reviews = db.session.execute(select(Review).where(Review.about(report))).scalars()
+    mails = db.session.execute(select(OutboxMail).where(OutboxMail.about(report))).scalars()
+    return _sorted([*_events("report", report.id, reviews), *_mails(mails)])
+
+
+def of_round(chosen: ReportRound) -> list[Entry]:
+    """History of a round, newest first."""
+    reviews = db.session.execute(select(Review).where(Review.about(chosen))).scalars()
+    return _sorted(_events("report_round", chosen.id, reviews))
 
 
 def sentence(event: AuditEvent, who: str) -> str:
@@ -83,7 +153,8 @@ def sentence(event: AuditEvent, who: str) -> str:
     fields = "・".join(label_at(f"postings.0.{name}").removeprefix("募集1 ") for name in names[:FIELDS_TOLD]) or "内容"
     if len(names) > FIELDS_TOLD:
         fields += f"ほか{len(names) - FIELDS_TOLD}項目"
-    return pattern.format(who=who, revision=event.codes.get("revision", ""), fields=fields, rule=event.codes.get("rule", ""))
+    rows = f"（{event.codes['rows']:,}件）" if "rows" in event.codes else ""
+    return pattern.format(who=who, revision=event.codes.get("revision", ""), fields=fields, rule=event.codes.get("rule", ""), rows=rows)
 
 
 def filters() -> list[tuple[str, str]]:
@@ -149,7 +220,7 @@ def _events(
             note, label = _words(review), "理由を読む" if isinstance(row, Move) and row.reason else "記録を読む"
         elif event.action == "resubmit":
             note, label = messages.get(event.codes["revision"], ""), "申請者からの連絡を読む"
-        found.append(Entry(event.at, sentence(event, who_of(event, names)), tone, icon, note, label))
+        found.append(Entry(event.at, sentence(event, who_of(event, names)), tone, icon, note, label, "from" in event.codes))
     return found
 
 

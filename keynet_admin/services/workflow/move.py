@@ -13,13 +13,14 @@ from sqlalchemy.orm.attributes import set_committed_value
 from keynet_admin import clock
 from keynet_admin.errors import BadField, BadVersion, NotPermitted, ReasonMissing, Refused, StaleVersion, TransitionRefused
 from keynet_admin.extensions import db
-from keynet_admin.models import Account, AuditEvent, Review
+from keynet_admin.models import Account, AuditEvent, PartnerItem, Review
 from keynet_admin.models.base import subject_of
 from keynet_admin.permissions import Actor, can
 from keynet_admin.services import audit
 from keynet_admin.services.transaction import rows_changed
-from keynet_admin.services.workflow.moves import SYSTEM_ONLY, TOLD, Move, move_of, moves_of
+from keynet_admin.services.workflow.moves import TOLD, move_of, moves_of
 from keynet_admin.services.workflow.outcome import Outcome
+from keynet_admin.services.workflow.row import SYSTEM_ONLY, Move
 from keynet_admin.vocabulary import ActorKind, Word
 
 REASON_MOST = 2000
@@ -139,9 +140,13 @@ def stale(row: Any) -> StaleVersion:
 
 
 def lock(row: Any) -> None:
-    """Take the row for this transaction and read it afresh, so that of a double click the second sees what the first one did."""
+    """Take the row for this transaction and read it afresh, so that of a double click the second sees what the first one did.
+
+    Rows that name it can still be added by others (`FOR NO KEY UPDATE`): the ledger does so while it holds the numbers, for which we may wait.
+    """
     table = type(row)
-    query = select(table).where(table.id == row.id).with_for_update(of=table)  # SQLite leaves it out: its write lock is ours already
+    query = select(table).where(table.id == row.id)
+    query = query.with_for_update(of=table, key_share=True)  # SQLite leaves it out: its write lock is ours already
     db.session.execute(query, execution_options={"populate_existing": True}).scalar_one()
 
 
@@ -199,7 +204,8 @@ def _guarded(row: Any, **values: Any) -> None:
         raise stale(row)
     for name, value in values.items():
         set_committed_value(row, name, value)
-    if hasattr(row, "changed_at"):
+    # A line of the ledger carries the moment at which our side changed: from there on the answer's lag is measured.
+    if hasattr(row, "changed_at") and not isinstance(row, PartnerItem):
         row.changed_at = clock.now()
 
 

@@ -4,100 +4,29 @@ From these rows are made: buttons and decision pages, the rights of their addres
 which mail is written and the tables of the tests. `move.py` carries them out.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Any
 
+from keynet_admin import clock
 from keynet_admin.models import Account, Keying, OutboxMail, Posting, Submission
 from keynet_admin.permissions import Permission
+from keynet_admin.services.workflow.candidate_moves import CANDIDATE_MOVES
+from keynet_admin.services.workflow.colleague_moves import COLLEAGUE_MOVES, is_invited
+from keynet_admin.services.workflow.partner_moves import PARTNER_MOVES
+from keynet_admin.services.workflow.report_moves import REPORT_MOVES
+from keynet_admin.services.workflow.row import ANYBODY, LOGGED_REASON, MAILED_REASON, PEOPLE, SYSTEM_ONLY, Event, Move, Page
 from keynet_admin.vocabulary import (
     PUBLISHED,
     STAFF_ROLES,
     UNDELIVERED,
     AccountStatus,
-    ActorKind,
-    InvitationState,
     KeyingStatus,
     MailStatus,
     PostingStatus,
     SubmissionStatus,
-    Word,
 )
 
 S, P, A, K, M = SubmissionStatus, PostingStatus, AccountStatus, KeyingStatus, MailStatus
-PEOPLE = frozenset({ActorKind.account})
-SYSTEM_ONLY = frozenset({ActorKind.system})
-ANYBODY = frozenset(ActorKind)
-MAILED_REASON = "お知らせのメールに、このまま載ります。"
-LOGGED_REASON = "経過に記録します。"
-
-
-@dataclass(frozen=True)
-class Page:
-    """Words of a decision page. `question` names the row by `{name}`; `done` is told afterwards, `mailed` only when a mail was written.
-
-    `joint` stands between the row's name and `done`: a particle where both make one sentence. `unlisted`: `text` and `done` for a posting
-    that no public page shows.
-    """
-
-    question: str
-    text: str
-    button: str
-    done: str
-    mailed: str = ""
-    reason_help: str = ""
-    stop: bool = False
-    joint: str = "："
-    unlisted: tuple[str, str] = ("", "")
-
-
-@dataclass(frozen=True)
-class Move:
-    """One allowed move: from any of `sources` to one of `targets` (the first unless the service names another).
-
-    Without targets the status stays: a decision about the row that changes something else. `label` is a noun (buttons, the log's
-    filter, refusals), `sentence` tells it afterwards (`{who}`, `{revision}`), `variants` replace it where a code of the event has a
-    value. `reviewed`: the decision is kept as a Review, with its reason. `when` is a further condition. `path` is the last part of the
-    address, the name unless given. `claims`: says who cares for the row and leaves its version alone. `quiet`: not told in histories.
-    `logged`: False for moves of a machine that would fill the log; they write no event. `otherwise`: what is said where `when` does not hold.
-    """
-
-    subject: type[Any]
-    name: str
-    sources: tuple[Word, ...]
-    targets: tuple[Word, ...]
-    permission: Permission
-    label: str
-    sentence: str
-    kinds: frozenset[ActorKind] = PEOPLE
-    reason: Literal["", "may", "must"] = ""
-    tone: str = ""
-    icon: str = "dot"
-    mail: str = ""
-    page: Page | None = None
-    variants: tuple[tuple[str, Any, str], ...] = ()
-    when: Callable[[Any], bool] | None = None
-    otherwise: str = ""
-    path: str = ""
-    author_may: bool = True
-    reviewed: bool = False
-    claims: bool = False
-    quiet: bool = False
-    logged: bool = True
-
-    @property
-    def needs_reason(self) -> bool:
-        """True when a blank reason is refused."""
-        return self.reason == "must"
-
-    @property
-    def address(self) -> str:
-        """The last part of the decision's address."""
-        return self.path or self.name
-
-    def fits(self, row: Any) -> bool:
-        """Whether the row is in a state that this move starts from."""
-        return row.status in self.sources and (self.when is None or self.when(row))
 
 
 def _never_live(posting: Posting) -> bool:
@@ -116,16 +45,41 @@ def _no_edit_waits(posting: Posting) -> bool:
     return not posting.release_asked
 
 
+def _edit_stands(posting: Posting) -> bool:
+    """Whether a published posting has an edit that waits for nobody at the service center."""
+    return posting.live is not None and posting.live != posting.current and not posting.release_asked
+
+
+def _may_ask_approval(posting: Posting) -> bool:
+    return posting.approval_asked_by_id is None and (posting.live is None or posting.status is P.draft or _edit_stands(posting))
+
+
+def _approval_asked(posting: Posting) -> bool:
+    return posting.approval_asked_by_id is not None
+
+
 def _changed_unseen(posting: Posting) -> bool:
     return posting.look_from is not None
 
 
+def _is_asked(posting: Posting) -> bool:
+    return posting.asked_at is not None
+
+
+def _is_not_asked(posting: Posting) -> bool:
+    return posting.asked_at is None
+
+
+def _may_reopen(posting: Posting) -> bool:
+    return posting.vacated or (posting.reopen_until is not None and clock.now() <= posting.reopen_until)
+
+
+def _outcome_unknown(posting: Posting) -> bool:
+    return posting.outcome_due
+
+
 def _is_staff(account: Account) -> bool:
     return account.role in STAFF_ROLES
-
-
-def _is_invited(account: Account) -> bool:
-    return account.invitation is not None and account.invitation.state in (InvitationState.waiting, InvitationState.expired)
 
 
 def _has_address(account: Account) -> bool:
@@ -134,6 +88,15 @@ def _has_address(account: Account) -> bool:
 
 def _to_be_told(submission: Submission) -> bool:
     return submission.status is S.returned or submission.task is not None
+
+
+def _came_together(submission: Submission) -> bool:
+    """Whether it may be one of a batch: it came without an account."""
+    return submission.batch is not None or submission.network is not None
+
+
+def _is_aside(submission: Submission) -> bool:
+    return submission.set_aside
 
 
 def _secrets_kept(mail: OutboxMail) -> bool:
@@ -152,6 +115,7 @@ _DECIDE, _RELEASE, _SUSPEND = Permission.submission_decide, Permission.posting_r
 _PUBLISH, _ACCOUNT, _KEY = Permission.posting_publish, Permission.account_suspend, Permission.submission_create
 # fmt: off
 _UNLISTED = "「非公開」の募集のため、求職者のページには載りません。"
+_UNDONE = "翌営業日の17:00までは、募集のページから再開できます。"
 _RELEASE_PAGE = Page("「{name}」の公開を許可しますか", "許可すると、すぐに公開ページに載ります。", "公開を許可する",
     "公開を許可しました。", "自治体にメールでお知らせします。", unlisted=(_UNLISTED, "公開を許可しました。" + _UNLISTED))
 _RETURN_PAGE = Page("「{name}」を差し戻しますか", "自治体の下書きに戻ります。公開中の募集の変更なら、公開中の内容はそのまま残ります。",
@@ -235,6 +199,18 @@ MOVES: tuple[Move, ...] = (
          page=Page("{name}の申請を却下しますか",
               "却下すると、この申請の受付は終わります。直せば受け付けられる場合は「差し戻し」を使ってください。", "却下する",
               "却下しました。", "理由をメールで送ります。", MAILED_REASON, stop=True, joint="を")),
+    Move(Submission, "set_aside", DECIDABLE, (S.rejected,), _DECIDE, "まとめての対象外", "{who}が、まとめて届いた申請として対象外にしました。",
+         reason="must", tone="is-must", icon="x", reviewed=True, when=_came_together,
+         otherwise="ファイルや同じ回線からまとめて届いた申請ではありません。1件ずつ却下してください。",
+         page=Page("まとめて届いた申請を、対象外にしますか",
+              "選んだ範囲の、確認を待つ申請がすべて「却下」になります。申請者にメールは送りません。あとでまとめて取り消せます。",
+              "まとめて対象外にする", "対象外にしました。", "", LOGGED_REASON, stop=True)),
+    Move(Submission, "put_back", (S.rejected,), (S.received, S.in_review, S.resubmitted), _DECIDE, "対象外の取消し",
+         "{who}がまとめての対象外を取り消し、確認待ちに戻しました。", reviewed=True, when=_is_aside,
+         otherwise="まとめて対象外にした申請ではありません。「確認を再開する」を使ってください。",
+         page=Page("対象外にした申請を、確認待ちに戻しますか",
+              "選んだ範囲の、まとめて対象外にした申請がすべて確認待ちに戻ります。期限は、受け付けたときから数えたままです。",
+              "まとめて戻す", "確認待ちに戻しました。")),
     Move(Submission, "resubmit", (S.returned,), (S.resubmitted,), Permission.submission_create, "再提出",
          "{revision}回目の提出を受け付けました。", kinds=ANYBODY, mail="resubmitted_receipt",
          variants=(("keyed", True, "{who}が電話で聞いた直しを代行入力し、{revision}回目の提出として受け付けました。"),)),
@@ -264,6 +240,19 @@ MOVES: tuple[Move, ...] = (
          when=_edit_waits, path="withdraw",
          page=Page("「{name}」の確認待ちの変更を取り下げますか", "変更を取り消し、内容を変更前に戻します。公開の状態は変わりません。",
               "変更を取り下げる", "変更を取り下げました。内容は変更前に戻りました。")),
+    Move(Posting, "publish_edit", (P.live, P.paused), (), _PUBLISH, "変更の公開", "{who}が直した内容を公開に進めました。", when=_edit_stands,
+         path="publish",
+         page=Page("「{name}」の直した内容を公開しますか",
+              "公開すると、いまの内容と入れ替わります。要確認の項目があるときは、運営事務局の確認後に公開されます。", "直した内容を公開する",
+              "直した内容を公開しました。", unlisted=(_UNLISTED, "直した内容に替えました。" + _UNLISTED))),
+    Move(Posting, "ask_approval", (P.draft, P.live, P.paused), (), Permission.posting_edit, "公開の決裁の依頼", "{who}が公開の決裁を求めました。",
+         when=_may_ask_approval, mail="approval_asked", path="ask",
+         page=Page("「{name}」の公開の決裁を求めますか", "公開の権限がある方が、内容を確かめて公開するか、差し戻します。",
+              "公開の決裁を求める", "公開の決裁を求めました。", "公開の権限がある方にメールで知らせます。")),
+    Move(Posting, "return_approval", (P.draft, P.live, P.paused), (), _PUBLISH, "決裁の差し戻し", "{who}が決裁を差し戻しました。",
+         reason="must", tone="is-ask", icon="back", reviewed=True, mail="approval_returned", when=_approval_asked, path="send_back",
+         page=Page("「{name}」の決裁を差し戻しますか", "公開の状態は変わりません。決裁を求めた方に理由を知らせます。", "差し戻す",
+              "差し戻しました。", "理由をメールで送ります。", MAILED_REASON)),
     Move(Posting, "look", PUBLISHED, (), _RELEASE, "小さな変更の点検", "{who}が公開後の小さな変更を確かめました。", claims=True,
          when=_changed_unseen,
          page=Page("「{name}」の小さな変更を確認済みにしますか", "公開の状態は変わりません。「小さな変更」の一覧から外れます。",
@@ -284,16 +273,52 @@ MOVES: tuple[Move, ...] = (
          page=Page("「{name}」の公開を再開しますか", "すぐに一覧に戻ります。", "公開を再開する", "公開を再開しました。",
               unlisted=(_UNLISTED, "再開しました。" + _UNLISTED))),
     Move(Posting, "close", (P.draft, P.awaiting_release, P.scheduled, P.live, P.paused), (P.closed,), Permission.posting_close, "募集の終了",
-         "{who}が募集を終了しました。",
+         "{who}が募集を終了しました。", reviewed=True,
          page=Page("「{name}」の募集を終了しますか",
-              "すぐに一覧から外れ、公開ページには「募集終了」と出ます。終了した募集は再開できません。", "募集を終了する",
-              "募集を終了しました。一覧から外れました。", stop=True,
-              unlisted=("終了した募集は再開できません。", "募集を終了しました。"))),
+              "すぐに一覧から外れ、公開ページには「募集終了」と出ます。" + _UNDONE, "募集を終了する",
+              "募集を終了しました。一覧から外れました。", stop=True, unlisted=(_UNDONE, "募集を終了しました。"))),
+    Move(Posting, "fill", (P.live,), (P.closed,), Permission.posting_close, "充足による終了", "募集人数に達したため、募集を終了しました。",
+         kinds=SYSTEM_ONLY, tone="is-ok", icon="check", mail="posting_filled"),
+    Move(Posting, "reopen", (P.closed,), (P.live, P.paused, P.draft), _PUBLISH, "募集の再開", "{who}が募集を再開しました。", when=_may_reopen,
+         otherwise="再開できるのは、終了した日の翌営業日の17:00までと、確保した方の辞退があったときです。コピーして新しい募集を作れます。",
+         variants=(("to", P.draft, "{who}が募集を再開し、下書きに戻しました。"), ("to", P.paused, "{who}が募集を再開し、一時停止に戻しました。")),
+         page=Page("「{name}」の募集を再開しますか", "すぐに一覧に戻ります。終了のときに送ったメールは取り消せません。", "募集を再開する",
+              "募集を再開しました。", unlisted=(_UNLISTED, "募集を再開しました。"))),
+    Move(Posting, "outcome", (P.closed,), (), Permission.candidate_handle, "確保した人数の回答", "{who}が確保した人数を回答しました。",
+         kinds=PEOPLE | SYSTEM_ONLY, reviewed=True, when=_outcome_unknown, otherwise="確保した人数は、もう伺っていません。",
+         variants=(("mail", True, "メールのご案内から、確保した人数の回答がありました。"),),
+         page=Page("「{name}」で確保した人数を回答しますか", "募集した人数のうち、どの方法で何名を確保したかを伺います。お名前は要りません。", "回答する",
+              "回答を記録しました。ありがとうございました。")),
+    Move(Posting, "stop_asking", (P.closed,), (), Permission.candidate_handle, "人数のお尋ねの停止", "{who}が、確保した人数のお尋ねを止めました。",
+         kinds=PEOPLE | SYSTEM_ONLY, when=_outcome_unknown,
+         variants=(("mail", True, "メールのご案内から、確保した人数のお尋ねが止められました。"),)),
+    Move(Posting, "place", (*PUBLISHED, P.closed, P.suspended), (), Permission.candidate_handle, "ほかの方法で確保した人の記録",
+         "{who}が、このサイト以外で確保した人を記録しました。",
+         page=Page("「{name}」で、このサイト以外で確保した人を記録しますか", "確保した人数に加わり、必要な人数の残りが減ります。あとで取り消せます。",
+              "記録する", "記録しました。")),
+    Move(Posting, "unplace", (*PUBLISHED, P.closed, P.suspended, P.draft), (), Permission.candidate_handle, "確保した人の記録の取消し",
+         "{who}が、このサイト以外で確保した人の記録を取り消しました。",
+         page=Page("「{name}」で、確保した人の記録を取り消しますか", "確保した人数から除き、必要な人数の残りに戻します。", "記録を取り消す",
+              "記録を取り消しました。")),
     Move(Posting, "expire", PUBLISHED, (P.closed,), Permission.posting_close, "公開期限による終了",
          "公開終了予定日を過ぎたため、自動で募集を終了しました。", kinds=SYSTEM_ONLY),
     Move(Posting, "copy", tuple(P), (), Permission.posting_edit, "コピーの作成", "{who}がこの募集をコピーして、新しい下書きを作りました。",
          page=Page("「{name}」をコピーして新しい募集を作りますか", "同じ内容の下書きができます。公開するまで求職者には表示されません。",
               "コピーして作る", "コピーしました。日付などを直して公開してください。")),
+    Move(Posting, "relist", (P.closed,), (), _PUBLISH, "再募集", "{who}が日付を改めて、もう一度募集を始めました。",
+         page=Page("「{name}」の募集をもう一度始めますか",
+              "同じ内容で新しい募集を作り、下の日付で公開の手続きをします。終了した募集はそのまま残ります。", "もう一度募集する",
+              "もう一度募集を始めました。")),
+    Move(Posting, "ask_open", (P.live,), (), _PUBLISH, "募集中かどうかのお尋ね", "しばらく変更も確認もないため、今も募集しているかをお尋ねしました。",
+         kinds=SYSTEM_ONLY, tone="is-ask", icon="clock", mail="posting_still_open", claims=True, when=_is_not_asked),
+    Move(Posting, "confirm_open", (P.live,), (), _PUBLISH, "募集中との回答", "{who}が今も募集していることを確かめました。", tone="is-ok",
+         icon="check", claims=True, when=_is_asked, path="confirm",
+         otherwise="いまは確認の必要がありません。内容が変わったときは、「内容を直す」から直してください。",
+         page=Page("「{name}」は今も募集していますか",
+              "内容が今も正しければ、下のボタンを押してください。公開中の内容は変わりません。", "今も募集している",
+              "募集中であることを確かめました。引き続き公開します。")),
+    Move(Posting, "hide", (P.live,), (P.paused,), _PUBLISH, "確認がないための一時停止", "今も募集しているかの確認がないため、自動で一時停止しました。",
+         kinds=SYSTEM_ONLY, tone="is-ask", icon="pause", mail="posting_hidden", when=_is_asked),
     Move(Posting, "suspend", (P.live, P.paused, P.awaiting_release, P.scheduled), (P.suspended,), _SUSPEND, "掲載停止", "{who}が掲載を停止しました。",
          reason="must", tone="is-must", icon="stop", reviewed=True, mail="posting_suspended",
          page=Page("「{name}」の掲載を停止しますか", "すぐに一覧と公開ページから外れます。理由をメールで送ります。", "掲載を停止する",
@@ -313,7 +338,7 @@ MOVES: tuple[Move, ...] = (
          page=Page("初回ログインのご案内を送り直しますか", "新しいメールを送ります。前のメールのリンクとコードは使えなくなります。",
               "送り直す", "初回ログインのご案内を送り直します。")),
     Move(Account, "cancel_invitation", (A.invited,), (), Permission.account_correct, "ご案内の取消し",
-         "{who}が初回ログインのご案内を取り消しました。", reason="must", reviewed=True, when=_is_invited, path="cancel",
+         "{who}が初回ログインのご案内を取り消しました。", reason="must", reviewed=True, when=is_invited, path="cancel",
          page=Page("初回ログインのご案内を取り消しますか",
               "送ったリンクとコードは使えなくなり、開いた人には取り消したことが表示されます。アカウントは残り、あとから送り直せます。",
               "ご案内を取り消す", "ご案内を取り消しました。", reason_help=LOGGED_REASON, stop=True)),
@@ -336,12 +361,13 @@ MOVES: tuple[Move, ...] = (
          reason="must", author_may=False, mail="role_changed", when=_is_staff, path="role",
          page=Page("このアカウントの役割を変えますか", "ログイン中の画面はすぐに使えなくなり、次のログインから新しい役割になります。",
               "役割を変える", "役割を変えました。", "理由をメールで送ります。", MAILED_REASON)),
-    Move(Account, "expire", (A.invited, A.active), (A.suspended,), _ACCOUNT, "利用の終了",
+    Move(Account, "expire", (A.requested, A.invited, A.active), (A.suspended,), _ACCOUNT, "利用の終了",
          "長く使われなかったため、利用を終え、名前とメールアドレスを消しました。", kinds=SYSTEM_ONLY),
     Move(Account, "restore", (A.suspended,), (A.active, A.invited), _ACCOUNT, "利用停止の解除", "{who}が利用停止を解除しました。",
          reason="must", author_may=False, mail="account_restored", when=_has_address,
          page=Page("利用停止を解除しますか", "ふたたびログインできるようになります。", "解除する", "利用停止を解除しました。",
               "メールでお知らせします。", MAILED_REASON)),
+    *COLLEAGUE_MOVES,
     # --- cases keyed in from telephone and paper
     Move(Keying, "keyed_save", OPEN_KEYING, OPEN_KEYING, _KEY, "1回目の入力の途中保存", "{who}が1回目の入力を途中まで保存しました。",
          quiet=True),
@@ -354,6 +380,9 @@ MOVES: tuple[Move, ...] = (
     Move(Keying, "discard", OPEN_KEYING, (K.discarded,), _KEY, "代行入力の破棄", "{who}が代行入力を破棄しました。",
          page=Page("代行入力を破棄しますか", "{name}の入力をすべて消します。元には戻せません。", "入力を消して破棄する", "破棄しました。",
               stop=True)),
+    *CANDIDATE_MOVES,
+    *PARTNER_MOVES,
+    *REPORT_MOVES,
     # --- mails
     Move(OutboxMail, "send", (M.waiting, M.sending), (M.sending,), Permission.mail_retry, "送信の開始", "メールの送信を始めました。",
          kinds=SYSTEM_ONLY, logged=False),
@@ -361,7 +390,7 @@ MOVES: tuple[Move, ...] = (
          "メールの送信の結果を記録しました。", kinds=SYSTEM_ONLY, logged=False),
     Move(OutboxMail, "supersede", UNDELIVERED, (M.settled,), Permission.mail_retry, "後のお知らせによる解消",
          "届かなかったメールは、その後のお知らせに替わりました。", kinds=SYSTEM_ONLY, logged=False),
-    Move(OutboxMail, "confirm", (M.uncertain,), (M.sent,), Permission.mail_retry, "到着の確認", "{who}がメールの到着を確かめました。",
+    Move(OutboxMail, "confirm", (M.uncertain,), (M.sent,), Permission.mail_retry, "到着の記録", "{who}がメールの到着を確かめました。",
          page=Page("このメールが届いたことを宛先に確かめましたか", "届いたものとして記録します。もう一度は送りません。",
               "届いたことを記録する", "届いたことを記録しました。")),
     Move(OutboxMail, "retry", UNDELIVERED, (M.waiting,), Permission.mail_retry, "メールの再送",
@@ -385,23 +414,14 @@ MOVES: tuple[Move, ...] = (
 # fmt: on
 
 
-@dataclass(frozen=True)
-class Event:
-    """Something that is told but is no move: nobody decides by it. Words as those of a Move."""
-
-    subject: str
-    name: str
-    label: str
-    sentence: str
-    variants: tuple[tuple[str, Any, str], ...] = ()
-    quiet: bool = False
-
-
 MASTER_DATA = {
     "nurse_center": "ナースセンターの連絡先",
     "law_date": "法令・事業の日付",
     "office_closure": "閉庁日",
+    "municipality_contact": "市区町村の公開アドレス",
     "municipality_successor": "後継の団体コード",
+    "message_template": "文面",
+    "partner": "連携先の登録",
 }
 # fmt: off
 EVENTS: tuple[Event, ...] = (
@@ -412,16 +432,40 @@ EVENTS: tuple[Event, ...] = (
     Event("organization", "edit", "団体の登録の変更", "{who}が登録の内容を承認した申請に合わせました。"),
     Event("posting", "create", "下書きの作成", "申請の承認により、下書きができました。", (("own", True, "{who}が下書きを作りました。"),)),
     Event("posting", "edit", "内容の変更", "{who}が内容を変更しました（{fields}）。",
-          (("form", True, "直した申請の承認により、内容が変わりました（{fields}）。"),)),
+          (("form", True, "直した申請の承認により、内容が変わりました（{fields}）。"),
+           ("extended", True, "{who}が募集の期間を変えました（{fields}）。"))),
+    Event("posting", "set_total", "このサイト以外で確保した人数の訂正", "{who}が、このサイト以外で確保した人数を改めました。", quiet=True),
     Event("posting", "judge", "公開前の確かめ", "公開の前に記入ルールで確かめ直し、要修正の指摘が見つかりました。"),
-    Event("account", "issue", "アカウントの発行", "{who}がアカウントを発行しました。"),
+    Event("account", "issue", "アカウントの発行", "{who}がアカウントを発行しました。",
+          (("asked", True, "{who}が担当者の追加を運営事務局に依頼しました。"),)),
+    Event("account", "take_over", "担当の引き継ぎを受けたこと", "{who}の操作で、ほかの方から担当を引き継ぎました。"),
+    Event("account", "rename", "表示名の変更", "{who}が表示名を変えました。"),
+    Event("account", "new_address", "本人のアドレスの変更", "{who}が新しいメールアドレスを確かめ、変えました。"),
+    Event("organization", "approval", "決裁の設定の変更", "{who}が決裁を不要にしました。", (("on", True, "{who}が決裁を必要にしました。"),)),
     Event("account", "sign_in", "ログイン", "{who}がログインしました。", quiet=True),
     Event("account", "sign_out", "ログアウト", "{who}がログアウトしました。", quiet=True),
+    Event("account", "notices", "お知らせの受け取り方の変更", "{who}がお知らせの受け取り方を変えました。", quiet=True),
+    Event("account", "export", "名簿の書き出し", "{who}が応募者の一覧を書き出しました{rows}。"),
+    Event("account", "prefecture_mail", "登録のお願いの送信", "{who}が、登録していない市町村に登録のお願いを送りました。"),
     Event("account", "password", "パスワードの変更", "{who}がパスワードを変えました。"),
     Event("account", "password_reset_asked", "パスワード再設定のご案内", "パスワード再設定のご案内を送りました。", quiet=True),
     Event("keying", "start", "代行入力の開始", "{who}が電話・書面の代行入力を始めました。"),
     *(Event(subject, action, f"{what}の{noun}", f"{{who}}が{did}。") for subject, what in MASTER_DATA.items()
       for action, noun, did in (("add", "追加", "追加しました"), ("change", "変更", "内容を変えました"))),
+    Event("posting", "partner_secured", "連携先での確保の報告", "{who}が確保した人数を報告しました。"),
+    Event("candidate", "apply", "応募・問い合わせの受付", "受け付けました。"),
+    Event("candidate", "message", "メッセージ", "{who}がメッセージを送りました。"),
+    Event("candidate", "publish_answer", "質問と回答の公開", "{who}が質問と回答を募集のページに公開しました。"),
+    Event("candidate", "unpublish_answer", "公開した質問と回答の取下げ", "{who}が公開した質問と回答を取り下げました。"),
+    Event("candidate", "read", "メッセージの確認", "{who}がメッセージを読みました。"),
+    Event("candidate", "assign", "担当の変更", "{who}が担当を変えました。",
+          (("left", True, "担当の方が応募者対応から外れたため、担当が未定になりました。"),)),
+    Event("candidate", "interview", "面接の日時", "{who}が面接の日時を決めました。", (("off", True, "{who}が面接を取りやめました。"),)),
+    Event("candidate", "erase", "応募者のデータの削除", "応募者のデータを削除しました。"),
+    Event("partner_key", "issue", "鍵の発行", "{who}が鍵を発行しました。"),
+    Event("partner", "download", "募集一覧の書き出し", "{who}が募集の一覧を書き出しました。"),
+    Event("report_round", "create", "実績の回の作成", "{who}が実績の報告の回を作りました。"),
+    Event("report_round", "export", "実績の書き出し", "{who}が全国の実績（内部用）を書き出しました。"),
     Event("setting", "change", "設定の変更", "{who}が設定を変えました。"),
 )
 # fmt: on

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from keynet_admin.models import Review
-from keynet_admin.services.workflow.moves import Page
+from keynet_admin.services.workflow.row import Page
 from keynet_admin.vocabulary import Word
 
 

@@ -66,8 +66,9 @@ if (location.hash) unfold();
 const asked = (part) => {
   const control = part.closest("form")?.elements.namedItem(part.dataset.when);
   if (!control) return true;
-  const answer = control.value;
-  const holds = part.dataset.values.split(" ").includes(answer);
+  const boxes = control instanceof RadioNodeList && control[0].type === "checkbox" ? [...control] : null;
+  const answer = boxes ? boxes.filter((box) => box.checked).map((box) => box.value).join(" ") : control.value;
+  const holds = part.dataset.values.split(" ").some((value) => answer.split(" ").includes(value));
   const typed = [...part.querySelectorAll("input:not([type=checkbox], [type=radio]), textarea, select")].some((own) => own.value);
   const name = part.querySelector("[name]")?.name;
   const told = (part.closest("[data-row]")?.querySelector(`:scope > [data-field="${name}"]`) || part).querySelector("[data-finding]") !== null;

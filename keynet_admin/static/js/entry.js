@@ -92,7 +92,11 @@ async function save(how = "autosave") {
     if (how === "draft") page.querySelector(".undo")?.remove();
   } catch (error) {
     const note = page.querySelector('[data-part="saved"]');
-    const words = error.status === 403 ? "ログインが切れています。入力した内容はこの画面に残っています。保存のボタンを押すと、続けてログインできます。" : "下書きを保存できませんでした。通信がもどると、次の入力で保存します。";
+    const words = {
+      403: "ログインが切れています。入力した内容はこの画面に残っています。保存のボタンを押すと、続けてログインできます。",
+      413: "入力した文が多すぎるため、下書きを保存できません。入力した内容はこの画面に残っています。",
+      429: "同じ回線からの下書きが多いため、いまは保存できません。入力した内容はこの画面に残っています。時間をおいて保存します。",
+    }[error.status] || "下書きを保存できませんでした。通信がもどると、次の入力で保存します。";
     note?.querySelector(":scope > .error")?.remove();
     note?.append(Object.assign(document.createElement("span"), { className: "error", textContent: words }));
   }
@@ -174,7 +178,10 @@ function show(here, name, findings) {
   box.setAttribute("role", "status");
   if (row) { box.className = "rows__cell--full"; box.dataset.field = name; }
   const label = row ? one.closest("[data-cell]")?.querySelector("label, .rows__label")?.firstChild?.textContent.trim() : "";
-  for (const finding of findings) box.append(line(finding, name, label));
+  for (const finding of findings) {
+    const told = line(finding, name, label);  // several rules may have read a value together
+    if (![...box.children].some((other) => other.textContent === told.textContent)) box.append(told);
+  }
   if (row) row.append(box); else (one.closest(".with-unit, .choices, .days") || one).after(box);
 }
 
@@ -187,11 +194,11 @@ function line(finding, name, label) {
   row.append(word);
   const body = finding.level === "fix" ? row : row.appendChild(document.createElement("span"));
   const text = document.createElement("span");
-  text.textContent = finding.level === "fix" && finding.typed !== null ? `${plain(finding.typed)} → ${plain(finding.value)}` : finding.message + (finding.example && !finding.message.includes(finding.example) ? `（記入例：${finding.example}）` : "");
+  text.textContent = finding.level === "fix" && finding.typed !== null && !["TXT-003", "TXT-018"].includes(finding.rule) ? `${plain(finding.typed)} → ${finding.shown || plain(finding.value)}` : finding.message + (finding.example && !finding.message.includes(finding.example) ? `（記入例：${finding.example}）` : "");
   body.append(text);
-  for (const choice of finding.choices || []) {
+  for (const [index, choice] of (finding.choices || []).entries()) {
     const button = document.createElement("button");
-    Object.assign(button, { className: "button button--small", name: "choose", value: `${name}=${choice}`, textContent: `${plain(choice)} にする` });
+    Object.assign(button, { className: "button button--small", name: "choose", value: `${name}=${choice}`, textContent: `${finding.offers?.[index] || plain(choice)}にする` });
     body.append(" ", button);
   }
   if (finding.level !== "fix") {

@@ -22,6 +22,7 @@ document.addEventListener("keydown", (event) => {
   }
   if (rows.length && (event.key === "j" || event.key === "k")) { event.preventDefault(); go(event.key === "j" ? 1 : -1); return; }
   if (rows.length && event.key === "c" && at >= 0) { rows[at].querySelector("[data-take]")?.click(); return; }
+  if (rows.length && event.key === "x" && at >= 0) { rows[at].querySelector("input[type=checkbox]")?.click(); return; }
   const bound = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
   if (bound) { event.preventDefault(); bound.click(); }
 });

@@ -15,9 +15,10 @@ from wtforms.validators import ValidationError
 
 from keynet_admin import config
 from keynet_admin.errors import TooMany
+from keynet_admin.services import rate_limit
 from keynet_admin.services.account import password as passwords
-from keynet_admin.services.account import rate_limit, use_cases
 from keynet_admin.services.account import session as sessions
+from keynet_admin.services.account import use_cases
 from keynet_admin.services.transaction import transaction
 from keynet_admin.web.access import security_log
 from keynet_admin.web.actor import OURS, check_token, from_our_page

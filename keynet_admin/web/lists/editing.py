@@ -49,7 +49,11 @@ class Editing:
     def edit_view(self) -> Any:
         """The form of one row; a row outside the scope is not there."""
         row = self.get_one(request.args.get("id", ""))  # type: ignore[attr-defined]
-        return self._form_page(row if row is not None else abort(404))
+        return self._form_page(row if row is not None and self.may_edit(row) else abort(404))
+
+    def may_edit(self, _row: Any) -> bool:
+        """Whether a row that the reader sees is theirs to change."""
+        return True
 
     def on_model_change(self, form: Any, model: Any, is_created: bool) -> None:
         """What belongs to the change: further checks (ValidationError), the audit event. Runs inside its transaction."""
@@ -99,7 +103,7 @@ class Editing:
             form.populate_obj(saved)
             db.session.add(saved)
         else:
-            saved = db.session.get(self.model, row.id, populate_existing=True, with_for_update=True)
+            saved = db.session.get(self.model, row.id, populate_existing=True, with_for_update={"key_share": True})
             if saved is None:
                 abort(404)
             if saved.version != version:

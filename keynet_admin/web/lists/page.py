@@ -397,8 +397,14 @@ def _column(view: Any, name: str, state: State, url: Callable[[State], str]) -> 
         return Column(
             name, view.label(name), "none", url(replace(state, sort=name if name != view.ordinary_sort else "", descending=False))
         )
-    order = "descending" if state.descending else "ascending"
+    order = "descending" if state.descending != _falls(view.sort_columns[name]) else "ascending"
     return Column(name, view.label(name), order, url(replace(state, descending=not state.descending)))
+
+
+def _falls(sort: Any) -> bool:
+    """Whether a column's own order begins with its greatest value."""
+    first = next(iter(sort), None) if isinstance(sort, tuple) else sort
+    return isinstance(first, Order) and first.down
 
 
 def _clean(text: str) -> str:

@@ -3,10 +3,14 @@
 import json
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from keynet_admin.rules import Level, evaluate
+from keynet_admin.rules.engine.evaluate import _missing, judge
+from keynet_admin.rules.engine.read import position, read_document
+from keynet_admin.rules.engine.rule import Example, Finding, Hit, Per, Rule
 from tests.rules.base_submission import base_submission, changed
 
 ON = date(2021, 5, 7)
@@ -202,3 +206,119 @@ def test_the_answer_is_json():
     finding = data["findings"][0]
     assert {"rule", "level", "path", "message", "what", "why", "how", "typed", "value", "basis", "example", "choices"} == set(finding)
     assert finding["choices"] == [3, 4]
+
+
+def test_rows_at_the_most_that_is_taken():
+    for path, most in (("postings", 20), ("postings.0.shifts", 6), ("postings.0.pay_lines", 6)):
+        for count in (most, most + 1):
+            document = base_submission(ON)
+            owner = document if path == "postings" else document["postings"][0]
+            name = path.rsplit(".", 1)[-1]
+            owner[name] = owner[name][:1] * count
+            found = [f for f in evaluate(document, on=ON).findings if f.rule == "ROWS-001"]
+            assert [f.path for f in found] == [path] * (count - most)
+            assert all(str(count) in f.what for f in found)
+
+
+def test_rows_that_are_no_records_are_named_by_their_number():
+    typed = changed(
+        ON, {"postings.0.shifts": ["9時から", {"start": "9:00", "end": "17:00", "break": 0, "days": "月"}, "10時から", {"start": ""}]}
+    )
+    typed["postings"].append("看護師")
+    result = evaluate(typed, on=ON)
+    whats = {f.path: f.what for f in result.findings}
+    assert "1行目" in whats["postings.0.shifts.0"]
+    assert "3行目" in whats["postings.0.shifts.2"]
+    assert "募集2の形" in whats["postings.1"]
+    assert not [path for path in whats if path.startswith(("postings.0.shifts.0.", "postings.0.shifts.2.", "postings.0.shifts.3"))]
+    assert result.normalized["postings"][0]["shifts"][0] == "9時から"
+    assert len(result.normalized["postings"][0]["shifts"]) == 3
+
+
+def test_a_blank_row_behind_one_that_is_no_record_is_no_row():
+    typed = changed(ON, {"postings.0.shifts": ["9時から", {"start": "", "end_next_day": False}]})
+    assert evaluate(typed, on=ON).normalized["postings"][0]["shifts"] == ["9時から"]
+
+
+@pytest.mark.parametrize("bad", [{0}, {1}, {0, 1}])
+def test_rules_see_none_in_place_of_what_was_not_understood(bad):
+    row = base_submission(ON)["postings"][0]["shifts"][0]
+    rows = [row | {"start": "シフト"} if n in bad else row for n in (0, 1)]
+    reading = read_document(changed(ON, {"postings.0.shifts": rows}), ON)
+    assert [shift["start"] for shift in reading.postings[0]["shifts"]] == [None if n in bad else "13:00" for n in (0, 1)]
+    assert [shift["start"] for shift in reading.document["postings"][0]["shifts"]] == ["シフト" if n in bad else "13:00" for n in (0, 1)]
+
+
+def test_partial_keeps_what_was_said_of_a_value():
+    result = evaluate({"postings": [{"headcount": "若干名", "shifts": "9時から", "retention": "たぶん"}]}, on=ON, partial=True)
+    assert {(f.rule, f.path) for f in result.at(Level.ERROR)} == {
+        ("JOB-002", "postings.0.headcount"),
+        ("HOURS-001", "postings.0.shifts"),
+        ("CHOICE-001", "postings.0.retention"),
+    }
+
+
+def test_fixes_of_the_head_come_before_those_of_postings():
+    def head(_scope):
+        yield Hit("organization.department", "", value="総務課")
+
+    def posting(scope):
+        yield Hit("title", "", value=scope.document["organization"]["department"])
+
+    words = {"fields": (), "levels": (Level.FIX,), "basis": "", "what": "", "why": "", "how": ""}
+    rules = {
+        "A-1": Rule(code="A-1", fix=posting, per=Per.POSTING, **words),
+        "B-1": Rule(code="B-1", fix=head, per=Per.SUBMISSION, **words),
+    }
+    document, findings = judge(rules, base_submission(ON), on=ON)
+    assert document["postings"][0]["title"] == "総務課"
+    assert [f.rule for f in findings] == ["B-1", "A-1"]
+
+
+def test_a_place_in_the_form():
+    order = ["organization.lg_code", "contact.contact_tel", "postings.0.title", "postings.0.shifts.0.start", "postings.0.shifts.1.start"]
+    order += ["postings.0.pay_day", "postings.0.nothing", "postings.1.title", "postings.10.title", "confirmation.agree_terms", "x"]
+    assert sorted(order[5:] + order[:5], key=position) == order
+    assert (position("postings.1"), position("x")) == ((2, 1), (6,))  # two sections of people lie between
+    assert position("postings.0.shifts.1.end") == (*position("postings.0.shifts"), 1, position("postings.0.shifts.0.end")[-1])
+
+
+@pytest.mark.parametrize("sections", [None, frozenset(), frozenset({"postings"})])
+def test_a_check_knows_the_sections_and_its_first_example_is_shown(sections):
+    seen = []
+
+    def check(scope):
+        seen.append(scope.sections)
+        yield Hit("title", "何か。")
+
+    good = (Example({}, "一"), Example({}, "二"))
+    rules = {"A-1": Rule("A-1", (), (Level.WARNING,), "", "", "", "", good, check=check)}
+    _, findings = judge(rules, base_submission(ON), on=ON, sections=sections)
+    assert seen == [sections or frozenset()]
+    assert [f.example for f in findings] == ([] if sections == frozenset() else ["一"])
+
+
+SHIFTS = "postings.0.shifts"
+
+
+@pytest.mark.parametrize(
+    ("missing", "rule", "level", "at", "silent"),
+    [
+        (SHIFTS, "HOURS-001", Level.WARNING, SHIFTS, True),
+        (SHIFTS, "HOURS-001", Level.WARNING, f"{SHIFTS}.0.start", True),
+        (f"{SHIFTS}.0.start", "HOURS-001", Level.WARNING, SHIFTS, True),
+        (f"{SHIFTS}.0.start", "HOURS-001", Level.WARNING, f"{SHIFTS}.1.start", False),
+        (SHIFTS, "HOURS-001", Level.WARNING, f"{SHIFTS}x", False),
+        (f"{SHIFTS}.0.start", "HOURS-001", Level.WARNING, "postings.0.shift", False),
+        (SHIFTS, "HOURS-002", Level.WARNING, SHIFTS, False),
+        (SHIFTS, "HOURS-002", Level.WARNING, f"{SHIFTS}.0.start", False),
+        (SHIFTS, "HOURS-002", Level.ERROR, SHIFTS, True),
+        (SHIFTS, "HOURS-002", Level.ERROR, f"{SHIFTS}.0.start", False),
+        ("postings.0.title", "HOURS-001", Level.WARNING, "postings.0.title", False),
+    ],
+)
+def test_the_rule_of_a_field_speaks_for_it_above_and_below(missing, rule, level, at, silent):
+    findings = SimpleNamespace(found=[Finding(rule, level, at, "")], note=lambda path, _note: told.append(path))
+    told = []
+    _missing([(missing, None)], findings)
+    assert told == ([] if silent else [missing])

@@ -28,6 +28,13 @@ def scope(record: dict[str, Any], *, partial: bool = False, unread: frozenset[st
         (shift("09:00", "17:00", 0, end_next_day=True), None, None),
         (shift("13:00", "17:30", None), 270, None),
         (shift("13:00", "17:30", 600), 270, None),
+        (shift("13:00", "17:30", 270), 270, None),
+        (shift("13:00", "17:30", 269), 270, 1),
+        (shift("13:00", "17:30", -1), 270, None),
+        (shift("13:00", "17:30", True), 270, None),
+        (shift("13:00", "13:01", 0), 1, 1),
+        (shift("00:00", "00:00", 0, end_next_day=True), 1440, 1440),
+        (shift("00:00", "00:01", 0, end_next_day=True), None, None),
         (shift(None, "17:30", 0), None, None),
         (shift("午後1時", "17:30", 0), None, None),
         ({}, None, None),
@@ -46,6 +53,8 @@ def test_span_and_work(row: dict[str, Any], span: int | None, work: int | None) 
         (shift("04:59", "09:00"), True),
         (shift("05:00", "09:00"), False),
         (shift("bad", "09:00"), False),
+        (shift("04:00", "bad"), False),
+        (shift("bad", "bad"), False),
     ],
 )
 def test_touches_night(row: dict[str, Any], night: bool) -> None:
@@ -59,6 +68,12 @@ def test_touches_night(row: dict[str, Any], night: bool) -> None:
         ("13:30", 810),
         ("24:00", 1440),
         ("24:01", None),
+        ("12:59", 779),
+        ("99:00", None),
+        ("12-00", None),
+        ("1a:00", None),
+        ("12:a0", None),
+        ("12:００", None),
         ("9:00", None),
         ("12:60", None),
         ("１２:00", None),
@@ -127,6 +142,35 @@ def test_rows_and_typed_values_take_any_shape() -> None:
 @pytest.mark.parametrize(("minutes", "words"), [(420, "7時間"), (465, "7時間45分"), (30, "30分"), (0, "0分")])
 def test_hours_text(minutes: int, words: str) -> None:
     assert posting_values.hours_text(minutes) == words
+
+
+@pytest.mark.parametrize(
+    ("value", "as_whole", "as_number"), [(3, 3, 3.0), (3.5, None, 3.5), (True, None, None), ("3", None, None), (None, None, None)]
+)
+def test_numbers(value: Any, as_whole: int | None, as_number: float | None) -> None:
+    assert (posting_values.whole(value), posting_values.number(value)) == (as_whole, as_number)
+
+
+@pytest.mark.parametrize(("value", "words"), [("09:00", "9:00"), ("10:00", "10:00"), ("00:30", "0:30"), (None, "None"), (900, "900")])
+def test_clock(value: Any, words: str) -> None:
+    assert posting_values.clock(value) == words
+
+
+def test_lists_of_words() -> None:
+    assert posting_values.days_of({"days": ["mon", 3, None]}) == {"mon"}
+    assert posting_values.days_of({"days": "mon"}) == frozenset()
+    assert posting_values.duties(scope({"duties": ["injection", 3]})) == {"injection"}
+    assert posting_values.duties(scope({"duties": "injection"})) == frozenset()
+    assert posting_values.long_day(ON) == "2021年5月7日"
+    assert posting_values.is_employment({"engagement": ""}) is posting_values.is_employment({"engagement": "other"}) is False
+
+
+def test_row_missing_at_the_ends_of_the_list() -> None:
+    record = {"shifts": [shift("13:00", "17:30", None), "9時から", {"break": 0}]}
+    assert [posting_values.row_missing(scope(record), "shifts", index, "break") for index in range(4)] == [True, False, False, False]
+    assert not posting_values.row_missing(scope({"shifts": "9時から"}), "shifts", 0, "break")
+    for unread in ("postings.0.shifts", "postings.0.shifts.0"):
+        assert not posting_values.row_missing(scope(record, unread=frozenset({unread})), "shifts", 0, "break")
 
 
 def test_shift_text() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.rules.judging import LATER, levels
+from tests.rules.judging import LATER, levels, said
 
 CLERK = {"job_type": "clerical", "title": "事務職員", "licenses": ["none"]}
 
@@ -147,3 +147,24 @@ def test_duty_004_is_silent_when_others_inject(values: dict[str, Any], text: str
 )
 def test_duty_005_asks_for_training(values: dict[str, Any], expected: set[str]) -> None:
     assert levels("DUTY-005", values) == expected
+
+
+@pytest.mark.parametrize(
+    ("values", "text", "expected"),
+    [
+        (CLERK | {"duties": ["reception"]}, "注射による接種を行います。", {"warning"}),
+        (CLERK | {"duties": ["reception"]}, "接種を行います。", set()),
+        (CLERK | {"duties": ["injection"]}, "受付と案内を行います。", set()),
+        ({"duties": ["injection"]}, "受付と案内を行います。", {"warning"}),
+        ({"duties": None}, "注射による接種を行います。", set()),
+        ({"duties": ["injection"]}, None, set()),
+        ({"job_type": None, "duties": ["observation"]}, "注射による接種を行います。", set()),
+    ],
+)
+def test_duty_004_needs_both_sides(values: dict[str, Any], text: str | None, expected: set[str]) -> None:
+    assert levels("DUTY-004", values | {"duty_detail": text}) == expected
+
+
+def test_duty_002_names_what_was_chosen() -> None:
+    assert "「薬液の希釈・充填」「接種後の経過観察」" in said("DUTY-002", CLERK | {"duties": ["filling", "observation"]})[0][2]
+    assert "「接種後の経過観察」が" in said("DUTY-002", CLERK | {"duties": ["reception", "observation"]})[0][2]

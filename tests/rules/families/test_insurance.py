@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from keynet_admin.rules.families.insurance import months_after
-from tests.rules.speaking import level, paths
+from tests.rules.speaking import level, paths, said
 
 SPRING = date(2021, 5, 7)
 AUTUMN = date(2022, 11, 7)
@@ -167,3 +167,137 @@ def test_months_end() -> None:
     assert months_after(date(2021, 12, 31), 2) == date(2022, 2, 28)
     assert months_after(date(2021, 6, 1), 2) == date(2021, 8, 1)
     assert months_after(date(2021, 6, 1), 12) == date(2022, 6, 1)
+
+
+REGULAR = {"engagement": "temporary_appointment"}
+TWO_MONTHS = ("2021-06-01", "2021-08-01")
+
+
+@pytest.mark.parametrize(
+    ("values", "on", "words"),
+    [
+        # Employment insurance: 20 hours and 31 days; hours of a week beyond 40 are not believed.
+        (work(20, "2021-06-01", "2021-07-01", ["none"]), SPRING, "雇用保険（週20時間以上・31日以上）"),
+        (work(20, "2021-06-01", "2021-06-30", ["none"]), SPRING, ""),
+        (work(19.5, "2021-06-01", "2021-07-01", ["none"]), SPRING, ""),
+        (work(40, "2021-06-01", "2021-07-01", ["none"]), SPRING, "雇用保険"),
+        (work(40.5, "2021-06-01", "2021-07-01", ["none"]), SPRING, ""),
+        (work(10, "2028-10-01", "2028-10-31", ["none"]), date(2028, 9, 1), "雇用保険（週10時間以上・31日以上）"),
+        (work(9.5, "2028-10-01", "2028-10-31", ["none"]), date(2028, 9, 1), ""),
+        (work(10, "2028-09-30", "2028-10-31", ["none"]), date(2028, 9, 1), ""),
+        # Health insurance: three quarters of 38.75 hours for more than two months.
+        (work(29.1, *TWO_MONTHS, ["none"], **REGULAR), SPRING, "常勤の4分の3以上・2か月超"),
+        (work(29, *TWO_MONTHS, ["none"], **REGULAR), SPRING, ""),
+        (work(29.1, "2021-06-01", "2021-07-31", ["none"], **REGULAR), SPRING, ""),
+        # Or 20 hours and 88,000 yen a month: for a year, and for more than two months since October 2022.
+        (work(20, "2021-06-01", "2022-06-01", ["none"], **REGULAR), SPRING, "週20時間以上・月88,000円以上・1年以上"),
+        (work(20, "2021-06-01", "2022-05-31", ["none"], **REGULAR), SPRING, ""),
+        (work(20, "2022-10-01", "2022-12-01", ["none"], **REGULAR), date(2022, 9, 1), "月88,000円以上・2か月超"),
+        (work(20, "2022-10-01", "2022-11-30", ["none"], **REGULAR), date(2022, 9, 1), ""),
+        (work(20, "2022-09-30", "2022-12-31", ["none"], **REGULAR), date(2022, 9, 1), ""),
+        (work(19.5, "2022-10-01", "2022-12-01", ["none"], **REGULAR), date(2022, 9, 1), ""),
+        (work(20, "2022-10-01", "2022-12-01", ["none"], 1016, **REGULAR), date(2022, 9, 1), "月88,000円以上"),
+        (work(20, "2022-10-01", "2022-12-01", ["none"], 1015, **REGULAR), date(2022, 9, 1), ""),
+    ],
+)
+def test_cover_that_hours_term_and_pay_call_for(values: dict[str, Any], on: date, words: str) -> None:
+    found = said("INS-002", values, on)
+    assert (words in found[0].message) if words else not found
+
+
+@pytest.mark.parametrize(
+    ("values", "on", "expected"),
+    [
+        ({"weekly_hours": 14.5, "insurance": ["health"]}, SPRING, "warning"),
+        ({"weekly_hours": 15, "insurance": ["health"]}, SPRING, None),
+        ({"weekly_hours": 9.5, "insurance": ["employment"]}, SPRING, "warning"),
+        ({"weekly_hours": 10, "insurance": ["employment"]}, SPRING, None),
+        (work(7, "2028-10-01", "2029-03-31", ["employment"]), date(2028, 9, 1), "warning"),
+        (work(7.5, "2028-10-01", "2029-03-31", ["employment"]), date(2028, 9, 1), None),
+        (work(7.5, "2028-09-30", "2029-03-31", ["employment"]), date(2028, 9, 1), "warning"),
+        (work(20, "2021-06-01", "2021-06-15", ["employment"], renewal="none"), SPRING, "warning"),
+        (work(20, "2021-06-01", "2021-06-16", ["employment"], renewal="none"), SPRING, None),
+        (work(20, "2021-06-01", "2021-06-15", ["employment"], renewal="possible"), SPRING, None),
+        (work(20, "2021-06-01", "2021-06-01", ["health"], renewal="none"), SPRING, "warning"),
+        (work(20, "2021-06-01", "2021-06-15", ["none"], renewal="none", pay_note="社会保険完備です。"), SPRING, "warning"),
+        (work(20, "2021-06-01", "2021-06-16", ["none"], renewal="none", pay_note="社会保険完備です。"), SPRING, None),
+    ],
+)
+def test_cover_promised_far_below(values: dict[str, Any], on: date, expected: str | None) -> None:
+    assert level("INS-003", values, on) == expected
+
+
+@pytest.mark.parametrize(
+    ("start", "months", "expected"),
+    [
+        (date(2021, 1, 31), 1, date(2021, 2, 28)),
+        (date(2020, 1, 31), 1, date(2020, 2, 29)),
+        (date(2021, 11, 30), 1, date(2021, 12, 30)),
+        (date(2021, 12, 1), 1, date(2022, 1, 1)),
+        (date(2021, 10, 31), 2, date(2021, 12, 31)),
+        (date(2021, 1, 1), 11, date(2021, 12, 1)),
+        (date(2021, 1, 1), 12, date(2022, 1, 1)),
+    ],
+)
+def test_the_same_day_months_later(start: date, months: int, expected: date) -> None:
+    assert months_after(start, months) == expected
+
+
+MONTHLY = {"pay_type": "month", **REGULAR}
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (work(20, "2022-10-01", "2022-12-01", ["none"], 88_000, **MONTHLY), "warning"),
+        (work(20, "2022-10-01", "2022-12-01", ["none"], 87_999, **MONTHLY), None),
+        (work(20, "2022-10-01", "2022-12-01", ["none"], **REGULAR) | {"pay_lines": [{"min": None}]}, None),
+        (work(20, "2022-10-01", "2022-12-01", ["none"], **REGULAR) | {"pay_lines": [{"min": 1500}, {"min": 1015}]}, None),
+        (work(20, "2022-12-01", "2022-10-01", ["none"], **REGULAR), None),
+        (work(0, "2022-10-01", "2022-12-31", ["none"]), None),
+        (work(20, "2022-10-01", "2022-12-31", ["none"], engagement="special_part_time"), "warning"),
+    ],
+)
+def test_pay_of_a_month(values: dict[str, Any], expected: str | None) -> None:
+    assert level("INS-002", values, date(2022, 9, 1)) == expected
+
+
+def test_both_kinds_of_cover_are_named() -> None:
+    found = said("INS-002", work(29.1, "2021-06-01", "2021-08-01", ["none"]), SPRING)
+    assert "週29.1時間の勤務" in found[0].message
+    assert "31日以上）と健康保険" in found[0].message
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"weekly_hours": 0, "insurance": ["health"]}, ""),
+        ({"weekly_hours": None, "insurance": ["health"]}, ""),
+        ({"weekly_hours": 14.5, "insurance": ["health"]}, "週14.5時間の勤務"),
+        ({"weekly_hours": 14.5, "insurance": ["employment"]}, ""),
+        (work(20, "2021-06-02", "2021-06-01", ["employment"], renewal="none"), ""),
+        (work(20, "2021-06-01", "2021-06-01", ["employment"], renewal="none"), "15日以内の期間の勤務"),
+        (work(20, "2021-06-01", "2021-06-15", ["employment", "none"], renewal="none"), ""),
+        (work(20, "2021-06-01", "2021-06-15", ["by_hours"], renewal="none"), ""),
+    ],
+)
+def test_why_a_promise_is_doubted(values: dict[str, Any], words: str) -> None:
+    found = said("INS-003", values)
+    assert (words in found[0].message) if words else not found
+
+
+def test_a_promise_is_shown_where_it_stands() -> None:
+    values = {"weekly_hours": 4, "insurance": ["none"], "title": "看護師（社保完備）", "pay_note": "社会保険完備です。"}
+    assert paths("INS-003", values) == ["title"]
+
+
+def test_a_long_condition_is_cut_for_showing() -> None:
+    found = said("INS-007", {"insurance": ["by_hours"], "insurance_note": "勤務条件により、健康保険、厚生年金及び雇用保険に加入します。"})
+    assert "「勤務条件により、健康保険、厚生年金及び雇」では" in found[0].message
+
+
+@pytest.mark.parametrize(
+    ("on", "expected"), [(date(2021, 3, 31), None), (date(2021, 4, 1), "warning"), (date(2023, 3, 31), "warning"), (date(2023, 4, 1), None)]
+)
+def test_the_time_of_the_exception(on: date, expected: str | None) -> None:
+    assert level("INS-006", {**CLERK, "pay_note": "特例により、扶養内で働けます。"}, on) == expected

@@ -316,3 +316,124 @@ def test_job_009_compares_words_with_the_engagement(values: dict[str, Any], expe
 )
 def test_job_010_looks_at_may_2021(job: str, on: date, expected: set[str]) -> None:
     assert levels("JOB-010", {"job_type": job}, on) == expected
+
+
+@pytest.mark.parametrize(
+    ("values", "path"),
+    [
+        ({"title": "看護師　事務職員"}, "postings.0.title"),
+        ({"title": " 看護師 "}, ""),
+        ({"other_req": "看護師・事務を募集します。"}, "postings.0.other_req"),
+        ({"duty_detail": "看護師 事務職員と一緒に、注射による接種を行います。"}, ""),
+        ({"job_type": "other", "job_other": "看護師・事務職員", "title": "調理助手"}, "postings.0.job_other"),
+        (
+            {"job_type": "other", "job_other": "調理助手", "title": "調理助手", "duty_detail": "調理助手・事務を募集します。"},
+            "postings.0.duty_detail",
+        ),
+        ({"title": None, "duty_detail": "看護師・事務を募集します。"}, "postings.0.duty_detail"),
+    ],
+)
+def test_job_001_reads_field_by_field(values: dict[str, Any], path: str) -> None:
+    assert [where for _, where, _ in said("JOB-001", values)] == ([path] if path else [])
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"title": "看護師・事務"}, "2つの職種"),
+        ({"title": "看護師・事務"}, "職種ごとに募集を分けて"),
+        ({"title": "看護師・准看護師"}, "「准看護師の応募も可とする」を選び"),
+        ({"job_type": "other", "job_other": "調理助手", "title": "調理助手・事務職員"}, "「調理助手」"),
+    ],
+)
+def test_job_001_says_which(values: dict[str, Any], words: str) -> None:
+    assert words in said("JOB-001", values)[0][2]
+
+
+@pytest.mark.parametrize(
+    ("job", "value", "words"),
+    [
+        ("nurse", 999, "1か所の募集人数が999名"),
+        ("nurse", 101, "通常は100名以内"),
+        ("physician", 31, "医師の募集人数が31名になっています。通常は30名以内"),
+        ("nurse", 1000, ""),
+        ("nurse", "若干名", ""),
+    ],
+)
+def test_job_003_names_the_usual_number(job: str, value: Any, words: str) -> None:
+    found = said("JOB-003", {"job_type": job, "headcount": value})
+    assert (words in found[0][2]) if words else not found
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"job_type": "other", "job_other": "調理助手", "title": "スタッフ募集"}, "職種「調理助手」"),
+        ({"title": "スタッフ募集"}, "職種「看護師」"),
+        ({"job_type": None, "title": "スタッフ募集"}, ""),
+        ({"title": None}, ""),
+    ],
+)
+def test_job_004_names_the_job(values: dict[str, Any], words: str) -> None:
+    found = said("JOB-004", values)
+    assert (words in found[0][2]) if words else not found
+
+
+@pytest.mark.parametrize(
+    ("both", "second", "expected"),
+    [
+        ({"shifts": []}, {}, set()),
+        ({"venue_name": None}, {}, set()),
+        ({"shifts": [shift(None, "17:00")]}, {}, set()),
+        ({"shifts": [shift("13:00", None)]}, {}, set()),
+        ({"shifts": [shift("13:00", "17:00", 0, ("sun", "sat"))]}, {"shifts": [shift("13:00", "17:00", 0, ("sat", "sun"))]}, {"warning"}),
+        ({"shifts": [shift("13:00", "17:00")]}, {"shifts": [shift("13:00", "17:01")]}, set()),
+        ({"shifts": [shift("13:00", "17:00")]}, {"shifts": [shift("13:01", "17:00")]}, set()),
+        ({"shifts": [shift("13:00", "17:00", 0, ("sat",))]}, {"shifts": [shift("13:00", "17:00", 0, ("sun",))]}, set()),
+        ({}, {"term_end": "2021-08-01"}, set()),
+        ({}, {"venue_address": "中町9番11号"}, set()),
+        ({}, {"venue_city": "452033"}, set()),
+        ({"job_type": "other", "job_other": "調理助手"}, {"job_other": "運転手"}, set()),
+    ],
+)
+def test_job_005_compares_what_makes_a_posting(both: dict[str, Any], second: dict[str, Any], expected: set[str]) -> None:
+    values = {f"postings.{number}.{name}": value for number in (0, 1) for name, value in both.items()}
+    values = {"postings.1.internal_no": "2"} | values | {f"postings.1.{name}": value for name, value in second.items()}
+    assert levels("JOB-005", values) == expected
+
+
+def test_job_005_names_both_postings() -> None:
+    other = {"postings.1.venue_name": "海山市民体育館", "postings.2.venue_name": "海山市民体育館", "postings.3.internal_no": "4"}
+    assert [message.partition("です")[0] for _, _, message in said("JOB-005", other)] == [
+        "募集3は、職種・勤務場所・期間・勤務時間帯が募集2と同じ",
+        "募集4は、職種・勤務場所・期間・勤務時間帯が募集2と同じ",
+    ]
+
+
+def test_job_008_begins_and_ends_on_a_day_and_points_at_the_field() -> None:
+    assert levels("JOB-008", {"other_req": "派遣社員としての勤務です。"}, date(2021, 4, 23)) == {"warning"}
+    assert [path for _, path, _ in said("JOB-008", {"title": "看護師（派遣）"})] == ["postings.0.title"]
+    assert [path for _, path, _ in said("JOB-008", {"pay_note": "人材派遣での勤務です。"})] == ["postings.0.pay_note"]
+    assert [path for _, path, _ in said("JOB-008", {"support_note": "人材派遣での勤務です。"})] == ["postings.0.engagement"]
+
+
+@pytest.mark.parametrize(
+    ("values", "path"),
+    [
+        ({"engagement": "contractor", "pay_note": "雇用ではありません。"}, "postings.0.pay_note"),
+        ({"pay_note": "雇用ではありません。"}, ""),
+        ({"engagement": None, "pay_note": "謝金でのお支払いです。"}, ""),
+        ({"pay_lines": [{"label": "土日", "min": 1987}, {"label": "謝礼", "min": 1987}]}, "postings.0.pay_lines.1.label"),
+        ({"engagement": "honorarium", "pay_lines": [{"label": "謝礼", "min": 1987}]}, ""),
+        ({"engagement": "honorarium", "title": "看護師（時給1,500円）"}, "postings.0.title"),
+        ({"pay_note": "謝礼の計算を行う方です。"}, ""),
+    ],
+)
+def test_job_009_points_at_the_word(values: dict[str, Any], path: str) -> None:
+    values = {f"postings.0.{name}": value for name, value in values.items()}
+    assert [where for _, where, _ in said("JOB-009", values)] == ([path] if path else [])
+
+
+def test_job_010_begins_in_may() -> None:
+    assert levels("JOB-010", {"job_type": "clinical_engineer"}, date(2021, 4, 30)) == set()
+    assert levels("JOB-010", {"job_type": None}) == set()

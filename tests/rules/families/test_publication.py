@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
+from keynet_admin.rules import evaluate
 from keynet_admin.rules.families.publication import is_slip, material_changes
 from keynet_admin.rules.words.masking import Secrets
 from keynet_admin.rules.words.plain import plain
+from tests.rules.base_submission import ON, changed
 from tests.rules.speaking import level, paths, said
 
 DATES = {
@@ -135,6 +137,29 @@ def test_material_changes() -> None:
     assert material_changes(BEFORE, {**BEFORE, "pay_lines": [{"min": 900}]}) == ("pay_lines",)
     assert material_changes(BEFORE, {**BEFORE, "title": "看護師募集", "overtime_hours": ""}) == ()
     assert material_changes(BEFORE, {**BEFORE, "engagement": "contractor"}) == ("engagement",)
+    shift = {"days": ["sat"], "start": "13:00", "end": "17:30", "break": 0}
+    assert material_changes({"shifts": [shift]}, {"shifts": [shift | {"need": 4}]}) == ()
+    assert material_changes({"shifts": [shift | {"need": 4}]}, {"shifts": [shift | {"need": 5, "end": "18:00"}]}) == ("shifts",)
+
+
+@pytest.mark.parametrize(
+    ("typed", "value", "finding"),
+    [
+        ("4", 4, None),
+        ("４名", 4, "TXT-001"),
+        ("", None, None),
+        (None, None, None),
+        ("0", "0", "TYPE-001"),
+        ("1000", "1000", "TYPE-001"),
+        ("若干名", "若干名", "TXT-001"),
+    ],
+)
+def test_how_many_a_shift_needs(typed: Any, value: Any, finding: str | None) -> None:
+    """An optional whole number from 1 to 999; nothing is said where it is missing."""
+    shift = {"name": "午後", "days": ["sat", "sun"], "start": "13:00", "end": "17:30", "break": 0}
+    result = evaluate(changed(ON, {"postings.0.shifts": [shift | {"need": typed}]}), on=ON)
+    assert result.normalized["postings"][0]["shifts"][0].get("need") == value
+    assert [f.rule for f in result.findings if f.path == "postings.0.shifts.0.need"] == ([finding] if finding else [])
 
 
 @pytest.mark.parametrize(
@@ -160,3 +185,79 @@ def test_what_is_a_slip_of_the_pen(before: str, now: str, slip: bool) -> None:
 
 def test_a_term_that_ends_before_it_begins_is_another_rules_matter() -> None:
     assert paths("PUB-001", {**DATES, "term_start": "2021-09-30", "term_end": "2021-06-01"}) == []
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({"publish_from": "2021-05-10", "publish_until": "2021-08-08"}, None),
+        ({"publish_from": "2021-05-10", "publish_until": "2021-08-09"}, "warning"),
+        ({"publish_from": None, "publish_until": "2021-08-12"}, None),
+        ({"publish_from": None, "publish_until": "2021-08-13"}, "warning"),
+    ],
+)
+def test_a_publication_of_ninety_days(values: dict[str, Any], expected: str | None) -> None:
+    assert level("PUB-002", {"term_start": "2021-06-01", "term_end": "2022-02-28", **values}) == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "slip"),
+    [
+        ("会場は駅前です。", "会場は駅まえです。", True),
+        ("会場は駅前です。", "会場は駅のまえです。", False),
+        ("会場の設営", "会場設営", True),
+        ("会場での設営", "会場設営", True),
+        ("会場などの設営", "会場設営", False),
+        ("週1回", "週2回", False),
+        ("送迎あり", "送迎なし", False),
+        ("", "会", False),
+        ("会場で受付と案内", "会揚で受付と安内", False),
+    ],
+)
+def test_a_slip_of_the_pen(before: str, now: str, slip: bool) -> None:
+    assert is_slip(before, now) is slip
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        (
+            {"publish_from": "2021-05-17", "publish_until": "2021-08-16"},
+            "公開期間が91日（2021年5月17日～2021年8月16日）になります。2021年8月15日まで",
+        ),
+        ({"publish_from": None, "publish_until": "2021-08-13"}, "公開期間が91日（2021年5月14日～"),
+    ],
+)
+def test_the_days_of_publication_are_said(values: dict[str, Any], words: str) -> None:
+    assert words in said("PUB-002", {**DATES, "term_end": "2022-03-31", **values})[0].message
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({"term_start": None, "publish_until": "2021-10-01"}, ["publish_until"]),
+        ({"term_start": "2021-10-01", "publish_until": "2021-10-02"}, []),
+        ({"term_start": "2021-09-30", "publish_until": "2021-10-01"}, ["publish_until"]),
+        ({"term_end": None, "publish_until": "2021-10-01"}, []),
+        ({"deadline_type": None, "deadline": "2021-07-01"}, ["deadline"]),
+    ],
+)
+def test_days_that_are_not_given_say_nothing(values: dict[str, Any], expected: list[str]) -> None:
+    assert paths("PUB-001", {**DATES, **values}) == expected
+
+
+def test_the_day_before_and_the_label_of_a_row_are_said() -> None:
+    found = said("PUB-001", {**DATES, "publish_from": "2021-06-30"})
+    assert found[0].example == "2021年6月29日以前"
+    assert "「区分」に" in said("PUB-005", {**MASKED, "pay_lines": [{"label": "日向市", "min": 1987}]})[0].message
+    assert "見出しに" in said("PUB-005", {**MASKED, "title": "日向市の看護師"})[0].message
+
+
+def test_a_slip_changes_no_condition() -> None:
+    before = {"job_type": "nurse", "duty_detail": "会場は駅前です。", "other_req": "会場での設営", "headcount": 3}
+    assert material_changes(before, {**before, "duty_detail": "会場は駅まえです。"}) == ()
+    assert material_changes(before, {**before, "duty_detail": "会場は駅のまえです。", "job_type": "physician"}) == (
+        "job_type",
+        "duty_detail",
+    )
+    assert material_changes(before, {**before, "other_req": None}) == ("other_req",)

@@ -86,3 +86,27 @@ def test_receivers_follow_from_the_job(values: dict[str, Any], fixed: list[str])
     assert {f.level.value for f in said("SHARE-005", values)} <= {"fix"}
     assert all(f.value is False for f in result.findings if f.rule == "SHARE-005")
     assert not set(fixed) & set(result.normalized["postings"][0])
+
+
+@pytest.mark.parametrize(
+    ("code", "values", "path", "words"),
+    [
+        ("SHARE-001", {**DOCTOR, "venue_name": None, "access": None}, "venue_name", "会場・交通手段が必要"),
+        (
+            "SHARE-001",
+            {**DOCTOR, "duties": ["other"], "duty_detail": "会場の運営と、職員への助言を行います。"},
+            "duties",
+            "予診か接種かの別",
+        ),
+        ("SHARE-001", {**DOCTOR, "duties": ["injection"], "duty_detail": "会場の運営と、職員への助言を行います。"}, "", ""),
+        ("SHARE-001", {**DOCTOR, "duties": ["呪文"], "duty_detail": "会場の運営と、職員への助言を行います。"}, "", ""),
+        ("SHARE-002", {"deadline_type": None, "deadline": None}, "deadline_type", "締切が必要"),
+        ("SHARE-002", {"deadline_type": "date", "deadline": None}, "deadline", "締切が必要"),
+        ("SHARE-002", {"venue_city": None}, "venue_city", "市区町村が必要"),
+        ("SHARE-002", {"job_type": "clerical", "venue_city": None}, "", ""),
+    ],
+)
+def test_where_and_what_a_receiver_lacks(code: str, values: dict[str, Any], path: str, words: str) -> None:
+    found = said(code, values)
+    assert [f.path.removeprefix("postings.0.") for f in found] == ([path] if path else [])
+    assert not path or words in found[0].message

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from keynet_admin.rules.families.term import earliest_start, fiscal_year_end
+from tests.rules.base_submission import ON
 from tests.rules.judging import AUTUMN, LATER, levels, said
 
 HONORARIUM = {"engagement": "honorarium"}
@@ -190,3 +191,37 @@ def test_term_008_doubts_insurance_for_a_day(values: dict[str, Any], expected: s
 )
 def test_term_009_reminds_of_appointment(values: dict[str, Any], expected: set[str]) -> None:
     assert levels("TERM-009", values) == expected
+
+
+@pytest.mark.parametrize(("on", "expected"), [(date(2024, 3, 31), {"warning"}), (date(2024, 4, 1), set())])
+def test_the_programme_on_its_last_day(on: date, expected: set[str]) -> None:
+    assert levels("TERM-004", {"term_start": "2024-05-01", "term_end": "2024-06-30"}, on) == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "values", "on", "words"),
+    [
+        ("TERM-002", {"term_start": "2021-04-01", "term_end": "2022-04-01"}, ON, "2022年3月31日まで"),
+        ("TERM-002", {"term_start": None, "term_end": "2022-04-01"}, ON, ""),
+        ("TERM-004", {"term_end": "2022-03-01"}, ON, "現在2022年2月28日まで"),
+        ("TERM-004", {"term_end": "2022-02-28"}, ON, ""),
+        ("TERM-005", {"renewal": "possible"}, date(2024, 4, 1), "2024年4月1日からは"),
+        ("TERM-005", {"renewal": "possible"}, date(2024, 3, 31), "更新の基準がありません。判断の基準を"),
+        ("TERM-008", ONE_DAY | {"insurance": ["employment"]}, ON, "1日だけの募集ですが、「雇用保険」に"),
+        (
+            "TERM-008",
+            {"single_day": True, "insurance": ["health", "employment"]},
+            ON,
+            "1日だけの従事も可とする募集ですが、「健康保険・共済」「雇用保険」に",
+        ),
+        ("TERM-008", ONE_DAY | {"other_allow": "期末手当は6か月以上の場合に支給します。"}, ON, "「期末手当」とあります"),
+        ("TERM-008", ONE_DAY | {"term_end": "2021-06-13", "single_day": None, "insurance": ["employment"]}, ON, ""),
+        ("TERM-008", {"term_start": None, "term_end": None, "insurance": ["employment"]}, ON, ""),
+        ("TERM-007", {"engagement": "fiscal_year_full_time", "probation": "none"}, ON, "「なし」が選ばれています"),
+        ("TERM-007", {"probation": "none", "probation_note": "条件付採用1か月"}, ON, "「なし」が選ばれています"),
+        ("TERM-009", {"other_req": "正社員登用はありません。契約社員として勤務します。"}, ON, "「契約社員」は"),
+    ],
+)
+def test_what_is_said_of_a_term(code: str, values: dict[str, Any], on: date, words: str) -> None:
+    found = said(code, values, on)
+    assert (words in found[0][2]) if words else not found

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from keynet_admin.rules import evaluate
+from keynet_admin.rules import Level, evaluate
 from keynet_admin.rules.families.text import is_dummy
 from tests.rules.base_submission import changed
 
@@ -154,3 +154,53 @@ def test_texts_of_the_head_and_of_rows_are_read_too():
 def test_an_endless_text_is_refused_before_any_rule_looks_at_it():
     result = evaluate(changed(ON, {f"{P}duty_detail": "<b>" * 40000}), on=ON)
     assert {f.rule for f in result.findings if f.path == f"{P}duty_detail"} == {"TXT-011"}
+
+
+@pytest.mark.parametrize(
+    ("path", "typed"),
+    [
+        ("postings.0.venue_address", "3月5日"),
+        ("postings.0.venue_address", "３月５日"),
+        ("postings.0.venue_address", "2001-02-03"),
+        ("postings.0.venue_address", "2001/2/3 0:00"),
+        ("postings.0.venue_address", "5-Mar"),
+        ("postings.0.venue_address", "Mar-05"),
+        ("postings.0.venue_address", "2003年4月"),
+        ("postings.0.venue_name", "4月1日"),
+        ("organization.org_address", "2026年3月5日"),
+        ("organization.org_building", "3月5日"),
+        ("organization.department", "令和3年4月1日"),
+        ("contact.contact_hours", "9月12日"),
+        ("postings.0.internal_no", "5月12日"),
+        ("postings.0.workdays_note", "2月3日"),
+        ("postings.0.workdays_note", "2026-02-03"),
+    ],
+)
+def test_nothing_but_a_date(path, typed):
+    findings = evaluate(changed(ON, {path: typed}), on=ON).findings
+    assert [(f.level, f.path) for f in findings if f.rule == "TXT-019"] == [(Level.WARNING, path)]
+
+
+@pytest.mark.parametrize(
+    ("path", "typed"),
+    [
+        ("postings.0.venue_address", "3-5"),
+        ("postings.0.venue_address", "1-2-3"),
+        ("postings.0.venue_address", "中町3番5号"),
+        ("postings.0.venue_address", "3丁目5番"),
+        ("postings.0.venue_address", "三月町5日市場"),
+        ("postings.0.venue_name", "5月5日広場"),
+        ("postings.0.workdays_note", "6月5日"),
+        ("postings.0.workdays_note", "6月5日と6月6日"),
+        ("postings.0.workdays_note", "2021/6/5"),
+        ("postings.0.pay_lines.0.label", "1月2日"),
+        ("postings.0.shifts.0.name", "12月31日"),
+        ("postings.0.holidays", "1月1日"),
+        ("postings.0.pay_day", "3月21日"),
+        ("postings.0.duty_change", "2021年4月"),
+        ("contact.contact_hours", "9-12時"),
+        ("postings.0.internal_no", "2021-05-12-3"),
+    ],
+)
+def test_a_date_that_may_stand_there(path, typed):
+    assert [f.path for f in evaluate(changed(ON, {path: typed}), on=ON).findings if f.rule == "TXT-019"] == []

@@ -33,6 +33,7 @@ from keynet_admin.rules.normalise.area_codes import _PREFECTURES, group_fixed, p
         ("0988340078", "098-834-0078"),
         ("0499240078", "04992-4-0078"),
         ("0126740078", "01267-4-0078"),
+        ("0000345678", "0000-34-5678"),
     ],
 )
 def test_grouping(digits, grouped):

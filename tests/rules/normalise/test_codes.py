@@ -1,11 +1,14 @@
 """Codes of bodies, the workplace's municipality, choices, days, yes and no."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
 from keynet_admin.catalogue import reference as ref
-from keynet_admin.rules.normalise.codes import check_digit_holds
+from keynet_admin.rules import Level, evaluate
+from keynet_admin.rules.normalise.codes import _plain, check_digit_holds
+from tests.rules.base_submission import changed
 from tests.rules.reading import read, refusal
 
 CODE, CITY, DAYS, JOB = "organization.lg_code", "postings.0.venue_city", "postings.0.shifts.0.days", "postings.0.job_type"
@@ -92,6 +95,9 @@ def test_five_digits_never_pick_one_of_two():
         ("龍ケ崎市", "08", "082082"),
         ("梼原町", "39", "394050"),
         ("檮原町", "39", "394050"),
+        ("⽇向市", "45", "452068"),
+        ("日向市\r\n", "45", "452068"),
+        ("天王寺区", "45", "271098"),
     ],
 )
 def test_city_understood(typed, pref, value):
@@ -259,3 +265,110 @@ def test_days_understood(typed, value):
 )
 def test_days_refused(typed):
     assert refusal(read(DAYS, typed)) in ("CHOICE-001", "TYPE-001")
+
+
+@pytest.mark.parametrize(
+    ("typed", "body", "value"),
+    [
+        ("鶴見区", "141003", "141011"),
+        ("鶴見区", "271004", "271241"),
+        ("北区", "271004", "271276"),
+        ("北区", "271403", "271462"),
+        ("北区", "131172", "131172"),
+        ("北区", "130001", "131172"),
+        ("中央区", "281000", "281107"),
+        ("中央区", "131024", "131024"),
+        ("港区", "231002", "231118"),
+        ("港区", "131032", "131032"),
+        ("緑区", "141003", "141135"),
+        ("緑区", "141500", "141518"),
+        ("中区", "141003", "141046"),
+        ("大阪市北区", "131172", "271276"),
+        ("東京都北区", "271004", "131172"),
+        ("府中市", "342084", "342084"),
+        ("府中市", "132063", "132063"),
+    ],
+)
+def test_a_ward_is_first_one_of_the_sending_city(typed, body, value):
+    assert read(CITY, typed, pref=body[:2], body=body).value == value
+
+
+@pytest.mark.parametrize(
+    ("typed", "body", "offered"),
+    [
+        ("北区", "452068", None),
+        ("港区", "", None),
+        ("緑区", "140007", ("141135", "141518")),
+        ("大阪府北区", "270008", ("271276", "271462")),
+        ("市内", "452068", ("452068",)),
+        ("本市", "452068", ("452068",)),
+        ("市内各所", "452068", ("452068",)),
+        ("市内", "450006", ()),
+        ("日向", "452068", ("452068",)),
+        ("日向", "450006", ("452068",)),
+        ("日向", "131016", ()),
+    ],
+)
+def test_an_uncertain_place_is_refused_with_its_readings(typed, body, offered):
+    result = read(CITY, typed, pref=body[:2], body=body)
+    assert refusal(result) == "CHOICE-001"
+    choices = result.notes[0].choices
+    assert choices == offered if offered is not None else len({code[:2] for code in choices}) > 1
+
+
+def test_the_whole_form_finds_the_ward_of_its_city():
+    typed = {"organization.lg_code": "271004", "organization.org_name": "大阪市", "postings.0.venue_city": "北区"}
+    found = evaluate(changed(date(2021, 5, 7), typed), on=date(2021, 5, 7))
+    assert found.normalized["postings"][0]["venue_city"] == "271276"
+    assert [(f.rule, f.level) for f in found.findings if f.path == "postings.0.venue_city"] == [("ORG-006", Level.FIX)]
+
+
+@pytest.mark.parametrize("code", ["457990", "450014", "990001", "481017"])
+def test_a_code_that_nobody_has_is_refused_with_the_code_of_the_name(code):
+    assert check_digit_holds(code)
+    findings = evaluate(changed(date(2021, 5, 7), {"organization.lg_code": code}), on=date(2021, 5, 7)).findings
+    assert [(f.level, f.choices) for f in findings if f.rule == "ORG-003"] == [(Level.ERROR, ("452068",))]
+    assert refusal(read(CITY, code)) == "CHOICE-001"
+
+
+@pytest.mark.parametrize(
+    ("typed", "digits"),
+    [
+        (0, "0"),
+        (0.0, "0"),
+        (-1, None),
+        (-1.0, None),
+        (999_999_999, "999999999"),
+        (999_999_999.0, "999999999"),
+        (10**9, None),
+        (1e9, None),
+        (131016.5, None),
+        (True, None),
+        ("'131016.00'", "131016"),
+        ("13101-6", "131016"),
+    ],
+)
+def test_digits_of_a_code(typed: Any, digits: str | None) -> None:
+    assert _plain(typed) == digits
+
+
+@pytest.mark.parametrize(
+    ("typed", "offers"), [("11100", ("111007", "011100")), ("12106", ("121061", "012106")), ("12203", ("122033", "012203"))]
+)
+def test_a_code_of_two_readings_offers_both_and_shows_the_first(typed: str, offers: tuple[str, str]) -> None:
+    note = read(CODE, typed).notes[0]
+    assert (note.choices, note.example) == (offers, offers[0])
+
+
+@pytest.mark.parametrize(
+    ("typed", "pref", "body", "value"),
+    [
+        ("府中市", "13", "", "132063"),
+        ("府中市", "34", "", "342084"),
+        ("北区", "13", "", "131172"),
+        ("北区", "13", "271004", "271276"),
+        ("北区", "27", "131172", "131172"),
+    ],
+)
+def test_the_nearest_place_of_several_of_a_name(typed: str, pref: str, body: str, value: str) -> None:
+    assert read(CITY, typed, pref=pref, body=body).value == value

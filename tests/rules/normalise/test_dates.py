@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from keynet_admin.catalogue import Kind
 from keynet_admin.catalogue.eras import wareki
 from keynet_admin.rules.engine.rule import Level
+from keynet_admin.services.files.columns import value_of
 from tests.rules.reading import read, refusal
 
 START, END = "postings.0.term_start", "postings.0.term_end"
@@ -27,6 +29,8 @@ START, END = "postings.0.term_start", "postings.0.term_end"
         (20210507, "2021-05-07"),
         ("2021-05-07T00:00:00", "2021-05-07"),
         ("2021-05-07 00:00:00", "2021-05-07"),
+        ("2021/5/7 0:00", "2021-05-07"),
+        ("2021/5/7  0:00:00", "2021-05-07"),
         ("2021 年 5 月 7 日", "2021-05-07"),
         ("R3.5.7", "2021-05-07"),
         ("r3.5.7", "2021-05-07"),
@@ -103,17 +107,15 @@ def test_words_that_only_say_which_end(path, typed, other, value):
         ("3.6.14", "DT-001", ("2021-06-14", "2003-06-14")),
         ("6/7/2021", "DT-001", ("2021-06-07", "2021-07-06")),
         ("6月下旬から7月上旬", "DT-001", ()),
-        ("令和3年6月", "DT-001", ()),
+        ("令和3年6月", "DT-001", ("2021-06-01",)),
         ("未定", "DT-001", ()),
         ("決定次第", "DT-001", ()),
-        ("令和3年6月1日～令和3年9月30日", "DT-001", ("2021-06-01", "2021-09-30")),
         ("令和3年6月1日頃", "DT-001", ("2021-06-01",)),
         ("令和3年5月28日(金)17時必着", "DT-001", ("2021-05-28",)),
         ("2021/6/1 9", "DT-001", ("2021-06-01",)),
         ("2021/6/1 9:00", "DT-001", ("2021-06-01",)),
-        ("2021 6 1", "DT-001", ()),
         (44348, "DT-001", ("2021-06-01",)),
-        ("44348", "DT-001", ()),
+        ("44348", "DT-001", ("2021-06-01",)),
         ("0021-05-07", "DT-001", ()),
         ("2021-02-30", "DT-003", ("2021-02-28",)),
         ("令和3年6月31日", "DT-003", ("2021-06-30",)),
@@ -144,6 +146,53 @@ def test_an_era_that_had_ended_is_converted_and_shown(typed, value):
     result = read(START, typed)
     assert result.value == value
     assert "DT-002" in [note.rule for note in result.notes if note.level is Level.WARNING]
+
+
+def test_both_ends_are_not_split_over_a_given_end():
+    result = read(START, "令和3年6月1日～令和3年9月30日", {"term_end": "2021-10-31"})
+    assert refusal(result) == "DT-001"
+    assert result.notes[0].choices == ("2021-06-01",)
+
+
+@pytest.mark.parametrize(
+    ("typed", "start"), [("9999年度末", None), ("年度末", "9999-05-01"), ("11月末", "9999-12-31"), ("9999年12月末", None)]
+)
+def test_no_month_end_lies_beyond_the_calendar(typed, start):
+    assert refusal(read(END, typed, {"term_start": start})) == "DT-001"
+
+
+@pytest.mark.parametrize(("typed", "days"), [("9月末", 300), ("4月末", 0)])
+def test_a_month_end_without_a_year_is_counted_from_today_for_ten_months_only(typed, days):
+    result = read(END, typed)
+    assert result.understood is bool(days)
+    assert days or result.notes[0].choices == ("2022-04-30",)
+
+
+@pytest.mark.parametrize(("number", "day"), [(44348, "2021-06-01"), (44469, "2021-09-30"), (44196.75, "2020-12-31")])
+def test_a_serial_number_is_offered_as_its_day_from_a_file_and_typed(number, day):
+    """Report rep-07: numbers of a workbook's cells, and the same as text."""
+    for typed in (value_of(Kind.DATE, number), str(number), number):
+        result = read(START, typed)
+        assert refusal(result) == "DT-001"
+        assert result.notes[0].choices == (day,)
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("2021/6/1 0:00", "2021-06-01"),
+        ("2021/9/30  0:00:00", "2021-09-30"),
+        ("2021年12月31日 0:00", "2021-12-31"),
+        ("R3.6.1 0:00:00", "2021-06-01"),
+    ],
+)
+def test_midnight_is_no_time_of_day(typed, day):
+    """Report rep-18: what a spreadsheet writes for a day."""
+    assert read(START, typed).value == day
+
+
+def test_a_time_of_day_is_said():
+    assert "時刻" in read(START, "2021/6/1 17:00").notes[0].message.what
 
 
 def test_weekday_that_disagrees_is_shown():

@@ -163,3 +163,24 @@ def test_two_readings_are_offered():
     assert read(MIN, "千五百円").notes[0].choices == (1500,)
     assert read(MIN, "1万円～").notes[0].choices == (10000,)
     assert set(read(MIN, "1,249円～925円").notes[0].choices) <= {925, 1249}
+
+
+@pytest.mark.parametrize(
+    ("typed", "also", "offers"),
+    [
+        ("平日1,472円", {"label": "平日"}, None),
+        ("平日平日1,472円", {}, (1472,)),
+        ("平日1,472円平日", {}, (1472,)),
+        ("平日・土日1,472円", {}, (1472,)),
+    ],
+)
+def test_one_kind_of_day_before_an_amount(typed, also, offers):
+    result = read("postings.0.pay_lines.0.min", typed)
+    assert dict(result.also) == also
+    assert (None if result.understood else result.notes[0].choices) == offers
+
+
+@pytest.mark.parametrize(("typed", "why"), [(10**7, "今は8桁です。"), (10**12 - 1, "今は12桁です。"), (10**12, "")])
+def test_digits_of_an_endless_amount_are_not_counted(typed, why):
+    note = read("postings.0.pay_lines.0.min", typed).notes[0]
+    assert (note.rule, note.message.why) == ("TXT-011", why)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from keynet_admin.catalogue.folding import RADICALS, unify_ideographs
 from keynet_admin.rules.engine.rule import Level
 from keynet_admin.rules.normalise import characters as ch
 from tests.rules.reading import read, refusal
@@ -57,11 +58,40 @@ NOTE, AREA, NAME, KANA, ADDRESS = (
         (KANA, "ｳﾐﾔﾏ", "ウミヤマ", "TXT-008"),
         (KANA, "ﾋｭｳｶﾞ", "ヒュウガ", "TXT-008"),
         (KANA, "　ヒュウガ", "ヒュウガ", None),
-        (KANA, "ウミヤマ タロウ", "ウミヤマ　タロウ", "TXT-008"),
+        ("organization.org_kana", "ウミヤマ タロウ", "ウミヤマ　タロウ", "TXT-008"),
         (KANA, "メアリー･アン", "メアリー・アン", "TXT-008"),
         (KANA, "か\u3099い", "ガイ", "TXT-008"),
         (NAME, "高橋", "高橋", None),
         (ADDRESS, "日向市中町1－2－3", "日向市中町1−2−3", None),
+        ("organization.org_name", "⽇向市", "日向市", "TXT-003"),
+        ("postings.0.title", "集団接種会場の看護師（⼟⽇・午後）", "集団接種会場の看護師（土日・午後）", "TXT-003"),
+        (AREA, "その後の様⼦の観察を⾏います。", "その後の様子の観察を行います。", "TXT-003"),
+        (ADDRESS, "⽇向市⻘年の家（⾼⿑⽼⼈センター）", "日向市青年の家（高齊老人センター）", "TXT-003"),
+        (NAME, "⼩林", "小林", "TXT-003"),
+        (NAME, "⻑⾕川", "長谷川", "TXT-003"),
+        (NOTE, "\uf90aと\uf908", "金と龜", "TXT-003"),
+        (NOTE, "カ゛イト゛", "ガイド", "TXT-002"),
+        (NOTE, "ﾊ゜ソコン", "パソコン", "TXT-002"),
+        (NOTE, "ハﾟソコン", "パソコン", "TXT-002"),
+        (NOTE, "ワクチンセンタ-", "ワクチンセンター", "TXT-016"),
+        (NOTE, "JR日向市駅前バスタ−ミナルから徒歩5分", "JR日向市駅前バスターミナルから徒歩5分", "TXT-016"),
+        (NOTE, "デイサ-ビスセンタ―の1階", "デイサービスセンターの1階", "TXT-016"),
+        (NOTE, "Uタ-ンの方", "Uターンの方", "TXT-016"),
+        (ADDRESS, "本町１ー２ー３", "本町１−２−３", "TXT-016"),
+        (ADDRESS, "本町1ー2ー3", "本町1-2-3", "TXT-016"),
+        (ADDRESS, "3丁目ー5 A棟ー2", "3丁目−5 A棟−2", "TXT-016"),
+        (NOTE, "モデルナ-ファイザー", "モデルナ-ファイザー", None),
+        (NOTE, "バス-タクシー", "バス-タクシー", None),
+        (NOTE, "スーパー−ホール", "スーパー−ホール", None),
+        (NOTE, "コーヒー", "コーヒー", None),
+        (NOTE, "B-1、10-12時", "B-1、10-12時", None),
+        (NOTE, "\u202a週2日\u202c", "週2日", "TXT-007"),
+        (KANA, "カ゛イ", "ガイ", "TXT-008"),
+        (KANA, "か゛い", "ガイ", "TXT-008"),
+        (KANA, "う゛ぃ", "ヴィ", "TXT-008"),
+        (KANA, "ハﾟﾝ", "パン", "TXT-008"),
+        (KANA, "カ \u3099イ", "ガイ", "TXT-008"),
+        (KANA, "カワベ\r\n", "カワベ", None),
     ],
 )
 def test_put_right(path, typed, value, rule):
@@ -138,16 +168,108 @@ def test_refused(path, typed, rule):
 
 
 @pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("力ワベ", ("カワベ",)),
+        ("センタ一", ("センター",)),
+        ("゛カイ", ("ガイ",)),
+        ("海山", ()),
+        ("三", ()),
+        ("ー", ()),
+        ("カワベ1", ()),
+    ],
+)
+def test_an_uncertain_reading_is_refused_with_an_offer(typed, offered):
+    result = read(KANA, typed)
+    assert refusal(result) == "TXT-009"
+    assert result.notes[0].choices == offered
+
+
+@pytest.mark.parametrize("encoding", ["cp932", "cp1252", "latin-1"])
+@pytest.mark.parametrize("words", ["健康課", "ワクチン接種推進室", "担当係", "高齢者センター", "海山市役所"])
+def test_text_in_another_encoding_is_refused(encoding, words):
+    """UTF-8 read as Shift_JIS or as Western letters: 健康課 → 蛛･蠎ｷ隱ｲ; what a machine could not show stands as a dot."""
+    typed = words.encode().decode(encoding, "replace").replace("\ufffd", "・")
+    for text in (typed, f"{typed} 感染症対策係", f"市役所の{typed}"):
+        assert refusal(read(NOTE, text)) in ("TXT-006", "TXT-005")
+        if encoding == "cp932":
+            assert refusal(read(NOTE, text)) == "TXT-006"
+
+
+def test_text_in_another_encoding_comes_with_what_it_was():
+    result = read("organization.department", "蛛･蠎ｷ隱ｲ 感染症対策係")
+    assert refusal(result) == "TXT-006"
+    assert result.notes[0].choices == ("健康課 感染症対策係",)
+
+
+@pytest.mark.parametrize(
+    "typed", ["糸が縺れる", "渡邊・齋藤", "霞ｹ関", "繧繝縁の畳", "蜘蛛の巣", "鑑真の像", "ﾜｸﾁﾝ接種", "隱岐の島", "譌字", "Café", "髙﨑"]
+)
+def test_rare_characters_are_no_broken_text(typed):
+    assert "TXT-006" not in [note.rule for note in read(NOTE, typed).notes]
+
+
+def test_direction_marks_that_could_turn_a_text_are_refused():
+    for typed in ("\u202e5分\u202c", "\u202a\u0627\u202c", "\u2067週2日\u2069"):
+        assert refusal(read(NOTE, typed)) == "TXT-006"
+
+
+def test_a_character_of_a_text_is_offered_in_its_usual_form():
+    result = read(NOTE, "髙田会場で受付")
+    assert refusal(result) == "TXT-005"
+    assert result.notes[0].choices == ("高田会場で受付",)
+    assert read(NOTE, "高田会場で受付").notes == ()
+
+
+@pytest.mark.parametrize(
     ("typed", "value"),
     [
         ("https://www.city.example.lg.jp/", "https://www.city.example.lg.jp/"),
         ("ｈｔｔｐｓ：／／www.city.example.lg.jp", "https://www.city.example.lg.jp"),
         ("www.city.example.lg.jp", "https://www.city.example.lg.jp"),
         ("http://city.example/a?b=c#d", "http://city.example/a?b=c#d"),
+        ("ホームページ：https://www.city.example.lg.jp/", "https://www.city.example.lg.jp/"),
+        ("<https://www.city.example.lg.jp/>", "https://www.city.example.lg.jp/"),
+        ("www.city.example.lg.jp。", "https://www.city.example.lg.jp"),
+        ("http://city.example/a）", "http://city.example/a"),
+        ("http://city.example/a_(b)", "http://city.example/a_(b)"),
+        ("https://www.city.example.lg.jp/\r\n", "https://www.city.example.lg.jp/"),
     ],
 )
 def test_url(typed, value):
     assert read("organization.org_url", typed).value == value
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("https//www.city.example.lg.jp", ("https://www.city.example.lg.jp",)),
+        ("ttps://www.city.example.lg.jp/", ("https://www.city.example.lg.jp/",)),
+        ("http:/www.city.example.lg.jp/", ("http://www.city.example.lg.jp/",)),
+        ("https://https://www.city.example.lg.jp/", ("https://www.city.example.lg.jp/",)),
+        ("https://www.city.example.lg.jp/健康", ("https://www.city.example.lg.jp/%E5%81%A5%E5%BA%B7",)),
+        ("https://www.city.example.lg.jp /a", ("https://www.city.example.lg.jp/a",)),
+        ("http://a.example.jp http://b.example.jp", ("http://a.example.jp", "http://b.example.jp")),
+        ("日向市で検索", ()),
+        ("ftp://city.example/", ()),
+        ("javascript:alert(1)", ()),
+    ],
+)
+def test_an_uncertain_url_is_refused_with_its_readings(typed, offered):
+    result = read("organization.org_url", typed)
+    assert refusal(result) == "TYPE-001"
+    assert result.notes[0].choices == offered
+    for address in offered:
+        assert read("organization.org_url", address).value == address
+
+
+def test_every_radical_becomes_the_ideograph_it_looks_like():
+    assert len(RADICALS) == 214 + 268 + 33
+    assert all(len(plain) == 1 and plain not in RADICALS for plain in RADICALS.values())
+    assert unify_ideographs("⺼⺅⻏") == "⺼⺅⻏"
+    for radical, plain in RADICALS.items():
+        if plain in ch.jis_x_0208():
+            assert read(NAME, radical).value == plain
 
 
 def test_jis_x_0208():

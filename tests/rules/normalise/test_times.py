@@ -101,7 +101,6 @@ def test_next_day(typed):
         (START, "午前9時から午後4時まで又は午前9時30分から午後4時30分まで", "DT-005"),
         (START, "a、7:10-12:10 もしくは b、14:20-19:20", "DT-005"),
         (START, "9:00～12:00、13:00～17:00", "DT-005"),
-        (START, "9:00～17:00（休憩60分）", "DT-005"),
         (START, "①9:00～23:00", "DT-005"),
         (START, "8:30-", "DT-005"),
         (START, "9:00～17:00のうち4時間", "DT-005"),
@@ -144,6 +143,12 @@ def test_range_beside_a_given_end():
     assert refusal(read(START, "8:30～17:15", {"end": "18:00"})) == "DT-005"
 
 
+def test_a_break_beside_the_stretch_must_not_say_another():
+    assert read(START, "9:00～17:00（休憩60分）", {"break": "60分"}).also["break"] == 60
+    assert refusal(read(START, "9:00～17:00（休憩60分）", {"break": 45})) == "DT-005"
+    assert refusal(read(END, "9:00～17:00（休憩60分）")) == "DT-005"
+
+
 def test_two_readings_are_offered():
     assert read(START, "午後12時30分").notes[0].choices == ("12:30", "00:30")
     assert read(START, "午後1時～5時30分").notes[0].choices == ("13:00～17:30", "13:00～翌05:30")
@@ -156,3 +161,24 @@ def test_normal_times_are_unchanged_and_silent(time):
     text = f"{time.hour:02}:{time.minute:02}"
     result = read(START, text)
     assert (result.value, result.notes) == (text, ())
+
+
+@pytest.mark.parametrize(
+    ("word", "shifted", "kept"),
+    [
+        ("昼", range(1, 5), range(11, 24)),
+        ("夜", range(5, 12), range(13, 24)),
+        ("夕方", range(3, 9), range(13, 24)),
+        ("朝", (), range(12)),
+        ("早朝", (), range(12)),
+        ("未明", (), range(12)),
+        ("深夜", (), (*range(12), 22, 23)),
+        ("午前", (), range(12)),
+        ("午後", range(12), range(13, 24)),
+    ],
+)
+@pytest.mark.parametrize(("end", "minutes"), [("", "00"), ("30分", "30")])
+def test_hours_of_a_part_of_the_day(word, shifted, kept, end, minutes):
+    wanted = {hour: f"{hour + 12}:{minutes}" for hour in shifted} | {hour: f"{hour:02}:{minutes}" for hour in kept}
+    results = {hour: read("postings.0.shifts.0.start", f"{word}{hour}時{end}") for hour in range(25)}
+    assert {hour: result.value for hour, result in results.items() if result.understood} == wanted

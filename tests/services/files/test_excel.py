@@ -1,14 +1,14 @@
 """Workbooks as they come: which sheet and which row counts, formulas by their address, and files that are none or far too large."""
 
 import zipfile
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import openpyxl
 import pytest
 
-from keynet_admin.services.files import excel
+from keynet_admin.services.files.excel.workbook import OVER_THE_WEB
 from keynet_admin.services.files.read_file import count_lines, read_file
 from keynet_admin.services.files.rows import FileSubmission, Place, Refusal
 from tests.services.files.workbooks import filled_template, plain_workbook, row
@@ -111,19 +111,17 @@ def test_a_damaged_sheet_is_told_in_words(tmp_path: Path, part: bytes) -> None:
     assert count_lines(path) == 0
 
 
-def test_a_zip_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: Any) -> None:
+def test_a_zip_bomb_is_not_unpacked(tmp_path: Path) -> None:
     path = _repacked(plain_workbook(tmp_path / "bomb.xlsx", [HEAD]), {"xl/sharedStrings.xml": b" " * 2_000_000})
-    monkeypatch.setattr(excel, "load_workbook", None)  # anything that opened it would fail otherwise
-    (problem,) = read_file(path, 1_000_000)
+    (problem,) = read_file(path, replace(OVER_THE_WEB, unpacked=1_000_000))
     assert isinstance(problem, Refusal)
     assert "大きすぎます" in problem.message
 
 
-def test_a_large_part_that_is_no_sheet_is_refused(tmp_path: Path) -> None:
-    path = _repacked(plain_workbook(tmp_path / "style.xlsx", [HEAD]), {"xl/media/image1.bin": b"\0" * (excel.MAX_PART + 1)})
-    (problem,) = read_file(path)
-    assert isinstance(problem, Refusal)
-    assert "大きすぎます" in problem.message
+def test_a_large_picture_is_not_looked_at(tmp_path: Path) -> None:
+    path = plain_workbook(tmp_path / "picture.xlsx", [HEAD, ["452068", "a", 1]])
+    (entry,) = read_file(_repacked(path, {"xl/media/image1.bin": b"\0" * 20_000_000}), OVER_THE_WEB)
+    assert isinstance(entry, FileSubmission)
 
 
 @pytest.mark.parametrize("line", [1_048_576, 999_999_999])

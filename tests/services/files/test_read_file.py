@@ -138,13 +138,14 @@ def test_csv_in_every_encoding(tmp_path: Path, encoding: str) -> None:
 @pytest.mark.parametrize(
     ("content", "line", "words"),
     [
-        ("lg_code,title\n452068,a\n", 1, "この列の名前は申請フォームにありません: lg_code"),
-        ("title,title\na,b\n", 1, "同じ名前の列が2つあります"),
+        ("lg_code,title\n452068,a\n", 1, "「lg_code」：この列の名前は申請フォームにありません。見出しの行には様式の3行目"),
+        ("title,title\na,b\n", 1, "同じ名前の列が2つあります。片方を消して"),
+        ("\n\n", 1, "見出しの行（様式の3行目にある英字の名前）がありません。様式をダウンロード"),
         ("title\na,b\n", 2, "2列目に、見出しのない値"),
         ("title,reference_date\na,5/7\n", 2, "reference_date"),
         ('title\n"' + "x" * 200_000 + '"\n', 2, "CSVとして読めません"),
     ],
-    ids=["unknown column", "doubled column", "value without heading", "bad date", "field too long"],
+    ids=["unknown column", "doubled column", "no heading", "value without heading", "bad date", "field too long"],
 )
 def test_a_bad_table_is_named_by_row(tmp_path: Path, content: str, line: int, words: str) -> None:
     path = tmp_path / "rows.csv"
@@ -160,7 +161,7 @@ def test_bytes_of_no_known_encoding(tmp_path: Path) -> None:
     path.write_bytes("title\nあ\n".encode("utf-16"))
     (problem,) = read_file(path)
     assert isinstance(problem, Refusal)
-    assert "Shift_JIS" in problem.message
+    assert "文字コードがUTF-16です" in problem.message
 
 
 def test_excel_values_become_what_somebody_would_type(tmp_path: Path) -> None:

@@ -25,9 +25,10 @@ def row(on: date = ON, number: int = 0, **changes: Any) -> dict[str, Any]:
 
 
 def town(index: int, **changes: Any) -> dict[str, Any]:
-    """A clean row of another contact each."""
+    """A clean row of another contact each: more than a slip of the keyboard apart."""
     address = f"desk{index}@city.hyuga-test.lg.jp"
-    return row(**{"contact__contact_email": address, "contact__contact_email2": address, **changes})
+    own = {"contact__contact_tel": f"0982-00-0{100 + index}", "contact__contact_ext": str(200 + index)}
+    return row(**{"contact__contact_email": address, "contact__contact_email2": address, **own, **changes})
 
 
 def filled_template(path: Path, rows: Sequence[Mapping[str, Any]], on: date = ON) -> Path:

@@ -10,9 +10,12 @@ from keynet_admin.services.mail import message as letter
 
 CONTEXT = {
     "org_name": "青梅市",
+    "prefecture": "東京都",
     "department": "健康福祉部 健康課 予防係",
     "contact_name": "見本 一郎",
     "receipt_no": "KN-210510-0044",
+    "account_word": "管理者アカウント",
+    "then": "",
     "posting_no": "KN-P-000123",
     "title": "集団接種会場の看護師（土日・午後）",
     "email": "yobo@city.ome.example",
@@ -20,26 +23,106 @@ CONTEXT = {
     "at": datetime(2021, 5, 19, 8, 0, tzinfo=UTC),
     "reason": "報酬の額をご確認ください。\n" + "とても長い説明" * 20,
     "items": [{"label": "募集1　募集の見出し", "message": "見出しを28文字以内にしてください。" * 4}],
+    "candidate_no": "KN-A-000412",
+    "when": datetime(2021, 5, 18, 5, 0, tzinfo=UTC),
+    "place": "市役所3階 会議室",
+    "name": "見本 さくら",
+    "inquiry": False,
+    "words": "面接の日程を伺います。\n　5月18日(火) 14:00",
     "private": False,
     "was": "運営担当",
     "role": "運営主任",
+    "rights": "閲覧、内容の編集、公開と終了、応募者対応、担当者の管理",
+    "address": "yobo@hokensho.keynet.example",
+    "giver": "見本 健太",
+    "heir": "例田 実",
+    "invited": True,
+    "minutes": 30,
+    "asker": "見本 健太",
     "count": 2,
     "opens": "",
     "paused": False,
     "titles": ["集団接種会場の看護師", "予診の医師"],
     "again": False,
+    "word": "ご関心をいただき、ありがとうございました。",
+    "closed": datetime(2021, 5, 19, 8, 0, tzinfo=UTC),
+    "reopen_until": datetime(2021, 5, 20, 8, 0, tzinfo=UTC),
     "further": False,
     "issued": "",
     "holders": ["見本 健太 様", "例田 実 様"],
     "waiting": False,
     "own": False,
     "until": None,
-    "lines": [{"name": "KN-P-000124「集団接種会場の看護師」", "label": "公開中の内容にすぐ反映します"}],
+    "posting_id": 12,
+    "days": 30,
+    "text": "青梅市からの次のご連絡は2021年5月19日（水）までにお約束していましたが、まだありません。運営事務局から青梅市に、電話で確認しています。",
+    "rows": [
+        {
+            "id": n,
+            "candidate_no": "KN-A-00041",
+            "status": "応募受付",
+            "due": datetime(2021, 5, 19, 8, 0, tzinfo=UTC),
+            "call": n > 1,
+            "day": "2021-11-20",
+        }
+        for n in range(60)
+    ],
+    "applications": 2,
+    "inquiries": 1,
+    "messages": 1,
+    "path": "/office/candidate/",
+    "why": "終わった募集が残ると、応募する方の時間を奪います。",
+    "answer_by": datetime(2021, 6, 21, 8, 0, tzinfo=UTC),
+    "cases": [
+        {"id": n, "receipt_no": f"KN-210510-000{n}", "org_name": "青梅市", "due": datetime(2021, 5, 19, 8, 0, tzinfo=UTC)} for n in (1, 2)
+    ],
+    "lines": [
+        {
+            "name": "KN-P-000124「集団接種会場の看護師」",
+            "label": "公開中の内容にすぐ反映します",
+            "text": "応募 3件が未確認です。",
+            "more": "",
+            "path": "/office/",
+        }
+    ],
+    "partner_name": "奈良県ナースセンター",
+    "partner": "奈良県ナースセンター",
+    "partner_id": 31,
+    "hours": 4,
+    "since": datetime(2021, 5, 18, 21, 10, tzinfo=UTC),
+    "phone": "",
+    "number": 2,
+    "id": 7,
+    "as_of": datetime(2021, 5, 14, 8, 0, tzinfo=UTC),
+    "recalls_only": False,
+    "groups": [
+        {
+            "label": "新規",
+            "count": 2,
+            "lines": [
+                {
+                    "key": "KN-P-000123",
+                    "title": "集団接種会場の看護師" * 3,
+                    "facts": "奈良県橿原市　看護師",
+                    "older": "",
+                    "path": "/postings/KN-P-000123",
+                },
+                {"key": "KN-P-000124-2", "title": "", "facts": "", "older": "KN-P-000124", "path": ""},
+            ],
+        }
+    ],
     "sealed": frozenset({"link", "code"}),
 }
 pytestmark = pytest.mark.usefixtures("settings")
 TEMPLATES = sorted(path.stem for path in (ROOT / "templates" / "mail").glob("[a-z]*.txt"))
-WITH_LINK = {"first_login", "password_reset", "returned", "return_reminder"}
+WITH_LINK = {name for name in TEMPLATES if name.startswith("candidate_") and name != "candidate_erased"} | {
+    "posting_closed_candidate",
+    "posting_outcome",
+    "first_login",
+    "password_reset",
+    "returned",
+    "return_reminder",
+}
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
@@ -54,7 +137,7 @@ def test_every_mail(name: str) -> None:
     assert lines[-4] == "--"
     assert lines[-1].startswith("メール　desk@")
     assert "{" not in written.body
-    assert set(re.findall("⟦(.+?)⟧", written.body)) - {"code"} == ({"link"} if name in WITH_LINK else set())
+    assert set(re.findall("⟦(.+?)⟧", written.body)) - {"code", "code-1", "code-2"} == ({"link"} if name in WITH_LINK else set())
     assert "<" not in written.body
 
 

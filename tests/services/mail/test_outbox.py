@@ -293,6 +293,8 @@ def test_two_workers_take_different_mails(db_session: Session) -> None:
         "a@localhost",
         "a@mail.localhost",
         "a@printer.local",
+        "a@files.lan",
+        "a@city.test",
         "a@127.0.0.1",
         "a@b..example",
         "a@-b.example",

@@ -3,16 +3,48 @@
 Kind of row -> action -> (states it starts in, states it may end in, who may, whether a reason is needed). Without an end the status stays.
 """
 
+from datetime import UTC, datetime
 from typing import Any
 
-from keynet_admin.models import Account, Keying, OutboxMail, Posting, Submission
-from keynet_admin.vocabulary import AccountStatus, DeskTask, KeyingStatus, MailStatus, PostingStatus, Role, SubmissionStatus
+from keynet_admin.models import (
+    Account,
+    Candidate,
+    Keying,
+    OutboxMail,
+    Partner,
+    PartnerItem,
+    PartnerKey,
+    Posting,
+    Report,
+    ReportRound,
+    Submission,
+)
+from keynet_admin.vocabulary import (
+    AccountStatus,
+    CandidateStatus,
+    DeskTask,
+    KeyingStatus,
+    KeyStatus,
+    MailStatus,
+    PartnerItemStatus,
+    PartnerStatus,
+    PostingStatus,
+    ReportStatus,
+    Role,
+    RoundStatus,
+    SubmissionStatus,
+)
 
 STAFF, LEADS, OWN, SYSTEM = ("operator", "lead", "admin"), ("lead", "admin"), ("own",), ("system",)
-WHO = ("operator", "lead", "admin", "own", "other", "sender", "system")
+WHO = ("operator", "lead", "admin", "own", "other", "sender", "person", "machine", "receiver", "prefecture", "system")
+ADMIN, PARTNER = ("admin",), ("machine", "receiver")
+UNANSWERED = "waiting sent recalling"
+EVERY_ITEM = "waiting sent acknowledged refused recalling withdrawn"
 DECIDABLE = "received in_review resubmitted"
 EVERY_CASE = "received in_review returned resubmitted accepted rejected withdrawn"
 OPEN = "first second compare ready"
+WAITING = "received seen contacted selection moved offered"
+EVERY_CANDIDATE = f"{WAITING} secured declined rejected withdrawn open answered converted"
 ALL = "draft awaiting_release scheduled live paused closed suspended"
 
 Row = tuple[str, str, tuple[str, ...], bool]
@@ -36,6 +68,8 @@ TABLE: dict[str, dict[str, Row]] = {
         "mail_lost": (EVERY_CASE, "", SYSTEM, False),
         "mail_settled": (EVERY_CASE, "", SYSTEM, False),
         "reject": (DECIDABLE, "rejected", STAFF, True),
+        "set_aside": (DECIDABLE, "rejected", STAFF, True),
+        "put_back": ("rejected", "received in_review resubmitted", STAFF, False),
         "resubmit": ("returned", "resubmitted", (*STAFF, "sender", "system"), False),
         "withdraw": (f"{DECIDABLE} returned", "withdrawn", (*STAFF, "sender", "system"), False),
         "reopen": ("rejected", "in_review", STAFF, True),
@@ -46,6 +80,9 @@ TABLE: dict[str, dict[str, Row]] = {
         "open": ("scheduled", "live", SYSTEM, False),
         "unpublish": ("awaiting_release scheduled", "draft", OWN, False),
         "withdraw_edit": ("live paused scheduled", "", OWN, False),
+        "publish_edit": ("live paused", "", OWN, False),
+        "ask_approval": ("draft live paused", "", OWN, False),
+        "return_approval": ("draft live paused", "", OWN, True),
         "look": ("live paused scheduled", "", STAFF, False),
         "release": ("awaiting_release", "live scheduled", STAFF, False),
         "release_edit": ("live paused scheduled", "", STAFF, False),
@@ -54,8 +91,18 @@ TABLE: dict[str, dict[str, Row]] = {
         "pause": ("live", "paused", OWN, False),
         "resume": ("paused", "live", OWN, False),
         "close": ("draft awaiting_release scheduled live paused", "closed", OWN, False),
+        "fill": ("live", "closed", SYSTEM, False),
+        "reopen": ("closed", "live paused draft", OWN, False),
+        "outcome": ("closed", "", (*OWN, "system"), False),
+        "stop_asking": ("closed", "", (*OWN, "system"), False),
+        "place": ("live paused scheduled closed suspended", "", OWN, False),
+        "unplace": ("live paused scheduled closed suspended draft", "", OWN, False),
         "expire": ("live paused scheduled", "closed", SYSTEM, False),
         "copy": (ALL, "", OWN, False),
+        "relist": ("closed", "", OWN, False),
+        "ask_open": ("live", "", SYSTEM, False),
+        "confirm_open": ("live", "", OWN, False),
+        "hide": ("live", "paused", SYSTEM, False),
         "suspend": ("live paused awaiting_release scheduled", "suspended", STAFF, True),
         "restore": ("suspended", "paused", STAFF, True),
     },
@@ -67,8 +114,43 @@ TABLE: dict[str, dict[str, Row]] = {
         "invite_again": ("invited", "", (*STAFF, "system"), False),
         "suspend": ("invited active", "suspended", LEADS, True),
         "change_role": ("invited active", "", ("admin",), True),
-        "expire": ("invited active", "suspended", SYSTEM, False),
+        "expire": ("requested invited active", "suspended", SYSTEM, False),
         "restore": ("suspended", "active invited", LEADS, True),
+        "confirm_request": ("requested", "invited", STAFF, False),
+        "decline_request": ("requested", "suspended", STAFF, True),
+        "give_manage": ("invited active", "", STAFF, True),
+        "change_rights": ("requested invited active", "", OWN, False),
+        "send_again": ("invited", "", OWN, False),
+        "take_back": ("invited", "", OWN, False),
+        "stop": ("requested invited active", "suspended", OWN, True),
+        "hand_over": ("active", "suspended", OWN, True),
+    },
+    "candidate": {
+        "see": ("received", "seen", OWN, False),
+        "contact": ("received seen", "contacted", OWN, False),
+        "select": ("seen contacted moved", "selection", OWN, False),
+        "move_direct": ("seen contacted selection", "moved", OWN, False),
+        "offer": ("selection moved", "offered", OWN, False),
+        "secure": ("offered moved", "secured", OWN, False),
+        "decline": ("offered", "declined", OWN, False),
+        "reject": (WAITING, "rejected", OWN, False),
+        "record_withdrawal": (f"{WAITING} secured open", "withdrawn", OWN, False),
+        "withdraw": (f"{WAITING} secured open answered", "withdrawn", ("person", "system"), False),
+        "accept_offer": ("offered", "", ("person",), False),
+        "decline_offer": ("offered", "declined", ("person",), False),
+        "amend": ("received", "", ("person",), False),
+        "answer": ("open answered", "answered", OWN, False),
+        "ask_again": ("answered", "open", ("person",), False),
+        "to_inquiry": ("received seen contacted", "open", OWN, False),
+        "convert": ("open answered", "converted", ("person",), False),
+        "undo": (EVERY_CANDIDATE, EVERY_CANDIDATE, OWN, False),
+        "remind": (f"{WAITING} open", "", SYSTEM, False),
+        "ask_desk": (f"{WAITING} open", "", SYSTEM, False),
+        "asked": (f"{WAITING} open", "", STAFF, True),
+        "tell_silence": (f"{WAITING} open", "", SYSTEM, False),
+        "tell_change": (WAITING, "", SYSTEM, False),
+        "warn_end": (EVERY_CANDIDATE, "", SYSTEM, False),
+        "lock": (EVERY_CANDIDATE, "", SYSTEM, False),
     },
     "keying": {
         "keyed_save": (OPEN, OPEN, STAFF, False),
@@ -87,28 +169,114 @@ TABLE: dict[str, dict[str, Row]] = {
         "confirm": ("uncertain", "sent", STAFF, False),
         "close": ("refused failed uncertain", "settled", STAFF, True),
     },
+    "partner": {
+        "verify": ("preparing stopped", "active", ADMIN, True),
+        "unverify": ("active", "preparing", (*ADMIN, "system"), False),
+        "stop": ("active preparing", "stopped", ADMIN, True),
+        "alarm": ("active", "", SYSTEM, False),
+        "alarm_over": ("preparing active stopped", "", SYSTEM, False),
+    },
+    "partner_key": {
+        "rotate": ("active", "rotating", LEADS, False),
+        "extend": ("rotating", "", LEADS, False),
+        "stop": ("active rotating", "stopped", LEADS, True),
+        "expire": ("rotating", "stopped", SYSTEM, False),
+    },
+    "partner_item": {
+        "queue": (EVERY_ITEM, "waiting recalling", SYSTEM, False),
+        "send": ("waiting", "sent", SYSTEM, False),
+        "acknowledge": (UNANSWERED, "acknowledged withdrawn", PARTNER, False),
+        "refuse": (UNANSWERED, "refused", PARTNER, False),
+        "limit": (UNANSWERED, "refused", SYSTEM, False),
+        "tell": (f"{UNANSWERED} refused", "acknowledged withdrawn", STAFF, True),
+        "resend": ("refused sent acknowledged recalling", "waiting recalling", STAFF, False),
+        "reissue": ("refused sent acknowledged", "waiting", (*STAFF, "system"), False),
+        "drop": ("refused", "withdrawn", STAFF, True),
+        "report_secured": (EVERY_ITEM, "", STAFF, False),
+    },
+    "report_round": {
+        "postpone": ("open", "", LEADS, True),
+        "remind_all": ("open", "", LEADS, False),
+        "freeze": ("open", "frozen", SYSTEM, False),
+    },
+    "report": {
+        "confirm": ("waiting", "confirmed", OWN, False),
+        "take_back": ("confirmed", "waiting", OWN, False),
+        "correct": ("waiting confirmed", "", OWN, True),
+        "record_call": ("waiting", "", STAFF, True),
+        "told": ("waiting", "", SYSTEM, False),
+    },
 }
 KINDS: dict[str, tuple[type[Any], Any]] = {
     "submission": (Submission, SubmissionStatus),
     "posting": (Posting, PostingStatus),
     "account": (Account, AccountStatus),
+    "candidate": (Candidate, CandidateStatus),
     "keying": (Keying, KeyingStatus),
     "outbox_mail": (OutboxMail, MailStatus),
+    "partner": (Partner, PartnerStatus),
+    "partner_key": (PartnerKey, KeyStatus),
+    "partner_item": (PartnerItem, PartnerItemStatus),
+    "report_round": (ReportRound, RoundStatus),
+    "report": (Report, ReportStatus),
 }
 # What a row must have besides its state for an action to be open (else as the factories make it).
 BESIDES: dict[tuple[str, str], dict[str, Any]] = {
     ("account", "change_role"): {"role": Role.operator},
+    ("account", "give_manage"): {"role": Role.municipality, "rights": ["view"]},
     ("submission", "tell"): {"task": DeskTask.mail},
+    ("submission", "set_aside"): {"batch": "a file"},
+    ("submission", "put_back"): {"set_aside": True},
+    ("candidate", "undo"): {"undo_to": CandidateStatus.received, "undo_until": datetime(2099, 1, 1, tzinfo=UTC)},
+    ("candidate", "asked"): {"task_at": datetime(2021, 6, 6, tzinfo=UTC)},
+    ("partner", "alarm"): {"late_since": None},
+    ("partner", "alarm_over"): {"late_since": datetime(2021, 6, 6, tzinfo=UTC)},
     ("posting", "publish"): {"live": None},
     ("posting", "resume"): {"live": 1},
     ("posting", "release_edit"): {"release_asked": True},
     ("posting", "return_edit"): {"release_asked": True},
     ("posting", "withdraw_edit"): {"release_asked": True},
     ("posting", "look"): {"look_from": 1},
+    ("posting", "confirm_open"): {"asked_at": datetime(2021, 6, 6, tzinfo=UTC)},
+    ("posting", "hide"): {"asked_at": datetime(2021, 6, 6, tzinfo=UTC)},
+    ("posting", "reopen"): {"vacated": True},
+    ("posting", "outcome"): {"outcome_due": True},
+    ("posting", "stop_asking"): {"outcome_due": True},
+    ("posting", "publish_edit"): {"live": 1, "current": 2, "release_asked": False},
+    ("posting", "ask_approval"): {"live": 1, "current": 2, "release_asked": False, "approval_asked_by_id": None},
+    ("posting", "return_approval"): {"approval_asked_by_id": 1},
 }
-CLAIMS = {"take", "leave", "look", "remind", "ask_to_call", "mail_lost", "mail_settled"}
+CLAIMS = {"take", "leave", "look", "ask_open", "confirm_open", "remind", "ask_to_call", "mail_lost", "mail_settled"} | {
+    "ask_desk",
+    "asked",
+    "tell_silence",
+    "tell_change",
+    "warn_end",
+    "lock",
+    "alarm",
+    "alarm_over",
+    "remind_all",
+    "record_call",
+    "told",
+}
 REVIEWED = {
-    "account": {"cancel_invitation", "readdress", "read_code"},
+    "candidate": {"asked"},
+    "partner": {"verify", "stop"},
+    "partner_key": {"stop"},
+    "partner_item": {"refuse", "tell", "drop"},
+    "report_round": {"postpone"},
+    "report": {"record_call"},
+    "account": {
+        "cancel_invitation",
+        "readdress",
+        "read_code",
+        "confirm_request",
+        "decline_request",
+        "give_manage",
+        "change_rights",
+        "stop",
+        "hand_over",
+    },
     "submission": {
         "accept",
         "call_back",
@@ -118,11 +286,13 @@ REVIEWED = {
         "tell",
         "readdress",
         "reject",
+        "set_aside",
+        "put_back",
         "withdraw",
         "reopen",
         "reopen_accepted",
     },
-    "posting": {"release", "release_edit", "return", "return_edit", "suspend", "restore"},
+    "posting": {"close", "outcome", "release", "release_edit", "return", "return_edit", "return_approval", "suspend", "restore"},
 }
 
 

@@ -7,7 +7,8 @@ import pytest
 from keynet_admin.permissions import Permission
 from keynet_admin.services import workflow
 from keynet_admin.services.workflow import history
-from keynet_admin.services.workflow.moves import EVENTS, MOVES, TOLD, Event, Move
+from keynet_admin.services.workflow.moves import EVENTS, MOVES, TOLD
+from keynet_admin.services.workflow.row import Event, Move
 from keynet_admin.vocabulary import ActorKind
 from tests.services.workflow.table import CLAIMS, KINDS, REVIEWED, TABLE, every
 
@@ -17,8 +18,25 @@ SENTENCE = re.compile(r"[^{}]*(?:\{(?:who|revision|rule|fields|name)\}[^{}]*)*")
 WITHOUT_PAGE = {"take", "leave", "resubmit", "open", "expire", "activate", "send", "settle", "supersede"} | {
     "remind",
     "ask_to_call",
+    "ask_open",
+    "hide",
     "mail_lost",
     "mail_settled",
+    "fill",
+    "stop_asking",
+    "see",
+    "amend",
+    "answer",
+    "accept_offer",
+    "ask_again",
+    "ask_desk",
+    "tell_silence",
+    "tell_change",
+    "warn_end",
+    "lock",
+    "convert",
+    "decline_offer",
+    *("unverify", "alarm", "alarm_over", "queue", "limit", "freeze", "told"),
     *(name for name in TABLE["keying"] if name != "discard"),
 }
 MAILED = {
@@ -27,6 +45,7 @@ MAILED = {
     "resend",
     "extend",
     "readdress",
+    "to_inquiry",
     "reject",
     "withdraw",
     "release",
@@ -35,6 +54,18 @@ MAILED = {
     "suspend",
     "restore",
     "change_role",
+    "select",
+    "move_direct",
+    "offer",
+    "secure",
+    "confirm_request",
+    "decline_request",
+    "give_manage",
+    "change_rights",
+    "stop",
+    "hand_over",
+    "ask_approval",
+    "return_approval",
 }
 
 
@@ -79,10 +110,14 @@ def test_the_marks_of_a_row(move: Move) -> None:
     assert move.claims is (move.name in CLAIMS)
     assert move.reviewed is (move.name in REVIEWED.get(kind, ()))
     assert move.quiet is (move.name == "keyed_save")
-    assert move.logged is (move.name not in ("send", "settle", "supersede"))
-    assert move.author_may is not (kind == "account" and move.name in ("suspend", "restore", "change_role", "readdress", "read_code"))
+    assert move.logged is (move.name not in ("send", "settle", "supersede", "queue"))
+    assert move.author_may is not (
+        kind == "account" and move.name in ("suspend", "restore", "change_role", "readdress", "read_code", "stop")
+    )
     assert move.logged or move.kinds == {ActorKind.system}
-    assert (move.reason != "") == (move.needs_reason or move.name in ("withdraw", "ask_second"))
+    assert (move.reason != "") == (
+        move.needs_reason or (kind, move.name) in {("submission", "withdraw"), ("submission", "ask_second"), ("partner_item", "refuse")}
+    )
 
 
 def test_a_mail_of_a_row_is_a_template() -> None:
@@ -92,7 +127,13 @@ def test_a_mail_of_a_row_is_a_template() -> None:
 
 
 def test_events_that_are_no_moves_have_their_words_too() -> None:
-    assert {row.name for row in EVENTS if row.quiet} == {"sign_in", "sign_out", "password_reset_asked"}
+    assert {row.name for row in EVENTS if row.quiet} == {
+        "sign_in",
+        "sign_out",
+        "notices",
+        "password_reset_asked",
+        "set_total",
+    }
     for event in EVENTS:
         assert JAPANESE.search(event.label)
         assert not re.search(r"[。{}]", event.label)
@@ -115,13 +156,39 @@ def test_the_log_is_filtered_by_nouns() -> None:
 def test_each_page_has_one_door() -> None:
     """Every move with a page is a decision of exactly one view, at its address, with its right."""
     from keynet_admin.admin.account import AccountView
+    from keynet_admin.admin.candidate import SilentView
+    from keynet_admin.admin.follow_up.report import RoundView
+    from keynet_admin.admin.follow_up.report_body import ReportView
     from keynet_admin.admin.keying import KeyingView
     from keynet_admin.admin.mail import MailView
+    from keynet_admin.admin.partner.ledger import LedgerView
+    from keynet_admin.admin.partner.master import KeyView, PartnerView
     from keynet_admin.admin.posting import PostingView
     from keynet_admin.admin.submission import SubmissionView
+    from keynet_admin.office.account import OfficeAccountView
+    from keynet_admin.office.candidate import CandidateView
     from keynet_admin.office.posting import OfficePostingView
+    from keynet_admin.office.report import OfficeReportView
+    from keynet_admin.partner.postings import ReceivedView
 
-    views = (SubmissionView, PostingView, AccountView, MailView, KeyingView, OfficePostingView)
+    views = (
+        SubmissionView,
+        PostingView,
+        AccountView,
+        MailView,
+        KeyingView,
+        OfficePostingView,
+        CandidateView,
+        SilentView,
+        OfficeAccountView,
+        ReceivedView,
+        LedgerView,
+        PartnerView,
+        KeyView,
+        RoundView,
+        ReportView,
+        OfficeReportView,
+    )
     doors = [(view.decides, name) for view in views for name, decision in view.decisions.items() if decision.change is None]
     assert len(set(doors)) == len(doors)
     assert set(doors) == {(m.subject, m.address) for m in MOVES if m.page is not None}
@@ -129,4 +196,8 @@ def test_each_page_has_one_door() -> None:
         for name in view.decisions:
             method = "return_" if name == "return" else name
             assert method in view.checks_token
-            assert view.method_permissions[method] in {m.permission for m in MOVES if m.address == name} | {Permission.posting_edit}
+            assert view.method_permissions[method] in {m.permission for m in MOVES if m.address == name} | {
+                Permission.posting_edit,
+                Permission.candidate_handle,
+                Permission.partner_key,
+            }

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
-from keynet_admin.catalogue.blank import blank
 from keynet_admin.rules.engine.posting_values import (
     clock_minutes,
     hours_text,
@@ -167,7 +166,7 @@ def check_long_break(scope: Scope) -> Iterator[Hit]:
     """HOURS-012: a break of more than half the span or of more than three hours."""
     for index, shift in shifts(scope):
         rest, span = whole(shift.get("break")), span_minutes(shift)
-        if rest is None or blank(rest):
+        if rest is None:
             continue
         if rest > 180 or (span is not None and rest * 2 > span):
             within = f"{shift_text(shift)}（{hours_text(span)}）のうち" if span is not None else ""

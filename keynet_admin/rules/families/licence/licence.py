@@ -9,10 +9,11 @@ from keynet_admin.rules.engine.posting_values import job_label, missing, rows, t
 from keynet_admin.rules.engine.row import example, fix_row, row, warning_row
 from keynet_admin.rules.engine.rule import Hit, Rule, Scope
 from keynet_admin.rules.families.licence.injection import INJECTION_RULES, post
+from keynet_admin.rules.words.driving import driving_demanded, work_outside
+from keynet_admin.rules.words.experience import TEXTS, practice_asked
 from keynet_admin.rules.words.plain import (
     PUBLIC_TEXT,
     WordList,
-    clause_around,
     fields_with,
     phrase_around,
     plain,
@@ -149,34 +150,26 @@ def _about_pay(tail: str) -> bool:
     return any(word in tail for word in ("円", "報酬", "時給", "単価", "賃金", "給"))
 
 
-_DRIVING_LICENCE: Final = re.compile(
-    r"(?:要)?(?:普通|準中型|中型|大型)?(?:自動車)?(?:第[一1]種)?(?:運転)?免許(?:証|状)?(?:\(?at限定(?:可|も可)?\)?)?"
-)
-_DRIVING_ASKED: Final = re.compile(r"(?:普通|準中型|自動車|運転)(?:自動車)?(?:第[一1]種)?(?:運転)?免許(?:証)?")
-_OPTIONAL: Final = re.compile(r"でない|あれば|尚可|なお可|歓迎|不要|不問|優遇|望まし|問いません|必要ありません|なくても")
-_DRIVING_WORK: Final = re.compile(
-    r"巡回|訪問|運転|公用車|送迎|出張|配送|配達|運搬|外勤|外回り|車で|車両|自動車(?!通勤|税)|移動|搬送"
-    r"|往診|集配|現場|パトロール|現地|出向|各(?:会場|施設|地区|学校|家庭)|会場間|複数の?会場"
+_DRIVING_TEXTS: Final = (
+    "title",
+    "job_other",
+    "duty_detail",
+    "other_req",
+    "experience_note",
+    "workdays_note",
+    "training_note",
+    "support_note",
 )
 
 
 def check_driving(scope: Scope) -> Iterator[Hit]:
     """LIC-006: a driving licence is required although the work stays in the house."""
     chosen = scope.get("licenses")
-    name = ""
-    if isinstance(chosen, (list, tuple)) and "driving" in chosen:
-        name = "licenses"
-    else:
-        for field, text in fields_with(scope, ("other_req", "duty_detail")):
-            if "免許" not in text:
-                continue
-            for match in _DRIVING_ASKED.finditer(text):
-                if not _OPTIONAL.search(phrase_around(text, match.start(), match.end())):
-                    name = field
-    if not name or scope.get("venue_type") == "mobile":
-        return
-    text = text_of(scope, "title", "job_other", "duty_detail", "duty_change", "place_change", "other_req", "workdays_note")
-    if _DRIVING_WORK.search(_DRIVING_LICENCE.sub("", text)):
+    name = "licenses" if isinstance(chosen, (list, tuple)) and "driving" in chosen else ""
+    if not name:
+        texts = fields_with(scope, (*_DRIVING_TEXTS, "documents"))
+        name = next((field for field, text in texts if driving_demanded(text, firmly=field == "documents")), "")
+    if not name or scope.get("venue_type") == "mobile" or work_outside(text_of(scope, *_DRIVING_TEXTS, "duty_change", "place_change")):
         return
     yield Hit(
         name,
@@ -186,35 +179,17 @@ def check_driving(scope: Scope) -> Iterator[Hit]:
     )
 
 
-_YEARS: Final = r"(?:通算|おおむね|概ね|約|満)?[\d一二三四五六七八九十]{1,2}(?:年|[かヶカケ箇]月)(?:間)?"
-_EXPERIENCE: Final = WordList(
-    rf"経験(?:年数)?(?:が|は|を|:)?{_YEARS}(?:程度)?(?:以上|を超え|超)"
-    rf"|{_YEARS}以上の?[^。、,\n]{{0,12}}(?:経験|勤務|従事|実務|臨床)"
-    r"|経験者(?:に限|のみ|限定)|(?:実務|臨床|業務|看護|勤務)?経験(?:が|は)?(?:必須|必要|のある(?:方"
-    r"|者)に限)|要(?:実務|臨床)?経験|未経験(?:者)?(?:は)?不可",
-)
-_BARE_YEARS: Final = re.compile(rf"{_YEARS}(?:程度)?以上")
-_NO_DEMAND: Final = re.compile(
-    r"加算|優遇|手当|時給|\d円|昇給|号給|歓迎|尚可|なお可|望まし|不問|問いません|問わず|なくても"
-    r"|必要ありません|必要はありません|不要|未満|考慮|換算|増額|上乗せ"
-    r"|指導(?:し(?:ます|て|、)|に当た|いたし|を受け)|付き添|付添|サポート|教え|一緒に|配置(?:し|され)|常駐|支えます"
-    r"|(?:担当者|職員|看護師|保健師|スタッフ|医師|先輩)が|フォロー|以上勤務(?:でき|可能|いただ)"
-)
-
-
 def check_experience(scope: Scope) -> Iterator[Hit]:
-    """LIC-007: years of experience asked for in the text although experience is 不問."""
+    """LIC-007: practice asked for in the text although experience is 不問."""
     if scope.get("experience") != "not_asked":
         return
     note = scope.unused.get("experience_note")
     texts = [("experience_note", plain(note))] if isinstance(note, str) else []
-    for name, text in (*texts, *fields_with(scope, ("other_req", "title", "duty_detail", "training_note"))):
-        for match in (*_EXPERIENCE.matches(text), *(_BARE_YEARS.finditer(text) if name == "experience_note" else ())):
-            if _NO_DEMAND.search(clause_around(text, match.start(), match.end())):
-                continue
+    for name, text in (*texts, *fields_with(scope, TEXTS)):
+        if words := practice_asked(name, text):
             yield Hit(
                 name,
-                f"経験は「不問」ですが、「{match.group()}」と書かれています。",
+                f"経験は「不問」ですが、「{words}」と書かれています。",
                 how="応募できるかどうかが分からなくなるため、経験を「必要」にして内容を書くか、文章の方を削ってください。",
             )
             return
@@ -314,9 +289,9 @@ RULES: tuple[Rule, ...] = (
     ),
     row(
         "LIC-007",
-        ("experience", "experience_note", "other_req", "duty_detail"),
+        ("experience", "experience_note", "other_req", "title", "duty_detail"),
         basis="職業安定法第5条の3（条件の明示。矛盾する条件は示したことになりません）",
-        what="経験「不問」なのに、年数の条件を書かない",
+        what="経験「不問」なのに、経験の年数や経験者に限る条件を書かない",
         why="応募できるかどうかが分からず、問い合わせや辞退のもとになります。",
         how="経験を「必要」にして内容を書くか、文章を削ってください。理由があればそのまま送信できます。",
         good=(
@@ -326,6 +301,7 @@ RULES: tuple[Rule, ...] = (
         bad=(
             example("不問＋3年以上", other_req="臨床経験3年以上の方"),
             example("不問＋3年以上の実務経験", other_req="3年以上の実務経験が必要です。"),
+            example("不問＋経験の浅い方を断る", other_req="経験の浅い方はご遠慮ください。"),
         ),
         check=check_experience,
         overridable=True,

@@ -1,0 +1,1 @@
+"""The follow-up report and its events, in quantity."""

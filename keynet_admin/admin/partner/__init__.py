@@ -1,0 +1,1 @@
+"""Partners at `/admin/partner/`: the ledger, the partners themselves, their keys."""

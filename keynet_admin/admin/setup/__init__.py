@@ -1,0 +1,1 @@
+"""What administrators set up: days and notices, the use of the entry rules."""

@@ -1,0 +1,1 @@
+"""Rules about who applies for a posting or asks about it (APP)."""

@@ -1,0 +1,1 @@
+"""What partners take and send as files: the table of their postings, Shift_JIS, reports of secured people."""

@@ -1,0 +1,1 @@
+"""The follow-up report: figures from the events, rounds, confirmations."""

@@ -1,0 +1,1 @@
+"""Partners: files, mails, answers, people secured."""
