@@ -5,6 +5,7 @@ configuration of that test's application. The heavy parts start at first use, on
 """
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from tests.support.net import free_port
 from tests.support.postgres import Postgres
 from tests.support.server import LiveServer, clean_environ
 from tests.support.smtp import SmtpServer
-from tests.support.web import Client, application
+from tests.support.web import Applications, Client, application
 
 # On a submission the same examples each time: a new one that fails is for whoever runs the tests at their desk.
 # How long a machine takes to make an example decides nothing.
@@ -74,12 +75,24 @@ def database_kind(request: pytest.FixtureRequest) -> str:
     return kind
 
 
+@pytest.fixture(scope="session")
+def instance_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where this test process has its instance folder."""
+    return tmp_path_factory.mktemp("process") / "instance"
+
+
 @pytest.fixture
-def instance(tmp_path: Path) -> Path:
+def instance(instance_folder: Path) -> Path:
     """An empty instance folder."""
-    folder = tmp_path / "instance"
-    folder.mkdir(mode=0o700)
-    return folder
+    shutil.rmtree(instance_folder, ignore_errors=True)
+    instance_folder.mkdir(mode=0o700)
+    return instance_folder
+
+
+@pytest.fixture(scope="session")
+def applications() -> Applications:
+    """Applications kept from test to test."""
+    return Applications()
 
 
 @pytest.fixture
@@ -90,12 +103,14 @@ def database_url(database_kind: str, databases: Databases, instance: Path) -> It
 
 
 @pytest.fixture
-def app(database_url: str, instance: Path, request: pytest.FixtureRequest) -> Iterator[Flask]:
-    """The application on a fresh database; forged-request tokens and rate limits are off unless the test sets them."""
-    settings: dict[str, Any] = {}
-    for mark in reversed(list(request.node.iter_markers("settings"))):
-        settings.update(mark.kwargs)
-    with application(database_url, instance, settings) as made:
+def app(database_url: str, instance: Path, applications: Applications, request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """The application on a fresh database; forged-request tokens and rate limits are off unless the test sets them.
+
+    A test with `@pytest.mark.settings` has one of its own, to which it may add routes.
+    """
+    marks = list(request.node.iter_markers("settings"))
+    settings = {name: value for mark in reversed(marks) for name, value in mark.kwargs.items()}
+    with application(database_url, instance, settings) if marks else applications.on(database_url, instance) as made:
         yield made
 
 

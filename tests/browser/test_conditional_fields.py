@@ -71,15 +71,18 @@ def test_without_script_they_come_with_the_next_saving(browser: Any, empty_serve
     for name, deciding, applies, _ in FIELDS:
         answer(page, deciding, applies)
         if name == "job_other":
-            page.click(f"button[name=save][value={P}job_type-g]")
+            with page.expect_navigation():
+                page.click(f"button[name=save][value={P}job_type-g]")
             assert page.url.endswith(f"#{P}job_type-g")
             unfold(page)
         else:
-            page.click("button[name=do][value=draft]")
+            with page.expect_navigation():
+                page.click("button[name=do][value=draft]")
             unfold(page)
         assert page.is_visible(f"[name='{P}{name}']"), name
     page.fill(f"[name='{P}fixed_ot_yen']", "10,000円")
-    page.click("button[name=do][value=draft]")
+    with page.expect_navigation():
+        page.click("button[name=do][value=draft]")
     unfold(page)
     assert page.input_value(f"[name='{P}fixed_ot_yen']") == "10,000円"
     context.close()

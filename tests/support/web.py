@@ -12,7 +12,7 @@ from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from keynet_admin import config
+from keynet_admin import clock, config
 from keynet_admin.config import Settings
 
 if TYPE_CHECKING:
@@ -49,6 +49,40 @@ def application(url: str, instance: Path, settings: Mapping[str, Any]) -> Iterat
             db.session.remove()
             for engine in db.engines.values():
                 engine.dispose()
+
+
+class Applications:
+    """Applications kept for the next test of the same process: making one compiles every route, and its first pages every template.
+
+    A test gets one on its own fresh database, which stands at the same address as the last test's, with the settings as they were made.
+    """
+
+    def __init__(self) -> None:
+        """None yet."""
+        self._kept: dict[tuple[str, Path], tuple[Flask, Settings, dict[str, Any]]] = {}
+
+    @contextmanager
+    def on(self, url: str, instance: Path) -> Iterator[Flask]:
+        """The kept application of this database and instance folder, else a new one that is kept. No connection stays open."""
+        from keynet_admin.extensions import db
+        from keynet_admin.services import master_data
+
+        if (url, instance) not in self._kept:
+            with application(url, instance, {}) as app:
+                self._kept[url, instance] = app, config.of(app), dict(app.config)
+        app, settings, flask_config = self._kept[url, instance]
+        clock.start(settings.instance, settings.now)
+        master_data._known = ("", -1)  # the next database may have other rows under the same address and number
+        try:
+            yield app
+        finally:
+            config.bind(app, settings)
+            app.config.clear()
+            app.config.update(flask_config)
+            app.extensions.pop("keynet_drawn", None)  # pictures drawn from the last test's rows
+            with app.app_context():
+                db.session.remove()
+                db.engine.dispose()
 
 
 def change_settings(app: Flask, **changes: Any) -> None:

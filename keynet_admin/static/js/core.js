@@ -17,6 +17,13 @@ window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
+// Where a menu is one line that is scrolled, the link with the focus comes wholly into sight, and so does the page's own.
+for (const menu of document.querySelectorAll("header .nav")) {
+  const show = (link) => link?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  menu.addEventListener("focusin", (event) => show(event.target));
+  if (menu.scrollWidth > menu.clientWidth) show(menu.querySelector("[aria-current]"));
+}
+
 // Counters under long texts.
 for (const area of document.querySelectorAll("textarea[data-count]")) {
   const now = document.getElementById(`${area.id}-c`)?.querySelector("[data-count-now]");
