@@ -77,8 +77,8 @@ def _idle() -> bool:
 
 def _attend() -> None:
     """On staff pages: find out who it is before any transaction opens, and note that they are here."""
-    if not addresses.of(request.path).attended:
-        return
+    if not addresses.of(request.path).attended or request.headers.get("X-Background"):
+        return  # what a page asks by itself is no sign of its reader
     if current_user.is_authenticated and int(time.time()) - session.get(SEEN, 0) > REFRESH_SECONDS:
         session[SEEN] = int(time.time())
 

@@ -34,7 +34,7 @@ from keynet_admin.services.mail import outbox as mailer
 from keynet_admin.services.partner import digest, keys, lag, ledger
 from keynet_admin.services.posting import freshness, outcome, publication
 from keynet_admin.services.report import open_data, reminders, rounds
-from keynet_admin.services.submission import follow_up, task
+from keynet_admin.services.submission import follow_up, presence, review, task
 from keynet_admin.services.transaction import transaction
 
 log = logging.getLogger(__name__)
@@ -132,9 +132,9 @@ def open_postings() -> int:
 
 
 def follow_up_cases() -> int:
-    """Put cases whose mail did not arrive into the queue, remind silent senders, ask operators to call; one case a transaction."""
+    """Put cases whose mail did not arrive into the queue, remind silent senders, ask operators to call, end claims; one case a transaction."""
     done = 0
-    for due, action in ((task.due, task.follow), (follow_up.due_to_follow, follow_up.follow)):
+    for due, action in ((task.due, task.follow), (follow_up.due_to_follow, follow_up.follow), (review.due_to_let_go, review.let_go)):
         with reading():
             cases = due()
             db.session.rollback()
@@ -257,6 +257,8 @@ def purge() -> None:
     for entry, number in persons.purge():
         if number:
             log.info("purged %s rows of %s", number, entry.model.__tablename__)
+    with transaction():
+        presence.forget()
 
 
 def sweep(name: str, action: Callable[[], Any]) -> None:

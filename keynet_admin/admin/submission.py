@@ -23,7 +23,7 @@ from keynet_admin.services import batch, workflow
 from keynet_admin.services.business_days import explain
 from keynet_admin.services.keying import steps as keyings
 from keynet_admin.services.mail.message import Letter
-from keynet_admin.services.submission import acceptance, address, finding, follow_up, identity, proof, review, same_body, task
+from keynet_admin.services.submission import acceptance, address, finding, follow_up, presence, proof, review, same_body, task
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.submission import lists as queue
 from keynet_admin.services.transaction import transaction
@@ -50,6 +50,7 @@ class SubmissionView(DecisionPages, FilePages, QueueList, GuardedModelView):
         "take": Permission.submission_decide,
         "leave": Permission.submission_decide,
         "clear": Permission.submission_decide,
+        "here": Permission.submission_read,
     } | FILE_RIGHTS
     decides = Submission
     decisions = {
@@ -142,6 +143,18 @@ class SubmissionView(DecisionPages, FilePages, QueueList, GuardedModelView):
         """Let a claimed case go."""
         return self._claimed(id, review.leave)
 
+    @expose("/<num:id>/here", methods=("POST",))
+    def here(self, id: int) -> str:
+        """The reader has the case open (`writing`: has begun to type). Answers with who else has, for the page that asked."""
+        case, actor = self.row(id), current_actor()
+        with transaction():
+            presence.look(case, actor, writing=request.form.get("writing") == "1")
+        return self.render("admin/_others.html", others=self.others_at(case))
+
+    def others_at(self, case: Submission) -> list[presence.Present]:
+        """The colleagues who have the case open."""
+        return presence.others(case, current_actor())
+
     def _claimed(self, id: int, act: Callable[..., workflow.Outcome]) -> Response:
         version = workflow.version_of(request.form.get("version"))
         with transaction():
@@ -224,7 +237,7 @@ class SubmissionView(DecisionPages, FilePages, QueueList, GuardedModelView):
             batch_words=BATCH_WORDS,
             decider=review.deciders([case.id]).get(case.id, ""),
             entries=history.of_submission(case),
-            checks=identity.checks(case, shown, others, len(accounts)),
+            checks=same_body.checks(case, shown, others, len(accounts)),
             missing=shown.missing(actor),
             returned=_open_return(case),
             link_ends=follow_up.link_ends(case),

@@ -31,7 +31,7 @@ from keynet_admin.services.listing.neighbours import beside
 from keynet_admin.services.posting import outcome, publication
 from keynet_admin.services.submission import follow_up, task
 from keynet_admin.services.transaction import settle, transaction
-from keynet_admin.vocabulary import MailStatus, Role, Source
+from keynet_admin.vocabulary import MailStatus, Role, Source, SubmissionStatus
 
 STAFF = (
     ("operator@keynet.example", Role.operator, "佐伯 美和"),
@@ -111,7 +111,15 @@ def _fill(password_hash: str, unknown_hash: str, sandbox_key: str) -> None:
     prefecture.public_addresses()
     for number in task.due():
         task.follow(number)
+    _still_held()
     marker.write_marker(seed=BUSINESS_DAYS)
+
+
+def _still_held() -> None:
+    """Who was in the middle of a case still has it for a while: each claim ends at a moment of its own."""
+    held = select(Submission).where(Submission.status == SubmissionStatus.in_review).order_by(Submission.id)
+    for number, case_held in enumerate(db.session.execute(held).scalars()):
+        case_held.held_until = clock.now() + timedelta(minutes=12 + 3 * (number % 6))
 
 
 def _play_nearby(simulation: Simulation, bodies: list[DemoMunicipality]) -> None:

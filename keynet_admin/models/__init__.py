@@ -26,5 +26,13 @@ from keynet_admin.models.reference import (
 )
 from keynet_admin.models.review import Review
 from keynet_admin.models.saved_view import SavedView
-from keynet_admin.models.submission import EntryDraft, ReturnLink, Submission, SubmissionContact, SubmissionRevision, SubmissionSearch
+from keynet_admin.models.submission import (
+    CasePresence,
+    EntryDraft,
+    ReturnLink,
+    Submission,
+    SubmissionContact,
+    SubmissionRevision,
+    SubmissionSearch,
+)
 from keynet_admin.models.threads import MessageTemplate, PublishedAnswer, StaffNote, ThreadMessage

@@ -33,6 +33,7 @@ class Submission(StaffOnly, Versioned, db.Model):  # type: ignore[name-defined,m
     something that the service center must do about a case which waits for nobody's decision. `returned_at` is the last return,
     `reminders` how many mails reminded of it since the sender was last asked, `remind_at` when the next step is due. `batch` marks the
     file it came by without an account, `network` the day and network it came from (`services/batch.py`); `set_aside`: rejected with those.
+    `held_until` is when the claim on a case in review lets go by itself.
     """
 
     __tablename__ = "submission"
@@ -68,6 +69,7 @@ class Submission(StaffOnly, Versioned, db.Model):  # type: ignore[name-defined,m
     reminded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     remind_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    held_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     organization_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"))
     identity: Mapped[str | None] = mapped_column(String(64), unique=True)
     batch: Mapped[str | None] = mapped_column(String(40))
@@ -115,6 +117,20 @@ class Submission(StaffOnly, Versioned, db.Model):  # type: ignore[name-defined,m
     def settled(cls) -> Any:
         """Where-clause: decided or withdrawn; such a case has a `decided_at`."""
         return cls.status.in_(_written(SETTLED))
+
+
+class CasePresence(db.Model):  # type: ignore[name-defined,misc]
+    """Who of the staff has or had a case open: last seen when, the end of the visit before that one, and last seen writing when."""
+
+    __tablename__ = "case_presence"
+    __table_args__ = (UniqueConstraint("submission_id", "account_id"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    before_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    writing_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class SubmissionRevision(db.Model):  # type: ignore[name-defined,misc]

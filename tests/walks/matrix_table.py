@@ -113,6 +113,7 @@ ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "/admin/submission/<num:id>/deadline"): STAFF_GET,
     ("POST", "/admin/submission/<num:id>/take"): STAFF_POST,
     ("POST", "/admin/submission/<num:id>/leave"): STAFF_POST,
+    ("POST", "/admin/submission/<num:id>/here"): (403, 200, 200, 200, 403, 403, 403, 403),
     ("POST", "/admin/submission/<num:id>/clear"): STAFF_POST,
     ("GET", "/admin/submission/<num:id>/accept"): STAFF_GET,
     ("POST", "/admin/submission/<num:id>/accept"): STAFF_POST,

@@ -3,19 +3,19 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from keynet_admin import clock
 from keynet_admin.catalogue import label_at
 from keynet_admin.errors import ReasonMissing
 from keynet_admin.extensions import db
 from keynet_admin.models import Account, Review, Submission
-from keynet_admin.permissions import Actor
+from keynet_admin.permissions import SYSTEM, Actor
 from keynet_admin.services import workflow
 from keynet_admin.services.business_days import promise_due
 from keynet_admin.services.mail import outbox
 from keynet_admin.services.mail.message import Letter
-from keynet_admin.services.submission import finding, follow_up, task
+from keynet_admin.services.submission import finding, follow_up, presence, task
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.workflow import Outcome
 from keynet_admin.vocabulary import ReturnClosed, SubmissionStatus
@@ -29,7 +29,7 @@ def take(submission: Submission, actor: Actor, *, seen_version: int) -> Outcome:
     if again := workflow.repeated(submission, actor, seen_version, "take"):
         return again
     done = workflow.move(submission, "take", actor, seen_version=seen_version)
-    submission.assignee_id = actor.account_id
+    submission.assignee_id, submission.held_until = actor.account_id, clock.now() + presence.LEASE
     return done
 
 
@@ -37,9 +37,32 @@ def leave(submission: Submission, actor: Actor, *, seen_version: int) -> Outcome
     """Let a claimed case go (one's own or a colleague's): it waits again, as first sent or as sent again."""
     if again := workflow.repeated(submission, actor, seen_version, "leave"):
         return again
-    back = SubmissionStatus.received if submission.current == 1 else SubmissionStatus.resubmitted
-    done = workflow.move(submission, "leave", actor, seen_version=seen_version, target=back)
-    submission.assignee_id = None
+    return _set_free(submission, "leave", actor, seen_version)
+
+
+def due_to_let_go() -> list[int]:
+    """Ids of the cases in review whose assignee was not seen for the time of a claim (reads only)."""
+    return list(db.session.execute(select(Submission.id).where(*_unattended()).order_by(Submission.id)).scalars())
+
+
+def let_go(number: int) -> bool:
+    """End the claim on a case if it is still over. False when it is not."""
+    query = select(Submission).where(Submission.id == number, *_unattended())
+    case = db.session.execute(query.with_for_update(skip_locked=True, of=Submission)).scalar_one_or_none()
+    if case is not None:
+        _set_free(case, "let_go", SYSTEM, None)
+    return case is not None
+
+
+def _unattended() -> tuple[Any, ...]:
+    over = or_(Submission.held_until < clock.now(), Submission.held_until.is_(None))
+    return Submission.status == SubmissionStatus.in_review, over
+
+
+def _set_free(case: Submission, action: str, actor: Actor, seen_version: int | None) -> Outcome:
+    back = SubmissionStatus.received if case.current == 1 else SubmissionStatus.resubmitted
+    done = workflow.move(case, action, actor, seen_version=seen_version, target=back)
+    case.assignee_id = case.held_until = None
     return done
 
 
@@ -102,7 +125,7 @@ def reopen(submission: Submission, actor: Actor, *, seen_version: int, reason: s
     action = "reopen_accepted" if submission.status is SubmissionStatus.accepted else "reopen"
     done = workflow.move(submission, action, actor, seen_version=seen_version, reason=reason, revision=submission.current)
     submission.decided_at, submission.due_at, submission.assignee_id = None, promise_due(clock.now()), actor.account_id
-    submission.set_aside = False
+    submission.set_aside, submission.held_until = False, clock.now() + presence.LEASE
     return done
 
 

@@ -12,6 +12,7 @@ from keynet_admin.models import Submission
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.submission import review, search_index
 from keynet_admin.services.submission.lists import Line, line
+from keynet_admin.services.submission.proof import Proof, SenderCheck
 from keynet_admin.vocabulary import AWAITING_REVIEW
 
 SHOWN = 5
@@ -87,3 +88,24 @@ def _words(case: Submission) -> list[tuple[str, str, bool]]:
         ("メールのドメイン", f"@{own}" if own else "", False),
     ]
     return [(reason, word, local) for reason, word, local in found if word]
+
+
+def checks(case: Submission, shown: Proof, others: OtherCases, accounts: int) -> list[SenderCheck]:
+    """Code table, the sender's proof, other cases and accounts of the same body."""
+    found = [_code_check(case), *shown.checks()]
+    found.append(SenderCheck(None, f"この団体のアカウントが{accounts}件あります" if accounts else "この団体のアカウントはまだありません"))
+    if others.waiting:
+        found.append(SenderCheck(False, f"同じ団体の申請がほかに{others.count}件あり、うち{others.waiting}件も確認待ちです"))
+    else:
+        words = f"同じ団体の申請がほかに{others.count}件あります" if others.count else "同じ団体のほかの申請はありません"
+        found.append(SenderCheck(None, words))
+    return found
+
+
+def _code_check(case: Submission) -> SenderCheck:
+    body = reference.municipality(case.lg_code)
+    if body is None:
+        return SenderCheck(False, "団体コードが表にありません")
+    if body.name == case.org_name:
+        return SenderCheck(True, f"団体コード表の「{body.name}」と一致")
+    return SenderCheck(False, f"団体コード表では「{body.name}」です")

@@ -131,6 +131,8 @@ MOVES: tuple[Move, ...] = (
     Move(Submission, "take", (S.received, S.resubmitted), (S.in_review,), _DECIDE, "確認の開始", "{who}が確認を始めました。", claims=True),
     Move(Submission, "leave", (S.in_review,), (S.received, S.resubmitted), _DECIDE, "担当の取りやめ", "{who}が担当を外しました。",
          claims=True),
+    Move(Submission, "let_go", (S.in_review,), (S.received, S.resubmitted), _DECIDE, "担当の期限切れ",
+         "しばらく操作がなかったため、担当が外れました。", kinds=SYSTEM_ONLY, claims=True),
     Move(Submission, "accept", DECIDABLE, (S.accepted,), _DECIDE, "承認", "{who}が承認しました。", tone="is-ok", icon="check",
          reviewed=True, mail="first_login",
          page=Page("{name}の申請を承認しますか", "まだ何も変わっていません。下の内容を確かめてから承認してください。", "承認する",
