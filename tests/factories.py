@@ -36,6 +36,7 @@ from keynet_admin.services.candidate import intake as candidates
 from keynet_admin.services.candidate import stages
 from keynet_admin.services.keying import steps as keyings
 from keynet_admin.services.posting import publication
+from keynet_admin.services.posting.moderation import decide
 from keynet_admin.services.submission import acceptance, proof, review
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.vocabulary import (
@@ -201,14 +202,14 @@ def posting(
     if state is published:
         return made
     if published is PostingStatus.awaiting_release:
-        publication.release(made, actor(Role.operator), seen_version=made.version)
+        decide.release(made, actor(Role.operator), seen_version=made.version)
         db.session.flush()
     if state is PostingStatus.paused:
         publication.pause(made, owner, seen_version=made.version)
     elif state is PostingStatus.closed:
         publication.close(made, owner, seen_version=made.version)
     elif state is PostingStatus.suspended:
-        publication.suspend(made, actor(Role.operator), seen_version=made.version, reason="内容の確認のため。")
+        decide.suspend(made, actor(Role.operator), seen_version=made.version, reason="内容の確認のため。")
     elif state is not PostingStatus.live:
         raise ValueError(f"a posting without findings does not come to {state}")
     return _flushed(made)

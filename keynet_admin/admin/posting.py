@@ -12,14 +12,14 @@ from keynet_admin.admin.list_filters import job_types, prefecture_filter, word_f
 from keynet_admin.catalogue import posting_field
 from keynet_admin.catalogue.difference import Change, changes
 from keynet_admin.catalogue.display import short_date
-from keynet_admin.extensions import db
 from keynet_admin.models import Organization, Posting, PostingRevision
 from keynet_admin.permissions import Permission
-from keynet_admin.rules.engine.rule import Finding
+from keynet_admin.rules.engine.rule import Finding, Level
 from keynet_admin.services import workflow
 from keynet_admin.services.listing import publish as listing
 from keynet_admin.services.mail.message import Letter
 from keynet_admin.services.posting import publication, revisions
+from keynet_admin.services.posting.moderation import decide
 from keynet_admin.services.workflow import history
 from keynet_admin.services.workflow.row import Page
 from keynet_admin.vocabulary import PostingStatus
@@ -27,19 +27,7 @@ from keynet_admin.web import posting_page
 from keynet_admin.web.actor import current_actor
 from keynet_admin.web.decision import Decision, DecisionPages
 from keynet_admin.web.lists.page import ListFilter, Order, Tab
-from keynet_admin.web.model_view import GuardedModelView
-
-
-def _next_release() -> Posting | None:
-    """The posting that waits longest for release."""
-    query = Posting.visible_to(current_actor()).where(Posting.awaiting_release()).order_by(Posting.changed_at, Posting.id).limit(1)
-    return db.session.execute(query).scalar_one_or_none()
-
-
-def _next_small() -> Posting | None:
-    """The posting whose small changes have waited longest for a look."""
-    query = Posting.visible_to(current_actor()).where(Posting.changed_unseen()).order_by(Posting.changed_at, Posting.id).limit(1)
-    return db.session.execute(query).scalar_one_or_none()
+from keynet_admin.web.model_view import BulkMove, GuardedModelView
 
 
 def _changes(old: PostingRevision, new: PostingRevision) -> list[Change]:
@@ -52,11 +40,30 @@ def _small_changes(row: Posting) -> list[Change]:
     return _changes(revisions.revision_of(row, row.look_from), live) if row.look_from is not None and live is not None else []
 
 
+def _beside(row: Posting) -> dict[str, Any]:
+    """What both decisions about a waiting posting stand beside: the page as visitors would get it, its findings, what is new in it."""
+    revision, live = revisions.current_revision(row), revisions.live_revision(row)
+    content = listing.public_content(row.organization, revision.normalized)
+    return {
+        "wide": True,
+        "plain_reason": True,
+        "content": content,
+        "page_view": posting_page.view(content),
+        "findings": [finding for finding in map(Finding.from_json, revision.findings) if finding.level is not Level.FIX],
+        "live": live,
+        "changed": _changes(live, revision) if live is not None and live.number != revision.number else [],
+        "private": revisions.is_private(row),
+        "line": decide.wait(row),
+    }
+
+
 def _release_shown(row: Posting) -> dict[str, Any]:
-    day = publication.opens_later(row)
+    shown, day = _beside(row), publication.opens_later(row)
+    if why := decide.why_not(row, current_actor()):
+        shown |= {"blocked": why, "instead": (url_for(".return_", id=row.id), "差し戻しへ進む")}
     if day is not None:
-        return {"text": f"許可すると、{short_date(day)} 0:00に自動で公開ページに載ります。"}
-    return {"text": "許可すると、公開を再開したときに新しい内容が載ります。"} if row.status is PostingStatus.paused else {}
+        return shown | {"text": f"許可すると、{short_date(day)} 0:00に自動で公開ページに載ります。"}
+    return shown | ({"text": "許可すると、公開を再開したときに新しい内容が載ります。"} if row.status is PostingStatus.paused else {})
 
 
 def _of_body(word: str) -> Any:
@@ -83,8 +90,9 @@ class PostingView(DecisionPages, GuardedModelView):
             "release",
             "確認待ち",
             lambda _actor: Posting.awaiting_release(),
-            (Order(Posting.changed_at), Order(Posting.id)),
-            ("確認を待つ募集情報はありません", "要確認の付いた募集を自治体が公開すると、古い順にここに並びます。"),
+            (Order(Posting.waits_since, never_null=True), Order(Posting.id)),
+            ("確認を待つ募集情報はありません", "要確認の付いた募集を自治体が公開すると、期限の近い順にここに並びます。"),
+            columns=("organization.name", "waits", "title", "job_type", "findings", "status", "posting_no"),
         ),
         Tab(
             "small",
@@ -113,9 +121,15 @@ class PostingView(DecisionPages, GuardedModelView):
         "publish_until",
         "changed_at",
     )
-    column_labels = {"job_type": "職種・人数"}
+    list_template = "admin/postings.html"
+    column_labels = {"job_type": "職種・人数", "waits": "待ち"}
     column_default_sort = ("changed_at", True)
-    sort_columns = {"title": Posting.title, "changed_at": Posting.changed_at, "posting_no": Posting.posting_no}
+    sort_columns = {
+        "waits": (Order(Posting.waits_since), Order(Posting.id)),
+        "title": Posting.title,
+        "changed_at": Posting.changed_at,
+        "posting_no": Posting.posting_no,
+    }
     search_columns = (Posting.title, Posting.posting_no, _of_body)
     search_label = "見出し・番号・団体名・よみ"
     list_filters = (
@@ -126,12 +140,34 @@ class PostingView(DecisionPages, GuardedModelView):
     list_options = (joinedload(Posting.organization).load_only(Organization.name, Organization.prefecture_code),)
     decides = Posting
     decisions = {
-        "release": Decision(publication.release, show=lambda row, _typed: _release_shown(row)),
-        "look": Decision(publication.look, block="admin/_look.html", show=lambda row, _typed: {"small": _small_changes(row)}),
-        "return": Decision(publication.return_),
-        "suspend": Decision(publication.suspend),
-        "restore": Decision(publication.restore),
+        "release": Decision(
+            decide.release, block="admin/_release.html", fields="admin/_release_fields.html", show=lambda row, _typed: _release_shown(row)
+        ),
+        "look": Decision(decide.look, block="admin/_look.html", show=lambda row, _typed: {"small": _small_changes(row)}),
+        "return": Decision(decide.return_, block="admin/_release.html", show=lambda row, _typed: _beside(row)),
+        "suspend": Decision(decide.suspend),
+        "restore": Decision(decide.restore),
     }
+    bulk_moves = (
+        BulkMove(
+            "release",
+            "許可",
+            Permission.posting_release,
+            "指摘のない募集の公開を、まとめて許可しますか",
+            "公開を許可しました。",
+            decide.why_not_unseen,
+            lambda row, actor, version: decide.release(row, actor, seen_version=version),
+        ),
+        BulkMove(
+            "look",
+            "確認済みに",
+            Permission.posting_release,
+            "小さな変更を、まとめて確認済みにしますか",
+            "確認済みにしました。",
+            lambda row, actor: "" if "look" in workflow.allowed(row, actor) else "見ていない小さな変更はありません",
+            lambda row, actor, version: decide.look(row, actor, seen_version=version),
+        ),
+    )
     back_label = "募集情報に戻る"
 
     @expose("/<num:id>/")
@@ -179,9 +215,23 @@ class PostingView(DecisionPages, GuardedModelView):
         return publication.letters(row, move.name, typed.get("reason", ""))
 
     def onward(self, row: Posting, name: str, _outcome: workflow.Outcome) -> str:
-        """The next that waits for a release, else the posting."""
-        following = _next_release() if name in ("release", "return") else _next_small() if name == "look" else None
-        return url_for(".details", id=following.id if following is not None else row.id)
+        """The page on which the next that waits is decided, else the posting."""
+        if name == "look":
+            return url_for(".details", id=(decide.next_small(current_actor()) or row).id)
+        following = decide.next_waiting(current_actor(), row) if name in ("release", "return") else None
+        return url_for(".details", id=row.id) if following is None else url_for(".release", id=following.id)
+
+    def row_name(self, row: Posting) -> str:
+        """Number, body and heading."""
+        return f"{row.posting_no} {row.organization.name} {row.title}"
+
+    def line(self, row: Posting) -> decide.Wait:
+        """The clock of a posting that waits."""
+        return decide.wait(row)
+
+    def show_waits(self, row: Posting) -> str:
+        """The time left in words."""
+        return self.line(row).words
 
     def show_job_type(self, row: Posting) -> str:
         """The job by its name."""

@@ -13,6 +13,7 @@ from keynet_admin.demo.simulation import Scenario, Simulation, officer
 from keynet_admin.models import Account
 from keynet_admin.services.account import colleagues
 from keynet_admin.services.posting import approval, drafts, publication
+from keynet_admin.services.posting.moderation import decide
 from keynet_admin.services.submission import review
 from keynet_admin.vocabulary import Source
 
@@ -119,7 +120,7 @@ def _second(simulation: Simulation, body: DemoMunicipality, account: Account) ->
         posting_histories.publish(row, account)
     yield simulation.later(300, 400)
     second, third, fourth = rows[1:4]
-    publication.return_(second, operator, seen_version=second.version, reason=texts.POSTING_RETURNS[0])
+    decide.return_(second, operator, seen_version=second.version, reason=texts.POSTING_RETURNS[0])
     yield simulation.later(600, 700)
     publication.close(third, officer(account), seen_version=third.version)
-    publication.suspend(fourth, operator, seen_version=fourth.version, reason=texts.SUSPENSIONS[0])
+    decide.suspend(fourth, operator, seen_version=fourth.version, reason=texts.SUSPENSIONS[0])

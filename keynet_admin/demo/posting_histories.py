@@ -13,6 +13,7 @@ from keynet_admin.demo.people import plan as people
 from keynet_admin.demo.simulation import Scenario, Simulation, officer
 from keynet_admin.models import Account, Posting
 from keynet_admin.services.posting import balance, closing, drafts, publication, revisions
+from keynet_admin.services.posting.moderation import decide
 from keynet_admin.vocabulary import AccountStatus, PostingStatus
 
 PATIENCE = 6
@@ -87,9 +88,9 @@ def _decide(simulation: Simulation, row: Posting, _account: Account) -> None:
     operator = simulation.operator()
     if simulation.rng.random() < 0.25:
         reason = texts.POSTING_RETURNS[1 if row.job_type == "clerical" else 0]
-        publication.return_(row, operator, seen_version=row.version, reason=reason)
+        decide.return_(row, operator, seen_version=row.version, reason=reason)
     elif simulation.rng.random() < 0.6:
-        publication.release(row, operator, seen_version=row.version)
+        decide.release(row, operator, seen_version=row.version)
 
 
 def _close(_simulation: Simulation, row: Posting, account: Account) -> None:
@@ -107,7 +108,7 @@ def _by_operator(do: Callable[..., None], reasons: Sequence[str]) -> Act:
 
 
 _PAUSE = (500, 1800, _by_officer(publication.pause))
-_SUSPEND = (600, 2400, _by_operator(publication.suspend, texts.SUSPENSIONS))
+_SUSPEND = (600, 2400, _by_operator(decide.suspend, texts.SUSPENSIONS))
 
 # Of a hundred postings how many go this way, and what follows their publication: after how many minutes (least, most) of business time.
 HISTORIES: dict[str, tuple[Any, ...]] = {
@@ -122,5 +123,5 @@ HISTORIES: dict[str, tuple[Any, ...]] = {
     "edit_waits": (3, (400, 2000, _edit_deadline)),
     "edit_kept": (1, (400, 2000, lambda _simulation, row, account: edit(row, account, {"headcount": "数名"}))),
     "suspended": (2, _SUSPEND),
-    "restored": (1, _SUSPEND, (200, 700, _by_operator(publication.restore, texts.RESTORATIONS))),
+    "restored": (1, _SUSPEND, (200, 700, _by_operator(decide.restore, texts.RESTORATIONS))),
 }

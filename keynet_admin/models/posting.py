@@ -23,6 +23,7 @@ class Posting(OfOrganization, Versioned, db.Model):  # type: ignore[name-defined
     `current` is the newest revision's number, `live` the one visitors see or will see from `opens_on` (None when none is).
     `opens_on`: the day at whose 0:00 in Japan it goes live, as chosen when it was published (None: at once).
     `release_asked`: an edited revision of a published posting waits for an operator while the old one stays up.
+    `waits_since`: when what waits for an operator was asked for (of one that does not wait: when it was last); the promise counts from there.
     `look_from`: the live revision that an operator has seen last, while small changes made since then have not been looked at.
     `confirmed_at`: when somebody last wrote, published, resumed or confirmed it; `asked_at`: when its municipality was asked whether it
     still holds, until it answers (PUB-003).
@@ -39,6 +40,7 @@ class Posting(OfOrganization, Versioned, db.Model):  # type: ignore[name-defined
         Index("ix_posting_status_id", "status", "id"),
         Index("ix_posting_status_changed_at_id", "status", "changed_at", "id"),
         Index("ix_posting_changed_at_id", "changed_at", "id"),
+        Index("ix_posting_waits_since_id", "waits_since", "id"),
         Index("ix_posting_organization_id_status_id", "organization_id", "status", "id"),
         Index("ix_posting_small", "changed_at", "id", sqlite_where=text(_UNSEEN), postgresql_where=text(_UNSEEN)),
         UniqueConstraint("submission_id", "submission_index"),
@@ -60,6 +62,7 @@ class Posting(OfOrganization, Versioned, db.Model):  # type: ignore[name-defined
     release_asked: Mapped[bool] = mapped_column(Boolean, default=False)
     publish_until: Mapped[date | None] = mapped_column(Date, index=True)
     opens_on: Mapped[date | None] = mapped_column(Date)
+    waits_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     look_from: Mapped[int | None] = mapped_column(Integer)
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=clock.now)
     asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -84,6 +87,12 @@ class Posting(OfOrganization, Versioned, db.Model):  # type: ignore[name-defined
     def awaiting_release(cls) -> Any:
         """Where-clause: an operator has to look, either before the first publication or at an edited revision of a live posting."""
         return (cls.status == PostingStatus.awaiting_release) | cls.release_asked
+
+    def ask_release(self, asked: bool = True) -> None:
+        """Whether an edit of a published posting waits for an operator from now on. One that waits already keeps its place."""
+        if asked and not self.release_asked:
+            self.waits_since = clock.now()
+        self.release_asked = asked
 
     def confirm(self) -> None:
         """Somebody has looked at it now: nobody needs to be asked."""

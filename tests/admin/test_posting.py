@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from keynet_admin.admin.posting import PostingView
 from keynet_admin.models import Account, AuditEvent, Listing, OutboxMail, Posting, Review
 from keynet_admin.permissions import Actor
 from keynet_admin.services.posting import drafts, publication, revisions
+from keynet_admin.services.posting.moderation import decide
 from keynet_admin.vocabulary import ListingState, PostingStatus, Role
 from tests import factories
 from tests.support.web import Client
@@ -167,13 +167,77 @@ def test_the_list(client: Client, waiting: Posting, db_session: Session) -> None
         assert number or "ありません" in soup.get_text(), query
 
 
-def test_the_next_that_waits_opens_after_a_release(client: Client, waiting: Posting, clock: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    clock.advance(minutes=5)
+def test_the_decision_stands_beside_the_exact_page(client: Client, waiting: Posting, clock: Any, db_session: Session) -> None:
+    """From the list to the page of the decision in one load, with the warning and the visitors' page; then the next, however old."""
+    first = waiting.waits_since
+    clock.advance(days=6)
     second = factories.posting(P.awaiting_release, {"headcount": 310})
-    answer = client.post(at(waiting, "release"), data={"version": waiting.version})
-    assert answer.headers["Location"] == at(second)
-    monkeypatch.setattr(PostingView, "page_size", 1)
-    assert client.get("/admin/posting/?tab=all&page=2").status_code == 200
+    listed = BeautifulSoup(client.get("/admin/posting/").get_data(as_text=True), "html.parser")
+    links = [link["href"] for link in listed.select("[data-open]")]
+    assert links == [at(waiting, "release"), at(second, "release")], "the oldest first; none leaves by its age"
+    assert ["超過" in row.get_text() for row in listed.select("tbody tr")] == [True, False]
+    page = BeautifulSoup(client.get(links[0]).get_data(as_text=True), "html.parser")
+    shown = page.select_one("article.preview").get_text()  # type: ignore[union-attr]
+    preview = BeautifulSoup(client.get(at(waiting, "preview")).get_data(as_text=True), "html.parser").select_one("article.preview")
+    assert shown.split() == preview.get_text().split()  # type: ignore[union-attr]
+    assert "300" in page.select_one("section[aria-labelledby=h-why]").get_text()  # type: ignore[union-attr]
+    assert page.select_one("[data-key=r]")["href"] == at(waiting, "return")  # type: ignore[index]
+    answer = client.post(links[0], data={"version": waiting.version})
+    assert answer.headers["Location"] == at(second, "release")
+    assert act(client, second, "return", reason=WHY) == 303
+    assert waiting.waits_since == first
+    event = db_session.execute(select(AuditEvent).where(AuditEvent.about(waiting), AuditEvent.action == "release")).scalar_one()
+    assert event.codes["ruleset"]
+    assert event.codes["rules"]
+
+
+def test_an_edit_that_waits_says_what_is_public_now(client: Client, operator: Account, clock: Any) -> None:
+    """第2版（公開中は第1版）, and the promise counts from when it was asked for, not from a further edit."""
+    row = factories.posting(P.live)
+    assert edited(row, {"headcount": 300}) == "waiting"
+    since = row.waits_since
+    clock.advance(days=1)
+    assert edited(row, {"headcount": 310}) == "waiting"
+    assert row.waits_since == since
+    page = client.get(at(row, "release")).get_data(as_text=True)
+    assert "第3版" in page
+    assert "（公開中は第1版）" in page
+    assert "公開中 → 変更後" in page
+
+
+def test_nobody_releases_what_they_keyed_themselves(
+    app: Flask, client: Client, waiting: Posting, operator: Account, db_session: Session
+) -> None:
+    """P02: a colleague does. The refused post leaves nothing behind, and one's own words are no next posting."""
+    db_session.execute(
+        update(AuditEvent).where(AuditEvent.about(waiting.submission), AuditEvent.action == "submit").values(actor_id=operator.id)
+    )
+    db_session.commit()
+    assert decide.OWN_WORDS in client.get(at(waiting, "release")).get_data(as_text=True)
+    before = db_session.execute(select(func.count(AuditEvent.id))).scalar_one()
+    assert act(client, waiting, "release") == 409
+    assert (waiting.status, waiting.version, len(mails(db_session, waiting))) == (P.awaiting_release, 2, 0)
+    assert db_session.execute(select(func.count(AuditEvent.id))).scalar_one() == before
+    other = factories.posting(P.awaiting_release, {"headcount": 310})
+    assert client.post(at(other, "release"), data={"version": other.version}).headers["Location"] == at(other)
+    second = Client(app, app.response_class)
+    second.sign_in(factories.account(Role.operator))
+    assert act(second, waiting, "release") == 303
+
+
+def test_only_what_the_rules_do_not_name_is_released_unseen(client: Client, waiting: Posting, db_session: Session) -> None:
+    """The bulk page says why each other one is left out; what it left out is as it was."""
+    clean = factories.posting()
+    set_committed = {"status": P.awaiting_release, "waits_since": clean.changed_at}
+    db_session.execute(update(Posting).where(Posting.id == clean.id).values(**set_committed))
+    db_session.commit()
+    rows = {"move": "release", "row": [f"{row.id}.{row.version}" for row in (clean, waiting)]}
+    page = client.get("/admin/posting/bulk", query_string=rows).get_data(as_text=True)
+    assert "1件について行います" in page
+    assert "1件ずつ開いて確かめてください" in page
+    assert client.post("/admin/posting/bulk", data=rows).status_code == 303
+    db_session.expire_all()
+    assert (clean.status, waiting.status) == (P.scheduled if clean.opens_on else P.live, P.awaiting_release)
 
 
 def test_unknown_postings_are_404(client: Client, operator: Account) -> None:

@@ -19,8 +19,9 @@ from keynet_admin.extensions import db
 from keynet_admin.models import Organization, Placement, Posting
 from keynet_admin.services.account.session import actor_of
 from keynet_admin.services.listing import views
-from keynet_admin.services.posting import approval, duties, publication, revisions, visits
+from keynet_admin.services.posting import approval, duties, revisions, visits
 from keynet_admin.services.posting import drafts as edits
+from keynet_admin.services.posting.moderation import decide
 from keynet_admin.vocabulary import CandidateStatus, PostingStatus, Role, SecuredWay, ViewSource
 from tests import factories
 from tests.support.clock import MovableClock
@@ -66,7 +67,7 @@ def one_of_each(session: Session, clock: MovableClock, count: int = 1) -> Organi
         edited(factories.posting(P.live, LONG | title), headcount="たくさん")
         returned = factories.posting(P.live, LONG | title)
         edited(returned, headcount=300)
-        publication.return_(returned, factories.actor(), seen_version=returned.version, reason="人数をご確認ください。")
+        decide.return_(returned, factories.actor(), seen_version=returned.version, reason="人数をご確認ください。")
         factories.posting(P.live, SOON | title)
         factories.posting(P.closed, LONG | title).vacated = True
         factories.posting(P.closed, LONG | title).outcome_due = True

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from keynet_admin.models import Account, AuditEvent, OutboxMail, Posting, StaffSession, Submission
 from keynet_admin.services.account import session as sessions
 from keynet_admin.services.posting import publication, revisions
+from keynet_admin.services.posting.moderation import decide
 from keynet_admin.services.submission import review
 from keynet_admin.vocabulary import PostingStatus, Role, SubmissionStatus
 from tests import factories
@@ -393,8 +394,8 @@ def test_a_posting_that_was_never_public_finds_its_way_back(client: Client, live
     """Suspended while it waited for its release, restored: the municipality publishes it; there is nothing to resume."""
     waiting = factories.posting(PostingStatus.awaiting_release, {"headcount": 300}, organization=live.organization)
     operator = factories.actor(Role.operator)
-    publication.suspend(waiting, operator, seen_version=waiting.version, reason="内容の確認のため。")
-    publication.restore(waiting, operator, seen_version=waiting.version, reason="確かめました。")
+    decide.suspend(waiting, operator, seen_version=waiting.version, reason="内容の確認のため。")
+    decide.restore(waiting, operator, seen_version=waiting.version, reason="確かめました。")
     assert (waiting.status, waiting.live) == (PostingStatus.paused, None)
     client.sign_in(factories.account(Role.municipality, organization=waiting.organization))
     page = words(client.get(f"/office/posting/{waiting.id}/"))
@@ -407,9 +408,7 @@ def test_a_posting_that_was_never_public_finds_its_way_back(client: Client, live
 
 ENDINGS: dict[str, Callable[[Posting, Account], Any]] = {
     "closed": lambda row, who: publication.close(row, sessions.actor_of(who), seen_version=row.version),
-    "suspended": lambda row, _who: publication.suspend(
-        row, factories.actor(Role.operator), seen_version=row.version, reason="確認のため。"
-    ),
+    "suspended": lambda row, _who: decide.suspend(row, factories.actor(Role.operator), seen_version=row.version, reason="確認のため。"),
 }
 
 

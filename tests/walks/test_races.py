@@ -32,6 +32,7 @@ from keynet_admin.services.account import session as sessions
 from keynet_admin.services.account import use_cases as accounts
 from keynet_admin.services.listing import publish as listing
 from keynet_admin.services.posting import publication
+from keynet_admin.services.posting.moderation import decide as moderation
 from keynet_admin.services.submission import acceptance, review
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.transaction import transaction
@@ -413,7 +414,7 @@ def test_an_acceptance_lists_nothing_that_is_suspended_at_this_moment(app: Flask
     results: list[Any] = []
     thread = threading.Thread(target=lambda: results.extend(together(app, accepting(case.id, other))))
     with transaction():
-        publication.suspend(posting, operator, seen_version=posting.version, reason="確認のため。")
+        moderation.suspend(posting, operator, seen_version=posting.version, reason="確認のため。")
         thread.start()
         settled(app, [thread])
     thread.join(60)

@@ -101,7 +101,7 @@ def _save(
     else:
         _begin(posting, actor, seen_version)
     revision = _added(posting, typed, content, result, SENDER if of_form else actor)
-    posting.release_asked = outcome == "waiting"
+    posting.ask_release(outcome == "waiting")
     if is_published(posting) and outcome not in ("waiting", "held", "kept"):
         outcome = _small_change_goes_live(posting, revision)
     codes: dict[str, Any] = {"revision": posting.current, "outcome": outcome, "version": posting.version}
@@ -126,7 +126,7 @@ def publish_edit(posting: Posting, actor: Actor, *, seen_version: int) -> Outcom
     done = workflow.move(posting, "publish_edit", actor, seen_version=seen_version, revision=revision.number)
     posting.approval_asked_by_id = None
     if result.at(Level.WARNING):
-        posting.release_asked = True
+        posting.ask_release()
         return done.but(note="運営事務局の確認を待っています。確認が済むまでは、前の内容のままです。")
     live = live_revision(posting)
     _small_change_goes_live(posting, revision)

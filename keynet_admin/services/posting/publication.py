@@ -57,7 +57,7 @@ def publish(posting: Posting, actor: Actor, *, seen_version: int, now: bool = Fa
         return done
     revision, result = current_revision(posting), recheck(posting, typed)
     if result.at(Level.ERROR):
-        return _kept_with_errors(posting, revision, result, actor, seen_version, "公開できません。内容を直してください。")
+        return kept_with_errors(posting, revision, result, actor, seen_version, "公開できません。内容を直してください。")
     content = result.normalized["postings"][0]
     if has_ended(content):
         raise Refused(PUBLISH_IS_OVER)
@@ -65,11 +65,12 @@ def publish(posting: Posting, actor: Actor, *, seen_version: int, now: bool = Fa
     if opens is not None and has_ended(content, datetime.combine(opens, time(), clock.TOKYO)):
         raise Refused(f"公開開始希望日（{short_date(opens)}）が締切より後です。日付を直すか、「今すぐ公開する」を選んでください。")
     posting.approval_asked_by_id = None
-    target = PostingStatus.awaiting_release if result.at(Level.WARNING) else _opening(opens)
+    target = PostingStatus.awaiting_release if result.at(Level.WARNING) else opening_state(opens)
     done = workflow.move(posting, "publish", actor, seen_version=seen_version, target=target, revision=posting.current)
     revision = _judged_anew(posting, revision, result, actor, typed) or revision
     posting.opens_on = opens
     if target is PostingStatus.awaiting_release:
+        posting.waits_since = clock.now()
         when = f"{short_date(opens)} 0:00に公開されます。確認の結果は" if opens else "公開され、"
         by = short_time(business_days.promise_due(clock.now()))
         return done.but(note=f"運営事務局の確認を待っています。確認の見込みは {by} までです。確認が済むと{when}メールでお知らせします。")
@@ -84,7 +85,7 @@ def withdraw(posting: Posting, actor: Actor, *, seen_version: int) -> Outcome:
     live = live_revision(posting)
     if not posting.release_asked or live is None:
         done = workflow.move(posting, "unpublish", actor, seen_version=seen_version)
-        _forget_opening(posting)
+        forget_opening(posting)
         return done
     done = workflow.move(posting, "withdraw_edit", actor, seen_version=seen_version, revision=posting.live)
     posting.current += 1
@@ -163,7 +164,7 @@ def reopen(posting: Posting, actor: Actor, *, seen_version: int) -> Outcome:
     posting.closed_at = posting.reopen_until = posting.open_at_close = posting.outcome_ask_at = None
     posting.vacated = posting.outcome_due = False
     if posting.status is PostingStatus.draft:
-        _forget_opening(posting)
+        forget_opening(posting)
         return done.but(note="再開しました。下書きに戻りました。内容と日付を確かめて公開してください。")
     posting.confirm()
     db.session.flush()
@@ -178,73 +179,6 @@ def reopens_to(posting: Posting) -> PostingStatus:
     event = workflow.last_event(posting, "close", "fill")
     paused = event is not None and event.codes.get("from") == PostingStatus.paused
     return PostingStatus.paused if paused else PostingStatus.live
-
-
-def release(posting: Posting, actor: Actor, *, seen_version: int) -> Outcome:
-    """An operator lets a posting with warnings, or an edited revision of a published one, go live. The owner is mailed.
-
-    The rules of today are asked again, as when publishing: with errors the posting is kept as it is (`refused`).
-    """
-    if again := workflow.repeated(posting, actor, seen_version, "release", "release_edit"):
-        return again
-    action = "release_edit" if posting.release_asked else "release"
-    workflow.require(posting, action, actor, seen_version)
-    revision, result = current_revision(posting), recheck(posting)
-    if result.at(Level.ERROR):
-        return _kept_with_errors(posting, revision, result, actor, seen_version, "公開を許可できません。差し戻してください。")
-    if has_ended(revision.normalized):
-        raise Refused("公開終了予定日または締切を過ぎています。差し戻して日付を直してもらってください。")
-    day = opens_later(posting)
-    target = _opening(day) if action == "release" else None
-    done = workflow.move(posting, action, actor, seen_version=seen_version, target=target, revision=posting.current)
-    posting.release_asked, before = False, live_revision(posting)
-    go_live(posting, revision)
-    paused = "一時停止中のため、自治体が再開すると公開されます。" if posting.status is PostingStatus.paused else ""
-    words = opening_note(opens_later(posting)) or paused
-    mails = mail_owner(posting, "posting_released", "")
-    if settle_edit(posting, before):  # the edit lowered the wanted number to who is secured
-        words = "募集人数に達しているため、募集は終了しました。"
-    return done.but(mails=mails, note=f"公開を許可しました。{words}" if words else "")
-
-
-def look(posting: Posting, actor: Actor, *, seen_version: int) -> Outcome:
-    """An operator has looked at the small changes that went live by themselves."""
-    if again := workflow.repeated(posting, actor, seen_version, "look"):
-        return again
-    done = workflow.move(posting, "look", actor, seen_version=seen_version, revision=posting.live)
-    posting.look_from = None
-    return done
-
-
-def return_(posting: Posting, actor: Actor, *, seen_version: int, reason: str) -> Outcome:
-    """Send a waiting posting (or a waiting edit) back to its municipality with a reason, by mail."""
-    if again := workflow.repeated(posting, actor, seen_version, "return", "return_edit"):
-        return again
-    action = "return_edit" if posting.release_asked else "return"
-    done = workflow.move(posting, action, actor, seen_version=seen_version, reason=reason, revision=posting.current)
-    posting.release_asked = False
-    if action == "return":
-        posting.opens_on = None
-    return done.but(mails=mail_owner(posting, "posting_returned", reason))
-
-
-def suspend(posting: Posting, actor: Actor, *, seen_version: int, reason: str) -> Outcome:
-    """Take a posting down by the service center; the reason is mailed to its owner."""
-    if again := workflow.repeated(posting, actor, seen_version, "suspend"):
-        return again
-    done = workflow.move(posting, "suspend", actor, seen_version=seen_version, reason=reason)
-    posting.release_asked = False
-    _forget_opening(posting)
-    listing.update(posting)
-    return done.but(mails=mail_owner(posting, "posting_suspended", reason))
-
-
-def restore(posting: Posting, actor: Actor, *, seen_version: int, reason: str) -> Outcome:
-    """Lift a suspension: the posting is paused, its municipality resumes it (or publishes it, when it never was public)."""
-    if again := workflow.repeated(posting, actor, seen_version, "restore"):
-        return again
-    done = workflow.move(posting, "restore", actor, seen_version=seen_version, reason=reason)
-    return done.but(mails=mail_owner(posting, "posting_restored", reason))
 
 
 def letters(posting: Posting, action: str, reason: str) -> list[tuple[str, Letter]]:
@@ -400,11 +334,12 @@ def business_day(posting: Posting, days: int, at: time) -> datetime:
     return datetime.combine(day, at, clock.TOKYO)
 
 
-def _opening(day: date | None) -> PostingStatus:
+def opening_state(day: date | None) -> PostingStatus:
+    """Live at once, or scheduled for a day to come."""
     return PostingStatus.scheduled if day is not None else PostingStatus.live
 
 
-def _forget_opening(posting: Posting) -> None:
+def forget_opening(posting: Posting) -> None:
     """What visitors never saw is a draft again: no revision of it counts as published."""
     posting.opens_on = None
     if posting.published_at is None:
@@ -452,7 +387,7 @@ def _judged_anew(
     return add_revision(posting, words, content, findings, author_id=actor.account_id, given=given)
 
 
-def _kept_with_errors(posting: Posting, revision: PostingRevision, result: Result, actor: Actor, seen_version: int, words: str) -> Outcome:
+def kept_with_errors(posting: Posting, revision: PostingRevision, result: Result, actor: Actor, seen_version: int, words: str) -> Outcome:
     """Errors were found: nothing is decided, but lists and pages show them from now on."""
     if [finding.as_json() for finding in result.findings] != revision.findings:
         workflow.touch(posting, actor, seen_version)

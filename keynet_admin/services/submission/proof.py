@@ -112,7 +112,7 @@ def gather(
     query = select(Review).where(Review.about(submission), Review.action.in_(("call_back", "ask_second"))).order_by(Review.id)
     records = [r for r in db.session.execute(query).scalars() if r.items == facts]
     asked = tuple(r for r in records if r.action == "ask_second" and r.revision == submission.current)
-    return Proof(domain, known, tuple(doubts), tuple(r for r in records if r.action == "call_back"), asked, _brought_by(submission))
+    return Proof(domain, known, tuple(doubts), tuple(r for r in records if r.action == "call_back"), asked, brought_by(submission))
 
 
 def call_back(
@@ -197,7 +197,7 @@ def _number(typed: str, contact: Mapping[str, Any]) -> str:
     return number
 
 
-def _brought_by(submission: Submission) -> dict[int, str]:
+def brought_by(submission: Submission) -> dict[int, str]:
     """Names, by account, of those who put the case or a revision of it in for its sender."""
     sent = select(AuditEvent.actor_id).where(AuditEvent.about(submission), AuditEvent.action.in_(("submit", "resubmit")))
     ids = set(db.session.execute(sent).scalars())

@@ -7,7 +7,8 @@ from keynet_admin.models import OutboxMail, Posting, ThreadMessage
 from keynet_admin.permissions import Actor
 from keynet_admin.services import threads
 from keynet_admin.services.candidate import changes
-from keynet_admin.services.posting import drafts, publication, revisions
+from keynet_admin.services.posting import drafts, revisions
+from keynet_admin.services.posting.moderation import decide
 from keynet_admin.services.workflow import history
 from keynet_admin.vocabulary import CandidateStatus as S
 from keynet_admin.vocabulary import PostingStatus, Role
@@ -38,7 +39,7 @@ def test_a_released_change_is_told(db_session: Session, clock: object) -> None:
     assert outcome == "waiting"
     assert "選考中の方が2名います" in says[0]
     assert mails(db_session) == []
-    publication.release(row, factories.actor(Role.operator), seen_version=row.version)
+    decide.release(row, factories.actor(Role.operator), seen_version=row.version)
     sent = mails(db_session)
     assert sorted(mail.subject_id for mail in sent) == sorted(person.id for person in waiting)
     for mail in sent:

@@ -14,6 +14,7 @@ from keynet_admin.models import AuditEvent, Candidate, Listing, OutboxMail, Post
 from keynet_admin.permissions import Actor, candidate_of
 from keynet_admin.services.candidate import stages
 from keynet_admin.services.posting import balance, closing, drafts, placements, publication, revisions
+from keynet_admin.services.posting.moderation import decide
 from keynet_admin.vocabulary import CandidateStatus, ListingState, PostingStatus, Role, SecuredWay
 from tests import factories
 from tests.support.clock import MovableClock
@@ -359,7 +360,7 @@ def test_an_edit_that_needs_nobody_more_closes_with_its_release(db_session: Sess
     result = revisions.check(row.organization, typed)
     assert drafts.save(row, typed, result, owner(row), seen_version=row.version) == "waiting"
     assert row.status is P.live
-    done = publication.release(row, factories.actor(Role.operator), seen_version=row.version)
+    done = decide.release(row, factories.actor(Role.operator), seen_version=row.version)
     assert (row.status, numbers(row)[:3]) == (P.closed, (2, 2, 0))
     assert "終了しました" in done.note
 

@@ -9,6 +9,7 @@ from keynet_admin.models import AuditEvent, OutboxMail, Posting
 from keynet_admin.services import settings
 from keynet_admin.services.account.session import actor_of
 from keynet_admin.services.posting import drafts, freshness, publication, revisions
+from keynet_admin.services.posting.moderation import decide
 from keynet_admin.services.workflow import history
 from keynet_admin.vocabulary import PostingStatus, Role
 from tests import factories
@@ -92,7 +93,7 @@ def test_whoever_changes_it_has_answered(db_session: Session, clock: MovableCloc
     elif what == "release":
         typed = dict(revisions.current_revision(row).typed) | {"headcount": 300}
         drafts.save(row, typed, revisions.check(row.organization, typed), owner, seen_version=row.version)
-        publication.release(row, factories.actor(), seen_version=row.version)
+        decide.release(row, factories.actor(), seen_version=row.version)
     else:
         publication.pause(row, owner, seen_version=row.version)
         publication.resume(row, owner, seen_version=row.version)

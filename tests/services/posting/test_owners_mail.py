@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from keynet_admin.models import Account, OutboxMail, Posting
 from keynet_admin.services.posting import freshness, outcome, placements, publication
+from keynet_admin.services.posting.moderation import decide
 from keynet_admin.vocabulary import AccountStatus, OfficeRight, PostingStatus, Role, SecuredWay
 from tests import factories
 from tests.services.posting.test_freshness import LONG
@@ -31,7 +32,7 @@ def people(row: Posting, *rights: OfficeRight) -> dict[OfficeRight, Account]:
 
 
 def suspended(row: Posting, _clock: MovableClock) -> None:
-    publication.suspend(row, factories.actor(Role.operator), seen_version=row.version, reason="確認のため。")
+    decide.suspend(row, factories.actor(Role.operator), seen_version=row.version, reason="確認のため。")
 
 
 def still_open(row: Posting, clock: MovableClock) -> None:

@@ -13,6 +13,7 @@ from keynet_admin.models import AuditEvent, Listing, OutboxMail, Posting
 from keynet_admin.permissions import Actor
 from keynet_admin.services import workflow
 from keynet_admin.services.posting import drafts, publication, revisions
+from keynet_admin.services.posting.moderation import decide
 from keynet_admin.vocabulary import PostingStatus, Role
 from tests import factories
 from tests.support.clock import MovableClock
@@ -40,7 +41,7 @@ def headcount(row: Posting, number: str) -> str:
 
 
 def release(row: Posting) -> workflow.Outcome:
-    return publication.release(row, factories.actor(), seen_version=row.version)
+    return decide.release(row, factories.actor(), seen_version=row.version)
 
 
 def live_values(row: Posting, *names: str) -> list[Any]:
@@ -167,7 +168,7 @@ def test_a_day_is_forgotten_with_the_publication(way: str) -> None:
     if way == "edit":
         save(row, TITLE)
     elif way == "return":
-        publication.return_(row, factories.actor(), seen_version=row.version, reason=WHY)
+        decide.return_(row, factories.actor(), seen_version=row.version, reason=WHY)
     else:
         act = publication.withdraw if way == "withdraw" else publication.close
         act(row, owner(row), seen_version=row.version)
@@ -180,8 +181,8 @@ def test_after_a_suspension_there_is_a_way_on(state: PostingStatus) -> None:
     row = factories.posting(state, WARNED if state is P.awaiting_release else None)
     if state is P.live:
         assert save(row, DEARER) == "waiting"
-    publication.suspend(row, factories.actor(), seen_version=row.version, reason=WHY)
-    publication.restore(row, factories.actor(), seen_version=row.version, reason=WHY)
+    decide.suspend(row, factories.actor(), seen_version=row.version, reason=WHY)
+    decide.restore(row, factories.actor(), seen_version=row.version, reason=WHY)
     assert row.status is P.paused
     if state is P.live:
         assert "resume" in workflow.offers(row, owner(row))
@@ -197,7 +198,7 @@ def test_a_returned_edit_may_be_asked_for_again_as_it_stands() -> None:
     row = factories.posting(P.live)
     assert save(row, DEARER) == "waiting"
     assert save(row, {}) == "same"
-    publication.return_(row, factories.actor(), seen_version=row.version, reason=WHY)
+    decide.return_(row, factories.actor(), seen_version=row.version, reason=WHY)
     assert save(row, {}) == "waiting"
 
 
@@ -247,9 +248,9 @@ def test_small_changes_are_looked_at_once() -> None:
     headcount(row, "20")
     assert (row.look_from, row.live) == (1, 3)
     version, operator = row.version, factories.actor()
-    publication.look(row, operator, seen_version=version)
+    decide.look(row, operator, seen_version=version)
     assert (row.look_from, row.version) == (None, version)
-    assert publication.look(row, operator, seen_version=version).repeated
+    assert decide.look(row, operator, seen_version=version).repeated
     headcount(row, "21")
     assert row.look_from == 3
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from keynet_admin.models import AuditEvent, FirstLogin, Listing, Organization, OutboxMail, Posting, PostingRevision, Submission
 from keynet_admin.services.posting import drafts, publication, revisions
+from keynet_admin.services.posting.moderation import decide as moderation
 from keynet_admin.services.submission import acceptance, intake
 from keynet_admin.vocabulary import AccountStatus, PostingStatus, Role, SubmissionStatus
 from tests import factories
@@ -102,7 +103,7 @@ def bring_to(row: Posting, state: str) -> None:
     if state == "closed":
         publication.close(row, by, seen_version=row.version)
     if state == "suspended":
-        publication.suspend(row, factories.actor(), seen_version=row.version, reason="内容の確認のため。")
+        moderation.suspend(row, factories.actor(), seen_version=row.version, reason="内容の確認のため。")
 
 
 # The posting's state, what the form corrects → what the page says, the state then, whether the live content and the newest content are

@@ -14,6 +14,7 @@ from keynet_admin.permissions import SENDER, SYSTEM, Actor
 from keynet_admin.services import audit, workflow
 from keynet_admin.services.mail import outbox
 from keynet_admin.services.posting import publication
+from keynet_admin.services.posting.moderation import decide
 from keynet_admin.services.submission import review
 from keynet_admin.services.workflow import history
 from keynet_admin.services.workflow.moves import TOLD
@@ -139,7 +140,7 @@ def test_the_keying_of_a_case_is_told_without_its_saves(rows: dict[str, Any], pe
 def test_histories_of_postings_and_accounts(rows: dict[str, Any], people: People, db_session: Session) -> None:
     posting = rows["posting"]
     publication.publish(posting, people["own"], seen_version=posting.version)
-    publication.suspend(posting, people["lead"], seen_version=posting.version, reason="内容の確認のため。")
+    decide.suspend(posting, people["lead"], seen_version=posting.version, reason="内容の確認のため。")
     told = {e.text: e for e in history.of_posting(posting)}
     assert told[f"{people['lead'].name}が掲載を停止しました。"].note == "内容の確認のため。"
     assert any(text.startswith("メール「") for text in told)

@@ -14,7 +14,8 @@ from keynet_admin.models import AuditEvent, OutboxMail, Posting, Review
 from keynet_admin.permissions import SYSTEM, Actor
 from keynet_admin.services import audit, workflow
 from keynet_admin.services.account import use_cases as account
-from keynet_admin.services.posting import drafts, publication, revisions
+from keynet_admin.services.posting import drafts, revisions
+from keynet_admin.services.posting.moderation import decide
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.submission import review
 from keynet_admin.vocabulary import MailStatus, PostingStatus, Role, SubmissionStatus
@@ -380,8 +381,8 @@ def test_no_event_of_the_whole_line_holds_words_or_values(app: Flask, db_session
     owner = factories.actor(Role.municipality, organization=posting.organization)
     typed = dict(revisions.current_revision(posting).typed) | {"title": "新しい見出しの看護師募集"}
     drafts.save(posting, typed, revisions.check(posting.organization, typed), owner, seen_version=posting.version)
-    publication.suspend(posting, operator, seen_version=posting.version, reason=WHY)
-    publication.restore(posting, operator, seen_version=posting.version, reason=WHY)
+    decide.suspend(posting, operator, seen_version=posting.version, reason=WHY)
+    decide.restore(posting, operator, seen_version=posting.version, reason=WHY)
     town = factories.account(Role.municipality, organization=posting.organization)
     account.suspend(town, lead, seen_version=town.version, reason=WHY)
     account.restore(town, lead, seen_version=town.version, reason=WHY)
