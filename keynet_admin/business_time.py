@@ -135,6 +135,11 @@ def add_business_seconds(moment: datetime, seconds: int, closed: Mapping[date, s
         day += _ONE_DAY
 
 
+def due_after_pause(due: datetime, seconds: int, closed: Mapping[date, str] = NO_CLOSURES) -> datetime:
+    """A deadline whose clock stood still for so many business seconds: afterwards as much is left (or overdue) as before."""
+    return add_business_seconds(due, seconds, closed)
+
+
 def time_left(now: datetime, due: datetime, closed: Mapping[date, str] = NO_CLOSURES) -> TimeLeft:
     """Business time from now to the deadline; `overdue` from the first moment after it. Seconds are cut off."""
     seconds = abs(business_seconds_between(now, due, closed))

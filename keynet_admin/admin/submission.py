@@ -26,6 +26,7 @@ from keynet_admin.services.mail.message import Letter
 from keynet_admin.services.submission import acceptance, address, finding, follow_up, presence, proof, review, same_body, task
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.submission import lists as queue
+from keynet_admin.services.submission.casework import clock as case_clock
 from keynet_admin.services.transaction import transaction
 from keynet_admin.services.workflow import history
 from keynet_admin.vocabulary import CallSource, SubmissionStatus
@@ -109,7 +110,7 @@ class SubmissionView(DecisionPages, FilePages, QueueList, GuardedModelView):
             show=lambda case, _typed: _batch_shown(case, aside=True),
             drives=True,
         ),
-        "reopen": Decision(review.reopen),
+        "reopen": Decision(review.reopen, block="admin/_reopen.html", show=lambda case, _typed: {"sent": review.mails_of(case)}),
         "withdraw": Decision(submissions.withdraw),
     }
     back_label = "申請に戻る"
@@ -131,7 +132,15 @@ class SubmissionView(DecisionPages, FilePages, QueueList, GuardedModelView):
         case = self.row(id)
         counts = case.due_at is not None and case.waits_for_desk
         begun = queue.counted_from_of(case)
-        return self.render("admin/deadline.html", case=case, begun=begun, steps=explain(begun) if counts else [])
+        pauses = case_clock.pauses_of(case) if case.is_undecided else []
+        return self.render(
+            "admin/deadline.html",
+            case=case,
+            begun=begun,
+            steps=explain(begun) if counts else [],
+            pauses=pauses,
+            paused=case_clock.paused_words(case),
+        )
 
     @expose("/<num:id>/take", methods=("POST",))
     def take(self, id: int) -> Response:

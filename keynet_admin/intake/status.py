@@ -38,7 +38,7 @@ def status() -> Response:
     if asked and not email:
         errors["email"] = "申請したときのメールアドレスを入力してください。"
     if asked and not errors and note != "late":
-        answer = submissions.status_of(receipt_no, email)
+        answer = copies.status_of(receipt_no, email)
         if answer is None:
             errors["receipt_no"] = NOT_FOUND
         elif note == "wrong":
@@ -64,7 +64,7 @@ def status() -> Response:
 def status_file() -> Response:
     """The copy as a workbook, for whoever has just typed the code."""
     asked = session.get(ASKED, {})
-    answer = submissions.status_of(asked["receipt_no"], asked["email"]) if _is_open(asked) else None
+    answer = copies.status_of(asked["receipt_no"], asked["email"]) if _is_open(asked) else None
     if answer is None:
         return redirect(url_for("intake.status"))
     return workbook(copies.file_of(submissions.current_revision(answer.submission)), answer.submission.receipt_no)
@@ -89,7 +89,7 @@ def _ask() -> Response:
             rate_limit.hit("status", address=email, network=network)
             if code or wants_mail:
                 rate_limit.hit("forgot" if wants_mail else "code", address=f"copy {asked['receipt_no']}", network=network)
-        found = submissions.status_of(asked["receipt_no"], email)
+        found = copies.status_of(asked["receipt_no"], email)
         if found is None:
             security_log.write("status_failed")
         elif wants_mail:

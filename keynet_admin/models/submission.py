@@ -29,7 +29,8 @@ def _partial(name: str, states: tuple[SubmissionStatus, ...], *columns: str, mor
 class Submission(StaffOnly, Versioned, db.Model):  # type: ignore[name-defined,misc]
     """One form as a case of the queue. Content lies in revisions; the columns here are what lists and searches need.
 
-    `due_at` is the promise (17:00 of the second business day); it is None while the municipality has the case, unless there is a `task`:
+    `due_at` is the promise (17:00 of the second business day after `clock_from`, which is `received_at` unless the clock went on after a
+    return, and `clock_paused` business seconds in which it stood still). `resumes`: after the present return it goes on. It is None while the municipality has the case, unless there is a `task`:
     something that the service center must do about a case which waits for nobody's decision. `returned_at` is the last return,
     `reminders` how many mails reminded of it since the sender was last asked, `remind_at` when the next step is due. `batch` marks the
     file it came by without an account, `network` the day and network it came from (`services/batch.py`); `set_aside`: rejected with those.
@@ -62,6 +63,9 @@ class Submission(StaffOnly, Versioned, db.Model):  # type: ignore[name-defined,m
     warnings: Mapped[int] = mapped_column(Integer, default=0)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    clock_from: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    clock_paused: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    resumes: Mapped[bool] = mapped_column(default=False, server_default=false())
     task: Mapped[DeskTask | None] = mapped_column(words(DeskTask))
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     returned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

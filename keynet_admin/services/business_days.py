@@ -25,9 +25,9 @@ def closed(prefecture_code: str = "") -> Mapping[date, str]:
     return {**_closures.get(prefecture_code, {}), **whole} if prefecture_code else whole
 
 
-def promise_due(received: datetime) -> datetime:
-    """What the sender is promised: 17:00 of the second business day after the day of receipt."""
-    return business_time.promise_due(received, closed())
+def promise_due(received: datetime, paused: int = 0) -> datetime:
+    """What the sender is promised: 17:00 of the second business day after the day of receipt, and `paused` business seconds more."""
+    return business_time.due_after_pause(business_time.promise_due(received, closed()), paused, closed())
 
 
 def time_left(now: datetime, due: datetime) -> TimeLeft:

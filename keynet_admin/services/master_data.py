@@ -23,7 +23,7 @@ from keynet_admin.models import Counter, LawDateRecord, MunicipalitySuccessor, N
 from keynet_admin.permissions import Actor, Permission, can
 from keynet_admin.services import audit, business_days
 from keynet_admin.services.partner import partners
-from keynet_admin.services.submission.lists import counted_from
+from keynet_admin.services.submission.lists import counted_from, paused
 from keynet_admin.services.transaction import after_commit, before_commit, rows_changed
 
 VERSION = "reference"
@@ -149,10 +149,11 @@ def _move_deadlines(before: Mapping[date, str]) -> None:
     after = _closures().get("", {})
     if before == after:
         return
-    waiting = select(Submission.id, Submission.received_at, counted_from())
+    waiting = select(Submission.id, Submission.received_at, counted_from(), paused())
     waiting = waiting.where(Submission.awaiting_review(), Submission.due_at.is_not(None))
-    for number, received, begun in db.session.execute(waiting.order_by(Submission.id)).all():
-        old, new = (business_time.promise_due(begun, closures) for closures in (before, after))
+    for number, received, begun, still in db.session.execute(waiting.order_by(Submission.id)).all():
+        promised = ((business_time.promise_due(begun, closures), closures) for closures in (before, after))
+        old, new = (business_time.due_after_pause(due, still, closures) for due, closures in promised)
         if old != new:
             same = Submission.id == number, Submission.awaiting_review(), Submission.received_at == received, Submission.due_at == old
             db.session.execute(update(Submission).where(*same).values(due_at=new))

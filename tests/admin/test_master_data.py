@@ -122,14 +122,14 @@ def test_a_closure_moves_deadlines_and_is_named(admin: Client, db_session: Sessi
 
 
 def test_a_closure_moves_the_deadline_of_a_case_that_was_reopened(admin: Client, db_session: Session, clock: MovableClock) -> None:
-    """From the reopening, not from the receipt."""
+    """From the receipt, and what it stood still."""
     case = factories.submission(SubmissionStatus.rejected)
     clock.set("2021-05-14 11:00")
     review.reopen(case, factories.actor(Role.operator), seen_version=case.version, reason="確認のため。")
     db_session.commit()
-    assert case.due_at == datetime(2021, 5, 18, 17, tzinfo=TOKYO)
+    assert case.due_at == datetime(2021, 5, 19, 11, tzinfo=TOKYO)
     assert add(admin, "office-closure", day="2021/5/17", reason="停電", prefecture_code="", active="y").status_code == 303
-    assert db_session.get(Submission, case.id, populate_existing=True).due_at == datetime(2021, 5, 19, 17, tzinfo=TOKYO)
+    assert db_session.get(Submission, case.id, populate_existing=True).due_at == datetime(2021, 5, 20, 11, tzinfo=TOKYO)
 
 
 def test_no_key_and_no_source_is_shown(admin: Client, db_session: Session) -> None:

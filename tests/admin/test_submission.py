@@ -305,18 +305,18 @@ def test_the_next_case_opens_after_a_decision(client: Client, operator: Account,
     assert answer.headers["Location"] == "/admin/submission/"
 
 
-def test_the_deadline_of_a_reopened_case_counts_from_the_reopening(client: Client, operator: Account, clock: Any) -> None:
-    """Its page says from when and ends on the day of the deadline; of a case that nobody counts it says so."""
+def test_the_deadline_of_a_reopened_case_goes_on(client: Client, operator: Account, clock: Any) -> None:
+    """Its page says what stood still; of a case that nobody counts it says so. Before the reopening the mail that has gone out is named."""
     case = factories.submission(SubmissionStatus.rejected)
     assert "いまは期限を数えていません（却下）" in words(client.get(at(case, "deadline")))
-    clock.set("2021-05-14 11:00")
+    clock.set("2021-05-10 11:00")
+    assert "募集情報の申請の結果について" in words(client.get(at(case, "reopen")))
     client.post(at(case, "reopen"), data={"version": case.version, "reason": "確認のため。"})
     said = words(client.get(at(case, "deadline")))
-    assert "確認の再開5/14(金)11:00" in said
-    assert "期限5/18(火)17:00" in said
-    assert "2021-05-18" in said
-    assert "2021-05-07" not in said
-    assert "再開日（初日は数えません）" in said
+    assert "却下5/7(金)10:00～5/10(月)11:00" in said
+    assert "8時間を足して、期限は5/12(水)18:00" not in said
+    assert "8時間を足して、期限は5/13(木)11:00です" in said
+    assert "2021-05-11" in said
     other = factories.submission(changes={"organization.lg_code": "302058", "organization.org_name": "海南市"})
     assert "受付日（初日は数えません）" in words(client.get(at(other, "deadline")))
 

@@ -71,7 +71,7 @@ def letters(submission: Submission, recipient: str) -> list[tuple[str, Letter]]:
     old, words, found = submissions.address_of(revision), submissions.case_words(submission, revision), []
     if submission.status is SubmissionStatus.returned:
         last = follow_up.last_return(submission)
-        more = follow_up.words_of_return(last.reason, last.items, submissions.link_end())
+        more = follow_up.words_of_return(submission, last.reason, last.items, submissions.link_end(), resumes=submission.resumes)
         found.append((normal_email(recipient) or "新しいアドレス", outbox.preview("returned", words | more)))
     else:
         found.append((normal_email(recipient) or "新しいアドレス", outbox.preview("receipt", words)))

@@ -20,6 +20,7 @@ from keynet_admin.services.mail import outbox
 from keynet_admin.services.mail.message import Letter
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.submission import task
+from keynet_admin.services.submission.casework import clock as case_clock
 from keynet_admin.services.transaction import rows_changed
 from keynet_admin.services.workflow import Outcome
 from keynet_admin.vocabulary import DeskTask, SubmissionStatus
@@ -43,13 +44,14 @@ def mail_return(
     """Write a mail with a new way in and the words of a return; how many were written. Older ways in close, unless it is `beside` them."""
     revision, until = submissions.current_revision(submission), ends or submissions.link_end()
     sealed = submissions.secrets_of_return(submission, review, until, beside=beside)
-    return submissions.mail_sender(template, submission, revision, words_of_return(review.reason, review.items, until), sealed)
+    words = words_of_return(submission, review.reason, review.items, until, resumes=submission.resumes)
+    return submissions.mail_sender(template, submission, revision, words, sealed)
 
 
-def words_of_return(reason: str, items: Sequence[Mapping[str, str]], ends: datetime) -> dict[str, Any]:
+def words_of_return(case: Submission, reason: str, items: Sequence[Mapping[str, str]], ends: datetime, *, resumes: bool) -> dict[str, Any]:
     """What the mails of a return say."""
     marked = [{"label": label_at(item["path"]), "message": item["message"]} for item in items]
-    return {"reason": reason, "items": marked, "due": ends}
+    return {"reason": reason, "items": marked, "due": ends, "answer": case_clock.answer_words(case, resumes=resumes)}
 
 
 def resend(submission: Submission, actor: Actor, *, seen_version: int) -> Outcome:
@@ -93,7 +95,8 @@ def letters(submission: Submission, action: str) -> list[tuple[str, Letter]]:
     if not address or (action == "extend" and not reachable(submission)):
         return []
     review, template = last_return(submission), workflow.move_of(Submission, action).mail
-    words = submissions.case_words(submission, revision) | words_of_return(review.reason, review.items, submissions.link_end())
+    more = words_of_return(submission, review.reason, review.items, submissions.link_end(), resumes=submission.resumes)
+    words = submissions.case_words(submission, revision) | more
     return [(address, outbox.preview(template, words))]
 
 

@@ -8,7 +8,6 @@ import hmac
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -29,8 +28,9 @@ from keynet_admin.services.account.tokens import typed as typed_code
 from keynet_admin.services.business_days import promise_due
 from keynet_admin.services.mail import outbox as mailer
 from keynet_admin.services.submission import finding, search_index, task
+from keynet_admin.services.submission.casework import clock as case_clock
 from keynet_admin.services.workflow import Outcome
-from keynet_admin.vocabulary import DeskTask, ReturnClosed, Source, SubmissionStatus
+from keynet_admin.vocabulary import DeskTask, ReturnClosed, Source
 
 CONTACT = "contact"
 RETURNS = ("return", "return_again")
@@ -43,16 +43,6 @@ DEAD_LINKS = {
     ReturnClosed.replaced: "新しい差し戻しのご案内をお送りしています。新しいメールのアドレスを開いてください。",
     ReturnClosed.withdrawn: "この申請は、取り下げられています。",
 }
-
-
-@dataclass(frozen=True)
-class StatusAnswer:
-    """What the sender may know of a case. `enters`: a way in is open after a return; `unreached`: our last mail did not arrive."""
-
-    submission: Submission
-    returned: Review | None
-    enters: bool = False
-    unreached: bool = False
 
 
 def identity_of(normalized: Mapping[str, Any]) -> str:
@@ -177,7 +167,7 @@ def resubmit(
     message: str = "",
     actor: Actor | None = None,
 ) -> tuple[Submission, bool]:
-    """Store a new revision of a returned case and put it back into the queue, with a new count of business days.
+    """Store a new revision of a returned case and put it back into the queue; its clock goes on or begins anew as the return said.
 
     `message` is what the sender answers to the service center, `actor` an operator who keyed in what the sender said. Returns the case
     and whether anything was stored. Raises TransitionRefused, also when the link was closed in the meantime.
@@ -193,8 +183,8 @@ def resubmit(
     workflow.move(submission, "resubmit", who, seen_version=seen, revision=submission.current + 1, keyed=actor is not None)
     submission.current += 1
     _describe(submission, result)
-    submission.received_at = clock.now()
-    submission.due_at, submission.remind_at = promise_due(submission.received_at), None
+    case_clock.received_again(submission)
+    submission.remind_at = None
     task.done(submission, DeskTask.call)
     revision = _add_revision(submission, submission.current, typed, result, reference_date, key, message)
     close_links(submission, ReturnClosed.resubmitted)
@@ -307,29 +297,6 @@ def findings_of(revision: SubmissionRevision) -> list[Finding]:
 def contact_of(revision: SubmissionRevision) -> dict[str, Any]:
     """The normalised contact section (empty when it was blanked)."""
     return dict(revision.contact.normalized) if revision.contact is not None else {}
-
-
-def status_of(receipt_no: str, email: str) -> StatusAnswer | None:
-    """The case with this receipt number and this contact address, else None (the same for every kind of mismatch)."""
-    submission = db.session.execute(select(Submission).where(Submission.receipt_no == receipt_no)).scalar_one_or_none()
-    stored = ""
-    if submission is not None:
-        contact = current_revision(submission).contact
-        stored = contact.email if contact is not None else ""
-    if (
-        submission is None
-        or not hmac.compare_digest(stored.lower().encode(), email.strip().lower().encode("utf-8", "replace"))
-        or not stored
-    ):
-        return None
-    review = None
-    if submission.status is SubmissionStatus.returned:
-        review = db.session.execute(
-            select(Review).where(Review.about(submission), Review.action.in_(RETURNS)).order_by(Review.id.desc()).limit(1)
-        ).scalar_one_or_none()
-    ways = select(ReturnLink.id).where(ReturnLink.submission_id == submission.id, ReturnLink.closed_at.is_(None))
-    enters = db.session.execute(ways.where(ReturnLink.expires_at > clock.now()).limit(1)).first() is not None
-    return StatusAnswer(submission, review, enters, task.lost_mail(submission) is not None)
 
 
 def organization_with_account(lg_code: str) -> Organization | None:

@@ -15,7 +15,7 @@ from keynet_admin.permissions import Actor
 from keynet_admin.services.business_days import business_seconds_between, time_left
 from keynet_admin.vocabulary import AWAITING_REVIEW
 
-REOPENED, TASKS = ("reopen", "reopen_accepted"), ("mail_lost", "ask_to_call")  # moves that begin the count of days
+TASKS = ("mail_lost", "ask_to_call")  # moves that begin the count of days of a case that nobody has to decide
 PROMISE_SECONDS = 2 * 7 * 3600  # two business days of seven hours (10:00-17:00)
 
 
@@ -53,11 +53,16 @@ def line(case: Submission) -> Line:
 
 
 def counted_from() -> Any:
-    """As a column: the moment from which the deadline of a case counts: its last receipt, the reopening after it, the task about it."""
-    began = case((Submission.status.in_(AWAITING_REVIEW), AuditEvent.action.in_(REOPENED)), else_=AuditEvent.action.in_(TASKS))
-    events = AuditEvent.subject == Submission.__tablename__, AuditEvent.subject_id == Submission.id, began
+    """As a column: the moment from which the deadline of a case counts: the receipt at which its count began, the task about it."""
+    task = Submission.status.not_in(AWAITING_REVIEW), AuditEvent.action.in_(TASKS)
+    events = AuditEvent.subject == Submission.__tablename__, AuditEvent.subject_id == Submission.id, *task
     later = select(func.max(AuditEvent.at)).where(*events).scalar_subquery()
-    return case((later > Submission.received_at, later), else_=Submission.received_at)
+    return case((later > Submission.received_at, later), else_=func.coalesce(Submission.clock_from, Submission.received_at))
+
+
+def paused() -> Any:
+    """As a column: the business seconds that the count stood still; a task's own count never does."""
+    return case((Submission.status.in_(AWAITING_REVIEW), Submission.clock_paused), else_=0)
 
 
 def counted_from_of(row: Submission) -> datetime:

@@ -9,14 +9,14 @@ from keynet_admin import clock
 from keynet_admin.catalogue import label_at
 from keynet_admin.errors import ReasonMissing
 from keynet_admin.extensions import db
-from keynet_admin.models import Account, Review, Submission
+from keynet_admin.models import Account, OutboxMail, Review, Submission
 from keynet_admin.permissions import SYSTEM, Actor
 from keynet_admin.services import workflow
-from keynet_admin.services.business_days import promise_due
 from keynet_admin.services.mail import outbox
 from keynet_admin.services.mail.message import Letter
 from keynet_admin.services.submission import finding, follow_up, presence, task
 from keynet_admin.services.submission import intake as submissions
+from keynet_admin.services.submission.casework import clock as case_clock
 from keynet_admin.services.workflow import Outcome
 from keynet_admin.vocabulary import ReturnClosed, SubmissionStatus
 
@@ -66,11 +66,13 @@ def _set_free(case: Submission, action: str, actor: Actor, seen_version: int | N
     return done
 
 
-def return_(submission: Submission, actor: Actor, *, seen_version: int, message: str, items: Sequence[Mapping[str, str]]) -> Outcome:
+def return_(
+    submission: Submission, actor: Actor, *, seen_version: int, message: str, items: Sequence[Mapping[str, str]], resumes: bool = False
+) -> Outcome:
     """Send back for re-entry: `items` are the marked fields (`path`, `message`, optional `rule`), `message` the words of the mail.
 
     A return without any words is refused (ReasonMissing), one with too many, too (BadField). The clock stands still until the sender
-    answers. Of a case that is with its sender already this is a new return in place of the former.
+    answers; then it goes on from what is left (`resumes`), or two business days are counted anew. Of a case that is with its sender already this is a new return in place of the former.
     """
     if again := workflow.repeated(submission, actor, seen_version, *submissions.RETURNS):
         return again
@@ -97,8 +99,11 @@ def return_(submission: Submission, actor: Actor, *, seen_version: int, message:
         items=marked,
         revision=submission.current,
         rules=_rules(marked),
+        clock="resume" if resumes else "reset",
     )
-    submission.returned_at = clock.now()
+    if done.review is not None and done.review.action == "return_again":
+        case_clock.stand(submission, submission.returned_at)
+    submission.returned_at, submission.resumes = clock.now(), resumes
     finding.mark_returned(revision, marked)
     db.session.flush()
     assert done.review is not None  # noqa: S101 (the table says that a return is reviewed)
@@ -119,17 +124,20 @@ def reject(submission: Submission, actor: Actor, *, seen_version: int, reason: s
 
 
 def reopen(submission: Submission, actor: Actor, *, seen_version: int, reason: str) -> Outcome:
-    """Take a decided case up again. Of an accepted case only a lead may; it touches no account and no posting. A new count begins."""
+    """Take a decided case up again. Of an accepted case only a lead may; it touches no account and no posting. The count goes on."""
     if again := workflow.repeated(submission, actor, seen_version, "reopen", "reopen_accepted"):
         return again
     action = "reopen_accepted" if submission.status is SubmissionStatus.accepted else "reopen"
     done = workflow.move(submission, action, actor, seen_version=seen_version, reason=reason, revision=submission.current)
-    submission.decided_at, submission.due_at, submission.assignee_id = None, promise_due(clock.now()), actor.account_id
+    case_clock.reopened(submission)
+    submission.decided_at, submission.assignee_id = None, actor.account_id
     submission.set_aside, submission.held_until = False, clock.now() + presence.LEASE
     return done
 
 
-def letters(submission: Submission, action: str, reason: str, items: Sequence[Mapping[str, str]] = ()) -> list[tuple[str, Letter]]:
+def letters(
+    submission: Submission, action: str, reason: str, items: Sequence[Mapping[str, str]] = (), *, resumes: bool = False
+) -> list[tuple[str, Letter]]:
     """The mails that a decision with these words would send: (address, mail), with placeholders where links will stand."""
     revision = submissions.current_revision(submission)
     address = submissions.address_of(revision)
@@ -138,7 +146,7 @@ def letters(submission: Submission, action: str, reason: str, items: Sequence[Ma
     words: dict[str, Any] = {"reason": reason.strip() or NO_WORDS}
     if action in submissions.RETURNS:
         marked = [{"path": i.get("path", ""), "message": i.get("message", "").strip()} for i in items]
-        words = follow_up.words_of_return(_words_of_return(reason), marked, submissions.link_end())
+        words = follow_up.words_of_return(submission, _words_of_return(reason), marked, submissions.link_end(), resumes=resumes)
     template = workflow.move_of(Submission, action).mail
     return [(address, outbox.preview(template, submissions.case_words(submission, revision) | words))]
 
@@ -146,6 +154,12 @@ def letters(submission: Submission, action: str, reason: str, items: Sequence[Ma
 def reviews_of(submission: Submission) -> list[Review]:
     """All decisions about a case, oldest first."""
     return list(db.session.execute(select(Review).where(Review.about(submission)).order_by(Review.id)).scalars())
+
+
+def mails_of(submission: Submission) -> list[OutboxMail]:
+    """The mails about a case that are kept, newest first."""
+    query = select(OutboxMail).where(OutboxMail.about(submission), OutboxMail.body != "").order_by(OutboxMail.id.desc())
+    return list(db.session.execute(query).scalars())
 
 
 def deciders(submission_ids: Sequence[int]) -> dict[int, str]:

@@ -121,7 +121,7 @@ _RELEASE_PAGE = Page("「{name}」の公開を許可しますか", "許可する
 _RETURN_PAGE = Page("「{name}」を差し戻しますか", "自治体の下書きに戻ります。公開中の募集の変更なら、公開中の内容はそのまま残ります。",
     "差し戻す", "差し戻しました。", "理由をメールで送ります。", MAILED_REASON)
 _REOPEN_PAGE = Page("{name}の申請の確認を再開しますか",
-    "決定の前の状態に戻り、新しく2営業日を数えます。すでに送ったメール、アカウント、募集情報はそのまま残ります。", "再開する",
+    "決定の前の状態に戻ります。期限は数え直さず、決定したときの残りから続けて数えます。アカウントと募集情報はそのまま残ります。", "再開する",
     "確認を再開しました。", "", LOGGED_REASON, joint="の")
 # fmt: on
 
@@ -149,6 +149,7 @@ MOVES: tuple[Move, ...] = (
               "", "ほかの担当者への伝言です。" + LOGGED_REASON, joint="を")),
     Move(Submission, "return", DECIDABLE, (S.returned,), _DECIDE, "差し戻し", "{who}が差し戻しました。", reason="must", tone="is-ask",
          icon="back", reviewed=True, mail="returned",
+         variants=(("clock", "resume", "{who}が差し戻しました（再提出のあとは、期限を続きから数えます）。"),),
          page=Page("{name}の申請を差し戻しますか",
               "まだ何も変わっていません。選んだ項目と文が、そのまま自治体へのメールと再入力の画面に載ります。", "差し戻す",
               "差し戻しました。", "再入力のご案内をメールで送ります。",

@@ -22,6 +22,7 @@ CONTEXT = {
     "due": datetime(2021, 5, 19, 8, 0, tzinfo=UTC),
     "at": datetime(2021, 5, 19, 8, 0, tzinfo=UTC),
     "reason": "報酬の額をご確認ください。\n" + "とても長い説明" * 20,
+    "answer": "再提出を受け付けたら、確認を続きから進め、受け付けた時から1営業日 6時間以内（営業時間）にメールでお返事します。",
     "items": [{"label": "募集1　募集の見出し", "message": "見出しを28文字以内にしてください。" * 4}],
     "candidate_no": "KN-A-000412",
     "when": datetime(2021, 5, 18, 5, 0, tzinfo=UTC),

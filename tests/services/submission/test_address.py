@@ -61,8 +61,8 @@ def test_a_returned_case_at_its_new_address(app: Flask, db_session: Session, clo
         submissions.find_return(sealed["link"].rsplit("/", 1)[1])
     contact = submissions.contact_of(submissions.current_revision(case))
     assert contact["contact_email"] == NEW
-    assert submissions.status_of(case.receipt_no, NEW) is not None
-    assert submissions.status_of(case.receipt_no, OLD) is None, "the old address may be a stranger's"
+    assert copies.status_of(case.receipt_no, NEW) is not None
+    assert copies.status_of(case.receipt_no, OLD) is None, "the old address may be a stranger's"
     assert db_session.execute(search_index.found(select(Submission.id), NEW)).scalars().all() == [case.id]
 
 
