@@ -114,6 +114,13 @@ class PostingStatus(Word):
 PUBLISHED = (PostingStatus.live, PostingStatus.paused, PostingStatus.scheduled)
 
 
+class OrganizationStatus(Word):
+    """States of a body: an incident takes all its postings down, and nothing of it goes public until that is lifted."""
+
+    open = "open", "掲載できる", "is-ok", "check"
+    stopped = "stopped", "全件を停止中", "is-must", "stop"
+
+
 class MunicipalityState(Word):
     """How far a body of a prefecture has come: without an account, invited, nothing public, people wanted, all secured."""
 

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from keynet_admin import clock
 from keynet_admin.extensions import db
-from keynet_admin.models.base import AsciiJson, CleanText, UtcDateTime, Versioned
+from keynet_admin.models.base import AsciiJson, CleanText, UtcDateTime, Versioned, words
 from keynet_admin.permissions import Actor
+from keynet_admin.vocabulary import OrganizationStatus
 
 
 class Organization(Versioned, db.Model):  # type: ignore[name-defined,misc]
@@ -29,6 +30,7 @@ class Organization(Versioned, db.Model):  # type: ignore[name-defined,misc]
     prefecture_code: Mapped[str] = mapped_column(CleanText(2))
     org_type: Mapped[str] = mapped_column(CleanText(20))
     details: Mapped[dict[str, Any]] = mapped_column(AsciiJson, default=dict)
+    status: Mapped[OrganizationStatus] = mapped_column(words(OrganizationStatus), default=OrganizationStatus.open, server_default="open")
     needs_approval: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 

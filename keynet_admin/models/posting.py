@@ -23,6 +23,7 @@ class Posting(OfOrganization, Versioned, db.Model):  # type: ignore[name-defined
     `current` is the newest revision's number, `live` the one visitors see or will see from `opens_on` (None when none is).
     `opens_on`: the day at whose 0:00 in Japan it goes live, as chosen when it was published (None: at once).
     `release_asked`: an edited revision of a published posting waits for an operator while the old one stays up.
+    `taken_down`: an incident of its body suspended it, and brings it back when it is over.
     `waits_since`: when what waits for an operator was asked for (of one that does not wait: when it was last); the promise counts from there.
     `look_from`: the live revision that an operator has seen last, while small changes made since then have not been looked at.
     `confirmed_at`: when somebody last wrote, published, resumed or confirmed it; `asked_at`: when its municipality was asked whether it
@@ -60,6 +61,7 @@ class Posting(OfOrganization, Versioned, db.Model):  # type: ignore[name-defined
     errors: Mapped[int] = mapped_column(Integer, default=0)
     warnings: Mapped[int] = mapped_column(Integer, default=0)
     release_asked: Mapped[bool] = mapped_column(Boolean, default=False)
+    taken_down: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     publish_until: Mapped[date | None] = mapped_column(Date, index=True)
     opens_on: Mapped[date | None] = mapped_column(Date)
     waits_since: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -8,7 +8,7 @@ care): two who end each other do not both succeed.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Text, func, select, type_coerce
 
 from keynet_admin.catalogue.mail_domain import DomainKind, judge
 from keynet_admin.errors import BadField, Refused
@@ -44,6 +44,13 @@ def people(organization_id: int, *, lock: bool = False) -> list[Account]:
 def holders(organization_id: int, right: OfficeRight, *, lock: bool = False) -> list[Account]:
     """The accounts of a body that are in use and have the right."""
     return [a for a in people(organization_id, lock=lock) if a.status is AccountStatus.active and right in a.held]
+
+
+def managed_by() -> Any:
+    """As a column beside Organization: how many accounts in use manage the people of the body. Fewer than two: one person's absence stops it."""
+    manages = type_coerce(Account.rights, Text).contains(f'"{OfficeRight.manage.value}"')
+    here = Account.organization_id == Organization.id, Account.status == AccountStatus.active, manages
+    return select(func.count(Account.id)).where(*here).correlate(Organization).scalar_subquery()
 
 
 def label_of(rights: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ from keynet_admin import business_time, clock
 from keynet_admin.catalogue.display import as_date, short_date, short_time
 from keynet_admin.errors import BadField, Refused
 from keynet_admin.extensions import db
-from keynet_admin.models import Account, Listing, Posting, PostingRevision
+from keynet_admin.models import Account, Listing, Organization, Posting, PostingRevision
 from keynet_admin.permissions import SYSTEM, Actor
 from keynet_admin.rules.engine.rule import Level, Result
 from keynet_admin.services import audit, business_days, settings, workflow
@@ -187,7 +187,10 @@ def letters(posting: Posting, action: str, reason: str) -> list[tuple[str, Lette
     if not template:
         return []
     words = _owner_words(posting, reason or "（ここに理由が入ります）")
-    return [(a.email, outbox.preview(template, words | {"contact_name": a.name, "email": a.email})) for a in _owners(posting, template)]
+    return [
+        (a.email, outbox.preview(template, words | {"contact_name": a.name, "email": a.email}))
+        for a in owners(posting.organization, template)
+    ]
 
 
 def words_for(posting: Posting, page: Page) -> Page:
@@ -396,9 +399,9 @@ def kept_with_errors(posting: Posting, revision: PostingRevision, result: Result
     return Outcome(posting.status, refused=f"要修正の指摘が{len(result.at(Level.ERROR))}件あるため、{words}")
 
 
-def _owners(posting: Posting, template: str) -> list[Account]:
+def owners(organization: Organization, template: str) -> list[Account]:
     """The body's accounts in use that can do something about this mail; while nobody can, those who may give them the right."""
-    active = [account for account in posting.organization.accounts if account.status is AccountStatus.active]
+    active = [account for account in organization.accounts if account.status is AccountStatus.active]
     able = [account for account in active if account.held & ABLE.get(template, _ABLE)]
     return able or [account for account in active if OfficeRight.manage in account.held]
 
@@ -408,6 +411,7 @@ def _owner_words(posting: Posting, reason: str) -> dict[str, Any]:
     return {
         "org_name": posting.organization.name,
         "posting_no": posting.posting_no,
+        "posting_id": posting.id,
         "title": posting.title,
         "reason": reason.strip(),
         "opens": short_date(day) if day is not None else "",
@@ -426,8 +430,8 @@ def mail_owner(
     **more: Any,
 ) -> int:
     """Write the mail to each of the body's accounts that can act on it, with secrets of its own (`sealed`); how many were written."""
-    words, owners = _owner_words(posting, reason) | more, _owners(posting, template)
-    for account in owners:
+    words, to = _owner_words(posting, reason) | more, owners(posting.organization, template)
+    for account in to:
         named = words | {"contact_name": account.name}
         outbox.enqueue(template, account.email, named, sealed=sealed(), about=posting, account_id=account.id)
-    return len(owners)
+    return len(to)

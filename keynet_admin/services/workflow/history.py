@@ -112,6 +112,13 @@ def of_account(account: Account) -> list[Entry]:
     return _sorted([*_events("account", account.id, reviews), *_mails(mails)])
 
 
+def of_organization(organization: Organization) -> list[Entry]:
+    """History of a body, newest first."""
+    reviews = db.session.execute(select(Review).where(Review.about(organization))).scalars()
+    mails = db.session.execute(select(OutboxMail).where(OutboxMail.about(organization))).scalars()
+    return _sorted([*_events("organization", organization.id, reviews), *_mails(mails)])
+
+
 def of_partner(partner: Partner) -> list[Entry]:
     """History of a partner and of its keys, newest first."""
     about: list[Any] = [partner, *partner.keys]

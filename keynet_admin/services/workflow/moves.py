@@ -12,6 +12,7 @@ from keynet_admin.models import Account, Keying, OutboxMail, Posting, Submission
 from keynet_admin.permissions import Permission
 from keynet_admin.services.workflow.candidate_moves import CANDIDATE_MOVES
 from keynet_admin.services.workflow.colleague_moves import COLLEAGUE_MOVES, is_invited
+from keynet_admin.services.workflow.incident_moves import INCIDENT_MOVES, may_show
 from keynet_admin.services.workflow.partner_moves import PARTNER_MOVES
 from keynet_admin.services.workflow.report_moves import REPORT_MOVES
 from keynet_admin.services.workflow.row import ANYBODY, LOGGED_REASON, MAILED_REASON, PEOPLE, SYSTEM_ONLY, Event, Move, Page
@@ -30,11 +31,11 @@ S, P, A, K, M = SubmissionStatus, PostingStatus, AccountStatus, KeyingStatus, Ma
 
 
 def _never_live(posting: Posting) -> bool:
-    return posting.status in (P.draft, P.scheduled) or posting.live is None
+    return (posting.status in (P.draft, P.scheduled) or posting.live is None) and may_show(posting)
 
 
 def _was_live(posting: Posting) -> bool:
-    return posting.live is not None
+    return posting.live is not None and may_show(posting)
 
 
 def _edit_waits(posting: Posting) -> bool:
@@ -70,8 +71,13 @@ def _is_not_asked(posting: Posting) -> bool:
     return posting.asked_at is None
 
 
+def _may_publish_edit(posting: Posting) -> bool:
+    return _edit_stands(posting) and may_show(posting)
+
+
 def _may_reopen(posting: Posting) -> bool:
-    return posting.vacated or (posting.reopen_until is not None and clock.now() <= posting.reopen_until)
+    in_time = posting.reopen_until is not None and clock.now() <= posting.reopen_until
+    return (posting.vacated or in_time) and may_show(posting)
 
 
 def _outcome_unknown(posting: Posting) -> bool:
@@ -243,7 +249,7 @@ MOVES: tuple[Move, ...] = (
          when=_edit_waits, path="withdraw",
          page=Page("「{name}」の確認待ちの変更を取り下げますか", "変更を取り消し、内容を変更前に戻します。公開の状態は変わりません。",
               "変更を取り下げる", "変更を取り下げました。内容は変更前に戻りました。")),
-    Move(Posting, "publish_edit", (P.live, P.paused), (), _PUBLISH, "変更の公開", "{who}が直した内容を公開に進めました。", when=_edit_stands,
+    Move(Posting, "publish_edit", (P.live, P.paused), (), _PUBLISH, "変更の公開", "{who}が直した内容を公開に進めました。", when=_may_publish_edit,
          path="publish",
          page=Page("「{name}」の直した内容を公開しますか",
               "公開すると、いまの内容と入れ替わります。要確認の項目があるときは、運営事務局の確認後に公開されます。", "直した内容を公開する",
@@ -308,7 +314,7 @@ MOVES: tuple[Move, ...] = (
     Move(Posting, "copy", tuple(P), (), Permission.posting_edit, "コピーの作成", "{who}がこの募集をコピーして、新しい下書きを作りました。",
          page=Page("「{name}」をコピーして新しい募集を作りますか", "同じ内容の下書きができます。公開するまで求職者には表示されません。",
               "コピーして作る", "コピーしました。日付などを直して公開してください。")),
-    Move(Posting, "relist", (P.closed,), (), _PUBLISH, "再募集", "{who}が日付を改めて、もう一度募集を始めました。",
+    Move(Posting, "relist", (P.closed,), (), _PUBLISH, "再募集", "{who}が日付を改めて、もう一度募集を始めました。", when=may_show,
          page=Page("「{name}」の募集をもう一度始めますか",
               "同じ内容で新しい募集を作り、下の日付で公開の手続きをします。終了した募集はそのまま残ります。", "もう一度募集する",
               "もう一度募集を始めました。")),
@@ -333,6 +339,7 @@ MOVES: tuple[Move, ...] = (
               "一時停止の状態に戻ります。自治体が再開すると公開されます。理由をメールで送ります。", "解除する",
               "掲載停止を解除しました。自治体が再開すると公開されます。", "理由をメールで送ります。", MAILED_REASON,
               unlisted=("一時停止の状態に戻り、自治体が再開できます。" + _UNLISTED + "理由をメールで送ります。", "掲載停止を解除しました。"))),
+    *INCIDENT_MOVES,
     # --- accounts
     Move(Account, "activate", (A.invited,), (A.active,), Permission.account_issue, "初回ログイン", "初回ログインが済みました。",
          kinds=SYSTEM_ONLY),

@@ -37,6 +37,7 @@ def rows(app: Flask, db_session: Session, clock: Any) -> dict[str, Any]:
         "report": report,
         "submission": case,
         "posting": posting,
+        "organization": posting.organization,
         "account": account,
         "candidate": applied,
         "keying": factories.keying(),

@@ -10,6 +10,7 @@ from keynet_admin.models import (
     Account,
     Candidate,
     Keying,
+    Organization,
     OutboxMail,
     Partner,
     PartnerItem,
@@ -26,6 +27,7 @@ from keynet_admin.vocabulary import (
     KeyingStatus,
     KeyStatus,
     MailStatus,
+    OrganizationStatus,
     PartnerItemStatus,
     PartnerStatus,
     PostingStatus,
@@ -106,6 +108,12 @@ TABLE: dict[str, dict[str, Row]] = {
         "hide": ("live", "paused", SYSTEM, False),
         "suspend": ("live paused awaiting_release scheduled", "suspended", STAFF, True),
         "restore": ("suspended", "paused", STAFF, True),
+        "incident_down": ("live paused awaiting_release scheduled", "suspended", STAFF, False),
+        "incident_back": ("suspended", "live paused awaiting_release scheduled", STAFF, False),
+    },
+    "organization": {
+        "take_down": ("open", "stopped", STAFF, True),
+        "bring_back": ("stopped", "open", STAFF, True),
     },
     "account": {
         "activate": ("invited", "active", SYSTEM, False),
@@ -211,6 +219,7 @@ TABLE: dict[str, dict[str, Row]] = {
 KINDS: dict[str, tuple[type[Any], Any]] = {
     "submission": (Submission, SubmissionStatus),
     "posting": (Posting, PostingStatus),
+    "organization": (Organization, OrganizationStatus),
     "account": (Account, AccountStatus),
     "candidate": (Candidate, CandidateStatus),
     "keying": (Keying, KeyingStatus),
@@ -234,6 +243,7 @@ BESIDES: dict[tuple[str, str], dict[str, Any]] = {
     ("partner", "alarm_over"): {"late_since": datetime(2021, 6, 6, tzinfo=UTC)},
     ("posting", "publish"): {"live": None},
     ("posting", "resume"): {"live": 1},
+    ("posting", "incident_back"): {"taken_down": True},
     ("posting", "release_edit"): {"release_asked": True},
     ("posting", "return_edit"): {"release_asked": True},
     ("posting", "withdraw_edit"): {"release_asked": True},
@@ -267,6 +277,7 @@ REVIEWED = {
     "partner_item": {"refuse", "tell", "drop"},
     "report_round": {"postpone"},
     "report": {"record_call"},
+    "organization": {"take_down", "bring_back"},
     "account": {
         "cancel_invitation",
         "readdress",

@@ -36,7 +36,7 @@ WITHOUT_PAGE = {"take", "leave", "let_go", "resubmit", "open", "expire", "activa
     "lock",
     "convert",
     "decline_offer",
-    *("unverify", "alarm", "alarm_over", "queue", "limit", "freeze", "told"),
+    *("unverify", "alarm", "alarm_over", "queue", "limit", "freeze", "told", "incident_down", "incident_back"),
     *(name for name in TABLE["keying"] if name != "discard"),
 }
 MAILED = {
@@ -53,6 +53,8 @@ MAILED = {
     "return_edit",
     "suspend",
     "restore",
+    "take_down",
+    "bring_back",
     "change_role",
     "select",
     "move_direct",
@@ -161,6 +163,7 @@ def test_each_page_has_one_door() -> None:
     from keynet_admin.admin.follow_up.report_body import ReportView
     from keynet_admin.admin.keying import KeyingView
     from keynet_admin.admin.mail import MailView
+    from keynet_admin.admin.organization import OrganizationView
     from keynet_admin.admin.partner.ledger import LedgerView
     from keynet_admin.admin.partner.master import KeyView, PartnerView
     from keynet_admin.admin.posting import PostingView
@@ -174,6 +177,7 @@ def test_each_page_has_one_door() -> None:
     views = (
         SubmissionView,
         PostingView,
+        OrganizationView,
         AccountView,
         MailView,
         KeyingView,

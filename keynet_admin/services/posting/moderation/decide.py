@@ -117,6 +117,9 @@ def restore(posting: Posting, actor: Actor, *, seen_version: int, reason: str) -
     if again := workflow.repeated(posting, actor, seen_version, "restore"):
         return again
     done = workflow.move(posting, "restore", actor, seen_version=seen_version, reason=reason)
+    if posting.taken_down:
+        posting.taken_down = False
+        forget_opening(posting)
     return done.but(mails=mail_owner(posting, "posting_restored", reason))
 
 
