@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+import holidays
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +12,7 @@ from keynet_admin.business_time import (
     TOKYO,
     TimeLeft,
     add_business_days,
+    add_business_seconds,
     business_seconds_between,
     closed_reason,
     counts_from,
@@ -180,3 +182,32 @@ def test_explain_ends_on_the_promised_day_and_counts_two(received: datetime) -> 
     assert steps[-1].day == promise_due(received).date()
     assert sum(step.counted for step in steps) == 2
     assert steps[0].day == received.astimezone(TOKYO).date()
+
+
+@pytest.mark.parametrize("year", range(2019, 2033))
+def test_a_second_library_knows_the_same_holidays(year: int) -> None:
+    """Two that were written by others than each other; the years the program may run in."""
+    others = holidays.country_holidays("JP", years=year)
+    days = [date(year, 1, 1) + timedelta(days=number) for number in range(366)]
+    assert [day for day in days if day.year == year and (day in others) is not (holiday_name(day) is not None)] == []
+
+
+closures = st.sets(st.dates(date(2021, 4, 1), date(2021, 6, 30)), max_size=12).map(lambda days: dict.fromkeys(days, "停電"))
+busy = st.datetimes(datetime(2021, 4, 1), datetime(2021, 6, 30), timezones=st.just(TOKYO))  # noqa: DTZ001
+
+
+@given(busy, busy, closures)
+def test_closures_keep_the_laws(a: datetime, b: datetime, closed: dict[date, str]) -> None:
+    """Monotone, due on an open day only, and never earlier than without the closures."""
+    first, second = (promise_due(moment, closed) for moment in sorted((a, b)))
+    assert first <= second
+    assert is_business_day(first.date(), closed)
+    assert first >= promise_due(min(a, b))
+
+
+@given(busy, st.integers(0, 200), closures)
+def test_a_pause_of_n_business_hours_moves_the_deadline_by_exactly_n(received: datetime, hours: int, closed: dict[date, str]) -> None:
+    due = promise_due(received, closed)
+    moved = add_business_seconds(due, hours * 3600, closed)
+    assert business_seconds_between(due, moved, closed) == hours * 3600
+    assert is_business_day(moved.date(), closed)
