@@ -12,7 +12,7 @@ from wtforms import BooleanField, SelectChoice, SelectField, TextAreaField, Vali
 
 from keynet_admin.admin.list_filters import prefecture_filter
 from keynet_admin.catalogue import reference
-from keynet_admin.catalogue.display import municipality, prefecture
+from keynet_admin.catalogue.display import municipality, prefecture, short_time
 from keynet_admin.catalogue.law_date_names import LAW_DATE_NAMES
 from keynet_admin.extensions import db
 from keynet_admin.models import LawDateRecord, MunicipalityContact, MunicipalitySuccessor, NurseCenterRecord, OfficeClosure
@@ -30,6 +30,7 @@ def siblings(view: Any) -> list[tuple[str, str]]:
     return [(str(other.name), str(other.url) + "/") for other in views if isinstance(other, (MasterDataView, TemplateView))]
 
 
+MOST_MOVED = 10  # deadlines that a closure's preview names
 EDITED = "手で直した"
 SIX_DIGITS = {"needed": True, "pattern": r"\d{6}", "wrong": "6桁の数字で入力してください。"}
 
@@ -160,12 +161,26 @@ class OfficeClosureView(MasterDataView):
     can_create = True
     noun = "閉庁日"
     list_hint = "土日・祝日・年末年始のほかの閉庁日です。2営業日の約束は、この日を数えません。"
-    form_hint = "保存すると、確認を待つ申請の期限も、この日を除いて数え直します。"
+    form_hint = "確認を待つ申請の期限も、この日を除いて数え直します。期限が動く申請があるときは、保存の前にお見せします。"
     empty_title = "閉庁日はまだありません"
     empty_text = "庁舎の休みや災害のときに追加すると、期限の計算から除かれます。"
     column_list = ("day", "reason", "prefecture_code", "active")
     column_default_sort = ("day", True)
     sort_columns = {"day": OfficeClosure.day}
+
+    def effect(self, form: Any, row: Any) -> list[str]:
+        """How many deadlines move, the first ones from when to when."""
+        day, place = (form.day.data, form.prefecture_code.data or "") if row is None else (row.day, row.prefecture_code)
+        moved = master_data.effect_of(day, place, bool(form.active.data))
+        if not moved:
+            return []
+        lines = [f"{case.receipt_no} {case.org_name}　{short_time(case.old)} → {short_time(case.new)}" for case in moved[:MOST_MOVED]]
+        left = len(moved) - len(lines)
+        what = "この閉庁日で" if form.active.data else "閉庁日をやめることで、"
+        undo = (
+            "保存した後も、「有効」を外して保存すると元に戻ります。" if form.active.data else "「有効」に戻して保存すると、また動きます。"
+        )
+        return [f"{what}期限が動く申請が{len(moved)}件あります。{undo}", *lines, *([f"ほか{left}件"] if left else [])]
 
 
 class MunicipalityContactForm(BaseForm):

@@ -8,10 +8,12 @@ from sqlalchemy import Text, type_coerce
 from sqlalchemy.orm import joinedload, undefer
 
 from keynet_admin.admin.list_filters import job_types, prefecture_filter, staff
-from keynet_admin.catalogue.display import prefecture
+from keynet_admin.catalogue.display import prefecture, short_date
 from keynet_admin.models import Account, Submission
 from keynet_admin.permissions import Permission
 from keynet_admin.services import overview, workflow
+from keynet_admin.services.dashboard import figures, pace
+from keynet_admin.services.dashboard.forecast import Forecast
 from keynet_admin.services.submission import lists as queue
 from keynet_admin.services.submission import review, search_index
 from keynet_admin.vocabulary import AWAITING_REVIEW, SETTLED, SubmissionStatus
@@ -27,9 +29,17 @@ _WITH_FINDINGS = {
 _DUE = (Order(_S.due_at, never_null=True), Order(_S.id))
 
 
+def _due_days() -> list[tuple[str, str]]:
+    days = figures.coming_days()
+    return [("over", "過ぎたもの"), ("today", "今日まで"), *((day.isoformat(), short_date(day)) for day in days), ("later", "それより後")]
+
+
 def _by_due(query: Any, value: str) -> Any:
-    late, today = overview.due_clauses()
-    return query.where(_S.awaiting_review(), late if value == "over" else today)
+    return query.where(_S.awaiting_review(), overview.due_clause(value))
+
+
+def _only_task(query: Any, _value: str) -> Any:
+    return query.where(_S.task.is_not(None), _S.status.not_in(AWAITING_REVIEW))
 
 
 def _may_take(row: Submission, actor: Any) -> str:
@@ -139,7 +149,8 @@ class QueueList:
             lambda: [(name, label) for name, (label, _clause) in _WITH_FINDINGS.items()],
             lambda query, value: query.where(_WITH_FINDINGS[value][1]),
         ),
-        ListFilter("due", "期限", lambda: [("over", "過ぎたもの"), ("today", "今日まで")], _by_due),
+        ListFilter("due", "期限", _due_days, _by_due),
+        ListFilter("task", "対応", lambda: [("only", "メール不達・電話")], _only_task, shown=False),
         ListFilter("assignee", "担当", lambda: [("none", "未定"), ("second", "2人目の確認待ち")], _of_assignee, stored=staff, every="全員"),
         ListFilter(
             "status",
@@ -166,6 +177,10 @@ class QueueList:
     def search(self, query: Any, text: str) -> Any:
         """Words of the case and of its contacts, whatever their width, kana or hyphens."""
         return search_index.found(query, text)
+
+    def forecast(self) -> Forecast | None:
+        """The outlook, while a deadline is in danger."""
+        return pace.line(g.get("nav_counts", {}).get("submission", 0))
 
     def prepare(self, rows: Sequence[Submission]) -> None:
         """Who decided the cases of the page, asked for at once."""

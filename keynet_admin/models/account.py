@@ -27,7 +27,8 @@ class Account(OfOrganization, Versioned, db.Model):  # type: ignore[name-defined
 
     `prefecture_code`, `partner_id`: of the accounts of a prefecture and of a partner, whose they are.
     `rights`: values of OfficeRight, which count for municipalities' accounts only.
-    `notices`: which mails about waiting work a municipality's account wants; `digest_on`: the last day whose morning mail is settled;
+    `notices`: which mails about waiting work a municipality's account wants; `notice_kinds`: the same by kind of work for the service
+    center's people (what is not named is as `notices/staff` says), `notice_hour`: the hour of their digest; `digest_on`: the last day whose morning mail is settled;
     `noticed_at`: up to when new applications have been told at once.
     """
 
@@ -48,6 +49,8 @@ class Account(OfOrganization, Versioned, db.Model):  # type: ignore[name-defined
     last_login_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     notices: Mapped[NoticeChoice] = mapped_column(words(NoticeChoice), default=NoticeChoice.digest, server_default="digest")
+    notice_kinds: Mapped[dict[str, str]] = mapped_column(AsciiJson, default=dict, server_default="{}")
+    notice_hour: Mapped[int] = mapped_column(Integer, default=9, server_default="9")
     digest_on: Mapped[date | None] = mapped_column(Date)
     noticed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

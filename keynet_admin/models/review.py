@@ -19,7 +19,10 @@ class Review(About, db.Model):  # type: ignore[name-defined,misc]
     """
 
     __tablename__ = "review"
-    __table_args__ = (Index("ix_review_subject_subject_id_id", "subject", "subject_id", "id"),)
+    __table_args__ = (
+        Index("ix_review_subject_subject_id_id", "subject", "subject_id", "id"),
+        Index("ix_review_subject_created_at", "subject", "created_at"),
+    )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     revision: Mapped[int] = mapped_column(Integer)

@@ -31,7 +31,8 @@ class Submission(StaffOnly, Versioned, db.Model):  # type: ignore[name-defined,m
 
     `due_at` is the promise (17:00 of the second business day after `clock_from`, which is `received_at` unless the clock went on after a
     return, and `clock_paused` business seconds in which it stood still). `resumes`: after the present return it goes on. It is None while the municipality has the case, unless there is a `task`:
-    something that the service center must do about a case which waits for nobody's decision. `returned_at` is the last return,
+    something that the service center must do about a case which waits for nobody's decision. `warned`: 100 times the revision plus the
+    share of the promise (in percent) that was used when its operators were last warned. `returned_at` is the last return,
     `reminders` how many mails reminded of it since the sender was last asked, `remind_at` when the next step is due. `batch` marks the
     file it came by without an account, `network` the day and network it came from (`services/batch.py`); `set_aside`: rejected with those.
     `held_until` is when the claim on a case in review lets go by itself.
@@ -46,6 +47,7 @@ class Submission(StaffOnly, Versioned, db.Model):  # type: ignore[name-defined,m
         Index("ix_submission_assignee_id_status", "assignee_id", "status"),
         Index("ix_submission_organization_id_id", "organization_id", "id"),
         Index("ix_submission_remind_at", "remind_at"),
+        Index("ix_submission_received_at", "received_at"),
         Index("ix_submission_batch", "batch"),
         Index("ix_submission_network", "network"),
     )
@@ -69,6 +71,7 @@ class Submission(StaffOnly, Versioned, db.Model):  # type: ignore[name-defined,m
     task: Mapped[DeskTask | None] = mapped_column(words(DeskTask))
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     returned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    warned: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     reminders: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     reminded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     remind_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -48,3 +48,8 @@ def add_business_days(day: date, n: int, prefecture_code: str = "") -> date:
 def explain(received: datetime) -> list[CountedDay]:
     """Every calendar day of the promise with its reason; closures by name."""
     return business_time.explain(received, closed())
+
+
+def is_open(day: date) -> bool:
+    """Whether the service center works on that day."""
+    return business_time.is_business_day(day, closed())

@@ -6,8 +6,9 @@ own transaction; each process compares it (at most every two seconds before a re
 
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select, update
@@ -141,19 +142,45 @@ def _refuse_code(row: MunicipalitySuccessor) -> None:
         raise Refused("古いコードと新しいコードが同じです。")
 
 
+@dataclass(frozen=True)
+class MovedDeadline:
+    """A waiting case whose deadline another set of closures moves."""
+
+    id: int
+    receipt_no: str
+    org_name: str
+    old: datetime
+    new: datetime
+
+
+def effect_of(day: date, prefecture_code: str, active: bool) -> list[MovedDeadline]:
+    """What saving such a closure would move, the earliest deadline first (reads only). Only closures of the whole service move deadlines."""
+    if prefecture_code:
+        return []
+    with db.session.no_autoflush:
+        before = _closures().get("", {})
+    after = before | {day: ""} if active else {known: reason for known, reason in before.items() if known != day}
+    return sorted((row for row, *_ in _moved(before, after)), key=lambda row: (row.old, row.id))
+
+
+def _moved(before: Mapping[date, str], after: Mapping[date, str]) -> Iterator[tuple[MovedDeadline, datetime]]:
+    """The waiting cases that have another deadline under the second closures, each with its last receipt."""
+    if before.keys() == after.keys():
+        return
+    columns = Submission.id, Submission.receipt_no, Submission.org_name, Submission.due_at, Submission.received_at, counted_from(), paused()
+    waiting = select(*columns).where(Submission.awaiting_review(), Submission.due_at.is_not(None))
+    for number, receipt_no, name, due, received, begun, still in db.session.execute(waiting.order_by(Submission.id)).all():
+        promised = ((business_time.promise_due(begun, closures), closures) for closures in (before, after))
+        old, new = (business_time.due_after_pause(moment, still, closures) for moment, closures in promised)
+        if old != new and old == due:
+            yield MovedDeadline(number, receipt_no, name, old, new), received
+
+
 def _move_deadlines(before: Mapping[date, str]) -> None:
     """Give the waiting cases the deadline that the closures as they are now make of their receipt (or reopening). Others are left alone.
 
     A case that is decided or returned at the same moment keeps what the decision makes of its deadline.
     """
-    after = _closures().get("", {})
-    if before == after:
-        return
-    waiting = select(Submission.id, Submission.received_at, counted_from(), paused())
-    waiting = waiting.where(Submission.awaiting_review(), Submission.due_at.is_not(None))
-    for number, received, begun, still in db.session.execute(waiting.order_by(Submission.id)).all():
-        promised = ((business_time.promise_due(begun, closures), closures) for closures in (before, after))
-        old, new = (business_time.due_after_pause(due, still, closures) for due, closures in promised)
-        if old != new:
-            same = Submission.id == number, Submission.awaiting_review(), Submission.received_at == received, Submission.due_at == old
-            db.session.execute(update(Submission).where(*same).values(due_at=new))
+    for row, received in _moved(before, _closures().get("", {})):
+        same = Submission.id == row.id, Submission.awaiting_review(), Submission.received_at == received, Submission.due_at == row.old
+        db.session.execute(update(Submission).where(*same).values(due_at=row.new))

@@ -4,39 +4,27 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, func, select
 
 from keynet_admin import clock
 from keynet_admin.clock import TOKYO
 from keynet_admin.extensions import db
 from keynet_admin.models import Account, Candidate, Organization, OutboxMail, PartnerItem, Posting, Submission
+from keynet_admin.services import business_days
 from keynet_admin.services.candidate import silence
 from keynet_admin.services.mail import outbox as mailer
 from keynet_admin.services.partner import overview as partners
 from keynet_admin.vocabulary import AccountStatus, PostingStatus, SubmissionStatus
 
 MOST_BADGE = 1001
-
-
-@dataclass(frozen=True)
-class DueDay:
-    """Cases that wait and are due on one day (JST). `clean`: without any finding; `late`: the moment has passed for at least one."""
-
-    day: date
-    cases: int
-    clean: int
-    late: bool
+DAYS_SHOWN = 3  # business days of the future with a line of their own: as far as the promise reaches
 
 
 @dataclass(frozen=True)
 class Overview:
     """Numbers of now."""
 
-    waiting: int
-    overdue: int
-    due_today: int
     returned: int
-    releases: int
     silent: int
     undeliverable: int
     invited: int
@@ -44,7 +32,6 @@ class Overview:
     by_posting: dict[PostingStatus, int]
     organizations: int
     headcount_live: int
-    by_due: list[DueDay]
 
 
 def due_clauses() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
@@ -53,19 +40,24 @@ def due_clauses() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return Submission.due_at < moment, Submission.due_at.between(moment, datetime.combine(clock.today(), time.max, TOKYO))
 
 
+def due_clause(name: str) -> ColumnElement[bool]:
+    """Where-clause of waiting cases: `over`, `today` (from now on), a day as 2021-05-13, or `later` than the days that the promise reaches."""
+    late, today = due_clauses()
+    if name in ("over", "today"):
+        return late if name == "over" else today
+    if name == "later":
+        last = business_days.add_business_days(clock.today(), DAYS_SHOWN)
+        return Submission.due_at > datetime.combine(last, time.max, TOKYO)
+    day = date.fromisoformat(name)
+    return Submission.due_at.between(datetime.combine(day, time(), TOKYO), datetime.combine(day, time.max, TOKYO))
+
+
 def now() -> Overview:
     """Count everything once."""
-    late, today = due_clauses()
-    counts = func.count(Submission.id), func.count(Submission.id).filter(late), func.count(Submission.id).filter(today)
-    waiting, overdue, due_today = db.session.execute(select(*counts).where(Submission.awaiting_review())).one()
     by_submission = _by(Submission.status)
     by_posting = _by(Posting.status)
     return Overview(
-        waiting=waiting,
-        overdue=overdue,
-        due_today=due_today,
         returned=by_submission.get(SubmissionStatus.returned, 0),
-        releases=_count(select(func.count(Posting.id)).where(Posting.awaiting_release())),
         silent=_count(select(func.count(Candidate.id)).where(silence.to_ask())),
         undeliverable=mailer.undeliverable_count(),
         invited=_count(select(func.count(Account.id)).where(Account.status == AccountStatus.invited)),
@@ -73,7 +65,6 @@ def now() -> Overview:
         by_posting={status: by_posting.get(status, 0) for status in PostingStatus},
         organizations=_count(select(func.count(Organization.id))),
         headcount_live=_count(select(func.coalesce(func.sum(Posting.headcount), 0)).where(Posting.status == PostingStatus.live)),
-        by_due=_by_due(clock.now()),
     )
 
 
@@ -94,20 +85,6 @@ def badges() -> dict[str, int]:
     """The numbers beside the operators' menu, in one query."""
     counts = badge_counts()
     return dict(zip(counts, db.session.execute(select(*counts.values())).one(), strict=True))
-
-
-def _by_due(moment: datetime) -> list[DueDay]:
-    """The waiting cases by the day they are due, the most pressing day first. Moments are few: the promise ends at the same hour."""
-    clean = func.sum(case((Submission.errors + Submission.warnings == 0, 1), else_=0))
-    query = select(Submission.due_at, func.count(Submission.id), clean).where(Submission.awaiting_review()).group_by(Submission.due_at)
-    days: dict[date, DueDay] = {}
-    for due, number, without in db.session.execute(query):
-        if due is None:
-            continue
-        day = due.astimezone(TOKYO).date()
-        known = days.get(day) or DueDay(day, 0, 0, False)
-        days[day] = DueDay(day, known.cases + number, known.clean + int(without or 0), known.late or due < moment)
-    return [days[day] for day in sorted(days)]
 
 
 def _by(column: Any) -> dict[Any, int]:

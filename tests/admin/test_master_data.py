@@ -79,7 +79,14 @@ def test_only_those_who_may_edit_see_how(client: Client, db_session: Session, ro
 
 
 def add(client: Client, place: str, **values: str) -> Any:
-    return client.post(f"/admin/{place}/new/", data=values)
+    return confirmed(client, f"/admin/{place}/new/", values)
+
+
+def confirmed(client: Client, address: str, values: dict[str, str]) -> Any:
+    """Post a form, once more when it first shows what it would move."""
+    answer = client.post(address, data=values)
+    seen = re.search(r'name="seen" value="(\w+)"', answer.text)
+    return client.post(address, data=values | {"seen": seen[1]}) if seen else answer
 
 
 REFUSED = [
@@ -115,10 +122,31 @@ def test_a_closure_moves_deadlines_and_is_named(admin: Client, db_session: Sessi
     assert factories.submission(changes={"organization.lg_code": "302058"}).due_at == case.due_at
     row = db_session.execute(select(OfficeClosure)).scalar_one()
     data = {"day": "2021/5/10", "reason": row.reason, "prefecture_code": "", "version": str(row.version)}
-    assert admin.post(f"/admin/office-closure/edit/?id={row.id}", data=data).status_code == 303
-    assert db_session.get(Submission, case.id).due_at == before
+    assert confirmed(admin, f"/admin/office-closure/edit/?id={row.id}", data).status_code == 303
+    assert db_session.get(Submission, case.id, populate_existing=True).due_at == before
     actions = db_session.execute(select(AuditEvent.action).where(AuditEvent.subject == "office_closure").order_by(AuditEvent.id)).scalars()
     assert list(actions) == ["add", "change"]
+
+
+def test_a_closure_says_first_what_it_moves(admin: Client, db_session: Session) -> None:
+    """Number of deadlines, the first ones from when to when; nothing is saved before, and what came in between is shown anew."""
+    cases = [factories.submission() for _ in range(12)]
+    db_session.commit()
+    values = {"day": "2021/5/10", "reason": "庁舎の停電", "prefecture_code": "", "active": "y"}
+    shown = admin.post("/admin/office-closure/new/", data=values)
+    assert shown.status_code == 200
+    assert "この閉庁日で期限が動く申請が12件あります。" in shown.text
+    assert f"{cases[0].receipt_no} 日向市　5/11(火) 17:00 → 5/12(水) 17:00" in shown.text
+    assert "ほか2件" in shown.text
+    assert 'value="庁舎の停電"' in shown.text
+    assert db_session.execute(select(OfficeClosure)).first() is None
+    factories.submission()
+    db_session.commit()
+    seen = re.search(r'name="seen" value="(\w+)"', shown.text)
+    assert seen is not None
+    assert "13件" in admin.post("/admin/office-closure/new/", data=values | {"seen": seen[1]}).text
+    assert confirmed(admin, "/admin/office-closure/new/", values).status_code == 303
+    assert db_session.get(Submission, cases[0].id, populate_existing=True).due_at == datetime(2021, 5, 12, 17, tzinfo=TOKYO)
 
 
 def test_a_closure_moves_the_deadline_of_a_case_that_was_reopened(admin: Client, db_session: Session, clock: MovableClock) -> None:

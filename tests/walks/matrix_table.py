@@ -98,6 +98,7 @@ ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "/password/reset/<token>"): (404,) * 8,
     ("POST", "/password/reset/<token>"): (404,) * 8,
     ("GET", "/admin/"): STAFF_GET,
+    ("GET", "/admin/export.<any(csv, xlsx):kind>"): STAFF_GET,
     ("GET", "/admin/submission/"): STAFF_GET,
     ("GET", "/admin/submission/next"): (302, 302, 302, 302, 403, 403, 403, 403),
     ("GET", "/admin/submission/<num:id>/set_aside"): STAFF_GET,

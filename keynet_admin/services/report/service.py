@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from statistics import median
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, func, select, type_coerce
+from sqlalchemy import ColumnElement, Text, case, func, select, type_coerce
 
 from keynet_admin import clock
 from keynet_admin.business_time import DAY_SECONDS
@@ -139,12 +139,12 @@ def promises(scope: ServiceScope) -> dict[date, Promise]:
     """By the week of the deadline: accepted cases, and those that are overdue without a decision. Two queries.
 
     Measured from the receipt of the form that was accepted until a mail server took the letter with the first login (of a body that has an account:
-    with the news). A letter that did not arrive counts as not sent, a later one that did ends the time.
+    with the news), against the deadline that its clock gave it: after a small return that goes on. A letter that did not arrive counts as not sent, a later one that did ends the time.
     """
     found = {day: Promise() for day in scope.mondays}
     now = clock.now()
-    for received, handed, waits in db.session.execute(_acceptances(scope)):
-        due = promise_due(received)
+    for received, begun, still, handed, waits in db.session.execute(_acceptances(scope)):
+        due = promise_due(begun, still)
         if handed is not None or due <= now:
             late = handed is None or handed > due
             _count(
@@ -240,7 +240,7 @@ def filled_lines(cells: Mapping[Cell, Filled], prefecture: Any, job: Any) -> Ite
 
 
 def _acceptances(scope: ServiceScope) -> Any:
-    """Rows of each acceptance that wrote a letter: when its form was received, when a server took the letter, does one still wait."""
+    """Rows of each acceptance that wrote a letter: receipt of its form, begin and pauses of its clock, when a server took the letter, does one wait."""
     letters = (
         OutboxMail.subject == Submission.__tablename__,
         OutboxMail.subject_id == Review.subject_id,
@@ -252,8 +252,11 @@ def _acceptances(scope: ServiceScope) -> Any:
         select(OutboxMail.id).where(*letters, OutboxMail.status.not_in((MailStatus.sent, MailStatus.settled))).correlate(Review).exists()
     )
     revision = (SubmissionRevision.submission_id == Review.subject_id) & (SubmissionRevision.number == Review.revision)
+    latest = Review.revision == Submission.current
+    begun = case((latest, func.coalesce(Submission.clock_from, Submission.received_at)), else_=SubmissionRevision.created_at)
+    still = case((latest, Submission.clock_paused), else_=0)
     return (
-        select(SubmissionRevision.created_at, handed, waits)
+        select(SubmissionRevision.created_at, begun, still, handed, waits)
         .select_from(Review)
         .join(SubmissionRevision, revision)
         .join(Submission, Submission.id == Review.subject_id)
@@ -273,9 +276,9 @@ def _seconds(received: datetime, until: datetime | None) -> list[int]:
     return [business_seconds_between(received, until)] if until is not None else []
 
 
-def _count(weeks: dict[date, Promise], due: datetime, case: Promise) -> None:
+def _count(weeks: dict[date, Promise], due: datetime, counted: Promise) -> None:
     if (week := weeks.get(monday(due.astimezone(clock.TOKYO).date()))) is not None:
-        week.add(case)
+        week.add(counted)
 
 
 def _what(code: str) -> str:

@@ -1,6 +1,7 @@
 """Flask-Admin's create and edit forms for master data: only the named columns, a version check, errors at the fields, nothing of the
 database's words. Everything is saved in one transaction with what `on_model_change` adds to it."""
 
+import hashlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -58,16 +59,23 @@ class Editing:
     def on_model_change(self, form: Any, model: Any, is_created: bool) -> None:
         """What belongs to the change: further checks (ValidationError), the audit event. Runs inside its transaction."""
 
+    def effect(self, _form: Any, _row: Any) -> Sequence[str]:
+        """What saving would change elsewhere, in words. While there is something, the form shows it first and is saved when it comes again."""
+        return ()
+
     def _form_page(self, row: Any) -> Any:
         form: Any = self.create_form() if row is None else self.edit_form(obj=row)  # type: ignore[attr-defined]
         fixed = [] if row is None else [(self.label(name), self.value(row, name)) for name in self.key_columns]  # type: ignore[attr-defined]
         for name in self.key_columns if row is not None else ():
             del form[name]
         stale, notice, code, version = None, "", 200, getattr(row, "version", 0)
+        effect: Sequence[str] = ()
         if request.method == "POST":
             version, notice, code = request.form.get("version", ""), WRONG, 422
             if problem := unverified():
                 notice, code = f"{problem.words}もう一度保存してください。", problem.status
+            elif form.validate() and (effect := self.effect(form, row)) and request.form.get("seen") != _seal(effect):
+                notice, code = "", 200
             elif form.validate():
                 try:
                     with transaction():
@@ -92,6 +100,8 @@ class Editing:
             notice=notice,
             stale=stale,
             replaces=REPLACES,
+            effect=effect,
+            seen=_seal(effect),
             return_url=url_for(".index_view"),
         )
         return page, code
@@ -113,3 +123,8 @@ class Editing:
                 saved.version += 1
         self.on_model_change(form, saved, row is None)
         db.session.flush()
+
+
+def _seal(effect: Sequence[str]) -> str:
+    """Says which effect a form has shown: what came about in between is shown anew."""
+    return hashlib.sha256("\n".join(effect).encode()).hexdigest()[:16] if effect else ""
