@@ -1,13 +1,13 @@
-"""0040 what the first page counts by, warnings about a case's clock, the mails that an operator wants
+"""0041 what the first page counts by, warnings about a case's clock, the mails that an operator wants
 
-Revision: 0040; follows: 0039
+Revision: 0041; follows: 0040
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0040"
-down_revision = "0039"
+revision = "0041"
+down_revision = "0040"
 
 
 def upgrade() -> None:
