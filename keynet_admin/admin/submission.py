@@ -8,34 +8,32 @@ from flask_admin import expose
 from werkzeug.wrappers import Response
 
 from keynet_admin.admin.call import code_page, reads
+from keynet_admin.admin.case import page
+from keynet_admin.admin.case.asked import in_words
 from keynet_admin.admin.queue_list import QueueList
 from keynet_admin.admin.submission_file import RIGHTS as FILE_RIGHTS
 from keynet_admin.admin.submission_file import FilePages
 from keynet_admin.catalogue import MAX_POSTINGS, SECTIONS, label_at, reference
-from keynet_admin.catalogue.difference import changes
 from keynet_admin.catalogue.display import prefecture as prefecture_name
 from keynet_admin.errors import BadField
 from keynet_admin.models import Submission
 from keynet_admin.permissions import Actor, Permission
-from keynet_admin.rules.engine.evaluate import at_most
 from keynet_admin.rules.engine.rule import Level
 from keynet_admin.services import batch, workflow
 from keynet_admin.services.business_days import explain
 from keynet_admin.services.keying import steps as keyings
 from keynet_admin.services.mail.message import Letter
-from keynet_admin.services.submission import acceptance, address, finding, follow_up, presence, proof, review, same_body, task
+from keynet_admin.services.submission import acceptance, address, finding, follow_up, presence, proof, review
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.submission import lists as queue
 from keynet_admin.services.submission.casework import clock as case_clock
 from keynet_admin.services.transaction import transaction
-from keynet_admin.services.workflow import history
 from keynet_admin.vocabulary import CallSource, SubmissionStatus
 from keynet_admin.web.actor import current_actor
 from keynet_admin.web.decision import Decision, DecisionPages
 from keynet_admin.web.model_view import GuardedModelView
 
 BATCH_WORDS = {batch.FILE: "同じファイルで届いた申請", batch.NETWORK: "同じ日に同じ回線から届いた申請"}
-MOST_SHOWN = 300  # findings on a case page
 
 
 def _of_body(act: Callable[..., workflow.Outcome]) -> Callable[..., workflow.Outcome]:
@@ -172,13 +170,17 @@ class SubmissionView(DecisionPages, FilePages, QueueList, GuardedModelView):
 
     @expose("/<num:id>/clear", methods=("POST",))
     def clear(self, id: int) -> Response:
-        """A warning is no problem here (`undo`: it is one after all). Logged."""
+        """A warning is no problem here (`undo`: it is one after all), or the same one at each of several `path`s. Logged."""
         version, undo = workflow.version_of(request.form.get("version")), request.form.get("undo") == "1"
-        rule, path = request.form.get("rule", ""), request.form.get("path", "")
+        rule, paths = request.form.get("rule", ""), list(dict.fromkeys(request.form.getlist("path"))) or [""]
         with transaction():
-            finding.clear(self.row(id), rule, path, current_actor(), seen_version=version, undo=undo)
-        flash(f"{rule}（{label_at(path)}）を{'要確認に戻しました' if undo else '問題なしとして記録しました'}。", "success")
-        return redirect(f"{url_for('.case', id=id)}#h-decide", 303)
+            case = self.row(id)
+            for path in paths:
+                finding.clear(case, rule, path, current_actor(), seen_version=version, undo=undo)
+                version = case.version
+        place = f"{in_words(paths[0])}{f' ほか{len(paths) - 1}か所' if len(paths) > 1 else ''}"
+        flash(f"{rule}（{place}）を{'要確認に戻しました' if undo else '問題なしとして記録しました'}。", "panel")
+        return redirect(url_for(".case", id=id), 303)
 
     @expose("/<num:id>/code")
     def code(self, id: int) -> Any:
@@ -221,40 +223,8 @@ class SubmissionView(DecisionPages, FilePages, QueueList, GuardedModelView):
         return url_for(".case", id=following.id) if following is not None else url_for(".index")
 
     def _page(self, case: Submission) -> str:
-        revision = submissions.current_revision(case)
-        before = submissions.revision_of(case, case.current - 1) if case.current > 1 else None
-        document = submissions.whole(revision)
-        previous = submissions.whole(before) if before is not None else None
-        actor, others, plan = current_actor(), same_body.other_cases(case), acceptance.plan(case)
-        allowed = workflow.allowed(case, actor)
-        accounts, shown = plan.organization.accounts if plan.organization is not None else [], acceptance.proof_of(case, plan)
-        return self.render(
-            "admin/case.html",
-            case=case,
-            row=queue.line(case),
-            revision=revision,
-            document=document,
-            previous=previous,
-            changed=changes(previous, document) if previous is not None else [],
-            findings=at_most(submissions.findings_of(revision), most=MOST_SHOWN),
-            plan=plan,
-            allowed=allowed,
-            offers=workflow.offers(case, actor),
-            neighbours=queue.neighbours(case, actor),
-            others=others,
-            batches=batch.batches_of(case) if "set_aside" in allowed else [],
-            batch_words=BATCH_WORDS,
-            decider=review.deciders([case.id]).get(case.id, ""),
-            entries=history.of_submission(case),
-            checks=same_body.checks(case, shown, others, len(accounts)),
-            missing=shown.missing(actor),
-            returned=_open_return(case),
-            link_ends=follow_up.link_ends(case),
-            lost=task.lost_mail(case),
-            marks_of=finding.rows_of(revision),
-            every=request.args.get("all") == "1",
-            actor=actor,
-        )
+        shown = page.shown(case, current_actor(), every=request.args.get("all") == "1")
+        return self.render("admin/case.html", batch_words=BATCH_WORDS, **shown)
 
 
 def _accept_shown(case: Submission) -> dict[str, Any]:
@@ -295,13 +265,6 @@ def _batch_shown(case: Submission, *, aside: bool) -> dict[str, Any]:
     found = batch.batches_of(case, aside=aside)
     shown: dict[str, Any] = {"batches": found, "batch_words": BATCH_WORDS, "until": batch.seen_now()}
     return shown if found else shown | {"blocked": "まとめて届いた申請が、ほかにありません。この申請だけを却下してください。"}
-
-
-def _open_return(case: Submission) -> Any:
-    """The last return while the municipality has the case."""
-    if case.status is not SubmissionStatus.returned:
-        return None
-    return follow_up.last_return(case)
 
 
 def _proposed(case: Submission, ticked: list[str]) -> list[dict[str, str]]:

@@ -9,7 +9,7 @@ from sqlalchemy import case, func, select
 from keynet_admin import clock
 from keynet_admin.errors import NotFound, NotPermitted, TransitionRefused
 from keynet_admin.extensions import db
-from keynet_admin.models import Submission, SubmissionFinding, SubmissionRevision
+from keynet_admin.models import Account, Submission, SubmissionFinding, SubmissionRevision
 from keynet_admin.permissions import Actor, Permission, can
 from keynet_admin.rules.engine.rule import Finding, Level
 from keynet_admin.services import audit, workflow
@@ -59,6 +59,15 @@ def rows_of(revision: SubmissionRevision) -> dict[tuple[str, str], SubmissionFin
     """The rows of a revision by rule and path."""
     query = select(SubmissionFinding).where(SubmissionFinding.revision_id == revision.id)
     return {(row.rule, row.path): row for row in db.session.execute(query).scalars()}
+
+
+def clearers(rows: Iterable[SubmissionFinding]) -> dict[int, str]:
+    """The names, by account, of the operators who cleared these."""
+    ids = {row.cleared_by_id for row in rows if row.cleared_by_id is not None}
+    if not ids:
+        return {}
+    query = select(Account.id, Account.shown_name).where(Account.id.in_(ids))
+    return dict(db.session.execute(query).all())
 
 
 def clear(submission: Submission, rule: str, path: str, actor: Actor, *, seen_version: int, undo: bool = False) -> None:

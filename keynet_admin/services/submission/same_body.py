@@ -1,14 +1,16 @@
 """Other cases of the same body, each with what makes it so: its code where that is one, its name, reading, telephone or mail domain."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select, true
+from sqlalchemy import and_, or_, select, true
+from sqlalchemy.orm import joinedload
 
 from keynet_admin.catalogue import reference
 from keynet_admin.catalogue.mail_domain import DomainKind, judge
 from keynet_admin.extensions import db
-from keynet_admin.models import Submission
+from keynet_admin.models import Submission, SubmissionRevision
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.submission import review, search_index
 from keynet_admin.services.submission.lists import Line, line
@@ -21,11 +23,16 @@ CODE, NAME = "団体コード", "団体名"
 
 @dataclass(frozen=True)
 class OtherCase:
-    """A case of the same body: `reasons` are the fields by which it is known, `decider` who decided it (empty while nobody did)."""
+    """A case of the same body: `reasons` are the fields by which it is known, `decider` who decided it (empty while nobody did).
+
+    `sender`: name and address of its contact. `suspicion`: why it may be the same case once more, empty where nothing says so.
+    """
 
     line: Line
     reasons: tuple[str, ...]
     decider: str
+    sender: str = ""
+    suspicion: str = ""
 
     @property
     def case(self) -> Submission:
@@ -68,9 +75,50 @@ def other_cases(case: Submission) -> OtherCases:
         return OtherCases()
     shown = select(Submission).where(Submission.id.in_(numbers[:SHOWN])).order_by(Submission.id.desc())
     deciders = review.deciders(numbers[:SHOWN])
-    newest = tuple(OtherCase(line(row), tuple(reasons[row.id]), deciders.get(row.id, "")) for row in db.session.execute(shown).scalars())
+    own, found = submissions.current_revision(case), list(db.session.execute(shown).scalars())
+    revisions = _revisions(found)
+    newest = tuple(
+        OtherCase(
+            line(row),
+            tuple(reasons[row.id]),
+            deciders.get(row.id, ""),
+            _sender(revisions[row.id]),
+            _suspicion(case, own, row, revisions[row.id]),
+        )
+        for row in found
+    )
     waiting = select(Submission.id).where(Submission.awaiting_review(), Submission.id.in_(numbers))
     return OtherCases(newest, len(numbers), len(db.session.execute(waiting).all()) if case.status in AWAITING_REVIEW else 0)
+
+
+def _revisions(cases: Sequence[Submission]) -> dict[int, SubmissionRevision]:
+    """The present revision of each case with its contact, in one query."""
+    wanted = or_(*(and_(SubmissionRevision.submission_id == row.id, SubmissionRevision.number == row.current) for row in cases))
+    query = select(SubmissionRevision).where(wanted).options(joinedload(SubmissionRevision.contact))
+    return {revision.submission_id: revision for revision in db.session.execute(query).scalars()}
+
+
+def _sender(revision: SubmissionRevision) -> str:
+    contact = submissions.contact_of(revision)
+    names = (contact.get("contact_last"), contact.get("contact_first"))
+    return "　".join(part for part in (" ".join(str(n) for n in names if n), str(contact.get("contact_email") or "")) if part)
+
+
+def _suspicion(case: Submission, own: SubmissionRevision, other: Submission, revision: SubmissionRevision) -> str:
+    """What makes the other one look like the same case: the same postings, or the same jobs while both wait for a decision."""
+    mine, theirs = _gist(own), _gist(revision)
+    if mine and mine == theirs:
+        return "募集の見出しと会場が同じ"
+    if case.status in AWAITING_REVIEW and other.status in AWAITING_REVIEW and case.jobs == other.jobs:
+        return "職種と人数が同じで、どちらも確認待ち"
+    return ""
+
+
+def _gist(revision: SubmissionRevision) -> list[tuple[Any, ...]]:
+    """What names each posting; nothing of a posting without a headline."""
+    postings = revision.normalized.get("postings")
+    rows = [posting for posting in postings if isinstance(posting, Mapping)] if isinstance(postings, list) else []
+    return sorted(tuple(str(row.get(name) or "") for name in ("job_type", "title", "venue_name")) for row in rows if row.get("title"))
 
 
 def _words(case: Submission) -> list[tuple[str, str, bool]]:

@@ -119,7 +119,7 @@ def test_every_decided_case_says_who_decided(app: Flask, client: Client, db_sess
     rows = BeautifulSoup(client.get("/admin/submission/?tab=done").text, "html.parser").select("tbody tr")
     assert len(rows) == len(wanted)
     for case, who in wanted:
-        text = BeautifulSoup(client.get(f"/admin/submission/{case.id}/").text, "html.parser").select_one(".decide")
+        text = BeautifulSoup(client.get(f"/admin/submission/{case.id}/").text, "html.parser").select_one(".decide2")
         assert text is not None
         assert who in text.get_text()
         (row,) = [row for row in rows if case.receipt_no in row.get_text()]
