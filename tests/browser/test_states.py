@@ -173,7 +173,7 @@ STATES: dict[str, tuple[str, Callable[[Any, str], None], str]] = {
     "status with errors": ("", status_errors, ".error-summary"),
     "sign-in refused": ("", login_errors, ".error-summary"),
     "code refused": ("", code_errors, ".error-summary"),
-    "case with errors": (OPERATOR, case_with_errors, ".case"),
+    "case with errors": (OPERATOR, case_with_errors, ".case2"),
     "return without words": (OPERATOR, return_errors, "[role=alert]"),
     "acceptance": (OPERATOR, accept_page, ".outcome"),
     "acceptance refused": (OPERATOR, accept_refused, "[role=alert]"),

@@ -72,7 +72,11 @@ def asked_of(findings: Iterable[Finding], rows: Rows) -> list[Asked]:
             continue
         row = rows.get((found.rule, found.path))
         whole = re.sub(r"\.\d+(?=\.|$)", "", found.path) if found.path.startswith("postings.") else found.path
-        about = (whole, found.what) if found.path.startswith("postings.") and not found.reason else (found.path, found.reason)
+        about = (
+            (whole, re.sub(r"募集\d+", "募集", found.what))
+            if found.path.startswith("postings.") and not found.reason
+            else (found.path, found.reason)
+        )
         groups.setdefault((found.level, found.rule, about, is_cleared(row)), []).append(found)
     made = [Asked(tuple(group), rows.get((group[0].rule, group[0].path)) if key[3] else None) for key, group in groups.items()]
     return sorted(made, key=lambda line: (_ORDER[line.first.level], line.row is not None))

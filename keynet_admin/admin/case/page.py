@@ -19,7 +19,7 @@ from keynet_admin.services.workflow import history
 from keynet_admin.vocabulary import SubmissionStatus
 
 MOST_SHOWN = 300  # findings
-FOLD_FROM = 4  # postings
+FOLD_FROM, FOLD_ALL_FROM = 4, 9  # postings: from here on those without a finding of their own are folded, or all
 CHANGES_SHOWN = 8
 
 
@@ -99,13 +99,14 @@ def _parts(
         if isinstance(posting, Mapping):
             found.append(("postings", f"postings.{index}.", posting, f"C-{index + 1}", _job(posting)))
     found.append(("confirmation", "confirmation.", document.get("confirmation"), "D", "確認"))
-    parts, many = [], len(postings if isinstance(postings, list) else []) >= FOLD_FROM
+    parts, many = [], len(postings) if isinstance(postings, list) else 0
     alone = {(f.rule, f.path) for line in asked.asked_of(findings, {}) if len(line.findings) == 1 for f in line.findings}
     for section, prefix, values, letter, title in found:
         record = values if isinstance(values, Mapping) else {}
         made = sheet(section, record, prefix, findings, changed, every=every)
         here = [f for f in open_ones if f.path.startswith(prefix)]
-        if section == "postings" and many and not every and not any((f.rule, f.path) in alone for f in here):
+        own = any((f.rule, f.path) in alone for f in here)
+        if section == "postings" and not every and (many >= FOLD_ALL_FROM or (many >= FOLD_FROM and not own)):
             fold(made)
         parts.append(
             {

@@ -10,7 +10,7 @@ from keynet_admin.rules.engine.rule import Finding, Level
 
 
 def test_errors_come_first_and_the_same_finding_of_several_postings_is_one_line() -> None:
-    same = [Finding("X-2", Level.WARNING, f"postings.{n}.insurance", "保険を確かめてください。") for n in range(20)]
+    same = [Finding("X-2", Level.WARNING, f"postings.{n}.insurance", f"募集{n + 1}の保険を確かめてください。") for n in range(20)]
     other = Finding("X-2", Level.WARNING, "postings.20.insurance", "別の言葉。")
     error = Finding("X-3", Level.ERROR, "postings.19.shifts.0.break", "休憩が足りません。")
     done = SubmissionFinding(rule="X-4", path="contact.contact_tel", level="warning", cleared_at=datetime(2021, 5, 7, tzinfo=UTC))
