@@ -5,7 +5,6 @@ configuration of that test's application. The heavy parts start at first use, on
 """
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -75,18 +74,12 @@ def database_kind(request: pytest.FixtureRequest) -> str:
     return kind
 
 
-@pytest.fixture(scope="session")
-def instance_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where this test process has its instance folder."""
-    return tmp_path_factory.mktemp("process") / "instance"
-
-
 @pytest.fixture
-def instance(instance_folder: Path) -> Path:
+def instance(tmp_path: Path) -> Path:
     """An empty instance folder."""
-    shutil.rmtree(instance_folder, ignore_errors=True)
-    instance_folder.mkdir(mode=0o700)
-    return instance_folder
+    folder = tmp_path / "instance"
+    folder.mkdir(mode=0o700)
+    return folder
 
 
 @pytest.fixture(scope="session")

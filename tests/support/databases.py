@@ -41,12 +41,12 @@ class Databases:
 
     @contextmanager
     def copy(self, kind: str, instance: Path) -> Iterator[str]:
-        """A fresh migrated database (`sqlite` or `postgresql`) for the block; gives its address, the same one each time."""
+        """A fresh migrated database (`sqlite` or `postgresql`) for the block; gives its address."""
         if kind == "sqlite":
             yield self.copy_sqlite(instance)
             return
         server = self.server()
-        name = f"kn_{os.getpid()}"
+        name = f"kn_{os.getpid()}_{next(_numbers)}"
         url = server.create(name, self._template_on(server))
         try:
             yield url

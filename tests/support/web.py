@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
+from sqlalchemy import create_engine, make_url
 from werkzeug.test import TestResponse
 
 from keynet_admin import clock, config
@@ -54,32 +55,38 @@ def application(url: str, instance: Path, settings: Mapping[str, Any]) -> Iterat
 class Applications:
     """Applications kept for the next test of the same process: making one compiles every route, and its first pages every template.
 
-    A test gets one on its own fresh database, which stands at the same address as the last test's, with the settings as they were made.
+    A test gets one over its own database and instance folder, with the settings as they were made and nothing kept from the last test's pages.
     """
 
     def __init__(self) -> None:
         """None yet."""
-        self._kept: dict[tuple[str, Path], tuple[Flask, Settings, dict[str, Any]]] = {}
+        self._kept: dict[str, tuple[Flask, Settings, dict[str, Any]]] = {}
 
     @contextmanager
     def on(self, url: str, instance: Path) -> Iterator[Flask]:
-        """The kept application of this database and instance folder, else a new one that is kept. No connection stays open."""
-        from keynet_admin.extensions import db
-        from keynet_admin.services import master_data
+        """The kept application of this kind of database, else a new one that is kept. Its connections are closed afterwards."""
+        from keynet_admin.extensions import db, prepare_engine
+        from keynet_admin.public.page_cache import PageCache
 
-        if (url, instance) not in self._kept:
+        kind = make_url(url).get_backend_name()
+        if kind not in self._kept:
             with application(url, instance, {}) as app:
-                self._kept[url, instance] = app, config.of(app), dict(app.config)
-        app, settings, flask_config = self._kept[url, instance]
-        clock.start(settings.instance, settings.now)
-        master_data._known = ("", -1)  # the next database may have other rows under the same address and number
+                self._kept[kind] = app, config.of(app), dict(app.config)
+        app, settings, flask_config = self._kept[kind]
+        app.config.clear()
+        app.config.update(flask_config, SQLALCHEMY_DATABASE_URI=url)
+        config.bind(app, replace(settings, instance=instance, database_url=url))
+        clock.start(instance, settings.now)
+        with app.app_context():
+            db.engines[None] = engine = create_engine(url, **app.config["SQLALCHEMY_ENGINE_OPTIONS"])
+            prepare_engine(engine)
+        pages = app.wsgi_app
+        assert isinstance(pages, PageCache)
+        app.wsgi_app = PageCache(pages.inner, app, pages.belongs)  # type: ignore[method-assign]
+        app.extensions.pop("keynet_drawn", None)
         try:
             yield app
         finally:
-            config.bind(app, settings)
-            app.config.clear()
-            app.config.update(flask_config)
-            app.extensions.pop("keynet_drawn", None)  # pictures drawn from the last test's rows
             with app.app_context():
                 db.session.remove()
                 db.engine.dispose()

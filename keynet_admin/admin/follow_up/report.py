@@ -23,7 +23,7 @@ from keynet_admin.services import audit, business_days, workflow
 from keynet_admin.services.account import session as sessions
 from keynet_admin.services.mail import outbox
 from keynet_admin.services.mail.message import Letter
-from keynet_admin.services.report import figures, national, reminders, rounds, workbook
+from keynet_admin.services.report import figures, national, published, reminders, rounds, workbook
 from keynet_admin.services.report.national import National
 from keynet_admin.services.report.suppression import TOTAL, Key
 from keynet_admin.services.transaction import transaction
@@ -155,7 +155,7 @@ class RoundView(DecisionPages, GuardedModelView):
         """One round (`show=public`: as it may be published)."""
         chosen = self.row(id)
         shown = national.of_round(chosen)
-        table = national.public(shown, national.frozen_rounds(chosen)) if _is_public() else None
+        table = _public_table(shown) if _is_public() else None
         earlier = national.before(chosen)
         previous = national.of_round(earlier).total.secured if earlier is not None else None
         return self.render(
@@ -206,7 +206,7 @@ class RoundView(DecisionPages, GuardedModelView):
         chosen = self.row(id)
         if request.method != "POST":
             shown = national.of_round(chosen)
-            return sheet.file(chosen, _public_lines(shown, national.public(shown, national.frozen_rounds(chosen))), (), "公表用")
+            return sheet.file(chosen, _public_lines(shown, _public_table(shown)), (), "公表用")
         if not sessions.is_fresh(current_user.key):
             return redirect(url_for("auth.again", next=url_for(".details", id=id)), 303)  # type: ignore[return-value]
         shown = national.of_round(chosen)
@@ -298,6 +298,10 @@ def _regions(shown: National, table: Any) -> dict[str, list[tuple[str, str, str,
         short = place.name if place.code == "01" else place.name[:-1]
         made.setdefault(place.region, []).append((place.code, short, words, shade))
     return made
+
+
+def _public_table(shown: National) -> dict[Key, dict[str, int | None]]:
+    return national.public(shown, national.frozen_rounds(shown.chosen), published.of_months())
 
 
 def _public_lines(shown: National, table: Mapping[Key, Mapping[str, int | None]]) -> list[workbook.WorkbookLine]:

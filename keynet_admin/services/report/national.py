@@ -146,18 +146,26 @@ def progress(shown: National) -> list[Progress]:
     return [Progress(day, sum(number for other, number in on.items() if other <= day)) for day in kept][-DAYS_SHOWN:]
 
 
-def public(shown: National, earlier: Iterable[National] = ()) -> dict[Key, dict[str, int | None]]:
+def public(
+    shown: National, earlier: Iterable[National] = (), known: dict[Key, dict[str, set[int]]] | None = None
+) -> dict[Key, dict[str, int | None]]:
     """What may be published, by prefecture and job type with all sums: None for what is hidden.
 
-    `earlier`: rounds that were published before; whoever subtracts them must not find a small number either.
+    `earlier`: rounds that were published before; `known`: values published otherwise (changed here); whoever subtracts them must not find
+    a small number either.
     """
-    known: defaultdict[Key, defaultdict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    known = {} if known is None else known
     for one in earlier:
-        for key, row in one.sums.items():
-            for name, value in _published(row).items():
-                known[key][name].append(value)
+        add_known(known, one)
     inner = {key: _published(row) for key, row in shown.sums.items() if TOTAL not in key}
     return suppression.suppress(inner, part_of=PART_OF, known=known) if inner else {}
+
+
+def add_known(known: dict[Key, dict[str, set[int]]], shown: National) -> None:
+    """Add what a public table of this round may have shown, cell by cell, to what is known."""
+    for key, row in shown.sums.items():
+        for name, value in _published(row).items():
+            known.setdefault(key, {}).setdefault(name, set()).add(value)
 
 
 def frozen_rounds(chosen: ReportRound, most: int = 3) -> list[National]:

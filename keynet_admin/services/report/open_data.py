@@ -20,15 +20,11 @@ from keynet_admin.catalogue.reference import prefectures
 from keynet_admin.errors import Refused
 from keynet_admin.extensions import db
 from keynet_admin.models import OpenDataMonth, Organization, Posting
-from keynet_admin.services.report import figures
+from keynet_admin.services.report import figures, published
+from keynet_admin.services.report.published import ALL_JOBS, ALL_PREFECTURES, HIDDEN, PEOPLE
 from keynet_admin.services.report.suppression import LEAST, TOTAL, Key, suppress
 
-HIDDEN = "×"
-ALL_PREFECTURES, ALL_JOBS = "00", "all"
-PEOPLE = ("wanted", "secured", "open", "applications")
 PART_OF = {"secured": "wanted", "open": "wanted"}
-# Counted in the month alone; the others stand as they were at its end.
-OF_THE_MONTH = ("applications",)
 
 
 @dataclass(frozen=True)
@@ -99,7 +95,7 @@ def content_of(month: str) -> list[list[Any]]:
     before, end = ends(month)
     snapshot = figures.snapshot(end)
     cells, more = _by_prefecture(figures.counted(snapshot), figures.figures(before))
-    shown = suppress(cells, part_of=PART_OF, known=_published(month))
+    shown = suppress(cells, part_of=PART_OF, known=published.known(month))
     days = _days_to_fill(snapshot, end)
     postings = _summed(more)
     return [
@@ -179,12 +175,12 @@ def _days_to_fill(found: figures.Snapshot, end: datetime) -> dict[Key, str]:
     query = select(Posting.id, Posting.published_at, Posting.closed_at, Organization.prefecture_code)
     query = query.join(Organization, Organization.id == Posting.organization_id)
     days: defaultdict[Key, list[float]] = defaultdict(list)
-    for number, published, closed, code in db.session.execute(query.where(Posting.closed_at <= end, Posting.published_at <= end)):
+    for number, opened, closed, code in db.session.execute(query.where(Posting.closed_at <= end, Posting.published_at <= end)):
         posting = found.postings.get(number)
-        if posting is None or posting.headcount == 0 or posting.open or published is None or closed is None:
+        if posting is None or posting.headcount == 0 or posting.open or opened is None or closed is None:
             continue
         for key in ((code, posting.job_type), (code, TOTAL), (TOTAL, posting.job_type), (TOTAL, TOTAL)):
-            days[key].append((closed - published).total_seconds() / 86_400)
+            days[key].append((closed - opened).total_seconds() / 86_400)
     return {key: f"{median(values):.1f}" if len(values) >= LEAST else HIDDEN for key, values in days.items()}
 
 
@@ -194,18 +190,6 @@ def _summed(cells: Mapping[Key, int]) -> dict[Key, int]:
         for key in ((code, job), (code, TOTAL), (TOTAL, job), (TOTAL, TOTAL)):
             sums[key] += number
     return dict(sums)
-
-
-def _published(month: str) -> dict[Key, dict[str, set[int]]]:
-    """The values of people that anybody may subtract from those of this month, by cell."""
-    known: defaultdict[Key, dict[str, set[int]]] = defaultdict(lambda: {name: set() for name in PEOPLE})
-    for other, content in db.session.execute(select(OpenDataMonth.month, OpenDataMonth.content)):
-        for code, job, _postings, *numbers, _days in content:
-            key = "" if code == ALL_PREFECTURES else code, "" if job == ALL_JOBS else job
-            for name, number in zip(PEOPLE, numbers, strict=True):
-                if number != HIDDEN and (other == month or name not in OF_THE_MONTH):
-                    known[key][name].add(number)
-    return dict(known)
 
 
 def _told(value: int | None) -> Any:

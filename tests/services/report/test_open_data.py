@@ -18,7 +18,7 @@ from keynet_admin.catalogue.reference import prefectures
 from keynet_admin.errors import Refused
 from keynet_admin.models import OpenDataMonth, Organization, Placement, Posting
 from keynet_admin.services.posting import placements
-from keynet_admin.services.report import open_data
+from keynet_admin.services.report import national, open_data, published, rounds
 from keynet_admin.services.report.open_data import ALL_JOBS, ALL_PREFECTURES, HIDDEN, PEOPLE
 from keynet_admin.vocabulary import PostingStatus, Role, SecuredWay
 from tests import factories
@@ -110,6 +110,35 @@ def test_no_subtraction_finds_fewer_than_five(db_session: Session, may: Month, c
                 assert row[name] == first[key][name] or abs(row[name] - first[key][name]) >= 5
                 changed += row[name] != first[key][name]
     assert changed
+
+
+def test_rounds_and_months_know_each_other(db_session: Session, may: Month, clock: MovableClock) -> None:
+    """Of a frozen round's public table and the open data of a month no subtraction finds fewer than five, whichever came first."""
+    months = [values(stored(db_session, "2021-05"))]
+    clock.set("2021-06-15 10:00")
+    for posting in db_session.execute(select(Posting).where(Posting.status == PostingStatus.live)).scalars().all()[:40]:
+        known = {"posting_id": posting.id, "organization_id": posting.organization_id, "count": 2}
+        db_session.add(Placement(way=SecuredWay.other, created_at=program_clock.now(), on=program_clock.today(), **known))
+    db_session.flush()
+    chosen = rounds.create(factories.actor(Role.lead), as_of=program_clock.now())
+    db_session.commit()
+    clock.set(chosen.due_at)
+    assert rounds.freeze(chosen.id)
+    db_session.commit()
+    public = national.public(national.of_round(chosen), (), published.of_months())
+    clock.set("2021-07-02 09:00")
+    assert jobs.publish_open_data() == 1
+    months.append(values(stored(db_session, "2021-06")))
+    compared = 0
+    for month_shown in months:
+        for (code, job), row in public.items():
+            for name, value in row.items():
+                other = month_shown[code or ALL_PREFECTURES, job or ALL_JOBS][name]
+                if value is not None and other != HIDDEN:
+                    assert value == other or abs(value - other) >= 5, (code, job, name)
+                    compared += 1
+    assert compared > 20
+    assert None in {value for row in public.values() for value in row.values()}
 
 
 def test_what_is_published_is_never_rewritten(db_session: Session, may: Month, clock: MovableClock) -> None:
