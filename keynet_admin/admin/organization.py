@@ -152,5 +152,5 @@ def _of(clause: Any) -> Any:
 
 
 def _incident_shown(row: Organization, name: str) -> dict[str, Any]:
-    found = incident.fates(row, name)
-    return {"fates": [f for f in found if f.after is not None], "left": [f for f in found if f.after is None], "plain_reason": True}
+    found = incident.effects(row, name)
+    return {"effects": [f for f in found if f.after is not None], "left": [f for f in found if f.after is None], "plain_reason": True}

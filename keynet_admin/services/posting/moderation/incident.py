@@ -24,7 +24,7 @@ from keynet_admin.vocabulary import PostingStatus
 
 
 @dataclass(frozen=True)
-class Fate:
+class Effect:
     """What becomes of one posting: its state afterwards, or why it is left alone."""
 
     posting: Posting
@@ -32,7 +32,7 @@ class Fate:
     why: str = ""
 
 
-def fates(organization: Organization, name: str) -> list[Fate]:
+def effects(organization: Organization, name: str) -> list[Effect]:
     """What `take_down` or `bring_back` would do to each posting of the body, in the order of their numbers."""
     return list(map(_down if name == "take_down" else _back, _postings(organization)))
 
@@ -41,10 +41,10 @@ def take_down(organization: Organization, actor: Actor, *, seen_version: int, re
     """Suspend all postings that are or will be public, or wait for it. The reason is mailed once to each of the body's accounts."""
     if again := workflow.repeated(organization, actor, seen_version, "take_down"):
         return again
-    found = [fate for fate in map(_down, _postings(organization, lock=True)) if fate.after is not None]
+    found = [effect for effect in map(_down, _postings(organization, lock=True)) if effect.after is not None]
     done = workflow.move(organization, "take_down", actor, seen_version=seen_version, reason=reason)
-    for fate in found:
-        row = fate.posting
+    for effect in found:
+        row = effect.posting
         workflow.move(row, "incident_down", actor, seen_version=row.version, asked=True if row.release_asked else None)
         row.release_asked, row.taken_down = False, True
         listing.update(row)
@@ -55,12 +55,12 @@ def bring_back(organization: Organization, actor: Actor, *, seen_version: int, r
     """Bring back what the incident took down, each into the state of before; what an operator has restored or suspended otherwise stays."""
     if again := workflow.repeated(organization, actor, seen_version, "bring_back"):
         return again
-    found = [fate for fate in map(_back, _postings(organization, lock=True)) if fate.after is not None]
+    found = [effect for effect in map(_back, _postings(organization, lock=True)) if effect.after is not None]
     done = workflow.move(organization, "bring_back", actor, seen_version=seen_version, reason=reason)
-    for fate in found:
-        row = fate.posting
+    for effect in found:
+        row = effect.posting
         event = workflow.last_event(row, "incident_down")
-        workflow.move(row, "incident_back", actor, seen_version=row.version, target=fate.after)
+        workflow.move(row, "incident_back", actor, seen_version=row.version, target=effect.after)
         row.taken_down, row.release_asked = False, event is not None and bool(event.codes.get("asked"))
         if row.status is PostingStatus.live:
             row.confirm()
@@ -74,7 +74,7 @@ def letters(organization: Organization, name: str, reason: str) -> list[tuple[st
     """The mails that the decision with this reason would send: (address, mail)."""
     template = workflow.move_of(Organization, name).mail
     words = _words(
-        organization, [fate for fate in fates(organization, name) if fate.after is not None], reason or "（ここに理由が入ります）"
+        organization, [effect for effect in effects(organization, name) if effect.after is not None], reason or "（ここに理由が入ります）"
     )
     return [(to.email, outbox.preview(template, words | {"contact_name": to.name})) for to in owners(organization, template)]
 
@@ -86,32 +86,32 @@ def _postings(organization: Organization, *, lock: bool = False) -> Iterable[Pos
     return db.session.execute(query).scalars().all()
 
 
-def _down(posting: Posting) -> Fate:
+def _down(posting: Posting) -> Effect:
     if posting.status in SHOWN:
-        return Fate(posting, PostingStatus.suspended)
-    return Fate(posting, None, "もう停止しています。" if posting.status is PostingStatus.suspended else "公開されていません。")
+        return Effect(posting, PostingStatus.suspended)
+    return Effect(posting, None, "もう停止しています。" if posting.status is PostingStatus.suspended else "公開されていません。")
 
 
-def _back(posting: Posting) -> Fate:
+def _back(posting: Posting) -> Effect:
     if posting.status is not PostingStatus.suspended or not posting.taken_down:
-        return Fate(posting, None, "この停止によるものではありません。")
+        return Effect(posting, None, "この停止によるものではありません。")
     event = workflow.last_event(posting, "incident_down")
     before = event.codes["from"] if event is not None else PostingStatus.paused
-    return Fate(posting, next(status for status in SHOWN if status == before))
+    return Effect(posting, next(status for status in SHOWN if status == before))
 
 
-def _told(found: list[Fate], words: str) -> str:
+def _told(found: list[Effect], words: str) -> str:
     return f"募集情報 {len(found)}件{words}"
 
 
-def _words(organization: Organization, found: list[Fate], reason: str) -> dict[str, Any]:
+def _words(organization: Organization, found: list[Effect], reason: str) -> dict[str, Any]:
     lines: list[Mapping[str, str]] = [
         {"posting_no": f.posting.posting_no, "title": f.posting.title, "after": f.after.label if f.after is not None else ""} for f in found
     ]
     return {"org_name": organization.name, "count": len(found), "postings": lines, "reason": reason.strip()}
 
 
-def _mail(organization: Organization, template: str, found: list[Fate], reason: str) -> int:
+def _mail(organization: Organization, template: str, found: list[Effect], reason: str) -> int:
     to = owners(organization, template)
     for account in to:
         words = _words(organization, found, reason) | {"contact_name": account.name}
