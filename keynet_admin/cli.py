@@ -224,11 +224,13 @@ def purge(dry_run: bool) -> None:
 @click.command("refresh-listing")
 @with_appcontext
 def refresh_listing() -> None:
-    """Make all rows of the public table anew from the live postings. `db upgrade` does it by itself when their code changed."""
+    """Make all rows of the public table and the words of all searches anew. `db upgrade` does it by itself when their code changed."""
     from keynet_admin.services.listing import refresh
+    from keynet_admin.services.search import remade
 
     with click.progressbar(length=max(1, refresh.count()), label="公開情報の作り直し", file=sys.stderr) as bar:
         refused = refresh.run(bar.update)
+    remade.run()
     if refused:
         click.echo(f"作り直せなかった公開情報：{refused}件（前の内容のまま残しました。記録をご確認ください）", err=True)
 

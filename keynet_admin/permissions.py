@@ -18,6 +18,7 @@ class Permission(StrEnum):
     candidate_call = "candidate:call"
     candidate_handle = "candidate:handle"
     candidate_own = "candidate:own"
+    desk_answer = "desk:answer"
     event_read = "event:read"
     mail_read = "mail:read"
     mail_retry = "mail:retry"
@@ -60,6 +61,7 @@ _OPERATOR = frozenset(
         Permission.account_issue,
         Permission.account_read,
         Permission.candidate_call,
+        Permission.desk_answer,
         Permission.event_read,
         Permission.mail_read,
         Permission.mail_retry,

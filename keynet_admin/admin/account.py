@@ -22,6 +22,7 @@ from keynet_admin.services.account import address, colleagues, external
 from keynet_admin.services.account import letters as account_letters
 from keynet_admin.services.account import use_cases as accounts
 from keynet_admin.services.mail.message import Letter
+from keynet_admin.services.search import lists
 from keynet_admin.services.submission import proof
 from keynet_admin.services.transaction import transaction
 from keynet_admin.services.workflow import history
@@ -118,11 +119,11 @@ class AccountView(DecisionPages, GuardedModelView):
     search_columns = (
         Account.email,
         Account.name,
-        lambda word: Account.organization.has(Organization.name.icontains(word, autoescape=True)),
+        lists.account,
         lambda word: Account.partner.has(Partner.name.icontains(word, autoescape=True)),
         lambda word: Account.prefecture_code.in_([p.code for p in prefectures() if word in p.name]),
     )
-    search_label = "メールアドレス・氏名・団体"
+    search_label = "メールアドレス・氏名・団体（名前・よみ・コード・電話）"
     sort_columns = {"email": Account.email, "last_login_at": Account.last_login_at}
     list_filters = (word_filter("status", "状態", Account.status, AccountStatus), word_filter("role", "役割", Account.role, Role))
     list_options = (

@@ -19,5 +19,12 @@ def reads(*names: str) -> Callable[[Any, Mapping[str, str]], dict[str, str]]:
 def code_page(view: Any, row: Any, code: str, named: tuple[str, str], page: str, *, made: datetime, good_until: datetime) -> str:
     """The code, shown for some minutes after it was `made`; `named` is what the person types beside it on the `page`."""
     shown = (named, ("ページ", outbox.public_link(page)))
-    words = {"trail": view.trail(row), "code": tokens.shown(code), "named": shown, "until": made + SHOWN, "good_until": good_until}
+    words = {
+        "trail": view.trail(row),
+        "code": tokens.shown(code),
+        "named": shown,
+        "until": made + SHOWN,
+        "good_until": good_until,
+        "back": view.back(),
+    }
     return view.render("admin/code.html", **words)  # type: ignore[no-any-return]

@@ -3,10 +3,10 @@
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import and_, select
+from sqlalchemy import and_
 from sqlalchemy.orm import joinedload, load_only
 
-from keynet_admin.models import AuditEvent, Candidate, Organization, Posting
+from keynet_admin.models import Candidate, Organization, Posting
 from keynet_admin.permissions import Permission
 from keynet_admin.services.candidate import silence
 from keynet_admin.vocabulary import AWAITED
@@ -70,8 +70,7 @@ class SilentView(DecisionPages, GuardedModelView):
 
     def scope(self, query: Any) -> Any:
         """Not `visible_to`, which gives staff nothing: what the service center was asked to look after once."""
-        wanted = AuditEvent.subject == Candidate.__tablename__, AuditEvent.action == "ask_desk"
-        return query.where(Candidate.id.in_(select(AuditEvent.subject_id).where(*wanted)))
+        return query.where(silence.entrusted())
 
     def show_tel(self, row: Candidate) -> str:
         """The switchboard of the body."""

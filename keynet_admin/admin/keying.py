@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import flash, jsonify, redirect, request, url_for
 from flask_admin import expose
 from sqlalchemy.orm import defer, joinedload
 
@@ -88,8 +88,13 @@ class KeyingView(DecisionPages, GuardedModelView):
         if way is None or not (16 <= len(form_key) <= 64 and form_key.isascii() and form_key.isprintable()):
             return self._list("電話かFAX・書面かを選んでください。"), SEEN
         with transaction():
-            row, _new = keyings.start(way, form_key, current_actor())
+            row, _new = keyings.start(way, form_key, current_actor(), lg_code=request.form.get("lg_code", ""))
         return redirect(url_for(".one" if row.status not in OPEN_KEYING else ".edit", id=row.id), 303)
+
+    @expose("/body")
+    def body(self) -> Any:
+        """What the code table knows of a body, for the form while it is typed."""
+        return jsonify(keyings.section_of(request.args.get("code", "")))
 
     @expose("/<num:id>/")
     def one(self, id: int) -> Any:
@@ -110,6 +115,7 @@ class KeyingView(DecisionPages, GuardedModelView):
             return self._form(row, typed, reasons, _judged(typed, reasons, whole=row.first_at is not None), row.version)
         reading, reasons = form_reader.read(request.form), form_reader.posted_reasons(request.form)
         typed = reading.document
+        keyings.fill_in(typed)
         if problem := unverified():
             seen, words = request.form.get("version", ""), f"{problem.words}もう一度保存してください。"
             return self._form(row, typed, reasons, _judged(typed, reasons, whole=False), seen, notice=words), problem.status

@@ -4,16 +4,16 @@ from typing import Any
 
 from flask import abort, url_for
 from flask_admin import expose
-from sqlalchemy import or_, select
 from sqlalchemy.orm import defer
 
 from keynet_admin import clock
 from keynet_admin.admin.list_filters import word_filter
-from keynet_admin.models import OutboxMail, Submission
+from keynet_admin.models import OutboxMail
 from keynet_admin.permissions import Actor, Permission
 from keynet_admin.services import workflow
 from keynet_admin.services.mail import outbox
 from keynet_admin.services.mail.message import Letter
+from keynet_admin.services.search import lists
 from keynet_admin.services.submission import task
 from keynet_admin.vocabulary import MailStatus
 from keynet_admin.web.actor import current_actor
@@ -34,11 +34,6 @@ MEANING: dict[MailStatus, str] = {
     ),
     MailStatus.settled: "運営事務局が、用件が済んだことを記録しました。もう送りません。",
 }
-
-
-def _of_case(word: str) -> Any:
-    named = or_(Submission.org_name.icontains(word, autoescape=True), Submission.receipt_no.icontains(word, autoescape=True))
-    return (OutboxMail.subject == Submission.__tablename__) & OutboxMail.subject_id.in_(select(Submission.id).where(named))
 
 
 def _may_retry(row: OutboxMail, actor: Actor) -> str:
@@ -79,8 +74,8 @@ class MailView(DecisionPages, GuardedModelView):
             empty=("届かなかったメールはありません", "宛先不明や、届いたか分からないメールが、対応が済むまでここに並びます。"),
         ),
     )
-    search_columns = (OutboxMail.recipient, OutboxMail.title, _of_case)
-    search_label = "宛先・件名・団体名・受付番号"
+    search_columns = (OutboxMail.recipient, OutboxMail.title, lists.mail)
+    search_label = "宛先・件名・団体（名前・よみ・コード・電話）・受付番号"
     sort_columns = {"created_at": OutboxMail.created_at, "recipient": OutboxMail.recipient}
     list_filters = (word_filter("state", "状態", OutboxMail.status, MailStatus),)
     list_options = (defer(OutboxMail.body), defer(OutboxMail.sealed))

@@ -21,6 +21,7 @@ from keynet_admin.services import workflow
 from keynet_admin.services.account import colleagues
 from keynet_admin.services.mail.message import Letter
 from keynet_admin.services.posting.moderation import incident
+from keynet_admin.services.search import lists
 from keynet_admin.services.workflow import history
 from keynet_admin.vocabulary import AccountStatus, OfficeRight, OrganizationStatus, PostingStatus
 from keynet_admin.web.actor import current_actor
@@ -55,10 +56,10 @@ class OrganizationView(DecisionPages, GuardedModelView):
     column_labels = {"name": "団体", "accounts": "アカウント", "postings": "募集情報", "people": "応募・問い合わせ", "created_at": "登録"}
     noun = "団体"
     exports = saved_views = True
-    search_columns = (Organization.name, Organization.kana, Organization.lg_code)
-    search_label = "団体名・よみ・団体コード"
+    search_columns = (Organization.name, lists.organization)
+    search_label = "団体名・よみ・団体コード・都道府県・代表電話"
     sort_columns = {"lg_code": Organization.lg_code, "created_at": Organization.created_at}
-    list_options = (defer(Organization.details),)
+    list_options = (defer(Organization.details), defer(Organization.search_text))
     list_filters = (
         prefecture_filter(Organization.prefecture_code.__eq__),
         ListFilter(

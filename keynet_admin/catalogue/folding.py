@@ -26,3 +26,24 @@ def unify_ideographs(text: str) -> str:
 def fold(text: str) -> str:
     """A search key: NFKC, lower case, hiragana for katakana, without spaces, dashes and dots, and what no database can hold."""
     return _IGNORED.sub("", unicodedata.normalize("NFKC", unify_ideographs(text)).lower().translate(TO_HIRAGANA))
+
+
+# Spellings of one letter in names of people and places: the first of each group stands for all when texts are compared. One table for every search.
+_GROUPS = (
+    "高髙 崎﨑嵜碕 斉斎齋齊 辺邊邉 沢澤 浜濱濵 広廣 国國 竜龍 桜櫻 島嶋嶌 桑桒 真眞 条條 恵惠 徳德 栄榮 礼禮 弥彌 籠篭 桧檜 淵渕 曽曾 静靜 "
+    "県縣 区區 会會 学學 団團 郷鄕 荘莊 寿壽 実實 豊豐 富冨 峰峯 館舘 滝瀧 塩鹽 釜竈竃 鉄鐵 円圓 黒黑 青靑 万萬 仏佛 来來 吉𠮷 槙槇 磯礒 "
+    "莱萊 梼檮 芦蘆 餅餠 麹麴 鯵鰺 蕊蘂 靭靱 薮藪 関關 気氣 巌巖 穂穗 蔵藏 総總 窪漥 鶴靏靎 の之乃 かゕ けゖ"
+)
+_ONE_LETTER = {ord(other): group[0] for group in _GROUPS.split() for other in group[1:]}
+# 霞ヶ関、霞ケ関、霞が関.
+_GA = re.compile("(?<=[\u4e00-\u9fff々])が")
+
+
+def unify_spellings(folded: str) -> str:
+    """A folded text (hiragana for katakana) with the spellings of names made one: 髙﨑 → 高崎, 霞が関 → 霞け関. For comparing only."""
+    return folded if folded.isascii() else _GA.sub("け", folded.translate(_ONE_LETTER))
+
+
+def search_key(text: str) -> str:
+    """`fold` for a search by names of people and places: their spellings do not matter, either."""
+    return unify_spellings(fold(text))

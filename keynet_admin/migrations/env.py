@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Enum
 from keynet_admin.extensions import db, reading
 from keynet_admin.models.base import AsciiJson, UtcDateTime
 from keynet_admin.services.listing import refresh
+from keynet_admin.services.search import remade
 
 SEARCH = ("listing_search", "submission_search_index")
 
@@ -59,10 +60,10 @@ def run() -> None:
         connection.commit()
         at_head = set(context.get_context().get_current_heads()) == set(context.script.get_heads())
     with reading():
-        stale = at_head and refresh.is_stale()
+        stale = [part for part in (refresh, remade) if at_head and part.is_stale()]
         db.session.rollback()
-    if stale:
-        refresh.run()
+    for part in stale:
+        part.run()
 
 
 if context.is_offline_mode():

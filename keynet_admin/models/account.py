@@ -2,14 +2,15 @@
 
 import json
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Date, ForeignKey, Index, Integer, String, and_, false, func
+from sqlalchemy import ColumnElement, Date, ForeignKey, Index, Integer, String, and_, event, false, func
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from keynet_admin import clock
 from keynet_admin.catalogue import display
+from keynet_admin.catalogue.folding import search_key
 from keynet_admin.extensions import db
 from keynet_admin.models.base import AsciiJson, CleanText, OfOrganization, UtcDateTime, Versioned, words
 from keynet_admin.models.organization import Organization
@@ -29,7 +30,7 @@ class Account(OfOrganization, Versioned, db.Model):  # type: ignore[name-defined
     `rights`: values of OfficeRight, which count for municipalities' accounts only.
     `notices`: which mails about waiting work a municipality's account wants; `notice_kinds`: the same by kind of work for the service
     center's people (what is not named is as `notices/staff` says), `notice_hour`: the hour of their digest; `digest_on`: the last day whose morning mail is settled;
-    `noticed_at`: up to when new applications have been told at once.
+    `noticed_at`: up to when new applications have been told at once. `search_text`: the folded words by which it is found, kept by itself.
     """
 
     __tablename__ = "account"
@@ -53,6 +54,7 @@ class Account(OfOrganization, Versioned, db.Model):  # type: ignore[name-defined
     notice_hour: Mapped[int] = mapped_column(Integer, default=9, server_default="9")
     digest_on: Mapped[date | None] = mapped_column(Date)
     noticed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    search_text: Mapped[str] = mapped_column(CleanText(), default="", server_default="")
 
     organization: Mapped[Organization | None] = relationship(back_populates="accounts")
     partner: Mapped["Partner | None"] = relationship(foreign_keys=[partner_id])
@@ -122,6 +124,17 @@ class Account(OfOrganization, Versioned, db.Model):  # type: ignore[name-defined
     @classmethod
     def _shown_name(cls) -> ColumnElement[str]:
         return func.coalesce(func.nullif(cls.name, ""), cls.email)
+
+    @staticmethod
+    def words(name: str, email: str) -> str:
+        """What an account is searched by."""
+        return " ".join(filter(None, map(search_key, (name or "", email or ""))))
+
+
+@event.listens_for(Account, "before_insert")
+@event.listens_for(Account, "before_update")
+def _remember(_mapper: Any, _connection: Any, row: Account) -> None:
+    row.search_text = row.words(row.name, row.email)
 
 
 class FirstLogin(db.Model):  # type: ignore[name-defined,misc]

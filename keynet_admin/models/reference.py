@@ -35,6 +35,11 @@ class MunicipalityRecord(db.Model):  # type: ignore[name-defined,misc]
     parent_code6: Mapped[str] = mapped_column(String(6), default="")
     domain: Mapped[str] = mapped_column(String(100), default="")
 
+    @property
+    def id(self) -> int:
+        """What notes about the body name it by: its code as a number."""
+        return int(self.code6)
+
 
 class MinimumWageRecord(db.Model):  # type: ignore[name-defined,misc]
     """A revision of a regional minimum wage (地域別最低賃金), yen an hour from a day on."""

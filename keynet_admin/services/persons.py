@@ -200,6 +200,7 @@ MAIL: _Blank = {
 _ACCOUNT: _Blank = {
     Account.email: literal("erased-") + cast(Account.id, String) + literal(ERASED),
     Account.name: "",
+    Account.search_text: "",
     Account.password_hash: None,
 }
 _WORDS = (SubmissionSearch.text,)
@@ -240,6 +241,13 @@ REGISTER: tuple[Personal, ...] = (
     # Their times are settings, and they are announced and locked before (`candidate/retention.py`).
     Personal(_THREAD, "応募者とのやりとり", timedelta(0), lambda now: _of_candidates(ThreadMessage, retention.over(now)), whole=True),
     Personal(_NOTE, "応募者についての職員のメモ", timedelta(0), lambda now: _of_candidates(StaffNote, retention.over(now)), whole=True),
+    Personal(
+        _NOTE,
+        "団体と申請についての職員のメモ",
+        YEAR,
+        lambda ended: and_(StaffNote.subject != Candidate.__tablename__, StaffNote.created_at < ended),
+        whole=True,
+    ),
     Personal(CANDIDATE, "応募・問い合わせをした方", timedelta(0), retention.over, also=_forget_candidates),
     Personal(REVIEW, "決定の理由", YEAR, lambda ended: Review.created_at < ended),
     Personal(

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import flash, redirect, request
 from flask_admin import expose
@@ -21,6 +22,7 @@ from keynet_admin.services.mail.message import Letter
 from keynet_admin.services.transaction import transaction
 from keynet_admin.services.workflow.row import Move, Page
 from keynet_admin.web.actor import current_actor, unverified
+from keynet_admin.web.guard import is_local
 
 Typed = dict[str, Any]
 
@@ -97,6 +99,18 @@ class DecisionPages:
         """Where to go after the decision: the row's own page."""
         return self.trail(row)[-1][1]
 
+    def back(self) -> str:
+        """The page of the same area that led here and is returned to (`?back=`), such as the telephone desk's; "" without one."""
+        address = request.args.get("back", "")
+        area = str(self.area)  # type: ignore[attr-defined]
+        return address if is_local(address) and address.startswith(f"{area}/") else ""
+
+    def _next(self, row: Any, name: str, outcome: workflow.Outcome) -> str:
+        onward, back = self.onward(row, name, outcome), self.back()
+        if not back or onward == self.trail(row)[-1][1]:
+            return back or onward
+        return f"{onward}{'&' if '?' in onward else '?'}{urlencode({'back': back})}"
+
     def decide(self, id: int, name: str) -> Any:
         """The page of a decision (GET), or the decision (POST)."""
         row, decision, values = self.row(id), self.decisions[name], request.form if request.method == "POST" else request.args
@@ -129,7 +143,7 @@ class DecisionPages:
     def decided(self, row: Any, name: str, outcome: workflow.Outcome, words: str) -> Any:
         """The answer to a decision that was carried out: to the next page, which shows the message."""
         flash(words, "info" if outcome.repeated else "success")
-        return redirect(self.onward(row, name, outcome), 303)
+        return redirect(self._next(row, name, outcome), 303)
 
     @classmethod
     def message(cls, named: str, label: str, page: Page, outcome: workflow.Outcome) -> str:
@@ -155,7 +169,8 @@ class DecisionPages:
             who=self.named(row)[1],
             trail=self.trail(row),
             back_label=self.back_label,
-            action=request.path,
+            action=f"{request.path}?{urlencode({'back': back})}" if (back := self.back()) else request.path,
+            back=back,
             offered=offered,
             why_not=next((m.otherwise for m in _moves_at(self.decides, name) if m.otherwise and row.status in m.sources), ""),
             block=decision.block,

@@ -42,12 +42,13 @@ class Templates(Environment):
 
 @dataclass(frozen=True)
 class NavItem:
-    """One entry of a main menu. `count` names a number of the template variable `nav_counts`."""
+    """One entry of a main menu. `count` names a number of the template variable `nav_counts`, `key` what opens it where keys work."""
 
     label: str
     path: str
     permission: Permission | None = None
     count: str = ""
+    key: str = ""
 
 
 NAVIGATION: dict[str, tuple[NavItem, ...]] = {
@@ -59,6 +60,7 @@ NAVIGATION: dict[str, tuple[NavItem, ...]] = {
     "operator": (
         NavItem("ダッシュボード", "/admin/"),
         NavItem("申請", "/admin/submission/", Permission.submission_read, "submission"),
+        NavItem("電話窓口", "/admin/desk/", Permission.desk_answer, key="d"),
         NavItem("募集情報", "/admin/posting/", Permission.posting_read, "posting"),
         NavItem("返答なし", "/admin/candidate/", Permission.candidate_call, "candidate"),
         NavItem("団体", "/admin/organization/", Permission.organization_read),

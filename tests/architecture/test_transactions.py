@@ -4,6 +4,7 @@ from tests.architecture import source
 
 DRIVERS = {
     "keynet_admin.services.listing.refresh": "makes the public table anew batch by batch",
+    "keynet_admin.services.search.remade": "folds the words of the searches anew batch by batch",
     "keynet_admin.services.mail.outbox": "claims a mail, sends it with nothing open, settles it",
     "keynet_admin.services.report.reminders": "asks bodies for their report one by one",
     "keynet_admin.services.persons": "ends old data batch by batch",

@@ -95,12 +95,12 @@ NO_PERSON = {
         "keying": {"org_name"},
         "listing": {"org_name"},
         "outbox_mail": {"sender_name"},
-        "organization": {"lg_code", "union_name", "name", "kana", "prefecture_code", "org_type", "details"},
+        "organization": {"lg_code", "union_name", "name", "kana", "prefecture_code", "org_type", "details", "search_text"},
         "submission": {"org_name"},
     },
     "public, and kept from persons' names by the rules": {
         "listing": {"title", "search_text", "content"},
-        "posting": {"title"},
+        "posting": {"title", "tel_key"},
         "published_answer": {"question", "answer"},
     },
     "written by administrators and from seed_data": {

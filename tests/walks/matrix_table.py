@@ -99,6 +99,8 @@ ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "/password/reset/<token>"): (404,) * 8,
     ("GET", "/admin/"): STAFF_GET,
     ("GET", "/admin/export.<any(csv, xlsx):kind>"): STAFF_GET,
+    ("GET", "/admin/desk/"): STAFF_GET,
+    ("POST", "/admin/desk/note"): STAFF_NONE,  # no body is named
     ("GET", "/admin/submission/"): STAFF_GET,
     ("GET", "/admin/submission/next"): (302, 302, 302, 302, 403, 403, 403, 403),
     ("GET", "/admin/submission/<num:id>/set_aside"): STAFF_GET,
@@ -143,6 +145,7 @@ ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "/admin/submission/<num:id>/reopen"): STAFF_POST,
     ("GET", "/admin/submission/<num:id>/withdraw"): STAFF_GET,
     ("POST", "/admin/submission/<num:id>/withdraw"): STAFF_POST,
+    ("GET", "/admin/submission/new/body"): STAFF_GET,
     ("GET", "/admin/submission/new/"): STAFF_GET,
     ("POST", "/admin/submission/new/"): (403, 422, 422, 422, 403, 403, 403, 403),
     ("GET", "/admin/submission/new/<num:id>/"): STAFF_GET,

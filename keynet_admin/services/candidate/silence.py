@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from keynet_admin import business_time, clock
 from keynet_admin.catalogue.display import long_date, short_date
 from keynet_admin.extensions import db
-from keynet_admin.models import Account, Candidate, Organization
+from keynet_admin.models import Account, AuditEvent, Candidate, Organization
 from keynet_admin.permissions import SYSTEM, Actor
 from keynet_admin.rules import rule_by_code
 from keynet_admin.services import business_days, settings, threads, workflow
@@ -25,6 +25,12 @@ from keynet_admin.vocabulary import AWAITED, AccountStatus, CandidateStatus, Off
 
 # What `reminders` counts: the municipality was reminded, the service center asked, the person told; beyond that the rounds that followed.
 REMINDED, ASKED, TOLD = 1, 2, 3
+
+
+def entrusted() -> ColumnElement[bool]:
+    """Where-clause: what the service center was asked to look after once. Of other applicants it sees nothing."""
+    wanted = AuditEvent.subject == Candidate.__tablename__, AuditEvent.action == "ask_desk"
+    return Candidate.id.in_(select(AuditEvent.subject_id).where(*wanted))
 
 
 def due_to_remind() -> list[int]:

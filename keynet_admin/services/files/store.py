@@ -88,7 +88,8 @@ def _insert(fresh: dict[str, Checked], actor: Actor, marks: dict[str, str | None
     ]
     ids = _ids(Submission, cases)
     words = (
-        (case, submissions.search_words(item.result, row["receipt_no"])) for case, row, item in zip(ids, cases, fresh.values(), strict=True)
+        (case, search_index.words_of(item.result.normalized, row["receipt_no"]))
+        for case, row, item in zip(ids, cases, fresh.values(), strict=True)
     )
     search_index.put_new(words)
     contacts: list[dict[str, Any]] = []

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from keynet_admin import clock
+from keynet_admin.catalogue import reference
 from keynet_admin.catalogue.base import Kind
 from keynet_admin.catalogue.difference import changes
 from keynet_admin.catalogue.key_fields import key_paths, shape
@@ -27,6 +28,7 @@ from keynet_admin.rules.engine.reasons import stored as reasons_stored
 from keynet_admin.rules.engine.rule import Level, Result
 from keynet_admin.services import audit, workflow
 from keynet_admin.services.keying.compare import PICKS, Pair, compare, composed, text_of
+from keynet_admin.services.search.typed import digits_of
 from keynet_admin.services.submission import draft as drafts
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.workflow import Outcome
@@ -46,8 +48,27 @@ class Pick:
     text: str = ""
 
 
-def start(way: KeyingWay, form_key: str, actor: Actor) -> tuple[Keying, bool]:
-    """Begin a keying, once for each form (`form_key`). Returns it and whether it is new."""
+def section_of(code: str) -> dict[str, str]:
+    """What the code table knows of a body, as the form's section of it would be typed: empty for a code (of five or six digits) it does not have."""
+    code = digits_of(code)
+    code = code + reference.check_digit(code) if len(code) == 5 else code
+    found = reference.municipality(code)
+    if found is None or found.is_ward:
+        return {}
+    kind = "city" if found.kind.endswith("city") else found.kind
+    return {"org_type": kind, "lg_code": found.code6, "org_name": found.name, "org_kana": found.kana}
+
+
+def fill_in(typed: dict[str, Any]) -> None:
+    """Put what the code table knows where nothing was typed, once the code stands there. What was typed is never changed."""
+    section = typed.get("organization")
+    if isinstance(section, dict):
+        known = section_of(text_of(section.get("lg_code")))
+        section.update({name: value for name, value in known.items() if not text_of(section.get(name)).strip()})
+
+
+def start(way: KeyingWay, form_key: str, actor: Actor, *, lg_code: str = "") -> tuple[Keying, bool]:
+    """Begin a keying, once for each form (`form_key`), of the body with this code if it is known. Returns it and whether it is new."""
     # The sender of a web form may create a submission, too, but keys nothing in for others.
     if not (actor.is_staff and can(actor, Permission.submission_create)):
         raise NotPermitted("この操作を行う権限がありません。")
@@ -55,7 +76,16 @@ def start(way: KeyingWay, form_key: str, actor: Actor) -> tuple[Keying, bool]:
     if known is not None:
         return known, False
     now = clock.now()
-    row = Keying(way=way, form_key=form_key, created_at=now, saved_at=now, saved_by_id=actor.account_id)
+    section = section_of(lg_code)
+    row = Keying(
+        way=way,
+        form_key=form_key,
+        typed={"organization": section} if section else {},
+        org_name=section.get("org_name", ""),
+        created_at=now,
+        saved_at=now,
+        saved_by_id=actor.account_id,
+    )
     try:
         with db.session.begin_nested():
             db.session.add(row)

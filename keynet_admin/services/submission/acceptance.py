@@ -336,9 +336,11 @@ def _organization_of(submission: Submission, revision: SubmissionRevision, actor
     """The case's organization, made when it is new, locked until the transaction ends: acceptances of one body go one by one."""
     key = {"lg_code": submission.lg_code, "union_name": submission.org_name[:40] if is_union(submission.lg_code) else ""}
     insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    values = key | _registered(submission, revision)
+    words = {"search_text": Organization.words(values)}
     statement = (
         insert(Organization)
-        .values(key | _registered(submission, revision) | {"created_at": clock.now(), "version": 1})
+        .values(values | words | {"created_at": clock.now(), "version": 1})
         .on_conflict_do_nothing()
         .returning(Organization.id)
     )

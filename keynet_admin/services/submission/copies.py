@@ -78,6 +78,11 @@ def status_of(receipt_no: str, email: str) -> StatusAnswer | None:
         or not stored
     ):
         return None
+    return answer_for(submission)
+
+
+def answer_for(submission: Submission) -> StatusAnswer:
+    """What the sender of this case may know of it."""
     review = None
     if submission.status is SubmissionStatus.returned:
         review = db.session.execute(

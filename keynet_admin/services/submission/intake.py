@@ -358,15 +358,6 @@ def described(result: Result) -> dict[str, Any]:
     }
 
 
-def search_words(result: Result, receipt_no: str) -> list[str]:
-    """What a case is searched by: its numbers, its body and the people who are in charge of it."""
-    organization, contact = _section(result.normalized, "organization"), _section(result.normalized, CONTACT)
-    names = ("lg_code", "org_name", "org_kana", "org_tel", "department")
-    people = ("contact_last", "contact_first", "contact_last_kana", "contact_first_kana", "contact_tel", "contact_email", "account_email")
-    own = [_short(organization.get(name), 100) for name in names]
-    return [receipt_no, *own, *(_short(contact.get(name), 254) for name in people)]
-
-
 def _add_revision(
     submission: Submission,
     number: int,
@@ -392,7 +383,7 @@ def _add_revision(
     revision.contact = row
     finding.record(revision, result.findings)
     db.session.flush()
-    search_index.put(submission.id, search_words(result, submission.receipt_no))
+    search_index.put(submission.id, search_index.words_of(result.normalized, submission.receipt_no))
     return revision
 
 

@@ -1,0 +1,1 @@
+"""The telephone desk: `/admin/desk/`."""
