@@ -28,13 +28,14 @@ from keynet_admin import clock, config
 from keynet_admin.errors import KeynetError
 from keynet_admin.extensions import db, reading
 from keynet_admin.services import master_data, persons
-from keynet_admin.services.account import notices
+from keynet_admin.services.account import desk_notices, notices
 from keynet_admin.services.candidate import retention, silence
 from keynet_admin.services.mail import outbox as mailer
 from keynet_admin.services.partner import digest, keys, lag, ledger
 from keynet_admin.services.posting import freshness, outcome, publication
 from keynet_admin.services.report import open_data, reminders, rounds
 from keynet_admin.services.submission import follow_up, presence, review, task
+from keynet_admin.services.submission.casework import warning
 from keynet_admin.services.transaction import transaction
 
 log = logging.getLogger(__name__)
@@ -76,6 +77,7 @@ def init_app(app: Flask) -> None:
     job("ask_outcomes", every(EXPIRE_EVERY), ask_outcomes)
     job("follow_candidates", every(EXPIRE_EVERY), follow_candidates)
     job("tell_offices", every(EXPIRE_EVERY), tell_offices)
+    job("tell_desk", every(EXPIRE_EVERY), tell_desk)
     job("follow_reports", every(EXPIRE_EVERY), follow_reports)
     job("follow_partners", every(EXPIRE_EVERY), follow_partners)
     job("publish_open_data", every(EXPIRE_EVERY), publish_open_data)
@@ -193,6 +195,23 @@ def tell_offices() -> int:
             accounts = due()
             db.session.rollback()
         done += one_by_one(accounts, action)
+    return done
+
+
+def tell_desk() -> int:
+    """Mail operators their digest, what is new to those who want to hear at once, and what is near its deadline; the last in one transaction."""
+    done = 0
+    for due, action in ((desk_notices.due_for_digest, desk_notices.send_digest), (desk_notices.due_at_once, desk_notices.tell_at_once)):
+        with reading():
+            accounts = due()
+            db.session.rollback()
+        done += one_by_one(accounts, action)
+    with reading():
+        cases = warning.due()
+        db.session.rollback()
+    if cases:
+        with transaction():
+            done += warning.warn(cases)
     return done
 
 

@@ -24,6 +24,7 @@ from keynet_admin.admin.organization import OrganizationView
 from keynet_admin.admin.partner.ledger import LedgerView
 from keynet_admin.admin.partner.master import KeyView, PartnerView
 from keynet_admin.admin.posting import PostingView
+from keynet_admin.admin.setup.notice import DeskNoticeView
 from keynet_admin.admin.setup.rule import RuleView
 from keynet_admin.admin.setup.setting import SettingView
 from keynet_admin.admin.submission import SubmissionView
@@ -85,6 +86,7 @@ def init_app(app: Flask) -> None:
             StandardTemplateView(MessageTemplate, name="標準の文面", endpoint="admin_message_template", url="/admin/message-template"),
             RuleView(SubmissionFinding, name="記入ルール", endpoint="admin_rule", url="/admin/rule"),
             ServiceReportView(name="サービスの実績", endpoint="admin_service_report", url="/admin/report/service"),
+            DeskNoticeView(name="自分の一覧と通知", endpoint="admin_notice", url="/admin/notice"),
             SettingView(name="設定", endpoint="admin_setting", url="/admin/setting"),
         ],
     )

@@ -53,3 +53,14 @@ def explain(received: datetime) -> list[CountedDay]:
 def is_open(day: date) -> bool:
     """Whether the service center works on that day."""
     return business_time.is_business_day(day, closed())
+
+
+def is_open_now(moment: datetime) -> bool:
+    """Whether somebody is at the desk at that moment."""
+    here = moment.astimezone(business_time.TOKYO)
+    return is_open(here.date()) and business_time.OPENS <= here.time() < business_time.CLOSES
+
+
+def add_business_seconds(moment: datetime, seconds: int) -> datetime:
+    """The earliest moment with so much opening time after a moment."""
+    return business_time.add_business_seconds(moment, seconds, closed())

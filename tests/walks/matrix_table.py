@@ -271,6 +271,8 @@ ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "/admin/successor/new/"): (403, 403, 403, 422, 403, 403, 403, 403),
     ("GET", "/admin/rule/"): STAFF_GET,
     ("GET", "/admin/rule/rehearsal"): LEAD_GET,
+    ("GET", "/admin/notice/"): STAFF_GET,
+    ("POST", "/admin/notice/"): (403, 422, 422, 422, 403, 403, 403, 403),
     ("GET", "/admin/setting/"): ADMIN_GET,
     ("POST", "/admin/setting/"): ADMIN_POST,
     ("GET", "/admin/submission/export.<any(csv, xlsx):kind>"): STAFF_GET,

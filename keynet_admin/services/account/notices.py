@@ -45,7 +45,7 @@ def due_for_digest() -> list[int]:
 def send_digest(account_id: int) -> bool:
     """Settle an account's digest of today: mail it, unless there is nothing to say. False when nothing was sent."""
     today = clock.today()
-    account = _locked(account_id, *_unsettled(today))
+    account = locked(account_id, *_unsettled(today))
     if account is None:
         return False
     before, account.digest_on = account.digest_on, today
@@ -70,7 +70,7 @@ def due_at_once() -> list[int]:
 
 def tell_at_once(account_id: int) -> bool:
     """Mail an account how much is new since it was told last. False when there is nothing, or nothing it may handle."""
-    account = _locked(account_id, *_wants(NoticeChoice.instant))
+    account = locked(account_id, *_wants(NoticeChoice.instant))
     if account is None or account.noticed_at is None:
         return False
     since, account.noticed_at = account.noticed_at, clock.now()
@@ -124,6 +124,7 @@ def _began_to_close(actor: Actor, since: date | None) -> bool:
     return bool(db.session.execute(mine).scalar_one())
 
 
-def _locked(account_id: int, *where: Any) -> Account | None:
+def locked(account_id: int, *where: Any) -> Account | None:
+    """The account under its lock while the conditions hold; None also while somebody else has it."""
     query = select(Account).where(Account.id == account_id, *where).with_for_update(skip_locked=True, of=Account)
     return db.session.execute(query, execution_options={"populate_existing": True}).scalar_one_or_none()

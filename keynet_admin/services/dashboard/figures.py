@@ -101,7 +101,7 @@ def most_late() -> Submission | None:
 
 def releases() -> tuple[int, datetime | None]:
     """Postings that wait for the service center, and since when the oldest does."""
-    row = db.session.execute(select(func.count(Posting.id), func.min(Posting.changed_at)).where(Posting.awaiting_release())).one()
+    row = db.session.execute(select(func.count(Posting.id), func.min(Posting.waits_since)).where(Posting.awaiting_release())).one()
     return row[0], row[1]
 
 

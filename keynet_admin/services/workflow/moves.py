@@ -436,6 +436,7 @@ MASTER_DATA = {
 # fmt: off
 EVENTS: tuple[Event, ...] = (
     Event("submission", "submit", "申請の受付", "申請を受け付けました。"),
+    Event("submission", "warn", "期限の近いことのお知らせ", "期限が近いことを、担当者に知らせました。"),
     Event("submission", "clear", "指摘の問題なし", "{who}が指摘 {rule} を問題なしとしました。"),
     Event("submission", "unclear", "指摘の問題なしの取消し", "{who}が指摘 {rule} を要確認に戻しました。"),
     Event("organization", "create", "団体の登録", "{who}が申請の承認により団体を登録しました。"),
