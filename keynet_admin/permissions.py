@@ -48,6 +48,7 @@ class Permission(StrEnum):
     setting_edit = "setting:edit"
     submission_create = "submission:create"
     submission_decide = "submission:decide"
+    submission_hand_over = "submission:hand_over"
     submission_read = "submission:read"
     submission_reopen_accepted = "submission:reopen_accepted"
     submission_withdraw = "submission:withdraw"
@@ -85,6 +86,7 @@ _LEAD = _OPERATOR | {
     Permission.partner_key,
     Permission.report_run,
     Permission.rule_rehearse,
+    Permission.submission_hand_over,
     Permission.submission_reopen_accepted,
     Permission.template_edit,
 }

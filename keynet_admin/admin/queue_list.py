@@ -1,24 +1,40 @@
-"""The operators' queue as a list: its columns, tabs, filters, sorts and search."""
+"""The operators' queue as a list: its columns, tabs, filters, sorts and search; and the way from case to case through it.
+
+The list that somebody works in travels as a query string in the address of its cases (`list`), and every link and form of a case takes it
+on. The next case is the next one of that list after the one decided, whatever its tab, conditions and sort; those that colleagues have
+are left out, those passed by stay behind.
+"""
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import parse_qsl
 
-from flask import g
-from sqlalchemy import Text, type_coerce
+from flask import Blueprint, flash, g, has_request_context, jsonify, redirect, request, url_for
+from flask_admin import expose
+from sqlalchemy import Integer, Text, func, literal_column, select, type_coerce
+from sqlalchemy import case as sql_case
 from sqlalchemy.orm import joinedload, undefer
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
 
 from keynet_admin.admin.list_filters import job_types, prefecture_filter, staff
-from keynet_admin.catalogue.display import prefecture, short_date
+from keynet_admin.catalogue.display import prefecture, short_date, short_time
+from keynet_admin.errors import NotPermitted
+from keynet_admin.extensions import db
 from keynet_admin.models import Account, Submission
-from keynet_admin.permissions import Permission
+from keynet_admin.permissions import Actor, Permission, can
 from keynet_admin.services import overview, workflow
 from keynet_admin.services.dashboard import figures, pace
 from keynet_admin.services.dashboard.forecast import Forecast
 from keynet_admin.services.submission import lists as queue
-from keynet_admin.services.submission import review, search_index
-from keynet_admin.vocabulary import AWAITING_REVIEW, SETTLED, SubmissionStatus
-from keynet_admin.web.lists.page import ListFilter, Order, Tab
-from keynet_admin.web.model_view import BulkMove
+from keynet_admin.services.submission import presence, review, search_index
+from keynet_admin.services.transaction import transaction
+from keynet_admin.services.workflow import history
+from keynet_admin.vocabulary import AWAITING_REVIEW, SETTLED, STAFF_ROLES, AccountStatus, SubmissionStatus
+from keynet_admin.web.actor import current_actor
+from keynet_admin.web.lists import walk
+from keynet_admin.web.lists.page import Listed, ListFilter, Order, State, Tab, listed_rows, tab_of
+from keynet_admin.web.model_view import MOST_AT_ONCE, BulkMove, tick_of
 
 _S = Submission
 _WITH_FINDINGS = {
@@ -27,6 +43,11 @@ _WITH_FINDINGS = {
     "clean": ("指摘なし", (_S.errors == 0) & (_S.warnings == 0)),
 }
 _DUE = (Order(_S.due_at, never_null=True), Order(_S.id))
+# One's own cases: those that wait for the service center before those that wait for the municipality.
+_WAITS = sql_case((_S.awaiting_review(), literal_column("0", Integer)), else_=literal_column("1", Integer))
+NOBODY = "nobody"
+ONWARD = ("accept", "return", "reject")
+LONGEST_LIST = 600
 
 
 def _due_days() -> list[tuple[str, str]]:
@@ -46,6 +67,32 @@ def _may_take(row: Submission, actor: Any) -> str:
     return "" if "take" in workflow.allowed(row, actor) else f"いまの状態は「{row.status.label}」です"
 
 
+def _may_leave(row: Submission, actor: Any) -> str:
+    if "leave" not in workflow.allowed(row, actor):
+        return f"いまの状態は「{row.status.label}」です"
+    return "" if row.assignee_id is not None else "担当がいません"
+
+
+def _may_hand_over(row: Submission, actor: Any) -> str:
+    if "pass_on" not in workflow.allowed(row, actor):
+        return f"いまの状態は「{row.status.label}」です"
+    return "" if review.may_hand_over(row, actor) else "ほかの担当者の申請を引き継げるのは、運営主任だけです"
+
+
+def _colleagues() -> list[tuple[str, str]]:
+    people = db.session.execute(
+        select(Account.id, Account.shown_name)
+        .where(Account.role.in_(STAFF_ROLES), Account.status == AccountStatus.active)
+        .order_by(Account.id)
+    )
+    return [(str(number), name) for number, name in people] + [(NOBODY, "だれにも引き継がない（未定に戻す）")]
+
+
+def _hand_over(row: Submission, actor: Actor, version: int, choice: str) -> object:
+    to = db.session.get(Account, int(choice)) if choice != NOBODY else None
+    return review.hand_over(row, actor, to, seen_version=version)
+
+
 def _of_assignee(query: Any, value: str) -> Any:
     if value == "second":
         return query.where(_S.second_asked, _S.status.in_(AWAITING_REVIEW))
@@ -60,7 +107,8 @@ class QueueList:
     page_size = 30
     noun = "申請"
     exports = saved_views = True
-    search_label = "団体名・よみ・電話・メール・受付番号"
+    search_label = "検索"
+    search_hint = "団体・よみ・電話・メール・受付番号"
     has_search = True
     tabs = (
         Tab(
@@ -75,7 +123,7 @@ class QueueList:
             "mine",
             "自分の担当",
             lambda actor: (_S.assignee_id == (actor.account_id or 0)) & _S.status.not_in(SETTLED),
-            (Order(_S.due_at), Order(_S.id)),
+            (Order(_WAITS), Order(_S.due_at), Order(_S.id)),
             ("担当している申請はありません", "期限順の一覧で「担当する」を押すと、ここに並びます。"),
             "自分が担当する申請",
         ),
@@ -86,7 +134,7 @@ class QueueList:
             (Order(_S.returned_at), Order(_S.id)),
             ("差し戻し中の申請はありません", "差し戻した申請は、自治体が再提出するまでここに並びます。"),
             "差し戻し中の申請",
-            ("org", "due", "waiting", "mail", "reminded", "jobs", "assignee", "receipt"),
+            ("org", "waiting", "mail", "reminded", "jobs", "assignee", "receipt"),
         ),
         Tab(
             "done",
@@ -132,6 +180,9 @@ class QueueList:
     sort_columns = {
         "due": (),
         "findings": (Order(_S.errors, down=True), Order(_S.warnings, down=True)),
+        "status": _S.status,
+        "waiting": (Order(_S.returned_at),),
+        "reminded": (Order(_S.reminded_at),),
         "assignee": (Order(_S.assignee_id.is_(None), down=True), Order(_S.assignee_id)),
         "receipt": _S.receipt_no,
     }
@@ -158,7 +209,6 @@ class QueueList:
             lambda: [(status.value, status.label) for status in SubmissionStatus],
             lambda query, values: query.where(_S.status.in_([SubmissionStatus(value) for value in values])),
             many=True,
-            shown=False,
         ),
     )
     list_options = (joinedload(_S.assignee).load_only(Account.name, Account.email), undefer(_S.mail_status), undefer(_S.second_asked))
@@ -172,6 +222,26 @@ class QueueList:
             _may_take,
             lambda row, actor, version: review.take(row, actor, seen_version=version),
         ),
+        BulkMove(
+            "leave",
+            "担当を外す",
+            Permission.submission_decide,
+            "選んだ申請の担当を外しますか",
+            "担当を外しました。",
+            _may_leave,
+            lambda row, actor, version: review.leave(row, actor, seen_version=version),
+        ),
+        BulkMove(
+            "hand_over",
+            "引き継ぐ",
+            Permission.submission_decide,
+            "選んだ申請の担当を引き継ぎますか",
+            "担当を引き継ぎました。",
+            _may_hand_over,
+            _hand_over,
+            choice_label="引き継ぐ相手",
+            choices=_colleagues,
+        ),
     )
 
     def search(self, query: Any, text: str) -> Any:
@@ -183,8 +253,19 @@ class QueueList:
         return pace.line(g.get("nav_counts", {}).get("submission", 0))
 
     def prepare(self, rows: Sequence[Submission]) -> None:
-        """Who decided the cases of the page, asked for at once."""
-        g.deciders = review.deciders([row.id for row in rows if row.decided_at is not None])
+        """Who decided the cases of the page, and who has them open, asked for at once."""
+        g.deciders = review.deciders(decided) if (decided := [row.id for row in rows if row.decided_at is not None]) else {}
+        g.present = presence.others_of([row.id for row in rows], current_actor())
+
+    def present(self, row: Submission) -> list[presence.Present]:
+        """The colleagues who have a case of the page open."""
+        found: list[presence.Present] = g.present.get(row.id, [])
+        return found
+
+    def owned(self, row: Submission) -> str:
+        """What the page shows of owner and visitors, as one word that changes when they do."""
+        here = ",".join(f"{who.account_id}{who.word}" for who in self.present(row))
+        return f"{row.assignee_id or ''}|{queue.line(row).minutes_held}|{here}"
 
     def decider(self, row: Submission) -> str:
         """Who decided a case, empty while nobody did."""
@@ -207,8 +288,9 @@ class QueueList:
         return prefecture(row.prefecture_code)
 
     def show_jobs(self, row: Submission) -> str:
-        """看護師 3名、医師 1名."""
-        return "、".join(f"{job or '職種不明'}{f' {number}名' if number else ''}" for job, number in queue.line(row).jobs)
+        """看護師 300名、医師 1名（21件）."""
+        sums = "、".join(f"{job or '職種不明'}{f' {number}名' if number else ''}" for job, number in queue.line(row).sums)
+        return f"{sums}（{len(row.jobs)}件）" if len(row.jobs) > 1 else sums
 
     def show_receipt(self, row: Submission) -> str:
         """The number."""
@@ -217,3 +299,144 @@ class QueueList:
     def show_assignee(self, row: Submission) -> str:
         """Who has it."""
         return row.assignee.shown_name if row.assignee is not None else ""
+
+    def first_waiting(self, page: Listed) -> int | None:
+        """The first case of the page that waits for its municipality: above it a heading stands."""
+        return next((row.id for row in page.rows if not row.waits_for_desk), None)
+
+    def waiting_count(self, page: Listed) -> int:
+        """How many cases of the list wait for their municipality."""
+        theirs = listed_rows(self, page.state, current_actor()).where(~_S.awaiting_review()).with_only_columns(_S.id).subquery()
+        return int(db.session.execute(select(func.count()).select_from(theirs)).scalar_one())
+
+    def may_hand_over(self, whose: str) -> bool:
+        """Whether the reader may hand over all cases of that colleague (an id)."""
+        actor = current_actor()
+        return whose == str(actor.account_id) or can(actor, Permission.submission_hand_over)
+
+    @expose("/hand_over")
+    def hand_over(self) -> Any:
+        """What handing over all open cases of one colleague would do; the move itself is that of the list."""
+        whose = request.args.get("whose", "")
+        if not (whose.isdecimal() and len(whose) < 10 and self.may_hand_over(whose)):
+            raise NotPermitted("ほかの担当者の申請を引き継げるのは、運営主任だけです。")
+        theirs = (
+            select(_S.id, _S.version).where(_S.assignee_id == int(whose), _S.status.not_in(SETTLED)).order_by(_S.id).limit(MOST_AT_ONCE)
+        )
+        rows = [(number, version) for number, version in db.session.execute(theirs)]
+        move = next(move for move in self.bulk_moves if move.name == "hand_over")
+        return self.bulk_page(move, rows)  # type: ignore[attr-defined]
+
+    # ---- rows that change while the page is open
+
+    @expose("/rows")
+    def rows(self) -> Response:
+        """Of the rows that a page shows: who has them now, and of those that have left its tab what was done."""
+        seen, actor = dict(tick_of(value) for value in request.args.getlist("row")[: self.page_size]), current_actor()
+        where = tab_of(self, State(tab=self._tab_asked())).where
+        mine = self.get_query().where(_S.id.in_(seen))  # type: ignore[attr-defined]
+        cases = list(db.session.execute(mine.options(*self.list_options)).scalars())
+        still = set(db.session.execute(mine.with_only_columns(_S.id).where(where(actor))).scalars()) if where else set(seen)
+        self.prepare(cases)
+        told = {}
+        for case in cases:
+            told[case.id] = {"key": self.owned(case), "who": self.render("admin/_owner.html", case=case, offers_claim=False)}  # type: ignore[attr-defined]
+            if case.id not in still:
+                told[case.id] |= self._settled(case)
+        return jsonify(told)
+
+    def _tab_asked(self) -> str:
+        asked = request.args.get("tab", "")
+        return asked if asked in [tab.name for tab in self.tabs] else self.tabs[0].name
+
+    def _settled(self, case: Submission) -> dict[str, str]:
+        """What was done to a case that has left the list, when and by whom, and its state."""
+        event = workflow.last_event(case)
+        words = ""
+        if event is not None:
+            words = f"{short_time(event.at)} {history.sentence(event, history.who_of(event, history.names_of([event])))}"
+        return {"done": words or case.status.label, "state": self.render("admin/_state.html", case=case), "name": case.org_name}  # type: ignore[attr-defined]
+
+    # ---- from case to case
+
+    def create_blueprint(self, admin: Any) -> Blueprint:
+        """Every address of a case takes the list on that it was opened from."""
+        made: Blueprint = super().create_blueprint(admin)  # type: ignore[misc]
+        made.url_defaults(self._carry)
+        return made
+
+    def _carry(self, endpoint: str, values: dict[str, Any]) -> None:
+        if "list" in values or not has_request_context() or not ("id" in values or endpoint.endswith(".next")):
+            return
+        if query := self.way():
+            values["list"] = query
+
+    def way(self) -> str:
+        """The query string of the list that the case was opened from."""
+        return request.values.get("list", "")[:LONGEST_LIST]
+
+    def way_state(self) -> State:
+        """The list that the case was opened from; the ordinary queue without one."""
+        query = self.way()
+        if not query:
+            return State(tab=self.tabs[0].name)
+        pairs = parse_qsl(query, max_num_fields=50) if query.count("&") < 50 else []
+        state: State = self.state(MultiDict(pairs))  # type: ignore[attr-defined]
+        return state
+
+    def list_url(self, case: Submission | None = None) -> str:
+        """The list that the case was opened from, at its row."""
+        pairs = [*filter(None, (self.way(), f"at={case.id}" if case is not None else ""))]
+        return url_for(".index") + ("?" + "&".join(pairs) if pairs else "")
+
+    def neighbours(self, case: Submission) -> tuple[Submission | None, Submission | None]:
+        """The cases before and after this one in the list it was opened from, without those that colleagues have."""
+        actor, state = current_actor(), self.way_state()
+        place = walk.place_of(self, state, actor, case.id)
+        free = ~presence.held_by_others(actor), _S.id != case.id
+
+        def nearest(*, back: bool) -> Submission | None:
+            query = walk.beside(self, state, actor, place, *free, back=back).limit(1)
+            found: Submission | None = db.session.execute(query).scalar_one_or_none()
+            return found
+
+        return nearest(back=True) if place is not None else None, nearest(back=False)
+
+    @expose("/next", methods=("GET", "POST"))
+    def next(self) -> Response:
+        """The first free case of the list (POST); it is the reader's from then on. A GET reserves nothing and shows the list."""
+        if request.method != "POST":
+            return redirect(self.list_url())
+        return redirect(self.onward_url(self.way_state(), None), 303)
+
+    def remember_place(self, id: int, name: str) -> None:
+        """Where in the list the case stands, as long as it does."""
+        if request.method == "POST" and name in ONWARD:
+            state = self.way_state()
+            g.walked = state, walk.place_of(self, state, current_actor(), id)
+
+    def onward_url(self, state: State, place: walk.Place | None) -> str:
+        """The next free case of the list after a place, which the reader has open from now on; at the end the list, which says so."""
+        case, actor = None, current_actor()
+        with transaction():
+            for _ in range(20):
+                free = walk.beside(self, state, actor, place, ~presence.held_by_others(actor)).limit(1)
+                case = db.session.execute(free.with_for_update(skip_locked=True, of=_S)).scalar_one_or_none()
+                # A colleague may have come here between our look and our lock.
+                if case is None or not presence.others(case, actor):
+                    break
+            if case is not None:
+                presence.look(case, actor)
+        if case is not None:
+            return url_for(".case", id=case.id, list=self.way() or None)
+        flash(self._end_words(state, actor), "info")
+        return self.list_url()
+
+    def _end_words(self, state: State, actor: Actor) -> str:
+        rows = walk.beside(self, state, actor, None).with_only_columns(_S.id, presence.held_by_others(actor).label("held")).order_by(None)
+        listed = rows.subquery()
+        left, held = db.session.execute(select(func.count(), func.count().filter(listed.c.held)).select_from(listed)).one()
+        if not left:
+            return "この条件の申請は終わりました。"
+        passed = f"、飛ばしたもの{left - held}件" if left > held else ""
+        return f"この条件の申請は終わりました（残り{left}件：担当者あり{held}件{passed}）。"

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import flash, g, redirect, request, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
 from keynet_admin.admin.call import code_page, reads
 from keynet_admin.admin.case import page
 from keynet_admin.admin.case.asked import in_words
-from keynet_admin.admin.queue_list import QueueList
+from keynet_admin.admin.queue_list import ONWARD, QueueList
 from keynet_admin.admin.submission_file import RIGHTS as FILE_RIGHTS
 from keynet_admin.admin.submission_file import FilePages
 from keynet_admin.catalogue import MAX_POSTINGS, SECTIONS, label_at, reference
@@ -50,6 +50,7 @@ class SubmissionView(DecisionPages, FilePages, QueueList, GuardedModelView):
         "leave": Permission.submission_decide,
         "clear": Permission.submission_decide,
         "here": Permission.submission_read,
+        "next": Permission.submission_read,
     } | FILE_RIGHTS
     decides = Submission
     decisions = {
@@ -113,12 +114,6 @@ class SubmissionView(DecisionPages, FilePages, QueueList, GuardedModelView):
     }
     back_label = "申請に戻る"
 
-    @expose("/next")
-    def next(self) -> Response:
-        """The case with the nearest deadline, or the queue when none waits."""
-        case = queue.next_case(current_actor())
-        return redirect(url_for(".case", id=case.id) if case is not None else url_for(".index"))
-
     @expose("/<num:id>/")
     def case(self, id: int) -> str:
         """One case: the form with its findings, the decision, who this is, and the history."""
@@ -165,8 +160,8 @@ class SubmissionView(DecisionPages, FilePages, QueueList, GuardedModelView):
     def _claimed(self, id: int, act: Callable[..., workflow.Outcome]) -> Response:
         version = workflow.version_of(request.form.get("version"))
         with transaction():
-            act(self.row(id), current_actor(), seen_version=version)
-        return redirect(url_for(".case", id=id), 303)
+            act(case := self.row(id), current_actor(), seen_version=version)
+        return redirect(self.list_url(case) if request.form.get("stay") else url_for(".case", id=id), 303)
 
     @expose("/<num:id>/clear", methods=("POST",))
     def clear(self, id: int) -> Response:
@@ -199,7 +194,7 @@ class SubmissionView(DecisionPages, FilePages, QueueList, GuardedModelView):
 
     def trail(self, row: Submission) -> list[tuple[str, str]]:
         """Queue and case."""
-        return [("申請の確認", url_for(".index")), (row.receipt_no, url_for(".case", id=row.id))]
+        return [("申請の確認", self.list_url(row)), (row.receipt_no, url_for(".case", id=row.id))]
 
     def letters(self, row: Submission, move: workflow.Move, typed: dict[str, Any]) -> list[tuple[str, Letter]]:
         """The mail to the contact; those of an acceptance stand in its own block, each at its way."""
@@ -211,20 +206,22 @@ class SubmissionView(DecisionPages, FilePages, QueueList, GuardedModelView):
             return address.letters(row, typed["recipient"])
         return review.letters(row, move.name, typed["reason"], [i for i in typed.get("rows", []) if i["on"]])
 
+    def decide(self, id: int, name: str) -> Any:
+        """The page of a decision, or the decision; what comes next is asked of the list."""
+        self.remember_place(id, name)
+        return super().decide(id, name)
+
     def onward(self, row: Submission, name: str, outcome: workflow.Outcome) -> str:
-        """After a decision the next case opens; the queue only when none waits."""
+        """After a decision the next case of the list opens; the list when that was the last one."""
         if name == "read_code":
             return url_for(".code", id=row.id)
         if name == "key_in":
             return url_for("admin_keying.edit", id=outcome.made.id)
-        if name not in ("accept", "return", "reject"):
-            return url_for(".case", id=row.id)
-        following = queue.next_case(current_actor())
-        return url_for(".case", id=following.id) if following is not None else url_for(".index")
+        return self.onward_url(*g.walked) if name in ONWARD else url_for(".case", id=row.id)
 
     def _page(self, case: Submission) -> str:
         shown = page.shown(case, current_actor(), every=request.args.get("all") == "1")
-        return self.render("admin/case.html", batch_words=BATCH_WORDS, **shown)
+        return self.render("admin/case.html", batch_words=BATCH_WORDS, neighbours=self.neighbours(case), **shown)
 
 
 def _accept_shown(case: Submission) -> dict[str, Any]:

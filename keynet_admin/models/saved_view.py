@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Integer, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Integer, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from keynet_admin import clock
@@ -11,7 +11,10 @@ from keynet_admin.models.base import CleanText, UtcDateTime
 
 
 class SavedView(db.Model):  # type: ignore[name-defined,misc]
-    """Tab, filters and sort of one list (`place`: its endpoint) as a query string, under a name of the account's own."""
+    """Tab, filters and sort of one list (`place`: its endpoint) as a query string, under a name of the account's own.
+
+    `at_start`: the tab opens with them.
+    """
 
     __tablename__ = "saved_view"
     __table_args__ = (UniqueConstraint("account_id", "place", "name"),)
@@ -21,4 +24,5 @@ class SavedView(db.Model):  # type: ignore[name-defined,misc]
     place: Mapped[str] = mapped_column(String(40))
     name: Mapped[str] = mapped_column(CleanText(40))
     query: Mapped[str] = mapped_column(String(500))
+    at_start: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)

@@ -1,6 +1,8 @@
 """Views of lists that an account keeps: at most 20 a list, one of each name."""
 
-from sqlalchemy import delete, func, select
+from urllib.parse import parse_qsl
+
+from sqlalchemy import delete, select
 
 from keynet_admin.errors import Refused
 from keynet_admin.extensions import db
@@ -11,21 +13,32 @@ MOST = 20
 LONGEST = 40
 
 
-def save(actor: Actor, place: str, name: str, query: str) -> None:
-    """Keep a query string of the list `place` under a name; a view of that name is replaced. Raises Refused with words for the reader."""
+def save(actor: Actor, place: str, name: str, query: str, *, at_start: bool = False) -> None:
+    """Keep a query string of the list `place` under a name; a view of that name is replaced. Raises Refused with words for the reader.
+
+    `at_start`: its tab opens with it from now on, and with no other.
+    """
     name = " ".join("".join(c if c.isprintable() else " " for c in name).split())
     if not name or len(name) > LONGEST:
         raise Refused(f"表示の名前を、{LONGEST}文字までで入力してください。")
     if len(query) > 500:
         raise Refused("条件が多すぎるため、保存できません。条件を減らしてください。")
     own = (SavedView.account_id == (actor.account_id or 0), SavedView.place == place)
-    known = db.session.execute(select(SavedView).where(*own, SavedView.name == name)).scalar_one_or_none()
+    views = list(db.session.execute(select(SavedView).where(*own)).scalars())
+    if at_start:
+        for other in views:
+            other.at_start = other.at_start and _tab(other.query) != _tab(query)
+    known = next((view for view in views if view.name == name), None)
     if known is not None:
-        known.query = query
+        known.query, known.at_start = query, at_start
         return
-    if db.session.execute(select(func.count()).select_from(SavedView).where(*own)).scalar_one() >= MOST:
+    if len(views) >= MOST:
         raise Refused(f"保存できる表示は{MOST}件までです。使わないものを消してください。")
-    db.session.add(SavedView(account_id=actor.account_id, place=place, name=name, query=query))
+    db.session.add(SavedView(account_id=actor.account_id, place=place, name=name, query=query, at_start=at_start))
+
+
+def _tab(query: str) -> str:
+    return dict(parse_qsl(query)).get("tab", "")
 
 
 def drop(actor: Actor, number: int) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import flash, redirect, request
+from flask import flash, redirect, request, url_for
 from flask_admin import expose
 
 from keynet_admin.errors import BadField, BadVersion, ReasonMissing, Refused, StaleVersion, TransitionRefused
@@ -169,7 +169,7 @@ class DecisionPages:
             who=self.named(row)[1],
             trail=self.trail(row),
             back_label=self.back_label,
-            action=f"{request.path}?{urlencode({'back': back})}" if (back := self.back()) else request.path,
+            action=url_for(str(request.endpoint), **(request.view_args or {}), back=(back := self.back()) or None),
             back=back,
             offered=offered,
             why_not=next((m.otherwise for m in _moves_at(self.decides, name) if m.otherwise and row.status in m.sources), ""),

@@ -4,6 +4,7 @@ A list is declared by data (columns, tabs, filters, sorts, search) on a subclass
 `Model.visible_to(actor)`, by list and by id alike; only what is named is shown, searched, sorted, filtered, exported or saved.
 """
 
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -32,6 +33,7 @@ from keynet_admin.web.access import security_log
 from keynet_admin.web.actor import current_actor
 from keynet_admin.web.guard import Guard
 from keynet_admin.web.lists import export as list_export
+from keynet_admin.web.lists import walk
 from keynet_admin.web.lists.editing import Editing
 from keynet_admin.web.lists.page import (
     Listed,
@@ -48,6 +50,8 @@ from keynet_admin.web.lists.page import (
 )
 
 WHOLE = Tab("", "")
+MOST_AT_ONCE = 300  # rows of a bulk move
+UNCOUNTED = 30  # beyond, their number has to be typed
 # Headings of columns that mean the same in every list; a list's own `column_labels` come first.
 LABELS = {
     "organization.name": "団体",
@@ -70,7 +74,8 @@ LABELS = {
 class BulkMove:
     """A move for many rows at once. `why_not(row, actor)` says why a row is left out ("": it is not); `act(row, actor, version)` does it.
 
-    With `reason_help` one reason is asked for all of them, and `act` gets it as a fourth argument.
+    With `reason_help` one reason is asked for all of them, with `choices` (value and label each; `choice_label`) one choice; `act` gets
+    what was given as a fourth argument.
     """
 
     name: str
@@ -81,6 +86,18 @@ class BulkMove:
     why_not: Callable[[Any, Actor], str]
     act: Callable[..., object]
     reason_help: str = ""
+    choice_label: str = ""
+    choices: Callable[[], Sequence[tuple[str, str]]] = tuple
+
+    def given(self, form: Mapping[str, str]) -> list[str]:
+        """What `act` gets besides row, actor and version."""
+        return [form.get("choice", "")] if self.choice_label else [form.get("reason", "")] if self.reason_help else []
+
+    def missing(self, given: list[str]) -> str:
+        """What is to be said while it is not complete."""
+        if self.choice_label and given[0] not in dict(self.choices()):
+            return f"{self.choice_label}を選んでください。"
+        return f"理由を入力してください。{self.reason_help}" if self.reason_help and not given[0].strip() else ""
 
 
 class GuardedModelView(Guard, Editing, ModelView):
@@ -110,6 +127,7 @@ class GuardedModelView(Guard, Editing, ModelView):
     saved_views = False
     cells_template = "web/cell.html"  # macros `cell_<column>(row)` for columns that are more than a word
     search_label = "ことばで探す"
+    search_hint = ""
     list_hint = ""
     noun = "もの"
     form_hint = ""
@@ -218,8 +236,19 @@ class GuardedModelView(Guard, Editing, ModelView):
         return self.render(self.list_template, page=self.list_page(), **more)
 
     def list_page(self) -> Listed:
-        """The page of rows that the query string asks for."""
-        page = list_page(self, request.args, request.path, current_actor())
+        """The page of rows that the query string asks for. A tab opens with the conditions that the reader has saved for its start."""
+        args, actor = request.args, current_actor()
+        row = args.get("at", "")
+        if row.isdecimal() and len(row) < 10:
+            # Back from a row: to the page that shows it now.
+            found = walk.page_of(self, self.state(), actor, int(row))
+            args = MultiDict(
+                [*((name, value) for name, value in args.items(multi=True) if name != "page"), ("page", str(found or args.get("page", 1)))]
+            )
+        page = list_page(self, args, request.path, actor)
+        own = next((row for row in page.saved if row.at_start and (row.tab or self.tabs[0].name) == page.state.tab), None)
+        if own is not None and set(args) <= {"tab"} and set(dict(_parsed(own.query))) - {"tab"}:
+            abort(redirect(f"{request.path}?{own.query}"))
         self.prepare(page.rows)
         return page
 
@@ -252,9 +281,9 @@ class GuardedModelView(Guard, Editing, ModelView):
             audit.record(current_user.account, "export", actor, list=self.endpoint, kind=kind, rows=rows)
         return file
 
-    def state(self) -> State:
-        """What the address asks for."""
-        return state_of(self, request.args, self._all_options())
+    def state(self, args: Any = None) -> State:
+        """What the address asks for, or another query's arguments."""
+        return state_of(self, request.args if args is None else args, self._all_options())
 
     def exported_rows(self, state: Any) -> Any:
         """The rows of an export, in portions."""
@@ -276,7 +305,9 @@ class GuardedModelView(Guard, Editing, ModelView):
         query = _encoded(state_of(self, asked, self._all_options()).pairs(self.tabs[0].name))
         try:
             with transaction():
-                saved_view.save(current_actor(), self.endpoint, request.form.get("name", ""), query)
+                saved_view.save(
+                    current_actor(), self.endpoint, request.form.get("name", ""), query, at_start=request.form.get("at_start") == "1"
+                )
         except KeynetError as refused:
             flash(str(refused), "error")
         else:
@@ -303,22 +334,42 @@ class GuardedModelView(Guard, Editing, ModelView):
             raise BadVersion("操作を選んでください。一覧に戻って、行と操作を選び直してください。")
         if not self.may(move.permission):
             raise NotPermitted("この操作を行う権限がありません。")
-        ticked = [tick_of(value) for value in request.values.getlist("row")[: self.page_size]]
+        ticked = [tick_of(value) for value in request.values.getlist("row")[:MOST_AT_ONCE]]
+        if request.method != "POST" and request.args.get("every") == "1":
+            ticked = self._every()
         if not ticked:
             flash("行を選んでから押してください。", "warning")
-            return redirect(url_for(".index_view"), 303 if request.method == "POST" else 302)
+            return redirect(self._bulk_back(), 303 if request.method == "POST" else 302)
         if request.method != "POST":
-            return self._bulk_page(move, ticked)
-        reason = [request.form.get("reason", "")] if move.reason_help else []
-        if reason and not reason[0].strip():
-            return self._bulk_page(move, ticked, error=f"理由を入力してください。{move.reason_help}"), 422
-        self._bulk_done(move, ticked, *reason)
-        return redirect(url_for(".index_view"), 303)
+            return self.bulk_page(move, ticked)
+        given = move.given(request.form)
+        error = move.missing(given)
+        typed = unicodedata.normalize("NFKC", request.form.get("count", "")).strip()
+        if not error and len(ticked) > UNCOUNTED and typed != str(len(ticked)):
+            error = f"件数が合いません。行う件数「{len(ticked)}」を入力してください。"
+        if error:
+            return self.bulk_page(move, ticked, error), 422
+        self._bulk_done(move, ticked, *given)
+        return redirect(self._bulk_back(), 303)
 
-    def _bulk_page(self, move: BulkMove, ticked: list[tuple[int, int]], error: str = "") -> str:
-        actor = current_actor()
-        rows = [(row, version, move.why_not(row, actor)) for number, version in ticked if (row := self.get_one(str(number))) is not None]
-        return self.render("web/bulk.html", move=move, rows=rows, error=error)
+    def _every(self) -> list[tuple[int, int]]:
+        """All rows that the list of this address has, as far as a move takes so many at once."""
+        query = ordered_rows(self, self.state(), current_actor()).with_only_columns(self.model.id, self.model.version)
+        return [(number, version) for number, version in db.session.execute(query.limit(MOST_AT_ONCE))]
+
+    def _bulk_back(self) -> str:
+        """The list as it was."""
+        asked = request.form.get("back", "") if request.method == "POST" else request.query_string.decode("ascii", "replace")
+        query = _encoded(self.state(MultiDict(_parsed(asked))).pairs(self.tabs[0].name))
+        return f"{url_for('.index_view')}{'?' + query if query else ''}"
+
+    def bulk_page(self, move: BulkMove, ticked: Sequence[tuple[int, int]], error: str = "") -> str:
+        """What the move would do to each of these rows (id and version), and which it leaves out."""
+        actor, numbers = current_actor(), [number for number, _version in ticked]
+        found = {row.id: row for row in db.session.execute(self.get_query().where(self.model.id.in_(numbers))).scalars()}
+        rows = [(found[number], version, move.why_not(found[number], actor)) for number, version in ticked if number in found]
+        back = self._bulk_back().partition("?")[2]
+        return self.render("web/bulk.html", move=move, rows=rows, error=error, back=back, uncounted=UNCOUNTED, most=MOST_AT_ONCE)
 
     def _bulk_done(self, move: BulkMove, ticked: list[tuple[int, int]], *reason: str) -> None:
         done, left = [], []

@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from bs4 import BeautifulSoup
@@ -12,8 +13,9 @@ from keynet_admin.admin.submission import SubmissionView
 from keynet_admin.models import Account, Submission
 from keynet_admin.services.account.session import actor_of
 from keynet_admin.services.submission import lists as queue
-from keynet_admin.services.submission import review
+from keynet_admin.services.submission import presence, review
 from keynet_admin.vocabulary import Role, SubmissionStatus
+from keynet_admin.web import model_view
 from tests import factories
 from tests.support.web import Client
 
@@ -159,3 +161,116 @@ def test_taking_from_the_queue_keeps_the_others_out_of_the_way(client: Client, c
     assert client.post(f"/admin/submission/{case.id}/take", data={"version": case.version}).status_code == 303
     assert isinstance(cases["operator"], Account)
     assert shown(client, "?tab=mine") == ["日向市", "海南市"]
+
+
+def test_the_way_goes_through_the_list_one_works_in(client: Client, cases: dict[str, Any], db_session: Session, clock: Any) -> None:
+    """Conditions and sort stay; colleagues' cases are left out, passed ones stay behind; at the end the list says what is left."""
+    more = [factories.submission(changes=HYUGA | {"organization.org_name": name}) for name in ("西都市", "小林市", "串間市")]
+    away, colleague = more[1], factories.actor(name="高橋 健")
+    presence.look(away, colleague)
+    db_session.commit()
+    way = "assignee=none&sort=receipt&desc=1"  # 串間市 小林市(opened) 西都市 延岡市 日向市
+    page = BeautifulSoup(client.get(f"/admin/submission/?{way}").text, "html.parser")
+    assert page.select_one("tbody a[data-open]")["href"] == f"/admin/submission/{more[2].id}/?{urlencode({'list': way})}"
+    assert "高橋 健 閲覧中" in page.select_one(f"#r{away.id}").get_text()
+
+    def at(case: Submission, name: str = "") -> str:
+        return f"/admin/submission/{case.id}/{name}?{urlencode({'list': way})}"
+
+    def decide(case: Submission) -> str:
+        answer = client.post(at(case, "reject"), data={"version": case.version, "reason": "対象外のため。"})
+        return str(answer.headers["Location"])
+
+    case_page = client.get(at(more[0])).text
+    assert at(more[2]) in case_page, "the one before, past the one that is open elsewhere"
+    assert at(cases["nobeoka"]) in case_page, "the one after"
+    assert decide(more[0]) == at(cases["nobeoka"]), "串間市 was passed"
+    assert decide(cases["nobeoka"]) == at(cases["hyuga"])
+    assert decide(cases["hyuga"]) == f"/admin/submission/?{way}"
+    assert "この条件の申請は終わりました（残り2件：担当者あり1件、飛ばしたもの1件）" in client.get(f"/admin/submission/?{way}").text
+    client.sign_in(Role.operator)
+    assert client.post("/admin/submission/next").headers["Location"] == f"/admin/submission/{more[2].id}/", "海南市 is claimed"
+    client.sign_in(Role.operator)
+    assert client.post("/admin/submission/next").headers["Location"] == "/admin/submission/", "nobody gets what another has"
+
+
+def test_back_from_a_case_to_its_row(client: Client, cases: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(SubmissionView, "page_size", 2)
+    soup = BeautifulSoup(client.get(f"/admin/submission/?at={cases['nobeoka'].id}").text, "html.parser")
+    assert [row["id"] for row in soup.select("tr[aria-current]")] == [f"r{cases['nobeoka'].id}"]
+    case: Submission = cases["nobeoka"]
+    answer = client.post(f"/admin/submission/{case.id}/take", data={"version": case.version, "stay": "1"})
+    assert answer.headers["Location"] == f"/admin/submission/?at={case.id}"
+
+
+def test_rows_tell_what_happened_to_them(client: Client, cases: dict[str, Any], db_session: Session) -> None:
+    case, seen = cases["nobeoka"], [("row", f"{cases[name].id}.1") for name in ("hyuga", "nobeoka")]
+    colleague = factories.actor(name="高橋 健")
+    presence.look(cases["hyuga"], colleague, writing=True)
+    review.reject(case, colleague, seen_version=case.version, reason="対象外のため。")
+    db_session.commit()
+    told = client.get(f"/admin/submission/rows?tab=due&{urlencode(seen)}").json
+    assert "高橋 健 入力中" in told[str(cases["hyuga"].id)]["who"]
+    assert "done" not in told[str(cases["hyuga"].id)]
+    assert "高橋 健が却下しました。" in told[str(case.id)]["done"]
+
+
+def test_job_types_are_summed(client: Client, cases: dict[str, Any], db_session: Session) -> None:
+    cases["hyuga"].jobs = [["nurse", 15]] * 20 + [["clerical", None]]
+    db_session.commit()
+    soup = BeautifulSoup(client.get("/admin/submission/").text, "html.parser")
+    cell = soup.select_one(f"#r{cases['hyuga'].id} [data-cell=jobs]").get_text()
+    assert re.sub(r"\s", "", cell) == "看護師300・事務職員（21件）"
+
+
+def test_ones_own_list_begins_with_what_waits_for_the_desk(client: Client, cases: dict[str, Any], db_session: Session) -> None:
+    for name in ("returned", "nobeoka"):
+        cases[name].assignee_id = cases["operator"].id
+    db_session.commit()
+    assert shown(client, "?tab=mine") == ["海南市", "延岡市", "門川町"]
+    assert "自治体の対応待ち 1件" in client.get("/admin/submission/?tab=mine").text
+
+
+def test_the_cases_of_somebody_absent_are_handed_over(client: Client, cases: dict[str, Any], db_session: Session) -> None:
+    """All open ones in one action, by a lead; the page says first what it will do. To nobody: the case in review waits again."""
+    absent, colleague = cases["operator"], factories.account(Role.operator, name="高橋 健")
+    cases["returned"].assignee_id = absent.id
+    db_session.commit()
+    client.sign_in(Role.operator)
+    assert client.get(f"/admin/submission/hand_over?whose={absent.id}").status_code == 403
+    held = [f"{cases[name].id}.{cases[name].version}" for name in ("kainan", "returned")]
+    client.post("/admin/submission/bulk", data={"move": "hand_over", "row": held, "choice": str(colleague.id)})
+    assert cases["kainan"].assignee_id == absent.id, "not by a colleague"
+    client.sign_in(Role.lead)
+    page = BeautifulSoup(client.get(f"/admin/submission/hand_over?whose={absent.id}").text, "html.parser")
+    rows = [field["value"] for field in page.select("input[name=row]")]
+    assert sorted(rows) == sorted(held)
+    assert client.post("/admin/submission/bulk", data={"move": "hand_over", "row": rows, "choice": "99"}).status_code == 422
+    client.post("/admin/submission/bulk", data={"move": "hand_over", "row": rows, "choice": str(colleague.id)})
+    assert {cases[name].assignee_id for name in ("kainan", "returned")} == {colleague.id}
+    client.post("/admin/submission/bulk", data={"move": "hand_over", "row": rows, "choice": "nobody"})
+    assert [(cases[name].assignee_id, cases[name].status.value) for name in ("kainan", "returned")] == [
+        (None, "received"),
+        (None, "returned"),
+    ]
+
+
+def test_many_rows_need_their_number(client: Client, cases: dict[str, Any], db_session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(model_view, "UNCOUNTED", 1)
+    page = BeautifulSoup(client.get("/admin/submission/bulk?move=take&every=1&assignee=none").text, "html.parser")
+    rows = [field["value"] for field in page.select("input[name=row]")]
+    data = {"move": "take", "row": rows, "back": "assignee=none"}
+    assert len(rows) == 2
+    assert client.post("/admin/submission/bulk", data=data).status_code == 422
+    answer = client.post("/admin/submission/bulk", data=data | {"count": "２"})
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/admin/submission/?assignee=none")
+    assert shown(client, "?assignee=none") == []
+
+
+def test_a_tab_opens_with_the_conditions_saved_for_it(client: Client, cases: dict[str, Any]) -> None:
+    client.post("/admin/submission/views", data={"name": "紀伊", "query": "prefecture=30", "at_start": "1"})
+    assert client.get("/admin/submission/").headers["Location"] == "/admin/submission/?prefecture=30"
+    page = BeautifulSoup(client.get("/admin/submission/?prefecture=30").text, "html.parser")
+    assert page.find("a", string="条件をクリア")["href"] == "/admin/submission/?view=0"
+    assert shown(client, "?view=0") == ["日向市", "海南市", "延岡市"]
+    assert shown(client, "?tab=done") == ["都農町"], "other tabs open as they did"

@@ -294,10 +294,10 @@ def test_after_a_return_old_and_new_stand_side_by_side(client: Client, operator:
 
 
 def test_the_next_case_opens_after_a_decision(client: Client, operator: Account, db_session: Session, clock: Any) -> None:
-    later = factories.submission(changes=OTHER)
-    clock.advance(minutes=1)
     case = factories.submission()
-    assert client.get("/admin/submission/next").headers["Location"] == at(later)
+    clock.advance(minutes=1)
+    later = factories.submission(changes=OTHER)
+    assert client.post("/admin/submission/next").headers["Location"] == at(case)
     answer = client.post(at(case, "accept"), data={"version": case.version})
     assert answer.headers["Location"] == at(later)
     assert f"{case.receipt_no}（日向市）を承認しました" in words(client.get(at(later)))

@@ -103,6 +103,9 @@ ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "/admin/desk/note"): STAFF_NONE,  # no body is named
     ("GET", "/admin/submission/"): STAFF_GET,
     ("GET", "/admin/submission/next"): (302, 302, 302, 302, 403, 403, 403, 403),
+    ("POST", "/admin/submission/next"): (403, 303, 303, 303, 403, 403, 403, 403),
+    ("GET", "/admin/submission/rows"): STAFF_GET,
+    ("GET", "/admin/submission/hand_over"): (302, 403, 403, 403, 403, 403, 403, 403),  # of nobody
     ("GET", "/admin/submission/<num:id>/set_aside"): STAFF_GET,
     ("POST", "/admin/submission/<num:id>/set_aside"): STAFF_POST,
     ("GET", "/admin/submission/<num:id>/put_back"): STAFF_GET,

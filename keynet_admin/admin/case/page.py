@@ -62,7 +62,6 @@ def shown(case: Submission, actor: Actor, *, every: bool) -> dict[str, Any]:
         "plan": plan,
         "allowed": allowed,
         "offers": workflow.offers(case, actor),
-        "neighbours": queue.neighbours(case, actor),
         "others": others,
         "batches": batch.batches_of(case) if "set_aside" in allowed else [],
         "decider": review.deciders([case.id]).get(case.id, ""),

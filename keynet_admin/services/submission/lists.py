@@ -1,19 +1,18 @@
-"""Named queries of the operators' queue: the clock of a case and its neighbours."""
+"""The clock of a case, for the operators' queue and its pages."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import case, func, select
 
 from keynet_admin import clock
 from keynet_admin.business_time import DAY_SECONDS
 from keynet_admin.catalogue import posting_field
 from keynet_admin.extensions import db
 from keynet_admin.models import AuditEvent, Submission
-from keynet_admin.permissions import Actor
 from keynet_admin.services.business_days import business_seconds_between, time_left
-from keynet_admin.vocabulary import AWAITING_REVIEW
+from keynet_admin.vocabulary import AWAITING_REVIEW, SubmissionStatus
 
 TASKS = ("mail_lost", "ask_to_call")  # moves that begin the count of days of a case that nobody has to decide
 PROMISE_SECONDS = 2 * 7 * 3600  # two business days of seven hours (10:00-17:00)
@@ -38,6 +37,20 @@ class Line:
     def jobs(self) -> list[tuple[str, int | None]]:
         """Japanese job names with headcounts, in the form's order."""
         return [(posting_field("job_type").label_of(slug), number) for slug, number in self.case.jobs]
+
+    @property
+    def sums(self) -> list[tuple[str, int]]:
+        """Each job type once with all its headcounts (0: none is known), in the form's order."""
+        found: dict[str, int] = {}
+        for job, number in self.jobs:
+            found[job] = found.get(job, 0) + (number or 0)
+        return list(found.items())
+
+    @property
+    def minutes_held(self) -> int:
+        """Minutes until the claim on the case lets go by itself; 0 where there is none."""
+        until = self.case.held_until if self.case.status is SubmissionStatus.in_review else None
+        return 0 if until is None else max(0, -int((clock.now() - until).total_seconds() // 60))
 
 
 def line(case: Submission) -> Line:
@@ -68,21 +81,3 @@ def paused() -> Any:
 def counted_from_of(row: Submission) -> datetime:
     """The moment from which the promise of this case counts."""
     return db.session.execute(select(counted_from()).where(Submission.id == row.id)).scalar_one()  # type: ignore[no-any-return]
-
-
-def neighbours(case: Submission, actor: Actor) -> tuple[Submission | None, Submission | None]:
-    """The waiting cases before and after this one in the order of deadlines (for 前の申請, 次の申請 and the way on after a decision)."""
-    base = Submission.visible_to(actor).where(Submission.awaiting_review(), Submission.id != case.id)
-    due = case.due_at or clock.now()
-    before = base.where(or_(Submission.due_at < due, and_(Submission.due_at == due, Submission.id < case.id)))
-    after = base.where(or_(Submission.due_at > due, and_(Submission.due_at == due, Submission.id > case.id)))
-    return (
-        db.session.execute(before.order_by(Submission.due_at.desc(), Submission.id.desc()).limit(1)).scalar_one_or_none(),
-        db.session.execute(after.order_by(Submission.due_at, Submission.id).limit(1)).scalar_one_or_none(),
-    )
-
-
-def next_case(actor: Actor) -> Submission | None:
-    """The case with the nearest deadline."""
-    query = Submission.visible_to(actor).where(Submission.awaiting_review()).order_by(Submission.due_at, Submission.id).limit(1)
-    return db.session.execute(query).scalar_one_or_none()

@@ -7,10 +7,10 @@ from sqlalchemy import func, or_, select
 
 from keynet_admin import clock
 from keynet_admin.catalogue import label_at
-from keynet_admin.errors import ReasonMissing
+from keynet_admin.errors import NotPermitted, ReasonMissing
 from keynet_admin.extensions import db
 from keynet_admin.models import Account, OutboxMail, Review, Submission
-from keynet_admin.permissions import SYSTEM, Actor
+from keynet_admin.permissions import SYSTEM, Actor, Permission, can
 from keynet_admin.services import workflow
 from keynet_admin.services.mail import outbox
 from keynet_admin.services.mail.message import Letter
@@ -38,6 +38,29 @@ def leave(submission: Submission, actor: Actor, *, seen_version: int) -> Outcome
     if again := workflow.repeated(submission, actor, seen_version, "leave"):
         return again
     return _set_free(submission, "leave", actor, seen_version)
+
+
+def hand_over(case: Submission, actor: Actor, to: Account | None, *, seen_version: int) -> Outcome:
+    """Give an open case to a colleague, or to nobody. Raises NotPermitted for a colleague's case unless the actor is a lead.
+
+    A case in review that nobody has waits again.
+    """
+    workflow.lock(case)
+    if case.assignee_id == (to.id if to is not None else None):
+        return Outcome(case.status, repeated=True)
+    if not may_hand_over(case, actor):
+        raise NotPermitted("ほかの担当者の申請を引き継げるのは、運営主任だけです。")
+    if to is None and case.status is SubmissionStatus.in_review:
+        return leave(case, actor, seen_version=seen_version)
+    done = workflow.move(case, "pass_on", actor, seen_version=seen_version, assignee=to.id if to is not None else 0)
+    case.assignee_id = to.id if to is not None else None
+    case.held_until = clock.now() + presence.LEASE if to is not None else None
+    return done
+
+
+def may_hand_over(case: Submission, actor: Actor) -> bool:
+    """Whether the case is the actor's own, or they may hand over any."""
+    return case.assignee_id == actor.account_id or can(actor, Permission.submission_hand_over, case)
 
 
 def due_to_let_go() -> list[int]:

@@ -139,6 +139,8 @@ MOVES: tuple[Move, ...] = (
          claims=True),
     Move(Submission, "let_go", (S.in_review,), (S.received, S.resubmitted), _DECIDE, "担当の期限切れ",
          "しばらく操作がなかったため、担当が外れました。", kinds=SYSTEM_ONLY, claims=True),
+    Move(Submission, "pass_on", (*DECIDABLE, S.returned), (), _DECIDE, "担当の引き継ぎ", "{who}が担当を引き継ぎました。", claims=True,
+         variants=(("assignee", 0, "{who}が担当を未定に戻しました。"),)),
     Move(Submission, "accept", DECIDABLE, (S.accepted,), _DECIDE, "承認", "{who}が承認しました。", tone="is-ok", icon="check",
          reviewed=True, mail="first_login",
          page=Page("{name}の申請を承認しますか", "まだ何も変わっていません。下の内容を確かめてから承認してください。", "承認する",

@@ -1,28 +1,58 @@
-// Keys for the queue and the case page. A single key never decides anything: it moves, opens a page, or shows the help.
+// Keys of lists, cases and decision pages. A single key never decides anything: it moves, opens a page, or shows the help.
 const help = document.querySelector("[data-key-help]");
-const rows = [...document.querySelectorAll("[data-queue] tbody tr")];
-let at = -1;
+const rows = () => [...document.querySelectorAll("[data-queue] tbody tr[id]")];
+const EDGE = "keys:edge"; // over the border of a page: at which end the next one begins
+let at = rows().findIndex((row) => row.hasAttribute("aria-current"));
 
-function go(step) {
-  if (!rows.length) return;
-  at = Math.min(Math.max(at + step, 0), rows.length - 1);
-  rows.forEach((row, index) => { if (index === at) row.setAttribute("aria-current", "true"); else row.removeAttribute("aria-current"); });
-  rows[at].querySelector("[data-open]")?.focus();
-  rows[at].scrollIntoView({ block: "nearest" });
+function mark(index) {
+  at = index;
+  rows().forEach((row, number) => { if (number === at) row.setAttribute("aria-current", "true"); else row.removeAttribute("aria-current"); });
+  rows()[at]?.querySelector("[data-open]")?.focus();
+  rows()[at]?.scrollIntoView({ block: "nearest" });
 }
 
+function go(step) {
+  const next = at + step;
+  const beyond = document.querySelector(`.pager a[rel=${step > 0 ? "next" : "prev"}]`);
+  if ((next >= rows().length || (next < 0 && at >= 0)) && beyond) {
+    sessionStorage.setItem(EDGE, step > 0 ? "first" : "last");
+    beyond.click();
+  } else mark(Math.min(Math.max(next, 0), rows().length - 1));
+}
+
+function goTab(step) {
+  const tabs = [...document.querySelectorAll(".queue-tabs .tabs a")];
+  tabs[tabs.findIndex((tab) => tab.hasAttribute("aria-current")) + step]?.click();
+}
+
+const edge = sessionStorage.getItem(EDGE);
+sessionStorage.removeItem(EDGE);
+if (edge && rows().length) mark(edge === "first" ? 0 : rows().length - 1);
+else if (at >= 0) mark(at);
+
+const TEXT = "input:not([type=checkbox], [type=radio]), select, textarea, [contenteditable]";
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input:not([type=checkbox], [type=radio]), select, textarea, [contenteditable]")) return;
-  if (event.key === "?") { event.preventDefault(); help?.showModal(); return; }
-  if (help?.open) return;
-  if (event.key === "/") {
-    const search = document.querySelector("input[type=search]");
-    if (search) { event.preventDefault(); search.focus(); }
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.target.closest(TEXT)) {
+    // The first Esc leaves the field, the next one the page.
+    if (event.key === "Escape") event.target.blur();
     return;
   }
-  if (rows.length && (event.key === "j" || event.key === "k")) { event.preventDefault(); go(event.key === "j" ? 1 : -1); return; }
-  if (rows.length && event.key === "c" && at >= 0) { rows[at].querySelector("[data-take]")?.click(); return; }
-  if (rows.length && event.key === "x" && at >= 0) { rows[at].querySelector("input[type=checkbox]")?.click(); return; }
+  if (event.key === "?") { event.preventDefault(); help?.showModal(); return; }
+  if (help?.open) return;
+  const row = rows()[at];
+  const does = {
+    "/": document.querySelector("input[type=search]") && (() => document.querySelector("input[type=search]").focus()),
+    j: rows().length && (() => go(1)),
+    k: rows().length && (() => go(-1)),
+    c: row && (() => row.querySelector("[data-take]")?.click()),
+    x: row && (() => row.querySelector("input[type=checkbox]")?.click()),
+    Enter: row && event.target.closest("a, button, input, summary") === null && (() => row.querySelector("[data-open]")?.click()),
+    "[": document.querySelector(".queue-tabs") && (() => goTab(-1)),
+    "]": document.querySelector(".queue-tabs") && (() => goTab(1)),
+  }[event.key];
   const bound = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
-  if (bound) { event.preventDefault(); bound.click(); }
+  if (!does && !bound) return;
+  event.preventDefault();
+  if (does) does(); else bound.click();
 });

@@ -9,10 +9,10 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from flask import g
-from sqlalchemy import Select, String, func, literal, or_, select, type_coerce, union_all
+from sqlalchemy import Select, String, false, func, literal, or_, select, type_coerce, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
 from keynet_admin.extensions import db
@@ -35,6 +35,41 @@ class Order:
     column: Any
     down: bool = False
     never_null: bool = False
+
+
+@dataclass(frozen=True)
+class SortPart:
+    """One expression of the sort of a page: by the text's code points and with empty values last, on both databases."""
+
+    of: Order
+    down: bool
+
+    @property
+    def column(self) -> Any:
+        """The column or expression."""
+        return self.of.column
+
+    @property
+    def compared(self) -> Any:
+        """The column as it is compared."""
+        if isinstance(getattr(self.column, "type", None), String) and db.engine.dialect.name == "postgresql":
+            return self.column.collate("C")
+        return self.column
+
+    @property
+    def nullable(self) -> bool:
+        """Whether a row of the list may be without a value."""
+        return isinstance(self.column, InstrumentedAttribute) and bool(self.column.expression.nullable) and not self.of.never_null
+
+    def order(self) -> Any:
+        """For ORDER BY."""
+        column = self.compared.desc() if self.down else self.compared.asc()
+        return column.nulls_last() if self.nullable else column
+
+    def turned(self) -> Any:
+        """The same the other way round."""
+        column = self.compared.asc() if self.down else self.compared.desc()
+        return column.nulls_first() if self.nullable else column
 
 
 @dataclass(frozen=True)
@@ -76,7 +111,13 @@ class ChosenFilter:
     label: str
     every: str
     options: Sequence[tuple[str, str]]
-    value: str
+    values: Sequence[str]
+    many: bool
+
+    @property
+    def value(self) -> str:
+        """The chosen value of a filter that takes one."""
+        return next(iter(self.values), "")
 
 
 @dataclass(frozen=True)
@@ -99,6 +140,21 @@ class ShownTab:
     total: int
     hits: int | None
     current: bool
+
+
+@dataclass(frozen=True)
+class SavedConditions:
+    """A saved view of the reader's; `at_start`: its tab opens with it."""
+
+    id: int
+    name: str
+    query: str
+    at_start: bool
+
+    @property
+    def tab(self) -> str:
+        """The tab it is of, empty for the first."""
+        return dict(parse_qsl(self.query)).get("tab", "")
 
 
 @dataclass(frozen=True)
@@ -138,7 +194,8 @@ class Listed:
     tabs: Sequence[ShownTab]
     tab: Tab
     filters: Sequence[ChosenFilter]
-    saved: Sequence[tuple[int, str, str]]
+    saved: Sequence[SavedConditions]
+    plain_url: str
     state: State
     total: int
     first: int
@@ -216,7 +273,7 @@ def page_made(
     total: int,
     tabs: Sequence[ShownTab],
     options: Mapping[str, Pairs],
-    saved: Sequence[tuple[int, str, str]],
+    saved: Sequence[SavedConditions],
     path: str,
 ) -> Listed:
     """The page around its rows (one more than it shows when another page follows)."""
@@ -227,11 +284,12 @@ def page_made(
         return address(path, changed.pairs(first_tab))
 
     filters = [
-        ChosenFilter(f.name, f.label, f.every, options[f.name], next(iter(state.chosen.get(f.name, ())), ""))
-        for f in view.list_filters
-        if f.shown
+        ChosenFilter(f.name, f.label, f.every, options[f.name], state.chosen.get(f.name, ()), f.many) for f in view.list_filters if f.shown
     ]
     shown = {f.name for f in filters} | {"q"}
+    bare = State(tab=state.tab).pairs(first_tab)
+    # Where the tab opens with conditions of the reader's own, the address without them has to say that none are wanted.
+    plain = address(path, [*bare, ("view", "0")] if any((row.tab or first_tab) == state.tab and row.at_start for row in saved) else bare)
     return Listed(
         rows=rows[:size],
         columns=[_column(view, name, unpaged, url) for name in tab_of(view, state).columns or view.column_list],
@@ -239,12 +297,13 @@ def page_made(
         tab=tab_of(view, state),
         filters=filters,
         saved=saved,
+        plain_url=plain,
         state=state,
         total=total,
         first=(state.number - 1) * size + 1,
         previous_url=url(replace(state, number=state.number - 1)) if state.number > 1 else None,
         next_url=url(replace(state, number=state.number + 1)) if len(rows) > size else None,
-        clear_url=url(State(tab=state.tab)) if state.conditions else None,
+        clear_url=plain if state.conditions else None,
         hidden=[pair for pair in unpaged.pairs(first_tab) if pair[0] not in shown],
         query=urlencode(unpaged.pairs(first_tab)),
     )
@@ -297,9 +356,14 @@ def narrow(view: Any, state: State) -> Any:
     return view.search(query, state.search) if state.search else query
 
 
+def listed_rows(view: Any, state: State, actor: Actor) -> Any:
+    """The statement of all rows that the address asks for, in no order."""
+    return _within(view, state, narrow(view, state), actor)
+
+
 def ordered_rows(view: Any, state: State, actor: Actor) -> Any:
-    """The statement of all rows that the address asks for, in its order: what an export writes."""
-    return _ordered(view, state, _within(view, state, narrow(view, state), actor))
+    """The same in the list's order: what an export writes."""
+    return _ordered(view, state, listed_rows(view, state, actor))
 
 
 def _within(view: Any, state: State, query: Any, actor: Actor) -> Any:
@@ -314,24 +378,19 @@ def _rows(view: Any, state: State, narrowed: Any, actor: Actor) -> list[Any]:
 
 
 def _ordered(view: Any, state: State, query: Any) -> Any:
+    return query.options(*view.list_options).order_by(*(part.order() for part in parts_of(view, state)))
+
+
+def parts_of(view: Any, state: State) -> list[SortPart]:
+    """The sort of a list: what was chosen, then the tab's own order, ending in the key."""
     tab = tab_of(view, state)
     ordinary = tab.order or view.default_order
     sort = view.sort_columns.get(state.sort, ()) if state.sort else ordinary
     chosen = [part if isinstance(part, Order) else Order(part) for part in (sort if isinstance(sort, tuple) else (sort,))]
-    parts = chosen + [part for part in ordinary if state.sort and all(part.column is not other.column for other in chosen)]
-    if all(part.column is not view.model.id for part in parts):
-        parts.append(Order(view.model.id, down=parts[-1].down if parts else True))
-    return query.options(*view.list_options).order_by(*(_expression(part, state.descending) for part in parts))
-
-
-def _expression(part: Order, turned: bool) -> Any:
-    """The order by the text's code points and with empty ones last, on both databases."""
-    column, down = part.column, part.down != turned
-    if isinstance(getattr(column, "type", None), String) and db.engine.dialect.name == "postgresql":
-        column = column.collate("C")
-    column = column.desc() if down else column.asc()
-    nullable = isinstance(part.column, InstrumentedAttribute) and part.column.expression.nullable
-    return column.nulls_last() if nullable and not part.never_null else column
+    orders = chosen + [part for part in ordinary if state.sort and all(part.column is not other.column for other in chosen)]
+    if all(part.column is not view.model.id for part in orders):
+        orders.append(Order(view.model.id, down=orders[-1].down if orders else True))
+    return [SortPart(order, order.down != state.descending) for order in orders]
 
 
 def _keys(view: Any, query: Any) -> Any:
@@ -364,7 +423,7 @@ def _tabs(view: Any, state: State, narrowed: Any, path: str, actor: Actor) -> tu
     return shown, here.total if here.hits is None else here.hits
 
 
-def _choices(view: Any, actor: Actor) -> tuple[dict[str, Pairs], list[tuple[int, str, str]]]:
+def _choices(view: Any, actor: Actor) -> tuple[dict[str, Pairs], list[SavedConditions]]:
     """Options of each filter and the reader's saved views of this list, whatever of them is stored in one statement."""
     options = options_of(view)
     parts = []
@@ -372,19 +431,19 @@ def _choices(view: Any, actor: Actor) -> tuple[dict[str, Pairs], list[tuple[int,
         if rule.stored is not None:
             wanted = rule.stored().subquery()
             value, label = list(wanted.columns)
-            parts.append(select(literal(rule.name), type_coerce(value.cast(String), String), label.cast(String), literal("")))
+            parts.append(select(literal(rule.name), type_coerce(value.cast(String), String), label.cast(String), literal(""), false()))
     if view.saved_views:
         parts.append(
-            select(literal("/saved"), SavedView.id.cast(String), SavedView.name, SavedView.query).where(
+            select(literal("/saved"), SavedView.id.cast(String), SavedView.name, SavedView.query, SavedView.at_start).where(
                 SavedView.account_id == (actor.account_id or 0), SavedView.place == view.endpoint
             )
         )
     saved = []
     if parts:
         statement = union_all(*parts) if len(parts) > 1 else parts[0]
-        for kind, value, label, query in sorted(map(tuple, db.session.execute(statement)), key=lambda row: (row[2], int(row[1]))):
+        for kind, value, label, query, at_start in sorted(map(tuple, db.session.execute(statement)), key=lambda row: (row[2], int(row[1]))):
             if kind == "/saved":
-                saved.append((int(value), label, query))
+                saved.append(SavedConditions(int(value), label, query, bool(at_start)))
             else:
                 options[kind].append((value, label))
     return options, saved

@@ -54,6 +54,7 @@ TABLE: dict[str, dict[str, Row]] = {
     "submission": {
         "take": ("received resubmitted", "in_review", STAFF, False),
         "leave": ("in_review", "received resubmitted", STAFF, False),
+        "pass_on": (f"{DECIDABLE} returned", "", STAFF, False),
         "let_go": ("in_review", "received resubmitted", SYSTEM, False),
         "accept": (DECIDABLE, "accepted", STAFF, False),
         "call_back": (f"{DECIDABLE} returned", "", STAFF, False),
@@ -257,7 +258,19 @@ BESIDES: dict[tuple[str, str], dict[str, Any]] = {
     ("posting", "ask_approval"): {"live": 1, "current": 2, "release_asked": False, "approval_asked_by_id": None},
     ("posting", "return_approval"): {"approval_asked_by_id": 1},
 }
-CLAIMS = {"take", "leave", "let_go", "look", "ask_open", "confirm_open", "remind", "ask_to_call", "mail_lost", "mail_settled"} | {
+CLAIMS = {
+    "take",
+    "leave",
+    "pass_on",
+    "let_go",
+    "look",
+    "ask_open",
+    "confirm_open",
+    "remind",
+    "ask_to_call",
+    "mail_lost",
+    "mail_settled",
+} | {
     "ask_desk",
     "asked",
     "tell_silence",

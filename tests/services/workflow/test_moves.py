@@ -15,7 +15,7 @@ from tests.services.workflow.table import CLAIMS, KINDS, REVIEWED, TABLE, every
 JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
 SENTENCE = re.compile(r"[^{}]*(?:\{(?:who|revision|rule|fields|name)\}[^{}]*)*")
 # Moves that are no page of their own: a button on the case, a step of a form, the system's.
-WITHOUT_PAGE = {"take", "leave", "let_go", "resubmit", "open", "expire", "activate", "send", "settle", "supersede"} | {
+WITHOUT_PAGE = {"take", "leave", "pass_on", "let_go", "resubmit", "open", "expire", "activate", "send", "settle", "supersede"} | {
     "remind",
     "ask_to_call",
     "ask_open",

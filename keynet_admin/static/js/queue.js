@@ -1,0 +1,48 @@
+// The rows of the queue while it is open: who has them now, and which a colleague has settled meanwhile. Those go grey where they stand;
+// nothing moves, and a live region says it once. Without script the page shows what it showed when it was opened.
+const table = document.querySelector("table[data-rows]");
+const said = document.querySelector("[data-rows-said]");
+const EVERY = 20_000;
+
+function settle(row, told) {
+  row.classList.add("is-settled");
+  const box = row.querySelector(".row-pick input");
+  if (box) box.replaceWith(Object.assign(document.createElement("span"), { className: "pick-no", textContent: "―" }));
+  const words = Object.assign(document.createElement("span"), { className: "nowrap", textContent: told.done });
+  (row.querySelector("[data-cell=due] > div") || row.querySelector("[data-cell=waiting] > div"))?.replaceChildren(words);
+  const state = row.querySelector("[data-cell=status] > div");
+  if (state) state.innerHTML = told.state;
+  return `${told.name}：${told.done}`;
+}
+
+async function look() {
+  if (document.hidden) return;
+  const address = new URL(table.dataset.rows, location.href);
+  const open = [...table.querySelectorAll("tbody tr[id]:not(.is-settled)")];
+  for (const row of open) address.searchParams.append("row", `${row.id.slice(1)}.1`);
+  if (!open.length) return;
+  let told;
+  try {
+    const answer = await fetch(address, { headers: { "X-Background": "1" }, redirect: "error" });
+    if (!answer.ok) return;
+    told = await answer.json();
+  } catch { return; } // signed out, or the line is down: the next page says so
+  const words = [];
+  for (const row of open) {
+    const now = told[row.id.slice(1)];
+    if (!now) continue;
+    const owner = row.querySelector("[data-cell=assignee] > div");
+    if (owner && now.key !== row.dataset.owned && !owner.contains(document.activeElement)) {
+      row.dataset.owned = now.key;
+      owner.innerHTML = now.who;
+    }
+    if (now.done) words.push(settle(row, now));
+  }
+  if (words.length) said.textContent = words.join("、");
+}
+
+if (table) {
+  window.setInterval(look, EVERY);
+  document.addEventListener("visibilitychange", look);
+  document.addEventListener("keynet:look", look);
+}
