@@ -1,21 +1,22 @@
 """Accounts: list, page with history, resend of the invitation, suspend and restore; new ones of prefectures and partners."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import flash, g, redirect, request, url_for
 from flask_admin import expose
-from sqlalchemy import select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import defer, joinedload, selectinload
 from wtforms import Form, SelectChoice, SelectField
 
+from keynet_admin import clock
 from keynet_admin.admin.call import CALL, code_page, reads
 from keynet_admin.admin.list_filters import word_filter
 from keynet_admin.catalogue.display import short_time
 from keynet_admin.catalogue.reference import prefectures
 from keynet_admin.errors import BadField, Refused
 from keynet_admin.extensions import db
-from keynet_admin.models import Account, Organization, Partner
+from keynet_admin.models import Account, FirstLogin, Organization, OutboxMail, Partner
 from keynet_admin.permissions import Actor, Permission, can
 from keynet_admin.services import workflow
 from keynet_admin.services.account import address, colleagues, external
@@ -26,12 +27,12 @@ from keynet_admin.services.search import lists
 from keynet_admin.services.submission import proof
 from keynet_admin.services.transaction import transaction
 from keynet_admin.services.workflow import history
-from keynet_admin.vocabulary import STAFF_ROLES, AccountStatus, CallSource, PartnerStatus, Role
+from keynet_admin.vocabulary import STAFF_ROLES, AccountStatus, CallSource, InvitationState, PartnerStatus, Role
 from keynet_admin.web.actor import current_actor, unverified
 from keynet_admin.web.decision import Decision, DecisionPages
 from keynet_admin.web.lists.fields import text_field
 from keynet_admin.web.lists.page import Tab
-from keynet_admin.web.model_view import GuardedModelView
+from keynet_admin.web.model_view import BulkMove, GuardedModelView
 
 
 def _called(act: Callable[..., workflow.Outcome], row: Account, actor: Actor, *, phone: str, source: str, person: str, **typed: Any) -> Any:
@@ -39,6 +40,21 @@ def _called(act: Callable[..., workflow.Outcome], row: Account, actor: Actor, *,
     known = row.partner.contact_phone if row.partner is not None else proof.registered_phone(row.organization)
     call = "" if row.role in STAFF_ROLES else proof.words_of_call(phone, source, person, registered=known, contact={})
     return act(row, actor, call=call, **typed)
+
+
+def _invited(*where: Any) -> Any:
+    """Where-clause: an invitation of the account that has neither been replaced nor taken back."""
+    open_ = (
+        FirstLogin.used_at.is_(None),
+        FirstLogin.replaced_at.is_(None),
+        FirstLogin.cancelled_at.is_(None),
+        FirstLogin.read_out.is_(False),
+    )
+    return Account.first_logins.any(and_(*open_, *where))
+
+
+def _why_not_resent(row: Account, actor: Actor) -> str:
+    return "" if "invite_again" in workflow.allowed(row, actor) else f"いまの状態は「{row.status.label}」です"
 
 
 class IssueForm(Form):
@@ -94,10 +110,33 @@ class AccountView(DecisionPages, GuardedModelView):
             show=lambda row, _typed: {"roles": [role for role in STAFF_ROLES if role is not row.role]},
         ),
     }
+    bulk_moves = (
+        BulkMove(
+            "resend",
+            "ご案内を送り直す",
+            Permission.account_issue,
+            "初回ログインのご案内を、まとめて送り直しますか",
+            "ご案内を送り直します。",
+            _why_not_resent,
+            lambda row, actor, version: accounts.resend_invitation(row, actor, about=address.case_of(row), seen_version=version),
+        ),
+    )
     back_label = "アカウントに戻る"
     can_view_details = True
     tabs = (
         Tab("all", "すべて"),
+        Tab(
+            "invited",
+            "招待中",
+            lambda _actor: (Account.status == AccountStatus.invited) & _invited(FirstLogin.expires_at > clock.now()),
+            empty=("初回ログインを待つアカウントはありません", "申請を承認してご案内を送ると、初回ログインまでここに並びます。"),
+        ),
+        Tab(
+            "dead",
+            "期限切れ・取り消し",
+            lambda _actor: (Account.status == AccountStatus.invited) & ~_invited(FirstLogin.expires_at > clock.now()),
+            empty=("使えなくなったご案内はありません", "期限までに初回ログインがないものと、取り消したものがここに並びます。"),
+        ),
         Tab(
             "requested",
             AccountStatus.requested.label,
@@ -105,13 +144,16 @@ class AccountView(DecisionPages, GuardedModelView):
             empty=("確認を待つ担当者はいません", "団体がドメインの違うアドレスの担当者の追加を依頼すると、ここに並びます。"),
         ),
     )
-    column_list = ("email", "name", "body_name", "role", "status", "invitation", "last_login_at")
+    column_list = ("body_name", "name", "email", "role", "state", "delivery", "last_login_at")
+    row_column = "email"
+    cells_template = "admin/_account_cells.html"
     column_labels = {
         "email": "メールアドレス",
         "name": "氏名・部署",
         "body_name": "団体",
         "role": "役割・権限",
-        "invitation": "ご案内",
+        "state": "状態",
+        "delivery": "ご案内のメール",
         "last_login_at": "最後のログイン",
     }
     noun = "アカウント"
@@ -123,7 +165,7 @@ class AccountView(DecisionPages, GuardedModelView):
         lambda word: Account.partner.has(Partner.name.icontains(word, autoescape=True)),
         lambda word: Account.prefecture_code.in_([p.code for p in prefectures() if word in p.name]),
     )
-    search_label = "メールアドレス・氏名・団体（名前・よみ・コード・電話）"
+    search_label = "団体（名前・よみ・コード・電話）・氏名・メール"
     sort_columns = {"email": Account.email, "last_login_at": Account.last_login_at}
     list_filters = (word_filter("status", "状態", Account.status, AccountStatus), word_filter("role", "役割", Account.role, Role))
     list_options = (
@@ -139,17 +181,41 @@ class AccountView(DecisionPages, GuardedModelView):
         """The role, and of a municipality's account its rights."""
         return f"{row.role.label}（{row.rights_label}）" if row.organization_id is not None else row.role.label
 
-    def show_invitation(self, row: Account) -> str:
-        """How the invitation of somebody who has not signed in yet stands, and until when it is good."""
+    def prepare(self, rows: Sequence[Account]) -> None:
+        """The newest invitation mail of each account of the page, asked for at once."""
+        newest = select(func.max(OutboxMail.id)).where(
+            OutboxMail.account_id.in_([row.id for row in rows]), OutboxMail.template == "first_login"
+        )
+        found = select(OutboxMail).where(OutboxMail.id.in_(newest.group_by(OutboxMail.account_id)))
+        g.invitation_mails = {mail.account_id: mail for mail in db.session.execute(found).scalars()}
+
+    def mail_of(self, row: Account) -> OutboxMail | None:
+        """The newest invitation mail."""
+        mails: dict[int | None, OutboxMail] = g.invitation_mails
+        return mails.get(row.id)
+
+    def show_state(self, row: Account) -> str:
+        """The state in words; of an invitation also until when it is good, or that it is over."""
         last = row.invitation if row.status is AccountStatus.invited else None
-        return f"{last.state.label}（{short_time(last.expires_at)}まで）" if last is not None else ""
+        if last is None:
+            return row.status.label
+        words = {InvitationState.waiting: "招待中", InvitationState.expired: "期限切れ", InvitationState.cancelled: "取り消し"}
+        until = last.cancelled_at if last.state is InvitationState.cancelled else last.expires_at
+        return (
+            f"{words.get(last.state, last.state.label)}（{short_time(until)}{'' if last.state is InvitationState.cancelled else 'まで'}）"
+        )
+
+    def show_delivery(self, row: Account) -> str:
+        """How far the newest invitation mail came."""
+        mail = self.mail_of(row)
+        return mail.delivery if mail is not None else ""
 
     @expose("/<num:id>/")
     def details(self, id: int) -> str:
         """One account with its history."""
         row = self.row(id)
-        offers = workflow.offers(row, current_actor())
-        return self.render("admin/account.html", account=row, offers=offers, entries=history.of_account(row))
+        offers, mail = workflow.offers(row, current_actor()), accounts.invitation_of(row)[0]
+        return self.render("admin/account.html", account=row, offers=offers, mail=mail, entries=history.of_account(row))
 
     @expose("/issue", methods=("GET", "POST"))
     def issue(self) -> Any:
@@ -197,6 +263,10 @@ class AccountView(DecisionPages, GuardedModelView):
     def onward(self, row: Account, name: str, outcome: workflow.Outcome) -> str:
         """The account's page, or that of the code."""
         return url_for(".code", id=row.id) if name == "read_code" else super().onward(row, name, outcome)
+
+    def row_name(self, row: Account) -> str:
+        """Body, person and address."""
+        return " ".join(filter(None, (row.body_name, row.name, row.email)))
 
     def named(self, row: Account) -> tuple[str, str, str]:
         """Its address."""

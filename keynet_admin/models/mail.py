@@ -1,5 +1,6 @@
 """The outbox: a mail is a row written with the change that causes it; only the mailer delivers it, after commit."""
 
+import re
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, Integer, String
@@ -9,6 +10,10 @@ from keynet_admin import clock
 from keynet_admin.extensions import db
 from keynet_admin.models.base import About, AsciiJson, CleanText, StaffOnly, UtcDateTime, Versioned, words
 from keynet_admin.vocabulary import MailStatus
+
+# What the other server's refusal means: enhanced status codes of RFC 3463.
+_NO_SUCH_ADDRESS = re.compile(r"\b5\.1\.[0-36]\b|unknown user|user unknown|no such user", re.IGNORECASE)
+_MAILBOX_REFUSES = re.compile(r"\b[45]\.[237]\.\d|\b552\b|mailbox|quota", re.IGNORECASE)
 
 
 class OutboxMail(About, StaffOnly, Versioned, db.Model):  # type: ignore[name-defined,misc]
@@ -49,3 +54,16 @@ class OutboxMail(About, StaffOnly, Versioned, db.Model):  # type: ignore[name-de
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+
+    @property
+    def delivery(self) -> str:
+        """How far it came, in plain words: handed over, no such address, a mailbox that refuses, a fault on our side."""
+        if self.status is MailStatus.sent:
+            return "相手のメールサーバーに渡しました"
+        if self.status is MailStatus.failed:
+            return "送信の技術的な失敗です"
+        if self.status is MailStatus.refused and _NO_SUCH_ADDRESS.search(self.answer):
+            return "宛先のアドレスがありません"
+        if self.status is MailStatus.refused and _MAILBOX_REFUSES.search(self.answer):
+            return "受信箱が受け取りません"
+        return self.status.label

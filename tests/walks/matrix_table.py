@@ -208,6 +208,8 @@ ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "/admin/partner/export.<any(csv, xlsx):kind>"): STAFF_GET,
     ("POST", "/admin/partner/views"): STAFF_OWN,
     ("POST", "/admin/partner/views/<num:id>/delete"): STAFF_NONE,
+    ("GET", "/admin/account/bulk"): (302, 400, 400, 400, 403, 403, 403, 403),
+    ("POST", "/admin/account/bulk"): STAFF_POST,
     ("GET", "/admin/posting/bulk"): (302, 400, 400, 400, 403, 403, 403, 403),
     ("POST", "/admin/posting/bulk"): STAFF_POST,
     ("GET", "/admin/partner/bulk"): (302, 400, 400, 400, 403, 403, 403, 403),
