@@ -31,6 +31,7 @@ class Permission(StrEnum):
     partner_read = "partner:read"
     partner_receive = "partner:receive"
     posting_close = "posting:close"
+    posting_discuss = "posting:discuss"
     posting_edit = "posting:edit"
     posting_publish = "posting:publish"
     posting_read = "posting:read"
@@ -69,6 +70,7 @@ _OPERATOR = frozenset(
         Permission.organization_read,
         Permission.partner_handle,
         Permission.partner_read,
+        Permission.posting_discuss,
         Permission.posting_read,
         Permission.posting_release,
         Permission.posting_suspend,
@@ -98,6 +100,7 @@ RIGHT_FOR: dict[Permission, OfficeRight] = {
     Permission.office_account_hand_over: OfficeRight.view,
     Permission.office_account_manage: OfficeRight.manage,
     Permission.posting_close: OfficeRight.publish,
+    Permission.posting_discuss: OfficeRight.edit,
     Permission.posting_edit: OfficeRight.edit,
     Permission.posting_publish: OfficeRight.publish,
     Permission.posting_read: OfficeRight.view,

@@ -8,7 +8,9 @@ from sqlalchemy import Select, select
 from keynet_admin.catalogue import posting_field
 from keynet_admin.catalogue.reference import prefectures
 from keynet_admin.models import Account
+from keynet_admin.services.account import regions
 from keynet_admin.vocabulary import STAFF_ROLES
+from keynet_admin.web.actor import current_actor
 from keynet_admin.web.lists.page import ListFilter
 
 
@@ -16,6 +18,16 @@ def prefecture_filter(is_in: Callable[[str], Any]) -> ListFilter:
     """A filter by prefecture; `is_in` makes the where-clause for its two-digit code."""
     return ListFilter(
         "prefecture", "都道府県", lambda: [(p.code, p.name) for p in prefectures()], lambda query, value: query.where(is_in(value))
+    )
+
+
+def region_filter(is_in: Callable[[list[str]], Any]) -> ListFilter:
+    """A filter on what lies in the prefectures that the reader looks after (`自分の一覧と通知`); `is_in` makes the where-clause for their codes."""
+    return ListFilter(
+        "region",
+        "担当地域",
+        lambda: [("mine", "自分の担当地域")],
+        lambda query, _value: query.where(is_in(codes)) if (codes := regions.of_actor(current_actor())) else query,
     )
 
 

@@ -8,24 +8,24 @@ from flask_admin import expose
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
-from keynet_admin.admin.list_filters import job_types, prefecture_filter, word_filter
+from keynet_admin.admin.list_filters import job_types, prefecture_filter, region_filter, word_filter
 from keynet_admin.catalogue import posting_field
 from keynet_admin.catalogue.difference import Change, changes
 from keynet_admin.catalogue.display import short_date
 from keynet_admin.models import Organization, Posting, PostingRevision
 from keynet_admin.permissions import Permission
 from keynet_admin.rules.engine.rule import Finding, Level
-from keynet_admin.services import workflow
+from keynet_admin.services import threads, workflow
 from keynet_admin.services.listing import publish as listing
 from keynet_admin.services.mail.message import Letter
 from keynet_admin.services.posting import publication, revisions
-from keynet_admin.services.posting.moderation import decide
+from keynet_admin.services.posting.moderation import decide, talk
 from keynet_admin.services.workflow import history
 from keynet_admin.services.workflow.row import Page
 from keynet_admin.vocabulary import PostingStatus
 from keynet_admin.web import posting_page
 from keynet_admin.web.actor import current_actor
-from keynet_admin.web.decision import Decision, DecisionPages
+from keynet_admin.web.decision import Decision, DecisionPages, EditDecision
 from keynet_admin.web.lists.page import ListFilter, Order, Tab
 from keynet_admin.web.model_view import BulkMove, GuardedModelView
 
@@ -66,6 +66,25 @@ def _release_shown(row: Posting) -> dict[str, Any]:
     return shown | ({"text": "許可すると、公開を再開したときに新しい内容が載ります。"} if row.status is PostingStatus.paused else {})
 
 
+TALK = EditDecision(
+    "自治体へのメッセージ",
+    Page(
+        "「{name}」について、自治体に書きますか",
+        "募集情報のページとメールで自治体に届きます。公開の状態は変わりません。",
+        "メッセージを送る",
+        "メッセージを送りました。",
+    ),
+    Permission.posting_discuss,
+)
+
+
+def _thread(row: Posting) -> dict[str, Any]:
+    messages = threads.of(row)
+    desk = talk.desk_ids(messages)
+    unread = any(message.read_at is None and (message.author_id in desk) is not True for message in messages)
+    return {"thread": messages, "desk_ids": desk, "staff": True, "unread": unread, "plain_reason": True}
+
+
 def _of_body(word: str) -> Any:
     """Where-clause: the posting's body has the word in its name or reading, or that very code."""
     name, kana = Organization.name.icontains(word, autoescape=True), Organization.kana.icontains(word, autoescape=True)
@@ -101,6 +120,13 @@ class PostingView(DecisionPages, GuardedModelView):
             (Order(Posting.changed_at), Order(Posting.id)),
             ("まだ見ていない小さな変更はありません", "公開中の募集の人数や文言が、確認なしで変わると、古い順にここに並びます。"),
         ),
+        Tab(
+            "talk",
+            "メッセージ",
+            lambda _actor: talk.unread(by_desk=True),
+            (Order(Posting.changed_at), Order(Posting.id)),
+            ("まだ開いていないメッセージはありません", "自治体が募集情報についてメッセージを送ると、ここに並びます。"),
+        ),
         _tab("scheduled", "公開予定", PostingStatus.scheduled),
         _tab("live", "公開中", PostingStatus.live),
         _tab("draft", "下書き", PostingStatus.draft),
@@ -134,6 +160,7 @@ class PostingView(DecisionPages, GuardedModelView):
     search_label = "見出し・番号・団体名・よみ"
     list_filters = (
         prefecture_filter(lambda code: Posting.organization.has(prefecture_code=code)),
+        region_filter(lambda codes: Posting.organization.has(Organization.prefecture_code.in_(codes))),
         ListFilter("job_type", "職種", job_types, lambda query, value: query.where(Posting.job_type == value)),
         replace(word_filter("status", "状態", Posting.status, PostingStatus), shown=False),
     )
@@ -147,6 +174,14 @@ class PostingView(DecisionPages, GuardedModelView):
         "return": Decision(decide.return_, block="admin/_release.html", show=lambda row, _typed: _beside(row)),
         "suspend": Decision(decide.suspend),
         "restore": Decision(decide.restore),
+        "talk": Decision(
+            talk.say,
+            read=lambda _row, values: {"message": values.get("message", ""), "only_read": values.get("do") == "read"},
+            block="web/_thread.html",
+            fields="web/_thread_fields.html",
+            show=lambda row, _typed: _thread(row),
+            change=TALK,
+        ),
     }
     bulk_moves = (
         BulkMove(
@@ -188,6 +223,7 @@ class PostingView(DecisionPages, GuardedModelView):
             private=revisions.is_private(row),
             decisions=workflow.offers(row, current_actor()),
             entries=history.of_posting(row),
+            **_thread(row),
         )
 
     @expose("/<num:id>/preview")
@@ -216,6 +252,8 @@ class PostingView(DecisionPages, GuardedModelView):
 
     def onward(self, row: Posting, name: str, _outcome: workflow.Outcome) -> str:
         """The page on which the next that waits is decided, else the posting."""
+        if name == "talk":
+            return f"{url_for('.details', id=row.id)}#h-talk"
         if name == "look":
             return url_for(".details", id=(decide.next_small(current_actor()) or row).id)
         following = decide.next_waiting(current_actor(), row) if name in ("release", "return") else None

@@ -27,6 +27,7 @@ class Account(OfOrganization, Versioned, db.Model):  # type: ignore[name-defined
     """Somebody (or a section's shared address) who signs in. `email` is stored as normalised, compared in lower case.
 
     `prefecture_code`, `partner_id`: of the accounts of a prefecture and of a partner, whose they are.
+    `prefectures`: the two-digit codes that a person of the service center looks after (none: no choice made).
     `rights`: values of OfficeRight, which count for municipalities' accounts only.
     `notices`: which mails about waiting work a municipality's account wants; `notice_kinds`: the same by kind of work for the service
     center's people (what is not named is as `notices/staff` says), `notice_hour`: the hour of their digest; `digest_on`: the last day whose morning mail is settled;
@@ -52,6 +53,7 @@ class Account(OfOrganization, Versioned, db.Model):  # type: ignore[name-defined
     notices: Mapped[NoticeChoice] = mapped_column(words(NoticeChoice), default=NoticeChoice.digest, server_default="digest")
     notice_kinds: Mapped[dict[str, str]] = mapped_column(AsciiJson, default=dict, server_default="{}")
     notice_hour: Mapped[int] = mapped_column(Integer, default=9, server_default="9")
+    prefectures: Mapped[list[str]] = mapped_column(AsciiJson, default=list, server_default="[]")
     digest_on: Mapped[date | None] = mapped_column(Date)
     noticed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     search_text: Mapped[str] = mapped_column(CleanText(), default="", server_default="")

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, Select, String, false, or_, select, true
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, Select, String, false, or_, select, text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from keynet_admin import clock
@@ -16,6 +16,7 @@ from keynet_admin.vocabulary import ActorKind, CandidateKind
 MESSAGE_MOST = 2000
 NOTE_MOST = 400
 QUESTION_MOST, ANSWER_MOST = 200, 800
+_UNREAD = "read_at IS NULL"
 TEMPLATE_MOST = 1500  # leaves room for the values: a message has 2,000 characters
 
 
@@ -26,7 +27,10 @@ class ThreadMessage(About, db.Model):  # type: ignore[name-defined,misc]
     """
 
     __tablename__ = "thread_message"
-    __table_args__ = (Index("ix_thread_message_subject_subject_id_id", "subject", "subject_id", "id"),)
+    __table_args__ = (
+        Index("ix_thread_message_subject_subject_id_id", "subject", "subject_id", "id"),
+        Index("ix_thread_message_unread", "subject", "subject_id", sqlite_where=text(_UNREAD), postgresql_where=text(_UNREAD)),
+    )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     author_kind: Mapped[ActorKind] = mapped_column(words(ActorKind))

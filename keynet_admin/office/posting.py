@@ -15,7 +15,7 @@ from keynet_admin.models import Account, Posting
 from keynet_admin.office import editor, figures
 from keynet_admin.permissions import Actor, Permission, can
 from keynet_admin.rules.engine.rule import Finding, Level
-from keynet_admin.services import workflow
+from keynet_admin.services import threads, workflow
 from keynet_admin.services.candidate import mail as candidate_mail
 from keynet_admin.services.candidate import stages
 from keynet_admin.services.listing import publish as listing
@@ -36,6 +36,7 @@ from keynet_admin.services.posting import (
 )
 from keynet_admin.services.posting import home as desk
 from keynet_admin.services.posting import outcome as outcomes
+from keynet_admin.services.posting.moderation import talk
 from keynet_admin.services.transaction import transaction
 from keynet_admin.services.workflow import history
 from keynet_admin.services.workflow.row import Page
@@ -73,6 +74,18 @@ EXTEND = EditDecision(
         "",
     ),
     Permission.posting_edit,
+)
+
+
+TALK = EditDecision(
+    "サービスセンターへのメッセージ",
+    Page(
+        "「{name}」について、サービスセンターに書きますか",
+        "担当者に届きます。公開の状態と内容は変わりません。",
+        "メッセージを送る",
+        "メッセージを送りました。",
+    ),
+    Permission.posting_discuss,
 )
 
 
@@ -141,6 +154,14 @@ class OfficePostingView(DecisionPages, GuardedModelView):
         "confirm": Decision(freshness.confirm, block="office/_confirm.html", show=lambda row, _typed: _confirm_shown(row)),
         "ask": Decision(approval.ask),
         "send_back": Decision(approval.send_back),
+        "talk": Decision(
+            talk.say,
+            read=lambda _row, values: {"message": values.get("message", ""), "only_read": values.get("do") == "read"},
+            block="web/_thread.html",
+            fields="web/_thread_fields.html",
+            show=lambda row, _typed: _thread(row),
+            change=TALK,
+        ),
     }
     names_row = False
     back_label = "募集情報に戻る"
@@ -230,6 +251,7 @@ class OfficePostingView(DecisionPages, GuardedModelView):
             placements=placements.of(row),
             alone=approval.missing(row, current_actor()),
             radar=radar.of(row, found),
+            **_thread(row),
         )
 
     @expose("/<num:id>/preview")
@@ -264,10 +286,10 @@ class OfficePostingView(DecisionPages, GuardedModelView):
         return [("ホーム", "/office/"), ("募集情報", url_for(".index")), (row.posting_no, url_for(".details", id=row.id))]
 
     def onward(self, row: Posting, name: str, outcome: workflow.Outcome) -> str:
-        """The posting; after a copy, or a closing that made one, the new one's editor."""
+        """The posting (after a message its thread); after a copy, or a closing that made one, the new one's editor."""
         if name in ("copy", "relist", "close") and outcome.made is not None:
             return url_for(".edit" if outcome.made.status is PostingStatus.draft else ".details", id=outcome.made.id)
-        return url_for(".details", id=row.id)
+        return url_for(".details", id=row.id, _anchor="h-talk" if name == "talk" else None)
 
 
 def _publish_read(values: Any) -> dict[str, Any]:
@@ -455,3 +477,10 @@ def _headcount(row: Posting, actor: Actor, typed: str, seen_version: int) -> wor
 
 def _findings(stored: list[dict[str, Any]]) -> list[Finding]:
     return [Finding.from_json(finding) for finding in stored]
+
+
+def _thread(row: Posting) -> dict[str, Any]:
+    messages = threads.of(row)
+    desk = talk.desk_ids(messages)
+    unread = any(message.read_at is None and (message.author_id in desk) is not False for message in messages)
+    return {"thread": messages, "desk_ids": desk, "staff": False, "unread": unread, "plain_reason": True}

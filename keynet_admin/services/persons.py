@@ -113,6 +113,11 @@ def _postings(ended: datetime) -> ColumnElement[bool]:
     return PostingRevision.posting_id.in_(select(Posting.id).where(*over))
 
 
+def _talk(ended: datetime) -> ColumnElement[bool]:
+    """What was said about a posting ends with its content, and in any case when it is as old."""
+    return and_(ThreadMessage.subject == Posting.__tablename__, ThreadMessage.created_at < ended)
+
+
 def _unused(ended: datetime) -> ColumnElement[bool]:
     """Accounts that nobody has used since, but for an active administrator beside whom no other one is in use: somebody has to be left."""
     other = aliased(Account)
@@ -238,6 +243,7 @@ REGISTER: tuple[Personal, ...] = (
     Personal(_CONTENT, "申請の内容（承認しなかった申請）", 6 * MONTH, _content(accepted=False)),
     Personal(_CONTENT, "申請の内容（承認した申請）", 3 * YEAR, _content(accepted=True)),
     Personal(_POSTING, "終わった募集の内容", 3 * YEAR, _postings),
+    Personal(_THREAD, "募集についての自治体と運営のやりとり", 3 * YEAR, _talk, whole=True),
     # Their times are settings, and they are announced and locked before (`candidate/retention.py`).
     Personal(_THREAD, "応募者とのやりとり", timedelta(0), lambda now: _of_candidates(ThreadMessage, retention.over(now)), whole=True),
     Personal(_NOTE, "応募者についての職員のメモ", timedelta(0), lambda now: _of_candidates(StaffNote, retention.over(now)), whole=True),

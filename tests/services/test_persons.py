@@ -44,7 +44,8 @@ from tests.support.web import Client
 # Columns of text or JSON that hold no person's data, and why not. A new column has to be named here or in `persons.REGISTER`.
 NO_PERSON = {
     "numbers, codes and words of closed lists": {
-        "account": {"role", "status", "rights", "notices", "notice_kinds", "prefecture_code"},
+        "account": {"role", "status", "rights", "notices", "notice_kinds", "prefecture_code", "prefectures"},
+        "organization": {"status"},
         "audit_event": {"actor_kind", "subject", "action", "codes", "state"},
         "candidate": {"candidate_no", "kind", "status", "undo_to", "shifts"},
         "counter": {"name"},

@@ -7,11 +7,12 @@ from flask_admin import expose
 from flask_login import current_user
 from sqlalchemy import select
 
+from keynet_admin.catalogue.reference import prefectures
 from keynet_admin.errors import BadField
 from keynet_admin.extensions import db
 from keynet_admin.models import Account, SavedView
 from keynet_admin.permissions import Permission
-from keynet_admin.services.account import desk_notices
+from keynet_admin.services.account import desk_notices, regions
 from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import NoticeChoice
 from keynet_admin.web.actor import current_actor, unverified
@@ -35,6 +36,11 @@ class DeskNoticeView(GuardedView):
             return self._page(
                 {kind.name: desk_notices.choice(account, kind.name).value for kind in desk_notices.KINDS}, str(account.notice_hour)
             )
+        if request.form.get("do") == "regions" and not unverified():
+            with transaction():
+                regions.choose(db.session.get_one(Account, current_actor().account_id), request.form.getlist("prefecture"), current_actor())
+            flash("担当する都道府県を保存しました。", "success")
+            return redirect(f"{url_for('.index')}#h-regions", 303)
         wanted, hour = {kind.name: request.form.get(kind.name, "") for kind in desk_notices.KINDS}, request.form.get("hour", "")
         if problem := unverified():
             return self._page(wanted, hour, notice=f"{problem.words}もう一度保存してください。"), problem.status
@@ -56,6 +62,8 @@ class DeskNoticeView(GuardedView):
             wanted=wanted,
             hour=hour,
             hours=desk_notices.HOURS,
+            prefectures=prefectures(),
+            looked_after=request.form.getlist("prefecture") or regions.of_actor(current_actor()),
             email=current_user.account.email,
             saved=[(row, places[row.place]) for row in db.session.execute(own).scalars() if row.place in places],
             **why,

@@ -14,7 +14,7 @@ from sqlalchemy import func, or_, select
 from keynet_admin import clock
 from keynet_admin.errors import BadField
 from keynet_admin.extensions import db
-from keynet_admin.models import Account, AuditEvent, OutboxMail, Posting, Review, Submission
+from keynet_admin.models import Account, AuditEvent, Organization, OutboxMail, Posting, Review, Submission
 from keynet_admin.permissions import Actor
 from keynet_admin.services import audit, business_days
 from keynet_admin.services.account.notices import locked
@@ -30,7 +30,7 @@ APART = timedelta(minutes=10)  # mails about what is new are not closer than thi
 class NoticeKind:
     """One kind of waiting work: what it is called, what a mail says before the number, where it leads.
 
-    `rows(account)`: a count of all that waits; `new(since)`: a count of what came since. Without `new` something else tells it at once.
+    `rows(account)`: a count of all that waits; `new(account, since)`: a count of what came since. Without `new` something else tells it at once.
     """
 
     name: str
@@ -38,7 +38,7 @@ class NoticeKind:
     words: str
     path: str
     rows: Callable[[Account], Any]
-    new: Callable[[datetime], Any] | None
+    new: Callable[[Account, datetime], Any] | None
     usual: NoticeChoice = NoticeChoice.digest
 
 
@@ -50,6 +50,11 @@ def _count(model: Any, *where: Any) -> Any:
     return select(func.count()).select_from(model).where(*where)
 
 
+def _looked_after(account: Account) -> tuple[Any, ...]:
+    """Of somebody who has chosen prefectures only the postings there."""
+    return (Posting.organization.has(Organization.prefecture_code.in_(account.prefectures)),) if account.prefectures else ()
+
+
 _UNTAKEN = Submission.awaiting_review(), Submission.assignee_id.is_(None)
 _SECOND = Submission.second_asked, Submission.status.in_(AWAITING_REVIEW)
 KINDS: tuple[NoticeKind, ...] = (
@@ -59,7 +64,7 @@ KINDS: tuple[NoticeKind, ...] = (
         "担当が未定の申請",
         "/admin/submission/?assignee=none",
         lambda _account: _count(Submission, *_UNTAKEN),
-        lambda since: _count(Submission, *_UNTAKEN, Submission.received_at > since),
+        lambda _account, since: _count(Submission, *_UNTAKEN, Submission.received_at > since),
     ),
     NoticeKind(
         DUE,
@@ -78,15 +83,15 @@ KINDS: tuple[NoticeKind, ...] = (
         "届かなかったメール",
         "/admin/mail/?tab=undelivered",
         lambda _account: _count(OutboxMail, outbox.undeliverable()),
-        lambda since: _count(AuditEvent, AuditEvent.action == "mail_lost", AuditEvent.at > since),
+        lambda _account, since: _count(AuditEvent, AuditEvent.action == "mail_lost", AuditEvent.at > since),
     ),
     NoticeKind(
         "posting",
         "公開の確認を待つ募集",
         "公開の確認を待つ募集",
         "/admin/posting/",
-        lambda _account: _count(Posting, Posting.awaiting_release()),
-        lambda since: _count(Posting, Posting.awaiting_release(), Posting.waits_since > since),
+        lambda account: _count(Posting, Posting.awaiting_release(), *_looked_after(account)),
+        lambda account, since: _count(Posting, Posting.awaiting_release(), Posting.waits_since > since, *_looked_after(account)),
     ),
     NoticeKind(
         "second",
@@ -94,7 +99,9 @@ KINDS: tuple[NoticeKind, ...] = (
         "2人目の確認を待つ申請",
         "/admin/submission/?assignee=second",
         lambda _account: _count(Submission, *_SECOND),
-        lambda since: _count(Review, Review.subject == Submission.__tablename__, Review.action == "ask_second", Review.created_at > since),
+        lambda _account, since: _count(
+            Review, Review.subject == Submission.__tablename__, Review.action == "ask_second", Review.created_at > since
+        ),
     ),
 )
 
@@ -156,7 +163,7 @@ def tell_at_once(account_id: int) -> bool:
     if since > clock.now() - APART:
         return False
     account.noticed_at = clock.now()
-    return _tell(account, "desk_instant", [(kind, kind.new(since)) for kind in kinds if kind.new is not None])
+    return _tell(account, "desk_instant", [(kind, kind.new(account, since)) for kind in kinds if kind.new is not None])
 
 
 def _instant(account: Account) -> list[NoticeKind]:

@@ -16,6 +16,7 @@ from keynet_admin.permissions import Actor, Permission, can
 from keynet_admin.services import business_days
 from keynet_admin.services.posting import freshness
 from keynet_admin.services.posting.balance import balances, full
+from keynet_admin.services.posting.moderation import talk
 from keynet_admin.services.report import rounds
 from keynet_admin.vocabulary import PUBLISHED, CandidateStatus, PostingStatus
 
@@ -81,6 +82,9 @@ KINDS: tuple[DutyKind, ...] = (
     DutyKind("suspended", "掲載停止", lambda: Posting.status == _P.suspended, "must", "stop",
          "{name}は運営事務局が掲載を停止しています。", "運営事務局が掲載を停止した募集が{n}件あります。",
          "理由を確かめて、サービスセンターへご連絡ください。", "理由を見る"),
+    DutyKind("talk", "運営からのメッセージ", lambda: talk.unread(by_desk=False), "must", "mail",
+         "{name}について、サービスセンターからメッセージが届いています。", "サービスセンターからのメッセージがある募集が{n}件あります。",
+         "読んで返事を書いてください。", "メッセージを読む"),
     DutyKind("incomplete", "入力の途中", lambda: and_(Posting.status == _P.draft, Posting.errors > 0), "must", "x",
          "{name}は入力の途中です（残り{errors}項目）。", "入力の途中の下書きが{n}件あります。", "直すと公開できます。", "内容を直す"),
     DutyKind("approval", "決裁待ち", _decided_by_others, "ask", "clock",

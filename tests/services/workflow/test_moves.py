@@ -133,6 +133,8 @@ def test_events_that_are_no_moves_have_their_words_too() -> None:
         "sign_in",
         "sign_out",
         "notices",
+        "talk",
+        "regions",
         "password_reset_asked",
         "set_total",
     }
@@ -201,6 +203,7 @@ def test_each_page_has_one_door() -> None:
             method = "return_" if name == "return" else name
             assert method in view.checks_token
             assert view.method_permissions[method] in {m.permission for m in MOVES if m.address == name} | {
+                Permission.posting_discuss,
                 Permission.posting_edit,
                 Permission.candidate_handle,
                 Permission.partner_key,
