@@ -1,6 +1,6 @@
 """The lists of the signed-in pages, few and many rows in turns: whole requests, on both databases, as ratios of one run.
 
-The operators' queue with 1,000 and with 100,000 submissions; a municipality's people desk with 200 people at one posting and 5,000 in all,
+The operators' queue and the telephone desk with 1,000 and with 100,000 submissions; a municipality's people desk with 200 people at one posting and 5,000 in all,
 each beside 20.
 """
 
@@ -42,6 +42,17 @@ PAGES = {
 }
 # The first page and a search that finds what it looks for: what the limit is about.
 LIMITED = ("first page", "search: a body", "search: a telephone number")
+# The telephone desk: whatever a caller says, found with everything that the page of the body shows.
+CALLERS = {
+    "a telephone number": "/admin/desk/?q=%2B81 985 01 0042",
+    "four last digits": "/admin/desk/?q=0042",
+    "a reading": "/admin/desk/?q=ひゅうがし",
+    "a name": "/admin/desk/?q=宮崎 日向",
+    "a code": "/admin/desk/?q=45206",
+    "a mail address": "/admin/desk/?q=kenko42@city",
+    "a receipt number": "/admin/desk/?q=KN-210101-000042",
+    "nobody": "/admin/desk/?q=竜宮城",
+}
 
 PEOPLE = (20, 200, 5_000)
 DESK_PAGES = {
@@ -67,6 +78,9 @@ def measure() -> list[Row]:
             for kind in ("sqlite", "postgresql"):
                 with _queue(databases, kind, FEW) as few, _queue(databases, kind, MANY) as many:
                     rows += [_row(f"queue, {kind}, {name}", path, few, many, (FEW, MANY), name in LIMITED) for name, path in PAGES.items()]
+                    # Many cases share the last digits of a made-up number: that one is reported.
+                    callers = ((name, path, name != "four last digits") for name, path in CALLERS.items())
+                    rows += [_row(f"desk, {kind}, {name}", path, few, many, (FEW, MANY), limited) for name, path, limited in callers]
         finally:
             databases.close()
     return rows
