@@ -20,7 +20,7 @@ from bench.table import Row
 from keynet_admin import clock
 from keynet_admin.catalogue import reference
 from keynet_admin.extensions import db
-from keynet_admin.models import AuditEvent, Candidate, Submission, ThreadMessage
+from keynet_admin.models import AuditEvent, Candidate, Submission, SubmissionRevision, ThreadMessage
 from keynet_admin.services.submission import search_index
 from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import ActorKind, CandidateKind, CandidateStatus, PostingStatus, Role, SubmissionStatus
@@ -149,6 +149,7 @@ def _fill(app: Flask, count: int) -> None:
         for start in range(0, count, CHUNK):
             rows = [_case(number, cities[number % len(cities)], now) for number in range(start, min(start + CHUNK, count))]
             db.session.execute(insert(Submission), [row for row, _words in rows])
+            db.session.execute(insert(SubmissionRevision), [_revision(row) for row, _words in rows])
             search_index.put_new((row["id"], words) for row, words in rows)
             db.session.commit()
         db.session.execute(text("ANALYZE"))
@@ -179,6 +180,13 @@ def _case(number: int, city: Any, now: Any) -> tuple[dict[str, Any], list[str]]:
     }
     people = [f"担当{number % 97}", f"タントウ{number % 89}", f"098501{number % 10_000:04d}", f"kenko{number}@city.test{city.code6}.lg.jp"]
     return row, [receipt, city.code6, city.name, city.kana, f"0985{number % 100_000:06d}", "健康増進課", *people]
+
+
+def _revision(case: dict[str, Any]) -> dict[str, Any]:
+    """What the telephone desk reads of a case that it found."""
+    body = {"organization": {"org_name": case["org_name"], "lg_code": case["lg_code"]}}
+    judged = {"findings": [], "ruleset": "", "reference_date": "2021-05-07"}
+    return {"submission_id": case["id"], "number": 1, "typed": body, "normalized": body, "created_at": case["received_at"], **judged}
 
 
 @contextmanager

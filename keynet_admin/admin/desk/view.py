@@ -17,7 +17,7 @@ from keynet_admin.services import workflow
 from keynet_admin.services.desk import caller as callers
 from keynet_admin.services.desk import find
 from keynet_admin.services.desk.caller import Caller, Number
-from keynet_admin.services.desk.find import Body, Found
+from keynet_admin.services.desk.find import Body, DeskHit, Found
 from keynet_admin.services.submission import draft as drafts
 from keynet_admin.services.transaction import transaction
 from keynet_admin.web.actor import current_actor, unverified
@@ -37,7 +37,6 @@ OF_ACCOUNT = (("resend", "again", False), ("readdress", "pen", True), ("read_cod
 OF_MAIL = (("retry", "again", False),)
 # Where the rows of each kind of hit are opened.
 PAGES = {
-    "申請": "admin_submission.case",
     "アカウント": "admin_account.details",
     "募集情報": "admin_posting.details",
     "応募者": "admin_candidate.asked",
@@ -103,23 +102,30 @@ class DeskView(GuardedView):
             "form_key": drafts.new_key(),
         }
         if caller is not None:
-            back = _address(caller.body, found.text, caller.case)
+            back = _address(caller.body, found.text, caller.case.id if caller.case is not None else None)
             shown |= {"sayings": callers.sayings(caller), "ways": _ways(caller, current_actor(), back)}
         return self.render(
             "admin/desk.html",
             found=found,
             caller=caller,
-            address=lambda body, case=None: _address(body, found.text, case),
-            page_of=lambda hit: url_for(PAGES[hit.kind], id=hit.id) if hit.kind in PAGES else "",
+            address=lambda body, case=None: _address(body, found.text, case.id if case is not None else None),
+            page_of=lambda hit: _page_of(hit, found.text),
             mask=callers.mask,
             kinds=find.KINDS,
             **(shown | more),
         )
 
 
-def _address(body: Body, text: str, case: Submission | None = None) -> str:
-    """The desk's page of a body."""
-    return url_for("admin_desk.index", body=body.key, q=text or None, case=case.id if case is not None else None)
+def _address(body: Body, text: str, case: int | None = None) -> str:
+    """The desk's page of a body, with this case shown."""
+    return url_for("admin_desk.index", body=body.key, q=text or None, case=case)
+
+
+def _page_of(hit: DeskHit, text: str) -> str:
+    """Where a hit is opened: a case on the desk's page of its body, everything else where it is worked on."""
+    if hit.kind == "申請" and hit.body is not None:
+        return _address(hit.body, text, hit.id)
+    return url_for(PAGES[hit.kind], id=hit.id) if hit.kind in PAGES else ""
 
 
 def _ways(caller: Caller, actor: Actor, back: str) -> list[DeskAction]:
