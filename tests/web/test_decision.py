@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from keynet_admin.admin import account, candidate, keying, mail, posting, submission
+from keynet_admin.admin import account, candidate, keying, mail, organization, posting, submission
 from keynet_admin.admin.follow_up.report import RoundView
 from keynet_admin.admin.follow_up.report_body import ReportView
 from keynet_admin.admin.partner.ledger import LedgerView
@@ -23,6 +23,7 @@ from keynet_admin.web.decision import DecisionPages
 
 NAMED = "KN-210507-0001（千代田区）"
 VIEWS: tuple[type[DecisionPages], ...] = (
+    organization.OrganizationView,
     submission.SubmissionView,
     posting.PostingView,
     OfficePostings,

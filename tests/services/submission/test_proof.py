@@ -7,10 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from keynet_admin import clock as clocks
-from keynet_admin.errors import BadField, NotPermitted, Refused
+from keynet_admin.errors import BadField, KeynetError, NotPermitted, Refused
 from keynet_admin.models import Account, AuditEvent, Organization, OutboxMail, Review, Submission
 from keynet_admin.permissions import SYSTEM, Actor
 from keynet_admin.rules import evaluate
+from keynet_admin.services import workflow
 from keynet_admin.services.files.check import check_submission
 from keynet_admin.services.files.rows import FileSubmission
 from keynet_admin.services.files.store import store_all
@@ -252,3 +253,50 @@ def test_an_account_that_came_between_is_a_further_one(db_session: Session, cloc
     acceptance.accept(first, factories.actor(), seen_version=first.version)
     with pytest.raises(Refused, match="すでにアカウントがあります"):
         acceptance.accept(case, who, seen_version=case.version, account="further")
+
+
+def one_alone(who: Actor, *, calls: bool) -> dict[str, Any]:
+    """Everything that one operator can do to a case before its acceptance. `calls`: also log a call to the body."""
+    steps: dict[str, Any] = {
+        "take": lambda case: review.take(case, who, seen_version=case.version),
+        "ask": lambda case: proof.ask_second(case, who, seen_version=case.version),
+        "reject": lambda case: review.reject(case, who, seen_version=case.version, reason="対象の団体ではないため。"),
+        "reopen": lambda case: review.reopen(case, who, seen_version=case.version, reason="確かめ直すため。"),
+    }
+    return steps | ({"call": lambda case: factories.called(case, who, phone="03-0000-0001")} if calls else {})
+
+
+@pytest.mark.parametrize("brought", [False, True])
+def test_no_sequence_lets_one_person_pass_a_risky_case(db_session: Session, brought: bool) -> None:
+    """Every sequence of three: a doubtful sender without a call to the body, and a case that the operator brought in, with one (X06)."""
+    who = factories.actor(Role.operator)
+    case = sent("kenko@gmail.com")
+    if brought:
+        event = db_session.execute(select(AuditEvent).where(AuditEvent.about(case), AuditEvent.action == "submit")).scalar_one()
+        event.actor_id = who.account_id
+        db_session.flush()
+    steps, passed, tried = one_alone(who, calls=brought), [], 0
+
+    def walk(before: tuple[str, ...]) -> None:
+        nonlocal tried
+        tried += 1
+        if "accept" in workflow.allowed(case, who) and accepts(case, who, db_session):
+            passed.append(before)
+        for name, step in steps.items() if len(before) < 3 else ():
+            point = db_session.begin_nested()
+            try:
+                step(case)
+                db_session.flush()
+            except KeynetError:  # not from this state
+                point.rollback()
+                continue
+            walk((*before, name))
+            point.rollback()
+            db_session.expire_all()
+
+    walk(())
+    assert passed == []
+    assert tried > 10
+    other = factories.actor(Role.operator)
+    proof.ask_second(case, who, seen_version=case.version)
+    assert accepts(case, other, db_session), "a second person does"
