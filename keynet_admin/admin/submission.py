@@ -23,7 +23,7 @@ from keynet_admin.services import batch, workflow
 from keynet_admin.services.business_days import explain
 from keynet_admin.services.keying import steps as keyings
 from keynet_admin.services.mail.message import Letter
-from keynet_admin.services.submission import acceptance, address, finding, follow_up, presence, proof, review
+from keynet_admin.services.submission import acceptance, address, finding, follow_up, presence, proof, review, same_body
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.submission import lists as queue
 from keynet_admin.services.submission.casework import clock as case_clock
@@ -39,6 +39,10 @@ BATCH_WORDS = {batch.FILE: "同じファイルで届いた申請", batch.NETWORK
 def _of_body(act: Callable[..., workflow.Outcome]) -> Callable[..., workflow.Outcome]:
     """A decision that is told the registered body, whose telephone number counts."""
     return lambda case, actor, **typed: act(case, actor, organization=acceptance.plan(case).organization, **typed)
+
+
+def _read_link(_case: Submission, values: Mapping[str, str]) -> dict[str, str]:
+    return {name: values.get(name, "") for name in ("other", "reason")}
 
 
 class SubmissionView(DecisionPages, FilePages, QueueList, GuardedModelView):
@@ -109,6 +113,8 @@ class SubmissionView(DecisionPages, FilePages, QueueList, GuardedModelView):
             show=lambda case, _typed: _batch_shown(case, aside=True),
             drives=True,
         ),
+        "link": Decision(same_body.link, read=_read_link, fields="admin/_link_fields.html"),
+        "unlink": Decision(same_body.unlink, read=_read_link, fields="admin/_link_fields.html"),
         "reopen": Decision(review.reopen, block="admin/_reopen.html", show=lambda case, _typed: {"sent": review.mails_of(case)}),
         "withdraw": Decision(submissions.withdraw),
     }

@@ -32,6 +32,7 @@ from keynet_admin.models.submission import (
     ReturnLink,
     Submission,
     SubmissionContact,
+    SubmissionLink,
     SubmissionRevision,
     SubmissionSearch,
 )

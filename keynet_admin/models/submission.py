@@ -140,6 +140,20 @@ class CasePresence(db.Model):  # type: ignore[name-defined,misc]
     writing_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class SubmissionLink(db.Model):  # type: ignore[name-defined,misc]
+    """Two cases that an operator has named the same one, the older first; who, when and why stand in the Review. Undone, it is deleted."""
+
+    __tablename__ = "submission_link"
+    __table_args__ = (UniqueConstraint("first_id", "second_id"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    first_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    second_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
+    review_id: Mapped[int] = mapped_column(ForeignKey("review.id"))
+
+    review: Mapped[Review] = relationship()
+
+
 class SubmissionRevision(db.Model):  # type: ignore[name-defined,misc]
     """What was sent at one time, without the contact section: typed, normalised, findings, and the rules of that day. Never changed.
 

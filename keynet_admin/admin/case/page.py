@@ -63,6 +63,7 @@ def shown(case: Submission, actor: Actor, *, every: bool) -> dict[str, Any]:
         "allowed": allowed,
         "offers": workflow.offers(case, actor),
         "others": others,
+        "links": same_body.links_of(case),
         "batches": batch.batches_of(case) if "set_aside" in allowed else [],
         "decider": review.deciders([case.id]).get(case.id, ""),
         "entries": entries,

@@ -1,5 +1,6 @@
 """Other cases of the same body, each with what makes it so: its code where that is one, its name, reading, telephone or mail domain."""
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,12 +10,16 @@ from sqlalchemy.orm import joinedload
 
 from keynet_admin.catalogue import reference
 from keynet_admin.catalogue.mail_domain import DomainKind, judge
+from keynet_admin.errors import BadField
 from keynet_admin.extensions import db
-from keynet_admin.models import Submission, SubmissionRevision
+from keynet_admin.models import Review, Submission, SubmissionLink, SubmissionRevision
+from keynet_admin.permissions import Actor
+from keynet_admin.services import workflow
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.submission import review, search_index
 from keynet_admin.services.submission.lists import Line, line
 from keynet_admin.services.submission.proof import Proof, SenderCheck
+from keynet_admin.services.workflow import Outcome
 from keynet_admin.vocabulary import AWAITING_REVIEW
 
 SHOWN = 5
@@ -47,6 +52,65 @@ class OtherCases:
     newest: tuple[OtherCase, ...] = ()
     count: int = 0
     waiting: int = 0
+
+
+def links_of(case: Submission) -> list[tuple[Submission, Review]]:
+    """The cases that an operator has named the same as this one, with the decision that says so; oldest first."""
+    twin = or_(
+        and_(SubmissionLink.first_id == case.id, Submission.id == SubmissionLink.second_id),
+        and_(SubmissionLink.second_id == case.id, Submission.id == SubmissionLink.first_id),
+    )
+    query = select(Submission, Review).join(SubmissionLink, twin).join(Review, Review.id == SubmissionLink.review_id)
+    return [(other, review) for other, review in db.session.execute(query.order_by(Submission.id))]
+
+
+def link(case: Submission, actor: Actor, *, seen_version: int, other: str, reason: str) -> Outcome:
+    """Name two cases the same one; `other` is the receipt number. Logged with the reason at both. Raises BadField (`other`)."""
+    twin = _both_locked(case, other)
+    if again := workflow.repeated(case, actor, seen_version, "link"):
+        return again
+    if _link_between(case, twin) is not None:
+        raise BadField("この2件は、すでに重複として結ばれています。", "other")
+    done = workflow.move(case, "link", actor, seen_version=seen_version, reason=reason, revision=case.current, other=twin.receipt_no)
+    workflow.move(twin, "link", actor, seen_version=twin.version, reason=reason, revision=twin.current, other=case.receipt_no)
+    assert done.review is not None  # noqa: S101 (the table says that a link is reviewed)
+    first, second = sorted((case.id, twin.id))
+    db.session.add(SubmissionLink(first_id=first, second_id=second, review_id=done.review.id))
+    return done
+
+
+def unlink(case: Submission, actor: Actor, *, seen_version: int, other: str, reason: str = "") -> Outcome:
+    """Take that back. Raises BadField (`other`)."""
+    twin = _both_locked(case, other)
+    if again := workflow.repeated(case, actor, seen_version, "unlink"):
+        return again
+    found = _link_between(case, twin)
+    if found is None:
+        raise BadField("この2件は、重複として結ばれていません。", "other")
+    done = workflow.move(case, "unlink", actor, seen_version=seen_version, reason=reason, revision=case.current, other=twin.receipt_no)
+    workflow.move(twin, "unlink", actor, seen_version=twin.version, reason=reason, revision=twin.current, other=case.receipt_no)
+    db.session.delete(found)
+    return done
+
+
+def _both_locked(case: Submission, typed: str) -> Submission:
+    """The other case by its receipt number; both are locked, always in the same order."""
+    number = unicodedata.normalize("NFKC", typed).strip().upper()
+    if not number:
+        raise BadField("もう一方の申請の受付番号を入力してください（例：KN-210507-0001）。", "other")
+    twin = db.session.execute(select(Submission).where(Submission.receipt_no == number)).scalar_one_or_none()
+    if twin is None or twin.id == case.id:
+        why = "この申請自身の受付番号です" if twin is not None else "その受付番号の申請は見つかりません"
+        raise BadField(f"{why}。もう一方の申請の番号を確かめてください。", "other")
+    for row in sorted((case, twin), key=lambda row: row.id):
+        workflow.lock(row)
+    return twin
+
+
+def _link_between(case: Submission, twin: Submission) -> SubmissionLink | None:
+    first, second = sorted((case.id, twin.id))
+    query = select(SubmissionLink).where(SubmissionLink.first_id == first, SubmissionLink.second_id == second)
+    return db.session.execute(query).scalar_one_or_none()
 
 
 def other_cases(case: Submission) -> OtherCases:

@@ -161,7 +161,14 @@ def sentence(event: AuditEvent, who: str) -> str:
     if len(names) > FIELDS_TOLD:
         fields += f"ほか{len(names) - FIELDS_TOLD}項目"
     rows = f"（{event.codes['rows']:,}件）" if "rows" in event.codes else ""
-    return pattern.format(who=who, revision=event.codes.get("revision", ""), fields=fields, rule=event.codes.get("rule", ""), rows=rows)
+    return pattern.format(
+        who=who,
+        revision=event.codes.get("revision", ""),
+        fields=fields,
+        rule=event.codes.get("rule", ""),
+        other=event.codes.get("other", ""),
+        rows=rows,
+    )
 
 
 def filters() -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ from keynet_admin.permissions import Permission
 from keynet_admin.services.workflow.candidate_moves import CANDIDATE_MOVES
 from keynet_admin.services.workflow.colleague_moves import COLLEAGUE_MOVES, is_invited
 from keynet_admin.services.workflow.incident_moves import INCIDENT_MOVES, may_show
+from keynet_admin.services.workflow.link_moves import LINK_MOVES
 from keynet_admin.services.workflow.partner_moves import PARTNER_MOVES
 from keynet_admin.services.workflow.report_moves import REPORT_MOVES
 from keynet_admin.services.workflow.row import ANYBODY, LOGGED_REASON, MAILED_REASON, PEOPLE, SYSTEM_ONLY, Event, Move, Page
@@ -233,6 +234,7 @@ MOVES: tuple[Move, ...] = (
          reviewed=True, page=_REOPEN_PAGE),
     Move(Submission, "reopen_accepted", (S.accepted,), (S.in_review,), Permission.submission_reopen_accepted, "承認後の確認の再開",
          "{who}が承認後の確認を再開しました。", reason="must", reviewed=True, page=_REOPEN_PAGE, path="reopen"),
+    *LINK_MOVES,
     # --- postings
     Move(Posting, "publish", (P.draft, P.paused, P.scheduled), (P.live, P.scheduled, P.awaiting_release), _PUBLISH, "公開",
          "{who}が公開しました。", when=_never_live,

@@ -124,3 +124,46 @@ def test_every_decided_case_says_who_decided(app: Flask, client: Client, db_sess
         assert who in text.get_text()
         (row,) = [row for row in rows if case.receipt_no in row.get_text()]
         assert who in row.get_text()
+
+
+def test_two_cases_are_linked_as_the_same_one_and_taken_apart_again(client: Client, db_session: Session, clock: Any) -> None:
+    """Said on both pages with the reason, refused without one or for a strange number, told in both histories, and free again afterwards."""
+    first, twin = factories.submission(), factories.submission(SubmissionStatus.rejected)
+    client.sign_in(factories.account(Role.operator, name="佐伯 美和"))
+    at = f"/admin/submission/{twin.id}/"
+    typed = {"other": f" {first.receipt_no.lower()} ", "reason": "担当者に電話で確かめました。"}
+    for wrong, words in (
+        ({"other": twin.receipt_no}, "この申請自身"),
+        ({"other": "KN-210507-9999"}, "見つかりません"),
+        ({"reason": " "}, "理由"),
+    ):
+        answer = client.post(f"{at}link", data=typed | wrong | {"version": twin.version})
+        assert (answer.status_code, words in answer.text) == (422, True)
+    assert f'value="{first.receipt_no}"' in client.get(f"{at}link?other={first.receipt_no}").text
+    version = twin.version
+    for _ in range(2):  # the second press is told, not done again
+        assert client.post(f"{at}link", data=typed | {"version": version}).status_code == 303
+    for case, other in ((first, twin), (twin, first)):
+        page = BeautifulSoup(client.get(f"/admin/submission/{case.id}/").text, "html.parser")
+        box = page.select_one("section[aria-labelledby=h-links]")
+        assert box is not None
+        assert all(part in box.get_text() for part in (other.receipt_no, "佐伯 美和", "電話で確かめました。"))
+        assert f"佐伯 美和が {other.receipt_no} と重複する申請として結びました。" in page.get_text()
+        assert not page.select(".likes .is-ask")
+    assert (first.status, twin.status) == (SubmissionStatus.received, SubmissionStatus.rejected)
+    assert client.post(f"{at}link", data=typed | {"version": twin.version}).status_code == 422
+    back = f"/admin/submission/{first.id}/unlink"
+    assert client.post(back, data={"other": twin.receipt_no, "version": first.version}).status_code == 303
+    assert "h-links" not in client.get(at).text
+    assert client.post(back, data={"other": twin.receipt_no, "version": first.version}).status_code == 422
+
+
+def test_only_a_real_suspicion_is_orange(client: Client, db_session: Session, clock: Any) -> None:
+    """The same headline and place, or the same jobs while both wait; an ordinary second application is not."""
+    done = factories.submission(SubmissionStatus.rejected, {"postings.0.title": "先月の募集の看護師"})
+    case = factories.submission(changes={"postings.0.title": "別の募集"})
+    assert [other.suspicion for other in other_cases(case).newest] == [""]
+    waiting = factories.submission(changes={"postings.0.title": "また別の募集"})
+    same = factories.submission(SubmissionStatus.rejected, {"postings.0.title": "別の募集"})
+    found = {other.case.id: other.suspicion for other in other_cases(case).newest}
+    assert found == {same.id: "募集の見出しと会場が同じ", waiting.id: "職種と人数が同じで、どちらも確認待ち", done.id: ""}

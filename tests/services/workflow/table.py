@@ -77,6 +77,8 @@ TABLE: dict[str, dict[str, Row]] = {
         "resubmit": ("returned", "resubmitted", (*STAFF, "sender", "system"), False),
         "withdraw": (f"{DECIDABLE} returned", "withdrawn", (*STAFF, "sender", "system"), False),
         "reopen": ("rejected", "in_review", STAFF, True),
+        "link": (EVERY_CASE, "", STAFF, True),
+        "unlink": (EVERY_CASE, "", STAFF, False),
         "reopen_accepted": ("accepted", "in_review", LEADS, True),
     },
     "posting": {
