@@ -315,6 +315,8 @@ REVIEWED = {
         "reject",
         "set_aside",
         "put_back",
+        "link",
+        "unlink",
         "withdraw",
         "reopen",
         "reopen_accepted",

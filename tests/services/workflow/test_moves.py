@@ -13,7 +13,8 @@ from keynet_admin.vocabulary import ActorKind
 from tests.services.workflow.table import CLAIMS, KINDS, REVIEWED, TABLE, every
 
 JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
-SENTENCE = re.compile(r"[^{}]*(?:\{(?:who|revision|rule|fields|name)\}[^{}]*)*")
+SENTENCE = re.compile(r"[^{}]*(?:\{(?:who|revision|rule|fields|name|other)\}[^{}]*)*")
+MAY_SAY_WHY = {("submission", "withdraw"), ("submission", "ask_second"), ("submission", "unlink"), ("partner_item", "refuse")}
 # Moves that are no page of their own: a button on the case, a step of a form, the system's.
 WITHOUT_PAGE = {"take", "leave", "pass_on", "let_go", "resubmit", "open", "expire", "activate", "send", "settle", "supersede"} | {
     "remind",
@@ -117,9 +118,7 @@ def test_the_marks_of_a_row(move: Move) -> None:
         kind == "account" and move.name in ("suspend", "restore", "change_role", "readdress", "read_code", "stop")
     )
     assert move.logged or move.kinds == {ActorKind.system}
-    assert (move.reason != "") == (
-        move.needs_reason or (kind, move.name) in {("submission", "withdraw"), ("submission", "ask_second"), ("partner_item", "refuse")}
-    )
+    assert (move.reason != "") == (move.needs_reason or (kind, move.name) in MAY_SAY_WHY)
 
 
 def test_a_mail_of_a_row_is_a_template() -> None:

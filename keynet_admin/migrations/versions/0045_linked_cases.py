@@ -1,13 +1,13 @@
-"""0043 two cases that an operator has named the same one
+"""0045 two cases that an operator has named the same one
 
-Revision: 0043; follows: 0042
+Revision: 0045; follows: 0044
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0043"
-down_revision = "0042"
+revision = "0045"
+down_revision = "0044"
 
 
 def upgrade() -> None:
