@@ -55,7 +55,6 @@ NO_PERSON = {
         "listing": {"posting_no", "state", "job_type", "prefecture_code", "municipality_code", "engagement"},
         "staff_note": {"subject"},
         "thread_message": {"subject", "author_kind"},
-        "organization": {"status"},
         "outbox_mail": {"message_id", "template", "status", "subject"},
         "prefecture_notice": {"prefecture_code", "code6"},
         "placement": {"way", "shift"},
