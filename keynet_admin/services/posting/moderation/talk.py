@@ -42,8 +42,8 @@ def say(posting: Posting, actor: Actor, *, seen_version: int, message: str, only
     template = "posting_message" if actor.is_staff else "posting_answer"
     words = {"org_name": posting.organization.name, "posting_no": posting.posting_no, "posting_id": posting.id, "title": posting.title}
     for account in to:
-        said = words | {"contact_name": account.name, "words": message.strip()}
-        outbox.enqueue(template, account.email, said, about=posting, account_id=account.id)
+        values = words | {"contact_name": account.name, "words": message.strip()}
+        outbox.enqueue(template, account.email, values, about=posting, account_id=account.id)
     told = "相手にメールでも知らせます。" if to else "相手の一覧に「未読」と出ます（メールの宛先になる方がいません）。"
     return Outcome(posting.status, mails=len(to), note=f"メッセージを送りました。{told}")
 
