@@ -28,6 +28,7 @@ VIEWS: tuple[type[DecisionPages], ...] = (
     posting.PostingView,
     OfficePostings,
     account.AccountView,
+    organization.OrganizationView,
     keying.KeyingView,
     mail.MailView,
     candidate.SilentView,
