@@ -6,12 +6,14 @@ are left out, those passed by stay behind.
 """
 
 from collections.abc import Sequence
+from hashlib import sha256
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from flask import Blueprint, flash, g, has_request_context, jsonify, redirect, request, url_for
 from flask_admin import expose
-from sqlalchemy import Integer, Text, func, literal_column, select, type_coerce
+from flask_login import current_user
+from sqlalchemy import Integer, Text, func, literal_column, select, true, type_coerce
 from sqlalchemy import case as sql_case
 from sqlalchemy.orm import joinedload, undefer
 from werkzeug.datastructures import MultiDict
@@ -21,9 +23,9 @@ from keynet_admin.admin.list_filters import job_types, prefecture_filter, staff
 from keynet_admin.catalogue.display import prefecture, short_date, short_time
 from keynet_admin.errors import NotPermitted
 from keynet_admin.extensions import db
-from keynet_admin.models import Account, Submission
+from keynet_admin.models import Account, AuditEvent, Submission
 from keynet_admin.permissions import Actor, Permission, can
-from keynet_admin.services import overview, workflow
+from keynet_admin.services import audit, overview, workflow
 from keynet_admin.services.dashboard import figures, pace
 from keynet_admin.services.dashboard.forecast import Forecast
 from keynet_admin.services.submission import lists as queue
@@ -32,8 +34,9 @@ from keynet_admin.services.transaction import transaction
 from keynet_admin.services.workflow import history
 from keynet_admin.vocabulary import AWAITING_REVIEW, SETTLED, STAFF_ROLES, AccountStatus, SubmissionStatus
 from keynet_admin.web.actor import current_actor
+from keynet_admin.web.lists import export as list_export
 from keynet_admin.web.lists import walk
-from keynet_admin.web.lists.page import Listed, ListFilter, Order, State, Tab, listed_rows, tab_of
+from keynet_admin.web.lists.page import Listed, ListFilter, Order, State, Tab, listed_rows, ordered_rows, tab_of
 from keynet_admin.web.model_view import MOST_AT_ONCE, BulkMove, tick_of
 
 _S = Submission
@@ -326,6 +329,27 @@ class QueueList:
         rows = [(number, version) for number, version in db.session.execute(theirs)]
         move = next(move for move in self.bulk_moves if move.name == "hand_over")
         return self.bulk_page(move, rows)  # type: ignore[attr-defined]
+
+    @expose("/export_new", methods=("POST",))
+    def export_new(self) -> Response:
+        """Of the rows of the list those received since the reader last took this file with these conditions, as an Excel file.
+
+        The log remembers when, and of the conditions a hash.
+        """
+        view: Any = self
+        actor, state = current_actor(), view.state()
+        of = sha256(urlencode(state.pairs("")).encode()).hexdigest()[:16]
+        taken = (
+            select(AuditEvent).where(AuditEvent.actor_id == actor.account_id, AuditEvent.action == "export").order_by(AuditEvent.id.desc())
+        )
+        events = db.session.execute(taken.limit(200)).scalars()
+        since = next((event.at for event in events if event.codes.get("of") == of), None)
+        rows = ordered_rows(view, state, actor).where(_S.received_at > since if since else true()).limit(list_export.MOST + 1)
+        portions = db.session.execute(rows.execution_options(yield_per=500)).scalars().partitions()
+        file, number = list_export.answer(view, "xlsx", portions, "申請_前回より後")
+        with transaction():
+            audit.record(current_user.account, "export", actor, list=view.endpoint, kind="xlsx", of=of, rows=number)
+        return file
 
     # ---- rows that change while the page is open
 

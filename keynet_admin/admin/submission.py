@@ -55,6 +55,7 @@ class SubmissionView(DecisionPages, FilePages, QueueList, GuardedModelView):
         "clear": Permission.submission_decide,
         "here": Permission.submission_read,
         "next": Permission.submission_read,
+        "export_new": Permission.submission_read,
     } | FILE_RIGHTS
     decides = Submission
     decisions = {
@@ -223,7 +224,8 @@ class SubmissionView(DecisionPages, FilePages, QueueList, GuardedModelView):
             return url_for(".code", id=row.id)
         if name == "key_in":
             return url_for("admin_keying.edit", id=outcome.made.id)
-        return self.onward_url(*g.walked) if name in ONWARD else url_for(".case", id=row.id)
+        # Whoever came from another page goes back there.
+        return self.onward_url(*g.walked) if name in ONWARD and not self.back() else url_for(".case", id=row.id)
 
     def _page(self, case: Submission) -> str:
         shown = page.shown(case, current_actor(), every=request.args.get("all") == "1")

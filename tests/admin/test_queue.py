@@ -1,12 +1,14 @@
 """The queue: tabs, filters, search, order, pages, and what an empty one says."""
 
 import re
+from io import BytesIO
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
+from openpyxl import load_workbook
 from sqlalchemy.orm import Session
 
 from keynet_admin.admin.submission import SubmissionView
@@ -274,3 +276,20 @@ def test_a_tab_opens_with_the_conditions_saved_for_it(client: Client, cases: dic
     assert page.find("a", string="条件をクリア")["href"] == "/admin/submission/?view=0"
     assert shown(client, "?view=0") == ["日向市", "海南市", "延岡市"]
     assert shown(client, "?tab=done") == ["都農町"], "other tabs open as they did"
+
+
+def test_what_came_since_the_last_file(client: Client, cases: dict[str, Any], db_session: Session, clock: Any) -> None:
+    def bodies(query: str = "") -> list[str]:
+        book = load_workbook(BytesIO(client.post(f"/admin/submission/export_new{query}").data))
+        return [row[3] for row in book.active.iter_rows(min_row=2, values_only=True)]
+
+    assert bodies() == ["日向市", "海南市", "延岡市"]
+    clock.advance(hours=1)
+    factories.submission(changes=HYUGA | {"organization.org_name": "西都市"})
+    db_session.commit()
+    assert bodies("?prefecture=30") == ["海南市"], "never taken with these conditions"
+    clock.advance(hours=1)
+    factories.submission(changes=HYUGA | {"organization.org_name": "小林市"})
+    db_session.commit()
+    assert bodies() == ["西都市", "小林市"]
+    assert bodies() == []

@@ -105,6 +105,7 @@ ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "/admin/submission/next"): (302, 302, 302, 302, 403, 403, 403, 403),
     ("POST", "/admin/submission/next"): (403, 303, 303, 303, 403, 403, 403, 403),
     ("GET", "/admin/submission/rows"): STAFF_GET,
+    ("POST", "/admin/submission/export_new"): (403, 200, 200, 200, 403, 403, 403, 403),
     ("GET", "/admin/submission/hand_over"): (302, 403, 403, 403, 403, 403, 403, 403),  # of nobody
     ("GET", "/admin/submission/<num:id>/set_aside"): STAFF_GET,
     ("POST", "/admin/submission/<num:id>/set_aside"): STAFF_POST,

@@ -136,8 +136,7 @@ _REOPEN_PAGE = Page("{name}の申請の確認を再開しますか",
 MOVES: tuple[Move, ...] = (
     # --- submissions
     Move(Submission, "take", (S.received, S.resubmitted), (S.in_review,), _DECIDE, "確認の開始", "{who}が確認を始めました。", claims=True),
-    Move(Submission, "leave", (S.in_review,), (S.received, S.resubmitted), _DECIDE, "担当の取りやめ", "{who}が担当を外しました。",
-         claims=True),
+    Move(Submission, "leave", (S.in_review,), (S.received, S.resubmitted), _DECIDE, "担当の解除", "{who}が担当を外しました。", claims=True),
     Move(Submission, "let_go", (S.in_review,), (S.received, S.resubmitted), _DECIDE, "担当の期限切れ",
          "しばらく操作がなかったため、担当が外れました。", kinds=SYSTEM_ONLY, claims=True),
     Move(Submission, "pass_on", (*DECIDABLE, S.returned), (), _DECIDE, "担当の引き継ぎ", "{who}が担当を引き継ぎました。", claims=True,

@@ -1,6 +1,6 @@
 // Keys of lists, cases and decision pages. A single key never decides anything: it moves, opens a page, or shows the help.
 const help = document.querySelector("[data-key-help]");
-const rows = () => [...document.querySelectorAll("[data-queue] tbody tr[id]")];
+const rows = () => [...document.querySelectorAll("[data-queue] tbody tr:not(.row-group)")];
 const EDGE = "keys:edge"; // over the border of a page: at which end the next one begins
 let at = rows().findIndex((row) => row.hasAttribute("aria-current"));
 

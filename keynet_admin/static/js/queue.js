@@ -32,7 +32,7 @@ async function look() {
     const now = told[row.id.slice(1)];
     if (!now) continue;
     const owner = row.querySelector("[data-cell=assignee] > div");
-    if (owner && now.key !== row.dataset.owned && !owner.contains(document.activeElement)) {
+    if (owner && (now.done || (now.key !== row.dataset.owned && !owner.contains(document.activeElement)))) {
       row.dataset.owned = now.key;
       owner.innerHTML = now.who;
     }
