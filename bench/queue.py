@@ -33,7 +33,12 @@ LIMIT = 1.5
 ROUNDS = 25
 CHUNK = 2_000
 PAGES = {
+    "dashboard": "/admin/",
     "first page": "/admin/submission/",
+    "filter: a prefecture": "/admin/submission/?prefecture=45",
+    "filter: due today": "/admin/submission/?due=today",
+    "filter: a job": "/admin/submission/?job_type=nurse",
+    "filter: nobody has it": "/admin/submission/?assignee=none",
     "done tab": "/admin/submission/?tab=done",
     "search: a body": "/admin/submission/?q=日向市",
     "search: a telephone number": "/admin/submission/?q=0985010042",

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import acceptance, door, first_page, hostile, importing, listing, memory, queue, rules
+from bench import acceptance, door, first_page, hostile, importing, listing, memory, queue, rules, surge
 from bench.follow_up import partner, report
 from bench.table import Row, print_table
 
@@ -30,6 +30,7 @@ MEASURES: dict[str, Callable[[], list[Row]]] = {
     "first_page": first_page.measure,
     "hostile": hostile.measure,
     "door": door.measure,
+    "surge": surge.measure,
 }
 RESULTS = Path(__file__).parent / "results.json"
 
