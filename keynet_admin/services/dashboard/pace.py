@@ -20,7 +20,10 @@ from keynet_admin.services.dashboard.forecast import Forecast
 DECISIONS = ("accept", "reject", "return")
 DAYS_BACK = timedelta(days=10)  # holds at least two business days, whatever the season
 KEPT_SECONDS = 60.0
-HOUR, AROUND = timedelta(hours=1), timedelta(minutes=30)  # who had a case open so lately is at work
+HOUR, AROUND = (
+    timedelta(hours=1),
+    timedelta(minutes=30),
+)  # who had a case open so lately is at work, who decided in this hour or the last, too
 FEW_WAITING = 10  # beside so few cases the queue itself says what is late
 
 _kept: tuple[Any, float, Forecast | None] = (None, 0.0, None)
@@ -72,7 +75,7 @@ def read() -> Pace:
         else:
             decisions[who, moment] += number
     ahead = outlook.expected(now, arrivals, closed)
-    here |= {who for who, hour in decisions if hour > now - HOUR}
+    here |= {who for who, hour in decisions if hour >= now - 2 * HOUR}
     crew = outlook.pace(((who, hour, number) for (who, hour), number in decisions.items()), len(here), now)
     found = outlook.forecast(now, outlook.waves_of(now, due.items(), ahead, closed), crew, closed)
     return Pace(now, due, arrivals, decisions, dict(ahead), found)
