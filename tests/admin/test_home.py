@@ -126,7 +126,13 @@ def test_the_lead_sees_who_does_what(client: Client, db_session: Session, clock:
     case = factories.submission(SubmissionStatus.in_review, by=who)
     clock.advance(minutes=9)
     review.reject(case, who, seen_version=case.version, reason="対象の団体ではないため。")
+    absent = factories.actor(Role.operator, name="中村 茜")
+    factories.submission().assignee_id = absent.account_id
     db_session.commit()
     client.sign_in(Role.lead)
-    row = next(row for row in BeautifulSoup(client.get("/admin/").text, "html5lib").select("#d6 tbody tr") if row.th.text == "三浦 健")
+    page = BeautifulSoup(client.get("/admin/").text, "html5lib")
+    row = next(row for row in page.select("#d6 tbody tr") if row.th.text == "三浦 健")
+    link = page.find("a", string="中村 茜さんの申請を引き継ぐ")
+    assert link is not None
+    assert "日向市" in client.get(str(link["href"])).text
     assert [cell.text for cell in row.select("td.num")] == ["1", "1", "2", "4分"]

@@ -195,7 +195,7 @@ def _on_axis(now: datetime, waves: Sequence[Wave], closed: Mapping[date, str]) -
     """In the order in which they are decided. Moments repeat, and counting their opening time is the dear part."""
     places: dict[datetime, int] = {}
     for moment in {moment for wave in waves for moment in (wave.at, wave.due)}:
-        places[moment] = business_seconds_between(now, moment, closed)
+        places[moment] = business_seconds_between(now, moment, closed) if moment > now else 0
     lots = [_Lot(max(0, places[wave.at]), places[wave.due], wave.due, wave.cases) for wave in waves if wave.cases > 0]
     return sorted(lots, key=lambda lot: (lot.moment, lot.at))
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from datetime import time as clock_time
 from typing import Any
 
-from sqlalchemy import Integer, String, cast, extract, func, literal, select, union_all
+from sqlalchemy import Integer, String, case, cast, extract, func, literal, select, union_all
 
 from keynet_admin import clock
 from keynet_admin.extensions import db
@@ -31,7 +31,7 @@ _kept: tuple[Any, float, Forecast | None] = (None, 0.0, None)
 
 @dataclass(frozen=True)
 class Pace:
-    """Counts of now: deadline → waiting cases, hour → arrivals, (operator, hour) → decisions; and what is expected of the hours ahead."""
+    """Counts of now: deadline → waiting cases (those that are late under one moment long ago), hour → arrivals, (operator, hour) → decisions; and what is expected of the hours ahead."""
 
     now: datetime
     due: Mapping[datetime, int]
@@ -48,8 +48,9 @@ def read() -> Pace:
     nobody, waits = literal(0), (Submission.awaiting_review(), Submission.due_at.is_not(None))
     came = _hour(Submission.received_at)
     done = _hour(Review.created_at)
+    over = case((Submission.due_at < now, 0), else_=_second(Submission.due_at))  # what is late is one group, however much it is
     parts = (
-        select(literal("due", String), nobody, _second(Submission.due_at), func.count()).where(*waits).group_by(Submission.due_at),
+        select(literal("due", String), nobody, over, func.count()).where(*waits).group_by(over),
         select(literal("came", String), nobody, came * 3600, func.count())
         .where(Submission.received_at >= midnight - timedelta(weeks=outlook.WEEKS_BACK), Submission.received_at <= now)
         .group_by(came),
