@@ -216,6 +216,15 @@ class CandidateKind(Word):
     inquiry = "inquiry", "問い合わせ", "is-ask", "mail"
 
 
+class TemplateUse(Word):
+    """Where a text for messages may be chosen."""
+
+    candidate = "candidate", "応募・問い合わせへの返事", "is-info", "mail"
+    item = "item", "差し戻しの項目", "is-ask", "back"
+    cover = "cover", "差し戻しに添える文", "is-ask", "back"
+    reject = "reject", "却下の理由", "is-must", "x"
+
+
 class CandidateStatus(Word):
     """States of an application, and of an inquiry (`open`, `answered`, `converted`)."""
 

@@ -4,6 +4,7 @@ from flask import Flask
 
 from keynet_admin.admin.account import AccountView
 from keynet_admin.admin.candidate import SilentView
+from keynet_admin.admin.casework.case_text import CaseTextView
 from keynet_admin.admin.desk.view import DeskView
 from keynet_admin.admin.event import EventView
 from keynet_admin.admin.follow_up.report import RoundView
@@ -83,6 +84,7 @@ def init_app(app: Flask) -> None:
             LawDateView(LawDateRecord, name="法令・事業の日付", endpoint="admin_law_date", url="/admin/law-date"),
             OfficeClosureView(OfficeClosure, name="閉庁日", endpoint="admin_office_closure", url="/admin/office-closure"),
             SuccessorView(MunicipalitySuccessor, name="団体コードの変更", endpoint="admin_successor", url="/admin/successor"),
+            CaseTextView(MessageTemplate, name="差し戻しの文例", endpoint="admin_case_text", url="/admin/case-text"),
             StandardTemplateView(MessageTemplate, name="標準の文面", endpoint="admin_message_template", url="/admin/message-template"),
             RuleView(SubmissionFinding, name="記入ルール", endpoint="admin_rule", url="/admin/rule"),
             ServiceReportView(name="サービスの実績", endpoint="admin_service_report", url="/admin/report/service"),

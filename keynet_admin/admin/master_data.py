@@ -15,9 +15,10 @@ from keynet_admin.catalogue import reference
 from keynet_admin.catalogue.display import municipality, prefecture, short_time
 from keynet_admin.catalogue.law_date_names import LAW_DATE_NAMES
 from keynet_admin.extensions import db
-from keynet_admin.models import LawDateRecord, MunicipalityContact, MunicipalitySuccessor, NurseCenterRecord, OfficeClosure
+from keynet_admin.models import LawDateRecord, MessageTemplate, MunicipalityContact, MunicipalitySuccessor, NurseCenterRecord, OfficeClosure
 from keynet_admin.permissions import Permission
 from keynet_admin.services import master_data
+from keynet_admin.vocabulary import TemplateUse
 from keynet_admin.web.actor import current_actor
 from keynet_admin.web.lists.fields import DayField, PrefectureField, text_field
 from keynet_admin.web.lists.message_text import TemplateView
@@ -268,6 +269,10 @@ class StandardTemplateView(TemplateView):
     list_template = "admin/master_data.html"
     list_hint = "すべての自治体が使える標準の文面です。自治体が作った文面は、ここには出ません。"
     column_list = ("name", "kind", "step", "active", "changed_at")
+
+    def scope(self, query: Any) -> Any:
+        """Those for people who apply or ask."""
+        return super().scope(query).where(MessageTemplate.use == TemplateUse.candidate)
 
     def siblings(self) -> list[tuple[str, str]]:
         """Names and addresses of the lists beside it."""

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlencode
 from flask import Blueprint, flash, g, has_request_context, jsonify, redirect, request, url_for
 from flask_admin import expose
 from flask_login import current_user
-from sqlalchemy import Integer, Text, func, literal_column, select, true, type_coerce
+from sqlalchemy import Integer, Text, func, literal_column, or_, select, true, type_coerce
 from sqlalchemy import case as sql_case
 from sqlalchemy.orm import joinedload, undefer
 from werkzeug.datastructures import MultiDict
@@ -30,6 +30,7 @@ from keynet_admin.services.dashboard import figures, pace
 from keynet_admin.services.dashboard.forecast import Forecast
 from keynet_admin.services.submission import lists as queue
 from keynet_admin.services.submission import presence, review, search_index
+from keynet_admin.services.submission.casework import notes
 from keynet_admin.services.transaction import transaction
 from keynet_admin.services.workflow import history
 from keynet_admin.vocabulary import AWAITING_REVIEW, SETTLED, STAFF_ROLES, AccountStatus, SubmissionStatus
@@ -125,7 +126,7 @@ class QueueList:
         Tab(
             "mine",
             "自分の担当",
-            lambda actor: (_S.assignee_id == (actor.account_id or 0)) & _S.status.not_in(SETTLED),
+            lambda actor: or_((_S.assignee_id == (actor.account_id or 0)) & _S.status.not_in(SETTLED), notes.asked(actor)),
             (Order(_WAITS), Order(_S.due_at), Order(_S.id)),
             ("担当している申請はありません", "期限順の一覧で「担当する」を押すと、ここに並びます。"),
             "自分が担当する申請",

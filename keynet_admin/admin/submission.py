@@ -10,15 +10,16 @@ from werkzeug.wrappers import Response
 from keynet_admin.admin.call import code_page, reads
 from keynet_admin.admin.case import page
 from keynet_admin.admin.case.asked import in_words
+from keynet_admin.admin.casework import correcting, returning
+from keynet_admin.admin.casework.notes import RIGHTS as NOTE_RIGHTS
+from keynet_admin.admin.casework.notes import CaseNotes
 from keynet_admin.admin.queue_list import ONWARD, QueueList
 from keynet_admin.admin.submission_file import RIGHTS as FILE_RIGHTS
 from keynet_admin.admin.submission_file import FilePages
-from keynet_admin.catalogue import MAX_POSTINGS, SECTIONS, label_at, reference
+from keynet_admin.catalogue import reference
 from keynet_admin.catalogue.display import prefecture as prefecture_name
-from keynet_admin.errors import BadField
 from keynet_admin.models import Submission
-from keynet_admin.permissions import Actor, Permission
-from keynet_admin.rules.engine.rule import Level
+from keynet_admin.permissions import Permission
 from keynet_admin.services import batch, workflow
 from keynet_admin.services.business_days import explain
 from keynet_admin.services.keying import steps as keyings
@@ -27,8 +28,9 @@ from keynet_admin.services.submission import acceptance, address, finding, follo
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.submission import lists as queue
 from keynet_admin.services.submission.casework import clock as case_clock
+from keynet_admin.services.submission.casework import correction
 from keynet_admin.services.transaction import transaction
-from keynet_admin.vocabulary import CallSource, SubmissionStatus
+from keynet_admin.vocabulary import CallSource, TemplateUse
 from keynet_admin.web.actor import current_actor
 from keynet_admin.web.decision import Decision, DecisionPages
 from keynet_admin.web.model_view import GuardedModelView
@@ -45,18 +47,22 @@ def _read_link(_case: Submission, values: Mapping[str, str]) -> dict[str, str]:
     return {name: values.get(name, "") for name in ("other", "reason")}
 
 
-class SubmissionView(DecisionPages, FilePages, QueueList, GuardedModelView):
+class SubmissionView(DecisionPages, CaseNotes, FilePages, QueueList, GuardedModelView):
     """Queue, case and decisions."""
 
     permission = Permission.submission_read
-    method_permissions = {
-        "take": Permission.submission_decide,
-        "leave": Permission.submission_decide,
-        "clear": Permission.submission_decide,
-        "here": Permission.submission_read,
-        "next": Permission.submission_read,
-        "export_new": Permission.submission_read,
-    } | FILE_RIGHTS
+    method_permissions = (
+        {
+            "take": Permission.submission_decide,
+            "leave": Permission.submission_decide,
+            "clear": Permission.submission_decide,
+            "here": Permission.submission_read,
+            "next": Permission.submission_read,
+            "export_new": Permission.submission_read,
+        }
+        | FILE_RIGHTS
+        | NOTE_RIGHTS
+    )
     decides = Submission
     decisions = {
         "accept": Decision(
@@ -75,11 +81,19 @@ class SubmissionView(DecisionPages, FilePages, QueueList, GuardedModelView):
         ),
         "ask_second": Decision(proof.ask_second),
         "return": Decision(
-            lambda case, actor, **typed: _return(case, actor, **typed),
-            read=lambda case, values: _return_typed(case, values),
+            returning.act,
+            read=returning.read,
             block="admin/_return.html",
-            show=lambda case, _typed: {"paths": _paths(submissions.whole(submissions.current_revision(case)))},
-            edits=lambda values, typed: _add_row(values, typed),
+            show=returning.shown,
+            edits=returning.edits,
+        ),
+        "correct": Decision(
+            correcting.act,
+            read=correcting.read,
+            block="admin/_correct.html",
+            fields="admin/_correct_fields.html",
+            show=correcting.shown,
+            edits=correcting.edits,
         ),
         "resend": Decision(follow_up.resend),
         "extend": Decision(follow_up.extend),
@@ -97,7 +111,7 @@ class SubmissionView(DecisionPages, FilePages, QueueList, GuardedModelView):
             fields="admin/_read_code_fields.html",
             show=lambda case, _typed: _call_shown(case),
         ),
-        "reject": Decision(review.reject),
+        "reject": Decision(review.reject, **returning.with_texts(TemplateUse.reject)),
         "set_aside": Decision(
             batch.set_aside,
             read=lambda _case, values: _batch_typed(values) | {"reason": values.get("reason", "")},
@@ -211,7 +225,11 @@ class SubmissionView(DecisionPages, FilePages, QueueList, GuardedModelView):
             return follow_up.letters(row, move.name)
         if move.name == "readdress":
             return address.letters(row, typed["recipient"])
-        return review.letters(row, move.name, typed["reason"], [i for i in typed.get("rows", []) if i["on"]])
+        if move.name == "correct":
+            return correction.letters(row, typed["reason"], typed["result"])
+        if "rows" in typed:
+            return review.letters(row, move.name, typed["reason"], returning.items_of(typed["rows"]), resumes=typed["clock"] == "resume")
+        return review.letters(row, move.name, typed["reason"])
 
     def decide(self, id: int, name: str) -> Any:
         """The page of a decision, or the decision; what comes next is asked of the list."""
@@ -270,79 +288,3 @@ def _batch_shown(case: Submission, *, aside: bool) -> dict[str, Any]:
     found = batch.batches_of(case, aside=aside)
     shown: dict[str, Any] = {"batches": found, "batch_words": BATCH_WORDS, "until": batch.seen_now()}
     return shown if found else shown | {"blocked": "まとめて届いた申請が、ほかにありません。この申請だけを却下してください。"}
-
-
-def _proposed(case: Submission, ticked: list[str]) -> list[dict[str, str]]:
-    """The return as it writes itself: one row per finding at its field; those that must be fixed (or were ticked) are marked."""
-    rows: list[dict[str, str]] = []
-    for found in submissions.findings_of(submissions.current_revision(case)):
-        if found.level is Level.FIX:
-            continue
-        on = f"{found.rule}@{found.path}" in ticked if ticked else found.level is Level.ERROR
-        message = found.message + (f"（記入例：{found.example}）" if found.example else "")
-        rows.append({"path": found.path, "rule": found.rule, "message": message, "on": "1" if on else ""})
-    return rows
-
-
-def _return_typed(case: Submission, values: Any) -> dict[str, Any]:
-    """Reason and rows of the return form: as posted, else as it writes itself."""
-    if request.method != "POST":
-        if case.status is SubmissionStatus.returned:
-            before = follow_up.last_return(case)
-            return {"reason": before.reason, "rows": [{**item, "on": "1"} for item in before.items]}
-        return {"reason": "", "rows": _proposed(case, values.getlist("item"))}
-    proposed = {(row["path"], row["rule"], row["message"]) for row in _proposed(case, [])}
-    rows = _marked(values)
-    for row in rows:
-        changed = row["message"].strip() and (row["path"], row["rule"], row["message"]) not in proposed
-        row["unsent"] = "1" if changed and not row["on"] else ""
-    return {"reason": values.get("reason", ""), "rows": rows}
-
-
-def _return(case: Submission, actor: Actor, *, seen_version: int, reason: str, rows: list[dict[str, str]]) -> workflow.Outcome:
-    """Return with the ticked rows; refused (BadField) while words typed at another row would be left out."""
-    if any(row["unsent"] for row in rows):
-        workflow.require(case, "return", actor, seen_version)
-        raise BadField("印の付いていない項目に、入力した文があります。送る項目には印を付け、送らない項目は文を消してください。")
-    return review.return_(case, actor, seen_version=seen_version, message=reason, items=[row for row in rows if row["on"]])
-
-
-def _add_row(values: Mapping[str, str], typed: dict[str, Any]) -> bool:
-    """The button that adds an item by hand."""
-    if values.get("do") != "add":
-        return False
-    path = values.get("add_path", "")
-    if _is_place(path):
-        typed["rows"].append({"path": path, "rule": "", "message": "", "on": "1"})
-    return True
-
-
-def _is_place(path: str) -> bool:
-    return len(path) <= 120 and (label_at(path) != path or "." in path)
-
-
-def _marked(form: Mapping[str, str]) -> list[dict[str, str]]:
-    """The rows of the posted return form, in their order (at most 200)."""
-    rows: list[dict[str, str]] = []
-    for index in range(200):
-        path = form.get(f"items-{index}-path")
-        if path is None:
-            break
-        if _is_place(path):
-            names = ("rule", "message", "on")
-            # A browser sends each line break as two characters.
-            rows.append({"path": path} | {name: form.get(f"items-{index}-{name}", "").replace("\r\n", "\n") for name in names})
-    return rows
-
-
-def _paths(document: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Every place of the form that may be marked by hand, with its label."""
-    found: list[tuple[str, str]] = []
-    postings = document.get("postings")
-    for section, fields in SECTIONS.items():
-        if section == "postings":
-            for index in range(min(len(postings) if isinstance(postings, list) else 0, MAX_POSTINGS)):
-                found += [(f"postings.{index}.{field.name}", label_at(f"postings.{index}.{field.name}")) for field in fields]
-        elif section != "confirmation":
-            found += [(f"{section}.{field.name}", field.label) for field in fields]
-    return found

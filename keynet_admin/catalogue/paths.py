@@ -56,6 +56,22 @@ def field_at(path: str) -> Field | None:
     return found
 
 
+def generic(path: str) -> str:
+    """The place without the number of its posting: what several postings have alike."""
+    parts = path.split(".")
+    return ".".join(["postings", "*", *parts[2:]]) if parts[0] == "postings" and len(parts) > 1 and is_index(parts[1]) else path
+
+
+def label_of_all(paths: list[str]) -> str:
+    """Japanese words for one field of one or several postings: 「募集1～3 募集人数」, 「募集1・4 募集人数」."""
+    if len(paths) < 2 or len({generic(path) for path in paths}) > 1:
+        return "、".join(label_at(path) for path in paths)
+    numbers = sorted(int(path.split(".")[1]) + 1 for path in paths)
+    joined = numbers[-1] - numbers[0] == len(numbers) - 1 and len(numbers) > 2
+    name = label_at(paths[0]).partition(" ")[2]
+    return f"募集{numbers[0]}～{numbers[-1]} {name}" if joined else f"募集{'・'.join(map(str, numbers))} {name}"
+
+
 def label_at(path: str) -> str:
     """Japanese words for a path, for example 「募集2 報酬の額 1 下限」. The path itself when it is unknown; the empty one is the whole form."""
     section, *rest = path.split(".")

@@ -175,6 +175,8 @@ class TemplateText:
     code: Annotated[str, text(r"[a-z0-9_]+")]
     sort: Annotated[int, number(1, 999)]
     name: Text
+    use: Annotated[str, text(r"candidate|item|cover|reject")]
+    rule: Annotated[str, text(r"[A-Z]+-[0-9]+", empty=True)]
     kind: Annotated[str, text(r"application|inquiry", empty=True)]
     step: Annotated[str, text(r"[a-z_]+", empty=True)]
     body: Text

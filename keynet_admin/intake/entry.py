@@ -152,8 +152,12 @@ def _pressed(visit: Visit) -> Response:
         return _send(visit)
     if form_reader.pressed(request.form):
         at = visit.press()
+        visit.hold()
     elif do in ("draft", "confirm") or at:
         visit.removed = None
+    if do == "widen" and visit.link is not None:
+        visit.wider = bool(visit.message.strip())
+        return _kept(visit, visit.url() + ("#main" if visit.wider else "?why=1#message"))
     if do == "fresh":
         visit.form_key = drafts.new_key()
     if request.form.get("part"):
@@ -210,7 +214,8 @@ def _send(visit: Visit) -> Response:
                 network = batch.network_mark(request.remote_addr)
                 submissions.submit(visit.typed, result, reference_date=day, form_key=visit.form_key, network=network)
             else:
-                submissions.resubmit(visit.link, visit.typed, result, reference_date=day, form_key=visit.form_key, message=visit.message)
+                more = {"message": visit.message, "wider": visit.wider, "strange": visit.strange}
+                submissions.resubmit(visit.link, visit.typed, result, reference_date=day, form_key=visit.form_key, **more)
             left = drafts.sent(visit.draft_key, visit.typed, visit.seen)
     except TransitionRefused:
         return _kept(visit, visit.url())
@@ -276,6 +281,7 @@ def _form_html(visit: Visit, notice: str = "", template: str = "intake/entry.htm
     form = forms.fill(visit.typed, result.normalized)
     stray = forms.attach(form, shown)
     returned, _others = _since_return(visit, result)
+    forms.lock(form, visit.opened, result.normalized)
     forms.mark_returned(form, visit.remarks, mended=[item.path for item in returned if item.changes])
     sent = submissions.sent_with(visit.form_key) if visit.saved_at else None
     folds = folds_of(form, shown, missing, result.normalized)
@@ -297,6 +303,7 @@ def _form_html(visit: Visit, notice: str = "", template: str = "intake/entry.htm
         sent=sent,
         unsent=submissions.differences(sent, visit.typed, result, visit.message) if sent else None,
         returned=returned,
+        why_missing="why" in request.args and not visit.message.strip(),
     )
 
 

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Self
 
 from flask import request, url_for
 from werkzeug.wrappers import Response
@@ -13,14 +13,17 @@ from keynet_admin.errors import BadField
 from keynet_admin.models import EntryDraft, ReturnLink
 from keynet_admin.rules import evaluate
 from keynet_admin.rules.engine.reasons import with_reasons
-from keynet_admin.rules.engine.rule import Result
+from keynet_admin.rules.engine.rule import Level, Result
 from keynet_admin.services import workflow
 from keynet_admin.services.submission import draft as drafts
 from keynet_admin.services.submission import intake as submissions
+from keynet_admin.services.submission.casework.opened import WHOLE, OpenFields, by, kept
 from keynet_admin.web import form_reader
 from keynet_admin.web.form.typed_page import TypedPage, posted_number, posted_word
 from keynet_admin.web.form_reader import posted_reasons
 
+EVERYTHING = OpenFields(frozenset({WHOLE}))
+MOST_STRANGE = 20
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
@@ -33,11 +36,41 @@ class Visit(TypedPage):
     link: ReturnLink | None = None
     token: str = ""
     message: str = ""
+    wider: bool = False
+    strange: list[str] = field(default_factory=list)
+    opened: OpenFields = EVERYTHING
     counted = True
 
     def beside(self) -> dict[str, Any]:
-        """The words to the service center, too."""
-        return super().beside() | {"message": self.message}
+        """The words to the service center, too; whether all fields were opened, and what came at closed ones."""
+        return super().beside() | {"message": self.message, "wider": self.wider, "strange": self.strange}
+
+    def take(self, draft: EntryDraft) -> Self:
+        """What a draft holds, with what was opened."""
+        super().take(draft)
+        self.wider, self.strange = bool(draft.typed.get("wider")), list(draft.typed.get("strange") or [])
+        return self.hold()
+
+    def hold(self) -> Self:
+        """Of a re-entry: put back whatever stands at fields that the return did not open, unless its sender asked for all.
+
+        Open are the returned fields with those that go with them, and those that nobody could send as they are.
+        """
+        if self.link is None or self.wider:
+            return self
+        base = submissions.whole(submissions.current_revision(self.link.submission), "typed")
+        wanted = list(self.remarks)
+        for _ in range(3):
+            self.opened = by(wanted)
+            merged, strange = kept(base, self.typed, self.opened)
+            result = with_reasons(evaluate(merged, on=clock.today()), self.reasons)
+            stuck = [f.path for f in result.at(Level.ERROR) if not self.opened.at(f.path)]
+            if not stuck or not wanted:
+                break
+            wanted += stuck
+        self.typed = merged
+        self.strange = list(dict.fromkeys([*self.strange, *strange]))[:MOST_STRANGE]
+        return self
 
     def url(self, page: str = "") -> str:
         """Address of the form, or of one of its pages (`confirm`, `copies`)."""
@@ -69,42 +102,44 @@ def key_of(token: str) -> str | None:
 
 def visit_of(link: ReturnLink | None = None, token: str = "") -> Visit:
     """What a page is drawn from: the draft, else what was sent before the return, else nothing."""
-    kept = drafts.find(key_of(token))
-    if kept is not None:
-        return kept_visit(kept, link, token)
+    found = drafts.find(key_of(token))
+    if found is not None:
+        return kept_visit(found, link, token)
     if link is None:
         return Visit(draft_key=None, typed={}, form_key=drafts.new_key())
     last = submissions.current_revision(link.submission)
     reasons = {(f.rule, f.path): f.reason for f in submissions.findings_of(last) if f.reason}
     typed = submissions.whole(last, "typed")
-    return Visit(draft_key=key_of(token), typed=typed, form_key=drafts.new_key(), link=link, token=token, reasons=reasons)
+    return Visit(draft_key=key_of(token), typed=typed, form_key=drafts.new_key(), link=link, token=token, reasons=reasons).hold()
 
 
-def kept_visit(kept: EntryDraft, link: ReturnLink | None, token: str) -> Visit:
+def kept_visit(draft: EntryDraft, link: ReturnLink | None, token: str) -> Visit:
     """What a draft holds."""
-    message = str(kept.typed.get("message") or "")
-    visit = Visit(draft_key=key_of(token), typed={}, form_key=kept.form_key, link=link, token=token, message=message)
-    return visit.take(kept)
+    message = str(draft.typed.get("message") or "")
+    visit = Visit(draft_key=key_of(token), typed={}, form_key=draft.form_key, link=link, token=token, message=message)
+    return visit.take(draft)
 
 
 def posted_visit(link: ReturnLink | None = None, token: str = "") -> Visit:
     """What a page sent. A cookie that names no draft is not taken up: whoever made it up would know the key."""
-    kept = drafts.find(key_of(token))
+    draft = drafts.find(key_of(token))
     reading = form_reader.read(request.form)
     return Visit(
-        draft_key=key_of(token) if kept is not None or token else drafts.new_key(),
+        draft_key=key_of(token) if draft is not None or token else drafts.new_key(),
         typed=reading.document,
-        form_key=_form_key(kept.form_key if kept else None),
+        form_key=_form_key(draft.form_key if draft else None),
         link=link,
         token=token,
         seen=posted_number("version"),
-        saved_at=kept.saved_at if kept else None,
+        saved_at=draft.saved_at if draft else None,
         message=request.form.get("message", "") if link is not None else "",
         reasons=posted_reasons(request.form),
-        removed=kept.typed.get("removed") if kept else None,
+        removed=draft.typed.get("removed") if draft else None,
         doubled=reading.doubled,
         word=posted_word(),
-    )
+        wider=bool(draft is not None and draft.typed.get("wider")),
+        strange=list(draft.typed.get("strange") or []) if draft is not None else [],
+    ).hold()
 
 
 def flatten(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -15,7 +15,7 @@ from keynet_admin.models.base import About, AsciiJson, CleanText, UtcDateTime
 class Review(About, db.Model):  # type: ignore[name-defined,misc]
     """One decision about a submission or a posting, at one revision, by one person. `action` is the name of a move.
 
-    `items` of a return: a list of `{"path", "rule", "message"}`, one per marked field.
+    `items` of a return: a list of `{"path", "rule", "message"}`, one per marked field. `written`: somebody typed a word of it (None for what is no return).
     """
 
     __tablename__ = "review"
@@ -31,6 +31,7 @@ class Review(About, db.Model):  # type: ignore[name-defined,misc]
     actor_name: Mapped[str] = mapped_column(CleanText(80), default="")
     reason: Mapped[str] = mapped_column(CleanText(), default="")
     items: Mapped[list[dict[str, Any]]] = mapped_column(AsciiJson, default=list)
+    written: Mapped[bool | None] = mapped_column()
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
     actor: Mapped[Account | None] = relationship()

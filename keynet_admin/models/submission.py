@@ -81,6 +81,7 @@ class Submission(StaffOnly, Versioned, db.Model):  # type: ignore[name-defined,m
     identity: Mapped[str | None] = mapped_column(String(64), unique=True)
     batch: Mapped[str | None] = mapped_column(String(40))
     network: Mapped[str | None] = mapped_column(String(40))
+    corrections: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     set_aside: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     assignee: Mapped[Account | None] = relationship()
@@ -104,6 +105,11 @@ class Submission(StaffOnly, Versioned, db.Model):  # type: ignore[name-defined,m
         .exists(),
         deferred=True,
     )
+
+    @property
+    def times_sent(self) -> int:
+        """How often its sender has sent it: the revisions without the service center's corrections."""
+        return self.current - self.corrections
 
     @property
     def waits_for_desk(self) -> bool:

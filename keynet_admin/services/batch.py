@@ -86,7 +86,7 @@ def put_back(case: Submission, actor: Actor, *, seen_version: int, scope: str, u
     def one(row: Submission, version: int) -> Outcome:
         if again := workflow.repeated(row, actor, version, "put_back"):
             return again
-        first = SubmissionStatus.received if row.current == 1 else SubmissionStatus.resubmitted
+        first = SubmissionStatus.received if row.times_sent == 1 else SubmissionStatus.resubmitted
         goal = first if row.assignee_id is None else SubmissionStatus.in_review
         done = workflow.move(row, "put_back", actor, seen_version=version, target=goal, revision=row.current)
         row.decided_at, row.set_aside = None, False

@@ -232,7 +232,7 @@ CANDIDATE: _Blank = {
     Candidate.form_key: None,
 }
 _THREAD: _Blank = {ThreadMessage.body: "", ThreadMessage.author_name: ""}
-_NOTE: _Blank = {StaffNote.body: "", StaffNote.author_name: ""}
+_NOTE: _Blank = {StaffNote.body: "", StaffNote.author_name: "", StaffNote.answer: ""}
 
 REGISTER: tuple[Personal, ...] = (
     Personal(_DRAFT, "入力途中の申請とファイル", timedelta(0), lambda ended: EntryDraft.expires_at <= ended, whole=True),

@@ -19,7 +19,7 @@ from keynet_admin.models import (
     PrefectureRecord,
 )
 from keynet_admin.services import master_data
-from keynet_admin.vocabulary import CandidateKind, PartnerKind
+from keynet_admin.vocabulary import CandidateKind, PartnerKind, TemplateUse
 
 DATED = (MinimumWageRecord, LawDateRecord)
 # What names a row in its file, where that is not the table's key; and the columns that no file fills.
@@ -70,6 +70,7 @@ def load_reference() -> list[Loaded]:
             _rows(
                 MessageTemplate,
                 reference.template_texts(),
+                use=lambda item: next(use for use in TemplateUse if use.value == item.use),
                 kind=lambda item: next((kind for kind in CandidateKind if kind.value == item.kind), None),
                 body=lambda item: item.body.replace("\\n", "\n"),
             ),

@@ -36,6 +36,11 @@ def note(row: Any, actor: Actor, text: str) -> StaffNote:
     )
 
 
+def text_of_note(text: str, field: str) -> str:
+    """The words of a note as they are kept. Raises BadField (`field`) for an empty or too long one."""
+    return _text(text, "意見", NOTE_MOST, field)
+
+
 def of(row: Any) -> list[ThreadMessage]:
     """The messages, oldest first."""
     return list(db.session.execute(select(ThreadMessage).where(ThreadMessage.about(row)).order_by(ThreadMessage.id)).scalars())

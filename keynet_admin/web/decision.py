@@ -119,6 +119,8 @@ class DecisionPages:
             return self.draw(row, name, typed)
         if problem := unverified():
             return self.draw(row, name, typed, notice=f"{problem.words}内容を確かめて、もう一度ボタンを押してください。"), problem.status
+        if values.get("do") == "preview":
+            return self.draw(row, name, typed | {"preview": True})
         if decision.edits is not None and decision.edits(values, typed):
             return self.draw(row, name, typed)
         try:

@@ -21,8 +21,8 @@ from keynet_admin.catalogue import POSTING, SECTIONS, label_at
 from keynet_admin.catalogue.applicability import condition_words
 from keynet_admin.catalogue.base import Field as Spec
 from keynet_admin.catalogue.base import Kind
-from keynet_admin.catalogue.display import TOLD_IN_WORDS
-from keynet_admin.catalogue.paths import is_index
+from keynet_admin.catalogue.display import TOLD_IN_WORDS, show
+from keynet_admin.catalogue.paths import is_index, walk
 from keynet_admin.rules.engine.rule import Finding, Level
 from keynet_admin.rules.normalise.choices import slug_of
 
@@ -79,6 +79,8 @@ class FieldMessages:
     findings: Sequence[Finding] = ()
     remark: str = ""
     mended: bool = False
+    locked: bool = False
+    shown: str = ""
     id: str
 
     @property
@@ -223,6 +225,7 @@ class SubmissionForm(Form):
     contact = FormField(ContactForm)
     postings = FieldList(FormField(PostingForm))
     confirmation = FormField(ConfirmationForm)
+    fixed = False  # postings may be added, copied and taken away
 
 
 def fill(document: Mapping[str, Any], normalized: Mapping[str, Any] | None = None) -> SubmissionForm:
@@ -294,6 +297,19 @@ def mark_returned(form: Form, remarks: Mapping[str, str], prefix: str = "", mend
         place = place_of(form, path.removeprefix(prefix))
         if place is not None:
             place.remark, place.mended = words, path in mended
+
+
+def lock(form: SubmissionForm, opened: Any, normalized: Mapping[str, Any]) -> None:
+    """Show the fields that may not be changed as text. `opened.at(path)` says which may, `opened.postings` whether their number may."""
+    form.fixed = not opened.postings
+    parts = [(name, getattr(form, name).form) for name in ("organization", "contact")]
+    parts += [(f"postings.{index}", entry.form) for index, entry in enumerate(form.postings)]
+    for prefix, part in parts:
+        for bound in part:
+            path = f"{prefix}.{bound.spec.name}"
+            if not opened.at(path):
+                bound.locked = True
+                bound.shown = show(bound.spec, walk(normalized, path)) or (bound.data if isinstance(bound.data, str) else "")
 
 
 def place_of(form: Form, path: str) -> Any | None:

@@ -18,7 +18,7 @@ from tests import factories
 def returned(
     app: Flask, db_session: Session, clock: Any, actor_operator: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., tuple[Submission, str]]:
-    """A case that was returned for its pay (or for these items), and the path of its link."""
+    """A case that was returned for its pay, all fields open (or for these items), and the path of its link."""
     opened, tokens = submissions.open_link, []
 
     def remember(*args: Any, **kwargs: Any) -> str:
@@ -30,7 +30,8 @@ def returned(
     def act(*items: dict[str, str], **changes: Any) -> tuple[Submission, str]:
         case = factories.submission(**changes)
         pay = {"path": "postings.0.pay_lines", "rule": "", "message": "額をご確認ください。"}
-        review.return_(case, actor_operator, seen_version=case.version, message="ご確認をお願いします。", items=list(items) or [pay])
+        wide = [{"path": path, "rule": "", "message": "ご確認ください。"} for path in ("organization", "contact", "postings")]
+        review.return_(case, actor_operator, seen_version=case.version, message="ご確認をお願いします。", items=list(items) or [pay, *wide])
         db_session.commit()
         return case, f"/entry/{tokens[-1]}"
 

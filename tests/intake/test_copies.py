@@ -141,6 +141,9 @@ def test_what_was_returned_is_ticked_off(
     soup = page(client.get(link))
     assert "差し戻しの3項目のうち、0項目を直しました" in soup.get_text()
     form = Form(soup.select_one("form[data-entry]"))  # type: ignore[arg-type]
+    if others:
+        form.fill("message", "連絡のつく時間も変わりました。")
+        form = Form(page(after(client, send(client, form.pressed("do", "widen"), link))).select_one("form[data-entry]"))  # type: ignore[arg-type]
     for name, value in mended.items():
         form.fill(name, value)
     parts = send(client, [*form.pairs(), ("do", "autosave"), ("part", "1")], link)

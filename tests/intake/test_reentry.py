@@ -20,6 +20,8 @@ from tests.support.forms import Form
 from tests.support.web import Client
 
 WORDS = "土日の額を、もう一度確かめてください。"
+# These open all other fields, too.
+WIDE = [{"path": path, "rule": "", "message": "ご確認ください。"} for path in ("organization", "contact", "postings")]
 ITEM = {"path": "postings.0.pay_lines", "rule": "", "message": WORDS}
 
 
@@ -40,7 +42,7 @@ def give_back(case: Submission, actor_operator: Actor, monkeypatch: pytest.Monke
     monkeypatch.setattr(submissions, "open_link", remember)
 
     def act() -> str:
-        review.return_(case, actor_operator, seen_version=case.version, message="ご確認をお願いします。", items=[ITEM])
+        review.return_(case, actor_operator, seen_version=case.version, message="ご確認をお願いします。", items=[ITEM, *WIDE])
         return f"/entry/{tokens[-1]}"
 
     return act

@@ -22,7 +22,7 @@ COLUMNS = {
     "nurse_centers.csv": "prefecture_code name operator postal_code address phone email website"
     " contact_scope name_verified source_url note",
     "job_types.csv": "sort slug name_ja name_en licence_ja licence_law group shared_with may_vaccinate_2021 in_2020_list in_2021_list note",
-    "message_templates.csv": "code sort name kind step body",
+    "message_templates.csv": "code sort name use rule kind step body",
     "partners.csv": "code name kind prefecture_code",
     "law_dates.csv": "key valid_from valid_to value basis sources",
 }

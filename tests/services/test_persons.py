@@ -51,7 +51,7 @@ NO_PERSON = {
         "counter": {"name"},
         "first_login": {"purpose"},
         "keying": {"way", "status"},
-        "message_template": {"code", "kind", "step"},
+        "message_template": {"code", "kind", "step", "use", "rule"},
         "listing": {"posting_no", "state", "job_type", "prefecture_code", "municipality_code", "engagement"},
         "staff_note": {"subject"},
         "thread_message": {"subject", "author_kind"},

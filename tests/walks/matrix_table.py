@@ -1,7 +1,6 @@
 """What every route answers to every kind of visitor, written by hand: it says what was agreed, not what the code does."""
 
 VISITORS = ("nobody", "operator", "lead", "admin", "own", "other", "prefecture", "partner")
-
 # What each kind of visitor gets, in the order of VISITORS. 302 for nobody = to the sign-in page.
 ALL = (200,) * 8
 STAFF_GET = (302, 200, 200, 200, 403, 403, 403, 403)
@@ -24,7 +23,6 @@ PARTNER_EMPTY = (403, 403, 403, 403, 403, 403, 403, 422)  # nothing was typed
 GONE = (410,) * 8
 KEPT = (303,) * 8  # kept as a draft; the page that follows says what is missing
 NO_DRAFT = (302,) * 8  # nothing to confirm or to choose between: to the form
-
 ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "/"): ALL,
     ("GET", "/accessibility"): ALL,
@@ -130,6 +128,10 @@ ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "/admin/submission/<num:id>/ask_second"): STAFF_POST,
     ("GET", "/admin/submission/<num:id>/return"): STAFF_GET,
     ("POST", "/admin/submission/<num:id>/return"): STAFF_POST,
+    ("GET", "/admin/submission/<num:id>/correct"): STAFF_GET,
+    ("POST", "/admin/submission/<num:id>/correct"): STAFF_POST,
+    ("POST", "/admin/submission/<num:id>/note"): (403, 422, 422, 422, 403, 403, 403, 403),
+    ("POST", "/admin/submission/<num:id>/opinion"): (403, 404, 404, 404, 403, 403, 403, 403),
     ("GET", "/admin/submission/<num:id>/resend"): STAFF_GET,
     ("POST", "/admin/submission/<num:id>/resend"): STAFF_POST,
     ("GET", "/admin/submission/<num:id>/extend"): STAFF_GET,
@@ -377,6 +379,12 @@ ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "/outcome/<token>"): (404,) * 8,
     ("GET", "/outcome/answered"): ALL,
     ("GET", "/outcome/stopped"): ALL,
+    ("GET", "/admin/case-text/"): STAFF_GET,
+    ("GET", "/admin/case-text/<num:id>/"): STAFF_GET,
+    ("GET", "/admin/case-text/new/"): LEAD_GET,
+    ("POST", "/admin/case-text/new/"): (403, 403, 422, 422, 403, 403, 403, 403),
+    ("GET", "/admin/case-text/edit/"): (302, 403, 404, 404, 403, 403, 403, 403),
+    ("POST", "/admin/case-text/edit/"): (403, 403, 404, 404, 403, 403, 403, 403),
     ("GET", "/admin/message-template/"): STAFF_GET,
     ("GET", "/admin/message-template/<num:id>/"): STAFF_GET,
     ("GET", "/admin/message-template/new/"): LEAD_GET,

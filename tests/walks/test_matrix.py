@@ -11,7 +11,7 @@ from keynet_admin.extensions import db
 from keynet_admin.models import Account, Organization, OutboxMail, Placement, Submission
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.submission import review
-from keynet_admin.vocabulary import OfficeRight, PostingStatus, Role, SecuredWay
+from keynet_admin.vocabulary import OfficeRight, PostingStatus, Role, SecuredWay, TemplateUse
 from tests import factories
 from tests.support.web import Client
 from tests.walks.matrix_table import NO_DRAFT, ROUTES, VISITORS
@@ -71,6 +71,7 @@ def world(app: Flask, db_session: Session, clock: Any) -> dict[str, Any]:
             "sent": db_session.execute(select(Submission.id).where(Submission.organization_id == posting.organization_id)).scalar_one(),
             "posting": posting.id,
             "message-template": factories.message_template().id,
+            "case-text": factories.message_template(use=TemplateUse.item).id,
             "candidate": applied.id,
             "organization": posting.organization_id,
             "partner_item": item.id,

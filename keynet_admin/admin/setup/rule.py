@@ -86,7 +86,7 @@ class RuleView(GuardedModelView):
     @expose("/")
     def index_view(self) -> str:
         """Statistics per rule."""
-        return self.list_of(ruleset=RULESET, total=len(RUNNING))
+        return self.list_of(ruleset=RULESET, total=len(RUNNING), unwritten=finding.unwritten_returns())
 
     index = index_view
 

@@ -18,7 +18,7 @@ from keynet_admin.models.threads import TEMPLATE_MOST
 from keynet_admin.permissions import Actor, Permission, can
 from keynet_admin.services import audit, workflow
 from keynet_admin.services.posting.revisions import live_revision
-from keynet_admin.vocabulary import CandidateKind
+from keynet_admin.vocabulary import CandidateKind, TemplateUse
 
 _HOLE = re.compile(r"[{｛]([^{}｛｝\n]{0,40})[}｝]")
 _NO_BRACES = str.maketrans("{}｛｝", "（）（）")
@@ -55,21 +55,21 @@ SAMPLE: Mapping[str, str] = {
 }
 
 
-def known_words() -> str:
+def known_words(known: Sequence[str] = KNOWN) -> str:
     """The placeholders as they are written, for help and refusals."""
-    return " ".join(f"{{{name}}}" for name in KNOWN)
+    return " ".join(f"{{{name}}}" for name in known)
 
 
-def checked(body: str) -> str:
-    """The body as it is kept. Raises BadField (`body`) when it is empty, too long or holds a placeholder that is not known."""
+def checked(body: str, known: Sequence[str] = KNOWN) -> str:
+    """The body as it is kept. Raises BadField (`body`) when it is empty, too long or holds a placeholder that is not `known`."""
     text = "\n".join(line.rstrip() for line in body.replace("\r\n", "\n").strip().split("\n"))
     if not text:
         raise BadField("本文を入力してください。", "body")
     text = _HOLE.sub(lambda hole: f"{{{hole[1].strip()}}}", text)
-    unknown = [name for name in _HOLE.findall(text) if name not in _VALUES]
+    unknown = [name for name in _HOLE.findall(text) if name not in known]
     if unknown:
         names = "".join(f"「{{{name}}}」" for name in dict.fromkeys(unknown))
-        raise BadField(f"{names}は差し込みに使えません。使えるのは {known_words()} です。", "body")
+        raise BadField(f"{names}は差し込みに使えません。使えるのは {known_words(known)} です。", "body")
     try:
         return workflow.not_too_long(text, "本文", TEMPLATE_MOST)
     except BadField as error:
@@ -88,23 +88,23 @@ def saved(template: MessageTemplate, actor: Actor, fields: Sequence[str], *, add
 
 def filled(template: MessageTemplate, candidate: Candidate) -> str:
     """The template's text for one person."""
-    return _put(template.body, lambda name: _VALUES[name](candidate) if name in _VALUES else "")
+    return put(template.body, lambda name: _VALUES[name](candidate) if name in _VALUES else "")
 
 
 def sample(template: MessageTemplate) -> str:
     """The text for an invented person."""
     body = template.organization.name if template.organization is not None else "見本市"
-    return _put(template.body, lambda name: (dict(SAMPLE) | {"団体": body, "サイト": config.current().site_name}).get(name, ""))
+    return put(template.body, lambda name: (dict(SAMPLE) | {"団体": body, "サイト": config.current().site_name}).get(name, ""))
 
 
-def left_in(text: str) -> list[str]:
+def left_in(text: str, known: Sequence[str] = KNOWN) -> list[str]:
     """The known placeholders that a text still holds, each once."""
-    return list(dict.fromkeys(name.strip() for name in _HOLE.findall(text) if name.strip() in _VALUES))
+    return list(dict.fromkeys(name.strip() for name in _HOLE.findall(text) if name.strip() in known))
 
 
-def ready(text: str) -> str:
+def ready(text: str, known: Sequence[str] = KNOWN) -> str:
     """The text, if it may be sent. Raises BadField (`message`) for one with a placeholder that nobody has filled in."""
-    if names := left_in(text):
+    if names := left_in(text, known):
         holes = "".join(f"「{{{name}}}」" for name in names)
         raise BadField(f"{holes}の部分が決まっていません。送る内容に書き換えてください。", "message")
     return text
@@ -113,7 +113,8 @@ def ready(text: str) -> str:
 def offered(organization_id: int, kind: CandidateKind | None = None) -> list[MessageTemplate]:
     """The texts that a municipality may choose from, its own ones first; those for one kind of person, if one is named."""
     own = MessageTemplate.organization_id == organization_id
-    query = select(MessageTemplate).where(MessageTemplate.active, or_(own, MessageTemplate.organization_id.is_(None)))
+    shared = MessageTemplate.organization_id.is_(None) & (MessageTemplate.use == TemplateUse.candidate)
+    query = select(MessageTemplate).where(MessageTemplate.active, or_(own, shared))
     order = MessageTemplate.organization_id.is_(None), MessageTemplate.sort, MessageTemplate.id
     found = db.session.execute(query.order_by(*order)).scalars()
     return [row for row in found if kind is None or row.fits(kind)]
@@ -124,5 +125,6 @@ def one(organization_id: int, number: str, kind: CandidateKind | None = None) ->
     return next((row for row in offered(organization_id, kind) if str(row.id) == number), None)
 
 
-def _put(body: str, value: Callable[[str], str]) -> str:
+def put(body: str, value: Callable[[str], str]) -> str:
+    """The text with what stands for its placeholders; those without a value stay."""
     return _HOLE.sub(lambda hole: value(hole[1]).translate(_NO_BRACES) or hole[0], body)

@@ -5,6 +5,7 @@ receipt page; it is made from the number and the secret key, and kept nowhere.
 """
 
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,17 +20,22 @@ from keynet_admin.services.account import tokens
 from keynet_admin.services.files.template import filled_file
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.submission import task
+from keynet_admin.services.submission.casework import correction
 from keynet_admin.vocabulary import SubmissionStatus
 
 
 @dataclass(frozen=True)
 class StatusAnswer:
-    """What the sender may know of a case. `enters`: a way in is open after a return; `unreached`: our last mail did not arrive."""
+    """What the sender may know of a case. `enters`: a way in is open after a return; `unreached`: our last mail did not arrive.
+
+    `corrections`: what the service center corrected, with its public reason.
+    """
 
     submission: Submission
     returned: Review | None
     enters: bool = False
     unreached: bool = False
+    corrections: Sequence[Review] = ()
 
 
 def is_code(case: Submission, typed: str) -> bool:
@@ -90,4 +96,4 @@ def answer_for(submission: Submission) -> StatusAnswer:
         ).scalar_one_or_none()
     ways = select(ReturnLink.id).where(ReturnLink.submission_id == submission.id, ReturnLink.closed_at.is_(None))
     enters = db.session.execute(ways.where(ReturnLink.expires_at > clock.now()).limit(1)).first() is not None
-    return StatusAnswer(submission, review, enters, task.lost_mail(submission) is not None)
+    return StatusAnswer(submission, review, enters, task.lost_mail(submission) is not None, correction.of_sender(submission))

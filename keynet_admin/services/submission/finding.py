@@ -9,7 +9,7 @@ from sqlalchemy import case, func, select
 from keynet_admin import clock
 from keynet_admin.errors import NotFound, NotPermitted, TransitionRefused
 from keynet_admin.extensions import db
-from keynet_admin.models import Account, Submission, SubmissionFinding, SubmissionRevision
+from keynet_admin.models import Account, Review, Submission, SubmissionFinding, SubmissionRevision
 from keynet_admin.permissions import Actor, Permission, can
 from keynet_admin.rules.engine.rule import Finding, Level
 from keynet_admin.services import audit, workflow
@@ -103,6 +103,17 @@ def clear(submission: Submission, rule: str, path: str, actor: Actor, *, seen_ve
     audit.record(submission, action, actor, rule=rule, path=path[:60], version=submission.version)
 
 
+def carry_over(before: Mapping[tuple[str, str], SubmissionFinding], revision: SubmissionRevision) -> int:
+    """What operators had cleared stays cleared in a revision of the same case; how many warnings that are."""
+    done = 0
+    for key, row in rows_of(revision).items():
+        known = before.get(key)
+        if known is not None and known.cleared_at is not None and row.level == Level.WARNING:
+            row.cleared_at, row.cleared_by_id = known.cleared_at, known.cleared_by_id
+            done += 1
+    return done
+
+
 def mark_returned(revision: SubmissionRevision, items: Iterable[Mapping[str, str]]) -> None:
     """Remember which findings an operator returned for re-entry."""
     rows = rows_of(revision)
@@ -110,6 +121,13 @@ def mark_returned(revision: SubmissionRevision, items: Iterable[Mapping[str, str
         row = rows.get((item.get("rule", ""), item.get("path", "")))
         if row is not None:
             row.returned = True
+
+
+def unwritten_returns() -> tuple[int, int]:
+    """Returns that went out as they wrote themselves, without a word typed by hand, and all returns of which that is known."""
+    query = select(func.count(Review.id), func.sum(case((Review.written.is_(True), 0), else_=1))).where(Review.written.is_not(None))
+    number, unwritten = db.session.execute(query).one()
+    return int(unwritten or 0), number
 
 
 def counts() -> dict[str, Count]:

@@ -11,7 +11,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, select, update
 
 from keynet_admin import clock
-from keynet_admin.catalogue import label_at
+from keynet_admin.catalogue import field_at
+from keynet_admin.catalogue.display import show
+from keynet_admin.catalogue.paths import generic, label_of_all, walk
 from keynet_admin.extensions import db
 from keynet_admin.models import ReturnLink, Review, Submission
 from keynet_admin.permissions import SYSTEM, Actor
@@ -24,6 +26,9 @@ from keynet_admin.services.submission.casework import clock as case_clock
 from keynet_admin.services.transaction import rows_changed
 from keynet_admin.services.workflow import Outcome
 from keynet_admin.vocabulary import DeskTask, SubmissionStatus
+
+NO_REASON = "次の項目をご確認のうえ、直して送信してください。"  # of a return that says everything at its items
+VALUE_MOST = 24
 
 
 def last_return(submission: Submission) -> Review:
@@ -50,8 +55,31 @@ def mail_return(
 
 def words_of_return(case: Submission, reason: str, items: Sequence[Mapping[str, str]], ends: datetime, *, resumes: bool) -> dict[str, Any]:
     """What the mails of a return say."""
-    marked = [{"label": label_at(item["path"]), "message": item["message"]} for item in items]
-    return {"reason": reason, "items": marked, "due": ends, "answer": case_clock.answer_words(case, resumes=resumes)}
+    document = submissions.whole(submissions.current_revision(case))
+    marked = [
+        {"label": label_of_all(group["paths"]), "message": group["message"], "value": _value_at(document, group["paths"])}
+        for group in grouped(items)
+    ]
+    # With items and no words of its own the first sentence of the mail says it all.
+    own = "" if marked and reason == NO_REASON else reason
+    return {"reason": own, "items": marked, "due": ends, "answer": case_clock.answer_words(case, resumes=resumes)}
+
+
+def grouped(items: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
+    """The items of a return, those of one field of several postings with the same words together: `paths`, `rule`, `message`."""
+    groups: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for item in items:
+        rule, path, message = item.get("rule", ""), item["path"], item["message"]
+        group = groups.setdefault((rule, generic(path), message), {"paths": [], "rule": rule, "message": message})
+        group["paths"].append(path)
+    return list(groups.values())
+
+
+def _value_at(document: Mapping[str, Any], paths: Sequence[str]) -> str:
+    """What the sender wrote there, where it is one short line and the same at all of these places."""
+    values = {show(field, walk(document, path)) for path in paths if (field := field_at(path)) is not None}
+    value = values.pop() if len(values) == 1 else ""
+    return value if len(value) <= VALUE_MOST and "\n" not in value else ""
 
 
 def resend(submission: Submission, actor: Actor, *, seen_version: int) -> Outcome:

@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -166,11 +166,13 @@ def resubmit(
     form_key: str,
     message: str = "",
     actor: Actor | None = None,
+    wider: bool = False,
+    strange: Sequence[str] = (),
 ) -> tuple[Submission, bool]:
     """Store a new revision of a returned case and put it back into the queue; its clock goes on or begins anew as the return said.
 
-    `message` is what the sender answers to the service center, `actor` an operator who keyed in what the sender said. Returns the case
-    and whether anything was stored. Raises TransitionRefused, also when the link was closed in the meantime.
+    `message` is what the sender answers to the service center, `actor` an operator who keyed in what the sender said. `wider`: the
+    sender asked for fields that were not returned; `strange`: closed places at which something came all the same. Returns the case and whether anything was stored. Raises TransitionRefused, also when the link was closed in the meantime.
     """
     submission, key = link.submission, token_hash(form_key)
     workflow.lock(submission)
@@ -180,7 +182,10 @@ def resubmit(
         _require_open(link)
     who = actor or sender_of(submission.id)
     seen = submission.version if actor is not None else None
-    workflow.move(submission, "resubmit", who, seen_version=seen, revision=submission.current + 1, keyed=actor is not None)
+    codes: dict[str, Any] = {"wider": True} if wider else {}
+    codes |= {"times": submission.times_sent + 1} if submission.corrections else {}
+    codes |= {"strange": list(strange)} if strange else {}
+    workflow.move(submission, "resubmit", who, seen_version=seen, revision=submission.current + 1, keyed=actor is not None, **codes)
     submission.current += 1
     _describe(submission, result)
     case_clock.received_again(submission)
@@ -190,6 +195,17 @@ def resubmit(
     close_links(submission, ReturnClosed.resubmitted)
     mail_sender("resubmitted_receipt", submission, revision, sealed={"code": copy_code(submission)})
     return submission, True
+
+
+def add_corrected(submission: Submission, typed: Mapping[str, Any], result: Result, *, reference_date: str) -> SubmissionRevision:
+    """Store what an operator corrected on the sender's behalf as the newest revision. What was no problem before is none now."""
+    before = finding.rows_of(current_revision(submission))
+    submission.current += 1
+    submission.corrections += 1
+    _describe(submission, result)
+    revision = _add_revision(submission, submission.current, typed, result, reference_date, None)
+    submission.warnings -= finding.carry_over(before, revision)
+    return revision
 
 
 def _require_open(link: ReturnLink) -> None:

@@ -54,7 +54,7 @@ class Proof:
     """What speaks for and against a sender. `known`: the address is that of an account which the body has already.
 
     `calls` and `asked` are the records that hold for the case as it stands; `brought_by` the names, by account, of those who uploaded
-    or keyed it.
+    or keyed it, `corrected_by` of those who corrected it on the sender's behalf, `corrected_who`: they corrected who or where the sender is.
     """
 
     domain: MailDomain | None
@@ -63,6 +63,8 @@ class Proof:
     calls: tuple[Review, ...]
     asked: tuple[Review, ...]
     brought_by: Mapping[int, str]
+    corrected_by: Mapping[int, str]
+    corrected_who: bool
 
     def missing(self, actor: Actor) -> str:
         """Why this actor may not accept yet, and what to do; empty when they may."""
@@ -71,6 +73,8 @@ class Proof:
             return (
                 "ご自分が受け付けた申請は、お一人では承認できません。2人目の確認へ回してください（ほかの担当者は、このまま承認できます）。"
             )
+        if (self.doubts or self.corrected_who) and actor.account_id in self.corrected_by and not others:
+            return "ご自分が代わりに直した申請です。ほかの担当者が確かめてから承認できます。2人目の確認へ回してください。"
         if not self.doubts or self.calls or others:
             return ""
         waits = "2人目の確認へ回してあります。ほかの担当者が承認するか、代表電話で確かめて記録してください。" if self.asked else WAYS_ON
@@ -86,6 +90,8 @@ class Proof:
         found += [SenderCheck(None if self.calls else False, doubt.removesuffix("。")) for doubt in self.doubts]
         found += [SenderCheck(True, f"代表電話で確認　{_told(call)}　{call.reason}") for call in self.calls]
         found += [SenderCheck(None, f"2人目の確認を依頼　{_told(request)}") for request in self.asked]
+        if self.corrected_by:
+            found.append(SenderCheck(None, f"代わりに直した人：{'、'.join(self.corrected_by.values())}（運営事務局）"))
         names = "、".join(self.brought_by.values())
         found.append(SenderCheck(None, f"申請を受け付けた人：{names}（運営事務局）" if names else "申請者が自分で申請しました"))
         return found
@@ -112,7 +118,8 @@ def gather(
     query = select(Review).where(Review.about(submission), Review.action.in_(("call_back", "ask_second"))).order_by(Review.id)
     records = [r for r in db.session.execute(query).scalars() if r.items == facts]
     asked = tuple(r for r in records if r.action == "ask_second" and r.revision == submission.current)
-    return Proof(domain, known, tuple(doubts), tuple(r for r in records if r.action == "call_back"), asked, brought_by(submission))
+    calls = tuple(r for r in records if r.action == "call_back")
+    return Proof(domain, known, tuple(doubts), calls, asked, brought_by(submission), *_corrected_by(submission))
 
 
 def call_back(
@@ -207,6 +214,15 @@ def brought_by(submission: Submission) -> dict[int, str]:
     ids.discard(None)
     query = select(Account.id, Account.shown_name).where(Account.id.in_(ids)).order_by(Account.id)
     return dict(db.session.execute(query).all()) if ids else {}
+
+
+def _corrected_by(submission: Submission) -> tuple[dict[int, str], bool]:
+    """Names, by account, of those who corrected it, and whether they corrected who or where the sender is."""
+    query = select(Review.actor_id, Review.actor_name, Review.items).where(Review.about(submission), Review.action == "correct")
+    found = db.session.execute(query).all() if submission.corrections else []
+    names = {number: name for number, name, _items in found if number is not None}
+    who = any(str(item["path"]).startswith(("organization.", "contact.")) for _number, _name, items in found for item in items)
+    return names, who
 
 
 def _told(record: Review) -> str:

@@ -83,19 +83,27 @@ def _unattended() -> tuple[Any, ...]:
 
 
 def _set_free(case: Submission, action: str, actor: Actor, seen_version: int | None) -> Outcome:
-    back = SubmissionStatus.received if case.current == 1 else SubmissionStatus.resubmitted
+    back = SubmissionStatus.received if case.times_sent == 1 else SubmissionStatus.resubmitted
     done = workflow.move(case, action, actor, seen_version=seen_version, target=back)
     case.assignee_id = case.held_until = None
     return done
 
 
 def return_(
-    submission: Submission, actor: Actor, *, seen_version: int, message: str, items: Sequence[Mapping[str, str]], resumes: bool = False
+    submission: Submission,
+    actor: Actor,
+    *,
+    seen_version: int,
+    message: str,
+    items: Sequence[Mapping[str, str]],
+    resumes: bool = False,
+    written: bool = True,
 ) -> Outcome:
     """Send back for re-entry: `items` are the marked fields (`path`, `message`, optional `rule`), `message` the words of the mail.
 
     A return without any words is refused (ReasonMissing), one with too many, too (BadField). The clock stands still until the sender
-    answers; then it goes on from what is left (`resumes`), or two business days are counted anew. Of a case that is with its sender already this is a new return in place of the former.
+    answers; then it goes on from what is left (`resumes`), or two business days are counted anew. `written`: somebody typed a word of it,
+    which the statistics count. Of a case that is with its sender already this is a new return in place of the former.
     """
     if again := workflow.repeated(submission, actor, seen_version, *submissions.RETURNS):
         return again
@@ -127,6 +135,8 @@ def return_(
     if done.review is not None and done.review.action == "return_again":
         case_clock.stand(submission, submission.returned_at)
     submission.returned_at, submission.resumes = clock.now(), resumes
+    if done.review is not None:
+        done.review.written = written
     finding.mark_returned(revision, marked)
     db.session.flush()
     assert done.review is not None  # noqa: S101 (the table says that a return is reviewed)
@@ -203,4 +213,4 @@ def _rules(items: Sequence[Mapping[str, str]]) -> list[str] | None:
 
 
 def _words_of_return(message: str) -> str:
-    return message.strip() or "次の項目をご確認のうえ、直して送信してください。"
+    return message.strip() or follow_up.NO_REASON

@@ -163,7 +163,7 @@ def sentence(event: AuditEvent, who: str) -> str:
     rows = f"（{event.codes['rows']:,}件）" if "rows" in event.codes else ""
     return pattern.format(
         who=who,
-        revision=event.codes.get("revision", ""),
+        revision=event.codes.get("times", event.codes.get("revision", "")),
         fields=fields,
         rule=event.codes.get("rule", ""),
         other=event.codes.get("other", ""),

@@ -11,6 +11,7 @@ from keynet_admin import clock
 from keynet_admin.models import Account, Keying, OutboxMail, Posting, Submission
 from keynet_admin.permissions import Permission
 from keynet_admin.services.workflow.candidate_moves import CANDIDATE_MOVES
+from keynet_admin.services.workflow.case_moves import CASE_EVENTS, CASE_MOVES
 from keynet_admin.services.workflow.colleague_moves import COLLEAGUE_MOVES, is_invited
 from keynet_admin.services.workflow.incident_moves import INCIDENT_MOVES, may_show
 from keynet_admin.services.workflow.link_moves import LINK_MOVES
@@ -224,7 +225,8 @@ MOVES: tuple[Move, ...] = (
               "まとめて戻す", "確認待ちに戻しました。")),
     Move(Submission, "resubmit", (S.returned,), (S.resubmitted,), Permission.submission_create, "再提出",
          "{revision}回目の提出を受け付けました。", kinds=ANYBODY, mail="resubmitted_receipt",
-         variants=(("keyed", True, "{who}が電話で聞いた直しを代行入力し、{revision}回目の提出として受け付けました。"),)),
+         variants=(("keyed", True, "{who}が電話で聞いた直しを代行入力し、{revision}回目の提出として受け付けました。"),
+                   ("wider", True, "{revision}回目の提出を受け付けました（申請者が、差し戻していない項目も開きました）。"))),
     Move(Submission, "withdraw", (*DECIDABLE, S.returned), (S.withdrawn,), Permission.submission_withdraw, "取下げ",
          "{who}が取り下げました。", kinds=ANYBODY, reason="may", reviewed=True, mail="withdrawn",
          page=Page("{name}の申請を取下げにしますか", "申請者から取下げの希望があったときに使います。自治体に確認のメールを送ります。",
@@ -234,6 +236,7 @@ MOVES: tuple[Move, ...] = (
     Move(Submission, "reopen_accepted", (S.accepted,), (S.in_review,), Permission.submission_reopen_accepted, "承認後の確認の再開",
          "{who}が承認後の確認を再開しました。", reason="must", reviewed=True, page=_REOPEN_PAGE, path="reopen"),
     *LINK_MOVES,
+    *CASE_MOVES,
     # --- postings
     Move(Posting, "publish", (P.draft, P.paused, P.scheduled), (P.live, P.scheduled, P.awaiting_release), _PUBLISH, "公開",
          "{who}が公開しました。", when=_never_live,
@@ -438,12 +441,8 @@ MASTER_DATA = {
 }
 # fmt: off
 EVENTS: tuple[Event, ...] = (
-    Event("submission", "submit", "申請の受付", "申請を受け付けました。"),
     Event("submission", "warn", "期限の近いことのお知らせ", "期限が近いことを、担当者に知らせました。"),
-    Event("submission", "clear", "指摘の問題なし", "{who}が指摘 {rule} を問題なしとしました。"),
-    Event("submission", "unclear", "指摘の問題なしの取消し", "{who}が指摘 {rule} を要確認に戻しました。"),
-    Event("organization", "create", "団体の登録", "{who}が申請の承認により団体を登録しました。"),
-    Event("organization", "edit", "団体の登録の変更", "{who}が登録の内容を承認した申請に合わせました。"),
+    *CASE_EVENTS,
     Event("posting", "create", "下書きの作成", "申請の承認により、下書きができました。", (("own", True, "{who}が下書きを作りました。"),)),
     Event("posting", "edit", "内容の変更", "{who}が内容を変更しました（{fields}）。",
           (("form", True, "直した申請の承認により、内容が変わりました（{fields}）。"),

@@ -28,3 +28,37 @@ if (form) {
   } else if (form.hasAttribute("data-posted")) keep();
   form.addEventListener("input", keep);
 }
+
+// A ready text goes into its box as soon as it is chosen; its button is for everyone without script.
+for (const select of document.querySelectorAll("select[data-texts]")) {
+  const area = document.getElementById(select.dataset.texts);
+  select.nextElementSibling.hidden = true;
+  select.addEventListener("change", () => {
+    const text = select.selectedOptions[0].dataset.text;
+    if (!text || !area) return;
+    area.value = text;
+    const tick = area.closest(".ritem")?.querySelector("input[type=checkbox]");
+    if (tick) tick.checked = true;
+    area.dispatchEvent(new Event("input", { bubbles: true }));
+    area.focus();
+  });
+}
+
+// The mail follows what is written: the server makes it, as it will when it is sent.
+const preview = form?.querySelector("button[data-preview]");
+if (preview) {
+  preview.hidden = true;
+  let timer = 0;
+  let asked = 0;
+  const renew = async () => {
+    const values = new FormData(form);
+    values.set("do", "preview");
+    const mine = (asked += 1);
+    const answer = await fetch(form.action, { method: "POST", body: values });
+    if (!answer.ok || mine !== asked) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.querySelectorAll("[data-mail]");
+    form.querySelectorAll("[data-mail]").forEach((old, index) => { if (fresh[index]) old.textContent = fresh[index].textContent; });
+  };
+  form.addEventListener("input", () => { window.clearTimeout(timer); timer = window.setTimeout(renew, 500); });
+}

@@ -114,7 +114,15 @@ class TemplateView(GuardedModelView):
     def details(self, id: int) -> str:
         """The text as an invented person would read it."""
         row = self.row(id)
-        return self.render("web/template.html", row=row, text=templates.sample(row), editable=self.may_edit(row))
+        return self.render("web/template.html", row=row, text=self.sample_of(row), facts=self.facts_of(row), editable=self.may_edit(row))
+
+    def sample_of(self, row: MessageTemplate) -> str:
+        """The text for an invented person."""
+        return templates.sample(row)
+
+    def facts_of(self, row: MessageTemplate) -> list[tuple[str, str]]:
+        """What else is to be known of it."""
+        return [("送る相手", row.kind.label if row.kind is not None else EVERYBODY), ("送ると変わる段階", self.show_step(row))]
 
     def on_model_change(self, _form: Any, model: Any, is_created: bool) -> None:
         """Whose it is, and the audit event."""

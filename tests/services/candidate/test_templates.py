@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 from keynet_admin.clock import TOKYO
 from keynet_admin.errors import BadField
 from keynet_admin.models import Candidate, MessageTemplate
+from keynet_admin.rules import rule_by_code
 from keynet_admin.services.candidate import messages, templates
 from keynet_admin.services.reference import load_reference
+from keynet_admin.services.submission.casework import texts
 from keynet_admin.services.workflow import move_of
-from keynet_admin.vocabulary import CandidateKind, CandidateStatus
+from keynet_admin.vocabulary import CandidateKind, CandidateStatus, TemplateUse
 from tests import factories
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -72,7 +74,12 @@ def test_a_text_for_one_person(app: Flask, db_session: Session) -> None:
 def test_the_standard_texts(app: Flask, db_session: Session) -> None:
     """Eight, each kept as its own check wants it, with a step that fits; a second load changes nothing, an edited one stays."""
     load_reference()
-    rows = db_session.execute(select(MessageTemplate).order_by(MessageTemplate.sort)).scalars().all()
+    of_cases = db_session.execute(select(MessageTemplate).where(MessageTemplate.use != TemplateUse.candidate)).scalars().all()
+    assert [
+        row.code for row in of_cases if texts.checked(row.body, row.use) != row.body or (row.rule and rule_by_code(row.rule) is None)
+    ] == []
+    used = MessageTemplate.use == TemplateUse.candidate
+    rows = db_session.execute(select(MessageTemplate).where(used).order_by(MessageTemplate.sort)).scalars().all()
     assert len(rows) == 8
     for row in rows:
         assert templates.checked(row.body) == row.body

@@ -61,6 +61,7 @@ TABLE: dict[str, dict[str, Row]] = {
         "ask_second": (DECIDABLE, "", STAFF, False),
         "return": (DECIDABLE, "returned", STAFF, True),
         "return_again": ("returned", "", STAFF, True),
+        "correct": (DECIDABLE, "", STAFF, True),
         "resend": ("returned", "", STAFF, False),
         "extend": ("returned", "", STAFF, False),
         "readdress": (f"{DECIDABLE} returned", "", STAFF, True),
@@ -306,6 +307,7 @@ REVIEWED = {
     },
     "submission": {
         "accept",
+        "correct",
         "call_back",
         "ask_second",
         "return",

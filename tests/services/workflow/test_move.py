@@ -318,10 +318,10 @@ def test_nobody_stops_their_own_account(people: People, db_session: Session) -> 
 
 def test_offers_are_pages_by_their_address(put: Put, people: People) -> None:
     decidable = list(workflow.offers(put("submission", "accept", "received"), people["lead"]))
-    assert decidable == ["accept", "call_back", "ask_second", "return", "readdress", "reject", "withdraw"]
+    assert decidable == ["accept", "call_back", "ask_second", "return", "readdress", "reject", "withdraw", "link", "unlink", "correct"]
     offers = workflow.offers(put("submission", "reopen", "accepted"), people["lead"])
-    assert {name: move.name for name, move in offers.items()} == {"reopen": "reopen_accepted"}
-    assert workflow.offers(put("submission", "reopen", "accepted"), people["operator"]) == {}
+    assert offers["reopen"].name == "reopen_accepted"
+    assert "reopen" not in workflow.offers(put("submission", "reopen", "accepted"), people["operator"])
     waiting = workflow.offers(put("posting", "release_edit", "live"), people["operator"])
     assert {name: move.name for name, move in waiting.items()} == {
         "release": "release_edit",

@@ -1,0 +1,1 @@
+"""Pages of a case beside its decision: the return, corrections, notes."""
