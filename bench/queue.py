@@ -47,13 +47,13 @@ PAGES = {
 }
 # The first page and a search that finds what it looks for: what the limit is about.
 LIMITED = ("first page", "search: a body", "search: a telephone number")
-# The telephone desk: whatever a caller says, found with everything that the page of the body shows.
+# The telephone desk: whatever a caller says, found with everything that the page of the body shows (bodies that have a case among the few, too).
 CALLERS = {
     "a telephone number": "/admin/desk/?q=%2B81 985 01 0042",
     "four last digits": "/admin/desk/?q=0042",
-    "a reading": "/admin/desk/?q=ひゅうがし",
-    "a name": "/admin/desk/?q=宮崎 日向",
-    "a code": "/admin/desk/?q=45206",
+    "a reading": "/admin/desk/?q=さっぽろし",
+    "a name": "/admin/desk/?q=北海道 札幌市",
+    "a code": "/admin/desk/?q=01100",
     "a mail address": "/admin/desk/?q=kenko42@city",
     "a receipt number": "/admin/desk/?q=KN-210101-000042",
     "nobody": "/admin/desk/?q=竜宮城",
