@@ -21,7 +21,7 @@ from keynet_admin.services.account.session import actor_of
 from keynet_admin.services.listing import views
 from keynet_admin.services.posting import approval, duties, revisions, visits
 from keynet_admin.services.posting import drafts as edits
-from keynet_admin.services.posting.moderation import decide
+from keynet_admin.services.posting.moderation import decide, talk
 from keynet_admin.vocabulary import CandidateStatus, PostingStatus, Role, SecuredWay, ViewSource
 from tests import factories
 from tests.support.clock import MovableClock
@@ -57,7 +57,8 @@ def one_of_each(session: Session, clock: MovableClock, count: int = 1) -> Organi
         asker = factories.account(Role.municipality, organization=wanted.organization, rights=["view", "edit"])
         approval.ask(wanted, actor_of(asker), seen_version=wanted.version)
         factories.posting(P.live, LONG | title)  # asked after 30 days
-        factories.posting(P.paused, LONG | title)
+        asked_about = factories.posting(P.paused, LONG | title)
+        talk.say(asked_about, factories.actor(), seen_version=asked_about.version, message="再開の予定を教えてください。")
     session.commit()
     clock.set("2021-06-06 10:01")
     assert jobs.ask_postings() == count
