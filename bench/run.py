@@ -13,7 +13,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import acceptance, door, first_page, hostile, importing, listing, memory, queue, rules, surge
+from bench import acceptance, door, first_page, hostile, importing, listing, memory, rules
+from bench.desk import queue, surge
 from bench.follow_up import partner, report
 from bench.table import Row, print_table
 

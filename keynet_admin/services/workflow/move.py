@@ -50,12 +50,12 @@ def version_of(text: str | None) -> int:
     return int(text)
 
 
-def not_too_long(text: str, what: str = "理由", most: int = REASON_MOST) -> str:
-    """The text, stripped. Raises BadField, which says how long it is and may be: nothing is ever cut off silently."""
+def not_too_long(text: str, what: str = "理由", most: int = REASON_MOST, field: str = "reason") -> str:
+    """The text, stripped. Raises BadField (at `field`), which says how long it is and may be: nothing is ever cut off silently."""
     # A browser sends each line break as two characters; people count one.
     length = len(text.replace("\r\n", "\n").strip())
     if length > most:
-        raise BadField(f"{what}は{most:,}字までです（いま{length:,}字）。短くしてください。")
+        raise BadField(f"{what}は{most:,}字までです（いま{length:,}字）。短くしてください。", field)
     return text.strip()
 
 

@@ -60,6 +60,7 @@ def test_a_correction_is_a_new_revision_and_is_told(client: Client, operator: Ac
     ("data", "code", "words"),
     [
         ({"reason": " "}, 422, "理由を入力してください"),
+        ({"private": PRIVATE * 40}, 422, 'aria-describedby="private-h private-e"'),
         ({"postings-0-title": ""}, 422, "募集の見出し"),
         ({"path": "contact.contact_email", "contact-contact_email": "x@city.example"}, 422, "この項目は、ここでは直せません"),
         ({"path": "confirmation.agree"}, 422, "この項目は、ここでは直せません"),

@@ -1,4 +1,4 @@
-"""A small day of the circular through the real services (bench/surge.py has the whole one, with the band of its forecast)."""
+"""A small day of the circular through the real services (bench/desk/surge.py has the whole one, with the band of its forecast)."""
 
 from sqlalchemy.orm import Session
 

@@ -56,7 +56,7 @@ def correct(
     wrong = next((f for f in result.at(Level.ERROR) if f.path.startswith(places) or path.startswith(f.path)), None)
     if wrong is not None:
         raise BadField(f"{label_at(wrong.path)}：{wrong.message}", "value")
-    note = workflow.not_too_long(private, "内部の理由", PRIVATE_MOST)
+    note = workflow.not_too_long(private, "内部の理由", PRIVATE_MOST, "private")
     items = [{"path": change.path, "rule": "", "message": f"{_old(change)} → {_new(change)}"} for change in found]
     done = workflow.move(case, "correct", actor, seen_version=seen_version, reason=reason, items=items, revision=case.current + 1)
     revision = submissions.add_corrected(case, document, result, reference_date=clock.today().isoformat())
