@@ -28,6 +28,7 @@ from keynet_admin.admin.posting import PostingView
 from keynet_admin.admin.setup.notice import DeskNoticeView
 from keynet_admin.admin.setup.rule import RuleView
 from keynet_admin.admin.setup.setting import SettingView
+from keynet_admin.admin.setup.training import TrainingView
 from keynet_admin.admin.submission import SubmissionView
 from keynet_admin.models import (
     Account,
@@ -89,6 +90,7 @@ def init_app(app: Flask) -> None:
             RuleView(SubmissionFinding, name="記入ルール", endpoint="admin_rule", url="/admin/rule"),
             ServiceReportView(name="サービスの実績", endpoint="admin_service_report", url="/admin/report/service"),
             DeskNoticeView(name="自分の一覧と通知", endpoint="admin_notice", url="/admin/notice"),
+            TrainingView(name="練習", endpoint="admin_training", url="/admin/training"),
             SettingView(name="設定", endpoint="admin_setting", url="/admin/setting"),
         ],
     )

@@ -195,3 +195,17 @@ class StaffSession(db.Model):  # type: ignore[name-defined,misc]
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     account: Mapped[Account] = relationship()
+
+
+class TrainingAttempt(db.Model):  # type: ignore[name-defined,misc]
+    """What an account answered to one exercise of the training: `answer` has the decision and the places (field paths), no words."""
+
+    __tablename__ = "training_attempt"
+    __table_args__ = (Index("ix_training_attempt_account_id_exercise", "account_id", "exercise"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    exercise: Mapped[int]
+    answer: Mapped[dict[str, Any]] = mapped_column(AsciiJson)
+    points: Mapped[int]
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)

@@ -36,6 +36,7 @@ from keynet_admin.models import (
     SubmissionSearch,
     ThreadMessage,
     Throttle,
+    TrainingAttempt,
 )
 from keynet_admin.models.account import ERASED
 from keynet_admin.permissions import SYSTEM
@@ -276,6 +277,13 @@ REGISTER: tuple[Personal, ...] = (
         "使われなくなったアカウントの保存した表示",
         3 * YEAR,
         lambda ended: SavedView.account_id.in_(select(Account.id).where(_unused(ended))),
+        whole=True,
+    ),
+    Personal(
+        {TrainingAttempt.answer: {}},
+        "使われなくなったアカウントの練習の記録",
+        3 * YEAR,
+        lambda ended: TrainingAttempt.account_id.in_(select(Account.id).where(_unused(ended))),
         whole=True,
     ),
     Personal(_ACCOUNT, "使われなくなったアカウント", 3 * YEAR, _unused, also=_end_accounts),

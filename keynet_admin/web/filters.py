@@ -25,6 +25,7 @@ from keynet_admin.vocabulary import ViewSource
 from keynet_admin.web import addresses, forms, static_files
 from keynet_admin.web.actor import current_actor
 from keynet_admin.web.headers import csp_nonce
+from keynet_admin.web.help import page_help
 from keynet_admin.web.lists.page import counted
 
 
@@ -227,6 +228,7 @@ def init_app(app: Flask) -> None:
         site=config.of(app),
         static_url=static_files.static_url,
         csp_nonce=csp_nonce,
+        page_help=page_help,
         need_of=forms.need_of,
         help_of=forms.help_of,
         width_of=forms.width_of,

@@ -62,6 +62,8 @@ OPERATOR = {
     "partners": "/admin/partner/list/",
     "account by hand": "/admin/account/issue",
     "own notices": "/admin/notice/",
+    "training": "/admin/training/",
+    "exercise": "/admin/training/4/",
 }
 OFFICE = {
     "home": "/office/",

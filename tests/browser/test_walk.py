@@ -170,7 +170,7 @@ def open_first_case(page: Any) -> None:
 def give_back_by_keys(page: Any, receipt: str) -> None:
     page.open("/admin/submission/")
     page.keyboard.press("?")
-    help_ = page.locator("#key-help")
+    help_ = page.locator(".page-help__panel")
     help_.wait_for()
     page.keyboard.press("j")  # nothing moves behind the dialog
     assert page.locator("tr[aria-current]").count() == 0

@@ -190,7 +190,15 @@ def _plant(entry: persons.Personal) -> None:
     table = entry.model.__table__
     if not db.session.execute(select(table)).first():
         account = db.session.execute(select(Account.id)).scalars().first()
-        known: dict[str, Any] = {"account_id": account, "place": "x", "form_key": "k", "cookie_hash": "c", "count": 1}
+        known: dict[str, Any] = {
+            "account_id": account,
+            "exercise": 1,
+            "points": 0,
+            "place": "x",
+            "form_key": "k",
+            "cookie_hash": "c",
+            "count": 1,
+        }
         moments = {c.name: program_clock.now() for c in table.columns if c.name in ("expires_at", "window_start")}
         values = {c.name: known[c.name] for c in table.columns if c.name in known} | moments
         values |= {column.key: {} if isinstance(column.type, AsciiJson) else MARKER for column in entry.blank}

@@ -98,6 +98,10 @@ ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "/admin/"): STAFF_GET,
     ("GET", "/admin/export.<any(csv, xlsx):kind>"): STAFF_GET,
     ("GET", "/admin/desk/"): STAFF_GET,
+    ("GET", "/admin/training/"): STAFF_GET,
+    ("GET", "/admin/training/<num:id>/"): STAFF_GET,
+    ("POST", "/admin/training/<num:id>/"): (403, 422, 422, 422, 403, 403, 403, 403),  # nothing was chosen
+    ("GET", "/admin/training/<num:id>/answer"): (302, 302, 302, 302, 403, 403, 403, 403),  # nothing was answered yet
     ("POST", "/admin/desk/note"): STAFF_NONE,  # no body is named
     ("GET", "/admin/submission/"): STAFF_GET,
     ("GET", "/admin/submission/next"): (302, 302, 302, 302, 403, 403, 403, 403),
@@ -120,28 +124,15 @@ ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "/admin/submission/<num:id>/leave"): STAFF_POST,
     ("POST", "/admin/submission/<num:id>/here"): (403, 200, 200, 200, 403, 403, 403, 403),
     ("POST", "/admin/submission/<num:id>/clear"): STAFF_POST,
-    ("GET", "/admin/submission/<num:id>/accept"): STAFF_GET,
-    ("POST", "/admin/submission/<num:id>/accept"): STAFF_POST,
-    ("GET", "/admin/submission/<num:id>/call_back"): STAFF_GET,
-    ("POST", "/admin/submission/<num:id>/call_back"): STAFF_POST,
-    ("GET", "/admin/submission/<num:id>/ask_second"): STAFF_GET,
-    ("POST", "/admin/submission/<num:id>/ask_second"): STAFF_POST,
-    ("GET", "/admin/submission/<num:id>/return"): STAFF_GET,
-    ("POST", "/admin/submission/<num:id>/return"): STAFF_POST,
+    **{
+        (way, f"/admin/submission/<num:id>/{name}"): answers
+        for name in ("accept", "call_back", "ask_second", "return", "resend", "extend", "key_in", "readdress", "read_code")
+        for way, answers in (("GET", STAFF_GET), ("POST", STAFF_POST))
+    },
     ("GET", "/admin/submission/<num:id>/correct"): STAFF_GET,
     ("POST", "/admin/submission/<num:id>/correct"): STAFF_POST,
     ("POST", "/admin/submission/<num:id>/note"): (403, 422, 422, 422, 403, 403, 403, 403),
     ("POST", "/admin/submission/<num:id>/opinion"): (403, 404, 404, 404, 403, 403, 403, 403),
-    ("GET", "/admin/submission/<num:id>/resend"): STAFF_GET,
-    ("POST", "/admin/submission/<num:id>/resend"): STAFF_POST,
-    ("GET", "/admin/submission/<num:id>/extend"): STAFF_GET,
-    ("POST", "/admin/submission/<num:id>/extend"): STAFF_POST,
-    ("GET", "/admin/submission/<num:id>/key_in"): STAFF_GET,
-    ("POST", "/admin/submission/<num:id>/key_in"): STAFF_POST,
-    ("GET", "/admin/submission/<num:id>/readdress"): STAFF_GET,
-    ("POST", "/admin/submission/<num:id>/readdress"): STAFF_POST,
-    ("GET", "/admin/submission/<num:id>/read_code"): STAFF_GET,
-    ("POST", "/admin/submission/<num:id>/read_code"): STAFF_POST,
     ("GET", "/admin/submission/<num:id>/code"): (302, 302, 302, 302, 403, 403, 403, 403),
     ("GET", "/admin/submission/<num:id>/tell"): STAFF_GET,
     ("POST", "/admin/submission/<num:id>/tell"): STAFF_POST,

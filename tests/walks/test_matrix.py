@@ -82,6 +82,7 @@ def world(app: Flask, db_session: Session, clock: Any) -> dict[str, Any]:
             "partner-key": factories.partner_key(item.partner).id,
             "report": report.id,
             "round": report.round_id,
+            "training": 1,
         },
         "posting_no": posting.posting_no,
         "token": tokens[0],
@@ -113,7 +114,7 @@ def test_every_route_is_in_the_table(app: Flask) -> None:
 
 # The right that a municipality's page needs beyond 閲覧, by the end of its address; whoever lacks it gets 403 and is told whom to ask.
 RIGHT_NEEDED = {
-    OfficeRight.edit: ("/posting/new", "/edit", "/headcount", "/copy", "/ask", "/extend"),
+    OfficeRight.edit: ("/posting/new", "/talk", "/edit", "/headcount", "/copy", "/ask", "/extend"),
     OfficeRight.publish: ("/publish", "/withdraw", "/pause", "/resume", "/close", "/send_back", "/relist", "/confirm", "/reopen"),
     OfficeRight.candidates: ("/outcome", "/place", "/unplace"),
     OfficeRight.manage: ("/rights", "/send_again", "/take_back", "/stop", "/office/organization/", "/invite", "/approval"),

@@ -51,7 +51,7 @@ def shown(case: Submission, actor: Actor, *, every: bool) -> dict[str, Any]:
         "unasked": unasked,
         "changes_shown": CHANGES_SHOWN,
         "answered": returned,
-        "parts": _parts(document, findings, changed, open_ones, every=every),
+        "parts": parts_of(document, findings, changed, open_ones, every=every),
         "outside": [found for found in findings if found.level is not Level.FIX and field_at(found.path) is None],
         "asked": asked.asked_of(findings, rows),
         "clearers": finding.clearers(rows.values()),
@@ -88,7 +88,7 @@ def jobs_summed(case: Submission) -> list[tuple[str, int]]:
     return list(sums.items())
 
 
-def _parts(
+def parts_of(
     document: Mapping[str, Any], findings: list[Any], changed: list[Any], open_ones: list[Any], *, every: bool
 ) -> list[dict[str, Any]]:
     """The parts of the form: `key`, letter, title, its sheet and the open findings in it; postings that nobody must look at are folded."""

@@ -1,5 +1,4 @@
-// Keys of lists, cases and decision pages. A single key never decides anything: it moves, opens a page, or shows the help.
-const help = document.querySelector("[data-key-help]");
+// Keys of lists, cases and decision pages. A single key never decides anything: it moves or opens a page. The help and its `?` are in help.js.
 const rows = () => [...document.querySelectorAll("[data-queue] tbody tr:not(.row-group)")];
 const EDGE = "keys:edge"; // over the border of a page: at which end the next one begins
 let at = rows().findIndex((row) => row.hasAttribute("aria-current"));
@@ -38,8 +37,6 @@ document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") event.target.blur();
     return;
   }
-  if (event.key === "?") { event.preventDefault(); help?.showModal(); return; }
-  if (help?.open) return;
   const row = rows()[at];
   const does = {
     "/": document.querySelector("input[type=search]") && (() => document.querySelector("input[type=search]").focus()),

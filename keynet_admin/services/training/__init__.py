@@ -1,0 +1,1 @@
+"""Training of operators: forms with known answers that are no submissions, and what each account answered."""
