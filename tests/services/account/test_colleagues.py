@@ -51,6 +51,7 @@ NEEDS = {
     Permission.posting_read: R.view,
     Permission.office_account_hand_over: R.view,
     Permission.posting_edit: R.edit,
+    Permission.posting_discuss: R.edit,
     Permission.posting_publish: R.publish,
     Permission.posting_close: R.publish,
     Permission.candidate_handle: R.candidates,
