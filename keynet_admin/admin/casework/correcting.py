@@ -20,10 +20,10 @@ def read(case: Submission, values: Any) -> dict[str, Any]:
     """The place, the whole form with what was typed at it, and how the rules judge that."""
     path = values.get("path", "")[:120]
     typed = {"path": path, "reason": values.get("reason", ""), "private": values.get("private", ""), "document": {}, "result": None}
-    if not correction.may_correct(path):
-        return typed
     revision = submissions.current_revision(case)
     document = submissions.whole(revision, "typed")
+    if not correction.may_correct(path) or not correction.is_there(path, document):
+        return typed
     if request.method == "POST":
         reading = form_reader.read(request.form)
         form_reader.apply_buttons(reading.document, request.form)

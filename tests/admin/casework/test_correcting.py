@@ -65,6 +65,9 @@ def test_a_correction_is_a_new_revision_and_is_told(client: Client, operator: Ac
         ({"path": "contact.contact_email", "contact-contact_email": "x@city.example"}, 422, "この項目は、ここでは直せません"),
         ({"path": "confirmation.agree"}, 422, "この項目は、ここでは直せません"),
         ({"path": "nowhere"}, 422, "この項目は、ここでは直せません"),
+        ({"path": "contact.contact_email.0", "contact-contact_email": "x@city.example"}, 422, "この項目は、ここでは直せません"),
+        ({"path": "postings.title"}, 422, "この項目は、ここでは直せません"),
+        ({"path": "postings.7.title"}, 422, "この項目は、ここでは直せません"),
         ({"version": "77"}, 409, ""),
     ],
 )
@@ -85,6 +88,17 @@ def test_the_same_content_is_no_correction(client: Client, operator: Account, db
     answer = client.post(at(case), data=SENT | {"version": case.version, "postings-0-title": same})
     assert answer.status_code == 422
     assert "いまの内容と同じです" in answer.text
+
+
+def test_of_two_pages_open_side_by_side_the_second_correction_is_not_taken_for_the_first(
+    client: Client, operator: Account, db_session: Session
+) -> None:
+    case = factories.submission()
+    version = case.version
+    assert [client.post(at(case), data=SENT | {"version": version}).status_code for _ in range(2)] == [303, 303]
+    other = {"path": "organization.department", "organization-department": "別の課", "reason": "課の名前です。", "private": PRIVATE}
+    answer = client.post(at(case), data=other | {"version": version})
+    assert (answer.status_code, "別の課" in answer.text, case.corrections) == (409, True, 1)
 
 
 def test_decided_cases_are_left_alone(client: Client, operator: Account, db_session: Session) -> None:

@@ -13,6 +13,7 @@ from keynet_admin.catalogue import field_at, label_at
 from keynet_admin.catalogue.base import Kind
 from keynet_admin.catalogue.difference import Change, changes
 from keynet_admin.catalogue.display import show
+from keynet_admin.catalogue.paths import is_index
 from keynet_admin.errors import BadField
 from keynet_admin.extensions import db
 from keynet_admin.models import Review, Submission
@@ -31,25 +32,48 @@ NO_CHANGE = "いまの内容と同じです。直した内容を入力してく�
 
 
 def may_correct(path: str) -> bool:
-    """Whether an operator may correct what stands at this place of the form."""
+    """Whether an operator may correct what stands at this place of the form: a field, or something within one.
+
+    What the path opens counts (`opened.by`), not how it ends: `contact.contact_email.0` is the address, too.
+    """
     section, *rest = path.split(".")
-    field = field_at(path)
-    return field is not None and field.kind is not Kind.AUTO and section != "confirmation" and bool(rest) and rest[-1] not in NOT_HERE
+    if section == "postings":
+        number, *rest = rest or [""]
+        if not is_index(number):
+            return False
+    field = field_at(f"{section}.{rest[0]}") if rest else None
+    return field is not None and field.kind is not Kind.AUTO and section != "confirmation" and rest[0] not in NOT_HERE
+
+
+def is_there(path: str, document: Mapping[str, Any]) -> bool:
+    """Whether the form has what the path leads to: a posting with that number."""
+    section, *rest = path.split(".")
+    return section != "postings" or int(rest[0]) < len(document.get("postings") or [])
 
 
 def correct(
-    case: Submission, actor: Actor, *, seen_version: int, reason: str, private: str, path: str, document: Mapping[str, Any], result: Result
+    case: Submission,
+    actor: Actor,
+    *,
+    seen_version: int,
+    reason: str,
+    private: str,
+    path: str,
+    document: Mapping[str, Any],
+    result: Result | None,
 ) -> Outcome:
     """Make `document` (typed, judged as `result`) the newest revision of a case that waits for its decision.
 
     Raises BadField (`value`) when nothing changes or what was typed cannot stand, ReasonMissing without a public reason.
     """
-    if again := workflow.repeated(case, actor, seen_version, "correct"):
+    again, before = workflow.repeated(case, actor, seen_version, "correct"), submissions.whole(submissions.current_revision(case))
+    # Somebody with two pages open has corrected one field by now: the other correction is not the same one once more.
+    if again is not None and (result is None or not changes(before, result.normalized)):
         return again
     workflow.require(case, "correct", actor, seen_version)
-    if not may_correct(path):
+    if result is None or not may_correct(path):
         raise BadField("この項目は、ここでは直せません。", "value")
-    found = changes(submissions.whole(submissions.current_revision(case)), result.normalized)
+    found = changes(before, result.normalized)
     if not found:
         raise BadField(NO_CHANGE, "value")
     places = tuple(change.path for change in found)
