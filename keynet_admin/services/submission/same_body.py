@@ -67,9 +67,10 @@ def links_of(case: Submission) -> list[tuple[Submission, Review]]:
 def link(case: Submission, actor: Actor, *, seen_version: int, other: str, reason: str) -> Outcome:
     """Name two cases the same one; `other` is the receipt number. Logged with the reason at both. Raises BadField (`other`)."""
     twin = _both_locked(case, other)
-    if again := workflow.repeated(case, actor, seen_version, "link"):
+    again, linked = workflow.repeated(case, actor, seen_version, "link"), _link_between(case, twin) is not None
+    if again is not None and linked:  # without it, it was another case that they linked on another page
         return again
-    if _link_between(case, twin) is not None:
+    if linked:
         raise BadField("この2件は、すでに重複として結ばれています。", "other")
     done = workflow.move(case, "link", actor, seen_version=seen_version, reason=reason, revision=case.current, other=twin.receipt_no)
     workflow.move(twin, "link", actor, seen_version=twin.version, reason=reason, revision=twin.current, other=case.receipt_no)
@@ -82,9 +83,9 @@ def link(case: Submission, actor: Actor, *, seen_version: int, other: str, reaso
 def unlink(case: Submission, actor: Actor, *, seen_version: int, other: str, reason: str = "") -> Outcome:
     """Take that back. Raises BadField (`other`)."""
     twin = _both_locked(case, other)
-    if again := workflow.repeated(case, actor, seen_version, "unlink"):
+    again, found = workflow.repeated(case, actor, seen_version, "unlink"), _link_between(case, twin)
+    if again is not None and found is None:
         return again
-    found = _link_between(case, twin)
     if found is None:
         raise BadField("この2件は、重複として結ばれていません。", "other")
     done = workflow.move(case, "unlink", actor, seen_version=seen_version, reason=reason, revision=case.current, other=twin.receipt_no)

@@ -151,6 +151,8 @@ def test_two_cases_are_linked_as_the_same_one_and_taken_apart_again(client: Clie
         assert f"佐伯 美和が {other.receipt_no} と重複する申請として結びました。" in page.get_text()
         assert not page.select(".likes .is-ask")
     assert (first.status, twin.status) == (SubmissionStatus.received, SubmissionStatus.rejected)
+    third = factories.submission()
+    assert client.post(f"{at}link", data=typed | {"other": third.receipt_no, "version": version}).status_code == 409, "on another page"
     assert client.post(f"{at}link", data=typed | {"version": twin.version}).status_code == 422
     back = f"/admin/submission/{first.id}/unlink"
     assert client.post(back, data={"other": twin.receipt_no, "version": first.version}).status_code == 303
