@@ -31,7 +31,7 @@ class Submission(StaffOnly, Versioned, db.Model):  # type: ignore[name-defined,m
 
     `due_at` is the promise (17:00 of the second business day after `clock_from`, which is `received_at` unless the clock went on after a
     return, and `clock_paused` business seconds in which it stood still). `resumes`: after the present return it goes on. It is None while the municipality has the case, unless there is a `task`:
-    something that the service center must do about a case which waits for nobody's decision. `warned`: 100 times the revision plus the
+    something that the service center must do about a case which waits for nobody's decision. `warned`: 100 times the number of the sending plus the
     share of the promise (in percent) that was used when its operators were last warned. `returned_at` is the last return,
     `reminders` how many mails reminded of it since the sender was last asked, `remind_at` when the next step is due. `batch` marks the
     file it came by without an account, `network` the day and network it came from (`services/batch.py`); `set_aside`: rejected with those.

@@ -1,6 +1,6 @@
 """Before the promise breaks somebody is told: at 50 % of a case's time its assignee, at 80 % (and while nobody has it) the leads, too.
 
-One mail an account for all that falls together; `Submission.warned` holds what was told of which revision, so that nothing is told twice.
+One mail an account for all that falls together; `Submission.warned` holds what was told of which sending, so that nothing is told twice.
 """
 
 from collections import defaultdict
@@ -45,7 +45,7 @@ def warn(ids: list[int]) -> int:
     number = 0
     for case in cases.scalars().all():
         step = STEPS[-1] if case.due_at is not None and case.due_at <= _at(STEPS[-1]) else STEPS[0]
-        case.warned = 100 * case.current + step
+        case.warned = 100 * case.times_sent + step
         audit.record(case, "warn", SYSTEM, percent=step)
         whom = [case.assignee_id] if case.assignee_id in staff else []
         whom += leads if step == STEPS[-1] or case.assignee_id is None else []
@@ -77,6 +77,8 @@ def _at(percent: int) -> Any:
 
 
 def _unwarned() -> tuple[Any, ...]:
-    steps = [and_(Submission.due_at <= _at(step), Submission.warned < 100 * Submission.current + step) for step in STEPS]
+    # A correction by the service center is a revision, too, but no new promise.
+    sent = Submission.current - Submission.corrections
+    steps = [and_(Submission.due_at <= _at(step), Submission.warned < 100 * sent + step) for step in STEPS]
     untouched = or_(Submission.held_until.is_(None), Submission.held_until < clock.now() + presence.LEASE - TOUCHED)
     return Submission.awaiting_review(), or_(*steps), untouched
