@@ -6,6 +6,7 @@ are left out, those passed by stay behind.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -19,6 +20,7 @@ from sqlalchemy.orm import joinedload, undefer
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from keynet_admin import clock
 from keynet_admin.admin.list_filters import job_types, prefecture_filter, staff
 from keynet_admin.catalogue.display import prefecture, short_date, short_time
 from keynet_admin.errors import NotPermitted
@@ -163,7 +165,7 @@ class QueueList:
         "received_at": "受付",
         "due_at": "期限",
         "decided_at": "決定",
-        "current": "回数",
+        "times_sent": "回数",
     }
     column_export_list = (
         "receipt",
@@ -172,7 +174,7 @@ class QueueList:
         "org",
         "jobs",
         "status",
-        "current",
+        "times_sent",
         "errors",
         "warnings",
         "assignee",
@@ -344,12 +346,17 @@ class QueueList:
             select(AuditEvent).where(AuditEvent.actor_id == actor.account_id, AuditEvent.action == "export").order_by(AuditEvent.id.desc())
         )
         events = db.session.execute(taken.limit(200)).scalars()
-        since = next((event.at for event in events if event.codes.get("of") == of), None)
-        rows = ordered_rows(view, state, actor).where(_S.received_at > since if since else true()).limit(list_export.MOST + 1)
+        since = next((event.codes.get("until") or event.at.isoformat() for event in events if event.codes.get("of") == of), None)
+        # What comes while the file is made is in the next one; the event is only written afterwards.
+        until = clock.now()
+        new = _S.received_at > datetime.fromisoformat(since) if since else true()
+        rows = ordered_rows(view, state, actor).where(new, _S.received_at <= until).limit(list_export.MOST + 1)
         portions = db.session.execute(rows.execution_options(yield_per=500)).scalars().partitions()
         file, number = list_export.answer(view, "xlsx", portions, "申請_前回より後")
         with transaction():
-            audit.record(current_user.account, "export", actor, list=view.endpoint, kind="xlsx", of=of, rows=number)
+            audit.record(
+                current_user.account, "export", actor, list=view.endpoint, kind="xlsx", of=of, until=until.isoformat(), rows=number
+            )
         return file
 
     # ---- rows that change while the page is open

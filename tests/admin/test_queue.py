@@ -1,6 +1,7 @@
 """The queue: tabs, filters, search, order, pages, and what an empty one says."""
 
 import re
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 from urllib.parse import urlencode
@@ -18,6 +19,7 @@ from keynet_admin.services.submission import lists as queue
 from keynet_admin.services.submission import presence, review
 from keynet_admin.vocabulary import Role, SubmissionStatus
 from keynet_admin.web import model_view
+from keynet_admin.web.lists import export as list_export
 from tests import factories
 from tests.support.web import Client
 
@@ -259,6 +261,7 @@ def test_the_cases_of_somebody_absent_are_handed_over(client: Client, cases: dic
 
 def test_many_rows_need_their_number(client: Client, cases: dict[str, Any], db_session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(model_view, "UNCOUNTED", 1)
+    monkeypatch.setattr(model_view, "NAMED", 1)
     page = BeautifulSoup(client.get("/admin/submission/bulk?move=take&every=1&assignee=none").text, "html.parser")
     rows = [field["value"] for field in page.select("input[name=row]")]
     data = {"move": "take", "row": rows, "back": "assignee=none"}
@@ -266,6 +269,7 @@ def test_many_rows_need_their_number(client: Client, cases: dict[str, Any], db_s
     assert client.post("/admin/submission/bulk", data=data).status_code == 422
     answer = client.post("/admin/submission/bulk", data=data | {"count": "２"})
     assert (answer.status_code, answer.headers["Location"]) == (303, "/admin/submission/?assignee=none")
+    assert "ほか1件" in client.get(answer.headers["Location"]).text
     assert shown(client, "?assignee=none") == []
 
 
@@ -278,7 +282,9 @@ def test_a_tab_opens_with_the_conditions_saved_for_it(client: Client, cases: dic
     assert shown(client, "?tab=done") == ["都農町"], "other tabs open as they did"
 
 
-def test_what_came_since_the_last_file(client: Client, cases: dict[str, Any], db_session: Session, clock: Any) -> None:
+def test_what_came_since_the_last_file(
+    client: Client, cases: dict[str, Any], db_session: Session, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def bodies(query: str = "") -> list[str]:
         book = load_workbook(BytesIO(client.post(f"/admin/submission/export_new{query}").data))
         return [row[3] for row in book.active.iter_rows(min_row=2, values_only=True)]
@@ -291,5 +297,18 @@ def test_what_came_since_the_last_file(client: Client, cases: dict[str, Any], db
     clock.advance(hours=1)
     factories.submission(changes=HYUGA | {"organization.org_name": "小林市"})
     db_session.commit()
+    export = list_export.answer
+
+    def slow(*arguments: Any) -> Any:
+        made = export(*arguments)
+        clock.advance(minutes=2)
+        return made
+
+    monkeypatch.setattr(list_export, "answer", slow)
     assert bodies() == ["西都市", "小林市"]
+    monkeypatch.setattr(list_export, "answer", export)
+    late = factories.submission(changes=HYUGA | {"organization.org_name": "串間市"})
+    late.received_at -= timedelta(minutes=1)
+    db_session.commit()
+    assert bodies() == ["串間市"], "came while the file before was made"
     assert bodies() == []
