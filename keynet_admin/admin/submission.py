@@ -63,6 +63,7 @@ class SubmissionView(DecisionPages, CaseNotes, FilePages, QueueList, GuardedMode
         | FILE_RIGHTS
         | NOTE_RIGHTS
     )
+    checks_token = frozenset(NOTE_RIGHTS)
     decides = Submission
     decisions = {
         "accept": Decision(

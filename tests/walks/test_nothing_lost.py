@@ -234,6 +234,8 @@ def test_an_old_token_loses_nothing(client: Client, operator: Account, case: Sub
             assert "まだ何も行っていません" in words(answer)
             assert typed_reason(answer) == WHY
             assert row.status is status
+    note = client.post(f"/admin/submission/{case.id}/note", data={"note": "聞きたいこと"})
+    assert (note.status_code, "聞きたいこと" in note.text) == (400, True)
     assert client.post(address, data=data_of(form_of(answer), do="return")).status_code == 303
     assert live.status is PostingStatus.suspended
     for step in ("take", "clear"):

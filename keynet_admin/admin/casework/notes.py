@@ -17,9 +17,10 @@ from keynet_admin.services import threads
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.submission.casework import correction, notes, opened
 from keynet_admin.services.transaction import transaction
-from keynet_admin.web.actor import current_actor
+from keynet_admin.web.actor import current_actor, unverified
 
 RIGHTS = {"note": Permission.submission_decide, "opinion": Permission.submission_decide}
+AGAIN = "もう一度ボタンを押してください。"
 
 
 class CaseNotes:
@@ -31,6 +32,8 @@ class CaseNotes:
     def note(self, id: int) -> Any:
         """Leave a note, or ask a colleague for an opinion."""
         text, colleague = request.form.get("note", ""), request.form.get("colleague", "")
+        if problem := unverified():
+            return self._refused(id, problem.words + AGAIN, "note", problem.status, note=text, colleague=colleague)
         try:
             with transaction():
                 case = self.row(id)
@@ -39,7 +42,7 @@ class CaseNotes:
                 else:
                     notes.note(case, current_actor(), text)
         except BadField as error:
-            return self._refused(id, error, note=text, colleague=colleague)
+            return self._refused(id, str(error), error.field, 422, note=text, colleague=colleague)
         return self._done(
             id, "意見を聞きました。相手の「自分の担当」に出ます。" if request.form.get("do") == "ask" else "メモを残しました。"
         )
@@ -48,12 +51,14 @@ class CaseNotes:
     def opinion(self, id: int) -> Any:
         """Answer what one was asked."""
         text, number = request.form.get("answer", ""), request.form.get("question", "")
+        if problem := unverified():
+            return self._refused(id, problem.words + AGAIN, "answer", problem.status, answer=text, question=number)
         try:
             with transaction():
                 asked = int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0
                 notes.answer(self.row(id), asked, current_actor(), text)
         except BadField as error:
-            return self._refused(id, error, answer=text, question=number)
+            return self._refused(id, str(error), error.field, 422, answer=text, question=number)
         return self._done(id, "意見を答えました。")
 
     def notes_of(self, case: Submission) -> list[StaffNote]:
@@ -86,10 +91,10 @@ class CaseNotes:
         """Closed places at which something else came."""
         return opened.strange_of(case) if case.current > 1 else []
 
-    def _refused(self, id: int, error: BadField, **typed: str) -> tuple[str, int]:
+    def _refused(self, id: int, why: str, at: str, status: int, **typed: str) -> tuple[str, int]:
         db.session.rollback()
-        g.note_kept = typed | {"error": str(error), "at": error.field}
-        return self._page(self.row(id)), 422  # type: ignore[attr-defined]
+        g.note_kept = typed | {"error": why, "at": at}
+        return self._page(self.row(id)), status  # type: ignore[attr-defined]
 
     def _done(self, id: int, words: str) -> Response:
         flash(words, "success")
