@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from keynet_admin.errors import TransitionRefused
-from keynet_admin.models import AuditEvent, OutboxMail, Posting
+from keynet_admin.models import AuditEvent, Organization, OutboxMail, Posting
 from keynet_admin.services.posting import publication
 from keynet_admin.services.posting.moderation import decide
 from keynet_admin.vocabulary import OrganizationStatus, PostingStatus, Role
@@ -47,6 +47,14 @@ def test_down_and_back_as_it_was(app: Flask, client: Client, db_session: Session
     # Meanwhile nothing of the body goes public, by its own people or by a decision about one.
     with pytest.raises(TransitionRefused):
         publication.publish(rows[P.draft], factories.actor(Role.municipality, organization=body), seen_version=rows[P.draft].version)
+    # Nor by somebody who read the body just before the stop.
+    draft = rows[P.draft]
+    db_session.execute(update(Organization).values(status=OrganizationStatus.open), execution_options={"synchronize_session": False})
+    db_session.refresh(body)
+    stopped = update(Organization).values(status=OrganizationStatus.stopped)
+    db_session.execute(stopped, execution_options={"synchronize_session": False})
+    with pytest.raises(TransitionRefused):
+        publication.publish(draft, factories.actor(Role.municipality, organization=body), seen_version=draft.version)
     decide.restore(restored, factories.actor(), seen_version=restored.version, reason="確かめました。")
     db_session.commit()
     assert client.post(f"{at}bring_back", data={"version": body.version, "reason": "解決しました。"}).status_code == 303

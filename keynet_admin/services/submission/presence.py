@@ -44,6 +44,9 @@ class Present:
 def look(case: Submission, actor: Actor, *, writing: bool = False) -> None:
     """The actor has the case open now, and is `writing` or not. A visit begins anew when they had been gone. Renews their own claim."""
     now = clock.now()
+    # The case before the visit, as the way to the next case locks them: of two tabs of one person neither waits for the other.
+    own = Submission.id == case.id, Submission.assignee_id == actor.account_id, Submission.status == SubmissionStatus.in_review
+    rows_changed(update(Submission).where(*own).values(held_until=now + LEASE))
     insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     seen = {"seen_at": now, "writing_at": now if writing else None}
     statement = insert(_P).values(submission_id=case.id, account_id=actor.account_id, **seen)
@@ -52,8 +55,6 @@ def look(case: Submission, actor: Actor, *, writing: bool = False) -> None:
     db.session.execute(
         statement.on_conflict_do_update(index_elements=[_P.submission_id, _P.account_id], set_=seen | {"before_at": before}),
     )
-    own = Submission.id == case.id, Submission.assignee_id == actor.account_id, Submission.status == SubmissionStatus.in_review
-    rows_changed(update(Submission).where(*own).values(held_until=now + LEASE))
 
 
 def before(case: Submission, actor: Actor) -> datetime | None:

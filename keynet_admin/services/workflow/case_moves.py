@@ -14,12 +14,13 @@ CASE_MOVES: tuple[Move, ...] = (
               "直しました。", "変わったところと理由をメールで知らせます。", "申請者へのメールと申請の状況のページに載ります。", joint="を")),
 )
 CASE_EVENTS: tuple[Event, ...] = (
+    Event("submission", "warn", "期限の近いことのお知らせ", "期限が近いことを、担当者に知らせました。", quiet=True),
     Event("submission", "submit", "申請の受付", "申請を受け付けました。"),
     Event("submission", "clear", "指摘の問題なし", "{who}が指摘 {rule} を問題なしとしました。"),
     Event("submission", "unclear", "指摘の問題なしの取消し", "{who}が指摘 {rule} を要確認に戻しました。"),
-    Event("submission", "note", "メモ", "{who}がメモを残しました。"),
-    Event("submission", "ask_opinion", "意見の依頼", "{who}がほかの担当者に意見を聞きました。"),
-    Event("submission", "answer_opinion", "意見", "{who}が意見を答えました。"),
+    Event("submission", "note", "メモ", "{who}がメモを残しました。", quiet=True),
+    Event("submission", "ask_opinion", "意見の依頼", "{who}がほかの担当者に意見を聞きました。", quiet=True),
+    Event("submission", "answer_opinion", "意見", "{who}が意見を答えました。", quiet=True),
     Event("organization", "create", "団体の登録", "{who}が申請の承認により団体を登録しました。"),
     Event("organization", "edit", "団体の登録の変更", "{who}が登録の内容を承認した申請に合わせました。"),
 )

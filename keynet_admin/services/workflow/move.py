@@ -13,7 +13,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from keynet_admin import clock
 from keynet_admin.errors import BadField, BadVersion, NotPermitted, ReasonMissing, Refused, StaleVersion, TransitionRefused
 from keynet_admin.extensions import db
-from keynet_admin.models import Account, AuditEvent, PartnerItem, Review
+from keynet_admin.models import Account, AuditEvent, PartnerItem, Posting, Review
 from keynet_admin.models.base import subject_of
 from keynet_admin.permissions import Actor, can
 from keynet_admin.services import audit
@@ -148,6 +148,9 @@ def lock(row: Any) -> None:
     query = select(table).where(table.id == row.id)
     query = query.with_for_update(of=table, key_share=True)  # SQLite leaves it out: its write lock is ours already
     db.session.execute(query, execution_options={"populate_existing": True}).scalar_one()
+    if isinstance(row, Posting):
+        # While we waited, all postings of its body may have been stopped (`incident_moves.may_show`).
+        db.session.expire(row.organization, ["status"])
 
 
 def repeated(row: Any, actor: Actor, seen_version: int | None, *actions: str) -> Outcome | None:

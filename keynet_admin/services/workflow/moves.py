@@ -441,7 +441,6 @@ MASTER_DATA = {
 }
 # fmt: off
 EVENTS: tuple[Event, ...] = (
-    Event("submission", "warn", "期限の近いことのお知らせ", "期限が近いことを、担当者に知らせました。"),
     *CASE_EVENTS,
     Event("posting", "create", "下書きの作成", "申請の承認により、下書きができました。", (("own", True, "{who}が下書きを作りました。"),)),
     Event("posting", "edit", "内容の変更", "{who}が内容を変更しました（{fields}）。",

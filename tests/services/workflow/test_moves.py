@@ -137,6 +137,10 @@ def test_events_that_are_no_moves_have_their_words_too() -> None:
         "regions",
         "password_reset_asked",
         "set_total",
+        "warn",
+        "note",
+        "ask_opinion",
+        "answer_opinion",
     }
     for event in EVENTS:
         assert JAPANESE.search(event.label)
