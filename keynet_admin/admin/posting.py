@@ -81,7 +81,7 @@ TALK = EditDecision(
 def _thread(row: Posting) -> dict[str, Any]:
     messages = threads.of(row)
     desk = talk.desk_ids(messages)
-    unread = any(message.read_at is None and (message.author_id in desk) is not True for message in messages)
+    unread = any(message.read_at is None and message.author_id not in desk for message in messages)
     return {"thread": messages, "desk_ids": desk, "staff": True, "unread": unread, "plain_reason": True}
 
 

@@ -482,5 +482,5 @@ def _findings(stored: list[dict[str, Any]]) -> list[Finding]:
 def _thread(row: Posting) -> dict[str, Any]:
     messages = threads.of(row)
     desk = talk.desk_ids(messages)
-    unread = any(message.read_at is None and (message.author_id in desk) is not False for message in messages)
+    unread = any(message.read_at is None and message.author_id in desk for message in messages)
     return {"thread": messages, "desk_ids": desk, "staff": False, "unread": unread, "plain_reason": True}
