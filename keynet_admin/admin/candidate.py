@@ -47,6 +47,7 @@ class SilentView(DecisionPages, GuardedModelView):
             "電話で確認する",
             lambda _actor: silence.to_ask(),
             empty=("電話で確認するものはありません", "期限を過ぎた応募や問い合わせに団体の対応がないと、ここに並びます。"),
+            caption="電話で確認する応募・問い合わせ",
         ),
         Tab(
             "asked",

@@ -149,6 +149,7 @@ class QueueList:
             (Order(_S.decided_at, down=True, never_null=True), Order(_S.id, down=True)),
             ("完了した申請はまだありません", "承認・却下・取下げになった申請がここに並びます。"),
             "完了した申請",
+            ("org", "decided_at", "findings", "jobs", "status", "assignee", "receipt"),
         ),
     )
     column_list = ("org", "due", "findings", "jobs", "status", "assignee", "receipt")
@@ -187,6 +188,7 @@ class QueueList:
         "due": (),
         "findings": (Order(_S.errors, down=True), Order(_S.warnings, down=True)),
         "status": _S.status,
+        "decided_at": (Order(_S.decided_at, down=True, never_null=True),),
         "waiting": (Order(_S.returned_at),),
         "reminded": (Order(_S.reminded_at),),
         "assignee": (Order(_S.assignee_id.is_(None), down=True), Order(_S.assignee_id)),

@@ -42,6 +42,14 @@ for (const select of document.querySelectorAll("select[data-submit]")) {
   select.addEventListener("change", () => select.form?.requestSubmit());
 }
 
+// On a phone the filters of a list are folded behind a button, so that the first row comes into sight. Nothing is folded without script.
+for (const more of document.querySelectorAll("[data-filters-more]")) {
+  const form = more.closest("form");
+  more.hidden = false;
+  form.classList.add("is-folded");
+  more.addEventListener("click", () => more.setAttribute("aria-expanded", String(!form.classList.toggle("is-folded"))));
+}
+
 // Copy a text (receipt number, address) with one press.
 for (const button of document.querySelectorAll("button[data-copy]")) {
   button.hidden = !navigator.clipboard;

@@ -27,6 +27,8 @@ if (form) {
     }
   } else if (form.hasAttribute("data-posted")) keep();
   form.addEventListener("input", keep);
+  // Where something is put right, the reader begins there and not at the reason.
+  if (!form.hasAttribute("data-posted")) form.querySelector("[data-focus-first] :is(input, select, textarea)")?.focus();
 }
 
 // A ready text goes into its box as soon as it is chosen; its button is for everyone without script.
