@@ -276,7 +276,7 @@ def test_pages_are_whole(client: FlaskClient, db_session: Session, address: str)
     assert not soup.find_all(style=True)
 
 
-@pytest.mark.settings()  # an application of its own: it gets a route more
+@pytest.mark.settings  # an application of its own: it gets a route more
 def test_a_page_of_visitors_gets_no_cookie(app: Flask, client: FlaskClient, db_session: Session) -> None:
     """Also not for somebody who is signed in."""
 
