@@ -65,7 +65,7 @@ class Applications:
     @contextmanager
     def on(self, url: str, instance: Path) -> Iterator[Flask]:
         """The kept application of this kind of database, else a new one that is kept. Its connections are closed afterwards."""
-        from keynet_admin.extensions import db, prepare_engine
+        from keynet_admin.extensions import db, limiter, prepare_engine
         from keynet_admin.public.page_cache import PageCache
 
         kind = make_url(url).get_backend_name()
@@ -77,6 +77,7 @@ class Applications:
         app.config.update(flask_config, SQLALCHEMY_DATABASE_URI=url)
         config.bind(app, replace(settings, instance=instance, database_url=url))
         clock.start(instance, settings.now)
+        limiter.enabled = settings.rate_limits  # one for all applications: it follows the one that was made last
         with app.app_context():
             db.engines[None] = engine = create_engine(url, **app.config["SQLALCHEMY_ENGINE_OPTIONS"])
             prepare_engine(engine)

@@ -37,6 +37,7 @@ from keynet_admin.vocabulary import UNDELIVERED, AccountStatus, CallSource, Mail
 
 PROVEN, AGAIN = timedelta(minutes=30), timedelta(minutes=5)
 CALLS = ("call_back", "readdress", "read_code")
+CALL = "☎"  # begins the note of a call
 CASES, POSTINGS, MAILS, ACCOUNTS, NOTES = 8, 100, 8, 10, 6
 CALLER_MOST = 40
 
@@ -164,7 +165,7 @@ def note(body: Body, actor: Actor, *, caller: str, text: str) -> StaffNote:
     subject = _subject(body, organization, [])
     if subject is None:
         raise NotFound("この団体には、まだ用件を残せません。")
-    line = f"☎ {who + '：' if who else ''}{words}"
+    line = f"{CALL} {who + '：' if who else ''}{words}"
     last = select(StaffNote).where(StaffNote.about(subject)).order_by(StaffNote.id.desc()).limit(1)
     before = db.session.execute(last).scalar_one_or_none()
     if before is not None and (before.author_id, before.body) == (actor.account_id, line) and clock.now() - before.created_at < AGAIN:
@@ -259,9 +260,14 @@ def _mails(cases: Sequence[Submission], accounts: Sequence[Account]) -> list[Out
 
 
 def _notes(subject: Any, organization: Organization | None, cases: Sequence[Submission]) -> list[StaffNote]:
+    """What calls were about. Notes of colleagues on the cases are left out: this page is read aloud."""
     sets: list[tuple[str, Sequence[int]]] = [(row.__tablename__, [row.id]) for row in (subject, organization) if row is not None]
     sets.append((Submission.__tablename__, [row.id for row in cases]))
-    return list(db.session.execute(select(StaffNote).where(_about(StaffNote, *sets)).order_by(StaffNote.id.desc()).limit(NOTES)).scalars())
+    return list(
+        db.session.execute(
+            select(StaffNote).where(_about(StaffNote, *sets), StaffNote.body.startswith(CALL)).order_by(StaffNote.id.desc()).limit(NOTES)
+        ).scalars()
+    )
 
 
 def _called(cases: Sequence[Submission], accounts: Sequence[Account]) -> Review | None:

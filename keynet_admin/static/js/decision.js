@@ -10,7 +10,7 @@ if (document.querySelector(".flash .is-ok")) {
 }
 
 if (form) {
-  const key = `${PREFIX}${form.dataset.reader}:${new URL(form.action).pathname}`;
+  const key = `${PREFIX}${form.dataset.reader}:${new URL(form.action).pathname}:${form.elements.path?.value ?? ""}`;
   const own = (element) => element.name && !["csrf_token", "version"].includes(element.name) && element.type !== "submit";
   const fields = () => [...form.elements].filter(own);
   const keep = () => {

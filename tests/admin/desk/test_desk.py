@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from keynet_admin.models import Account, AuditEvent, Keying, OutboxMail, Review, StaffNote
+from keynet_admin.services import threads
 from keynet_admin.services.desk import caller as callers
 from keynet_admin.vocabulary import AccountStatus, Role, SubmissionStatus
 from tests import factories
@@ -126,8 +127,10 @@ def test_the_note_of_a_call_is_shown_at_the_next_one(client: Client, operator: A
     for _press in range(2):
         assert client.post(form.action, data=sent(form) | {"caller": "見本様", "note": "メールが開けない"}).status_code == 303
     assert [note.body for note in db_session.execute(select(StaffNote)).scalars()] == ["☎ 見本様：メールが開けない"]
-    factories.make_organization("412082", "小城市")
+    organization = factories.make_organization("412082", "小城市")
+    threads.note(organization, factories.actor(), "同僚だけのメモ")
     db_session.commit()
+    assert "同僚だけのメモ" not in client.get(HERE, query_string={"body": "412082"}).text
     assert "見本様：メールが開けない" in page(client.get(HERE, query_string={"body": "412082"})).select_one(".desk-notes").get_text()
 
 
