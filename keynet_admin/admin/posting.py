@@ -61,7 +61,7 @@ def _release_shown(row: Posting) -> dict[str, Any]:
     shown, day = _beside(row), publication.opens_later(row)
     if why := decide.why_not(row, current_actor()):
         shown |= {"blocked": why, "instead": (url_for(".return_", id=row.id), "差し戻しへ進む")}
-    if day is not None:
+    if day is not None and not shown["private"]:
         return shown | {"text": f"許可すると、{short_date(day)} 0:00に自動で公開ページに載ります。"}
     return shown | ({"text": "許可すると、公開を再開したときに新しい内容が載ります。"} if row.status is PostingStatus.paused else {})
 

@@ -184,7 +184,7 @@ def give_back_by_keys(page: Any, receipt: str) -> None:
     assert receipt in page.content()
     page.keyboard.press("r")
     page.wait_for_url(re.compile(r"/return"))
-    page.select_option("#add_path", "postings.0.pay_lines")
+    page.select_option("#add_path", "postings.*.pay_lines")
     page.click("button[name=do][value=add]")
     page.fill("[name=items-0-message]", WORDS)
     page.click("button[name=do][value=return]")
