@@ -16,6 +16,7 @@ from keynet_admin.services.submission import acceptance, finding, follow_up, pre
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.submission import lists as queue
 from keynet_admin.services.workflow import history
+from keynet_admin.services.workflow.history import Entry
 from keynet_admin.vocabulary import SubmissionStatus
 
 MOST_SHOWN = 300  # findings
@@ -41,7 +42,7 @@ def shown(case: Submission, actor: Actor, *, every: bool) -> dict[str, Any]:
     return {
         "case": case,
         "looked": looked,
-        "news": [entry for entry in entries if looked is not None and entry.at > looked],
+        "news": [entry for entry in entries if looked is not None and entry.at > looked and _is_news(entry, actor)],
         "row": queue.line(case),
         "jobs": jobs_summed(case),
         "revision": revision,
@@ -127,3 +128,8 @@ def _job(posting: Mapping[str, Any]) -> str:
     name = posting_field("job_type").label_of(slug) if isinstance(slug, str) and slug else "職種不明"
     other, number = posting.get("job_other"), posting.get("headcount")
     return f"{name}{f'（{other}）' if other else ''}{number if isinstance(number, int) and not isinstance(number, bool) else ''}"
+
+
+def _is_news(entry: Entry, actor: Actor) -> bool:
+    """Not what the reader did, nor a mail that went its way: the act that it tells of stands beside it."""
+    return bool(entry.tone) if entry.icon == "mail" else entry.actor_id is None or entry.actor_id != actor.account_id

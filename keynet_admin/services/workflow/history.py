@@ -62,7 +62,10 @@ _NAMES: dict[str, tuple[Any, Any, Any]] = {
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of a history. `note` is a longer text shown behind a fold; `stage`: the row came into another state."""
+    """One line of a history. `note` is a longer text shown behind a fold; `stage`: the row came into another state.
+
+    `actor_id`: whose act it was, None for the system, for people without an account and for mails.
+    """
 
     at: datetime
     text: str
@@ -71,6 +74,7 @@ class Entry:
     note: str = ""
     note_label: str = "文を読む"
     stage: bool = False
+    actor_id: int | None = None
 
 
 def of_submission(submission: Submission) -> list[Entry]:
@@ -234,7 +238,7 @@ def _events(
             note, label = _words(review), "理由を読む" if isinstance(row, Move) and row.reason else "記録を読む"
         elif event.action == "resubmit":
             note, label = messages.get(event.codes["revision"], ""), "申請者からの連絡を読む"
-        found.append(Entry(event.at, sentence(event, who_of(event, names)), tone, icon, note, label, "from" in event.codes))
+        found.append(Entry(event.at, sentence(event, who_of(event, names)), tone, icon, note, label, "from" in event.codes, event.actor_id))
     return found
 
 

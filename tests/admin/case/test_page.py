@@ -19,7 +19,7 @@ def text_of(client: Client, case: Any) -> str:
 
 
 def test_what_is_new_since_the_reader_looked(client: Client, db_session: Session, clock: Any) -> None:
-    """Nothing on the first visit; then what happened after the last one, and not what was seen."""
+    """Nothing on the first visit; then what others did after the last one, and not what was seen."""
     case, reader = factories.submission(), factories.account(Role.operator)
     client.sign_in(reader)
     assert "から新しいもの" not in text_of(client, case)
@@ -31,6 +31,10 @@ def test_what_is_new_since_the_reader_looked(client: Client, db_session: Session
     page = text_of(client, case)
     assert "前回見たとき（5/7(金) 11:00）から新しいもの 1" in page
     assert "あなたの担当ではありません" in page
+    clock.set("2021-05-07 12:30")
+    review.leave(case, actor_of(reader), seen_version=case.version)  # one's own act is no news
+    db_session.flush()
+    assert "から新しいもの 1" in text_of(client, case)
 
 
 def test_the_same_finding_of_several_postings_is_cleared_at_once(app: Flask, client: Client, db_session: Session, clock: Any) -> None:
