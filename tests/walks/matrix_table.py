@@ -1,8 +1,9 @@
 """What every route answers to every kind of visitor, written by hand: it says what was agreed, not what the code does."""
 
+from tests.walks.matrix_public import ALL, KEPT, PUBLIC
+
 VISITORS = ("nobody", "operator", "lead", "admin", "own", "other", "prefecture", "partner")
-# What each kind of visitor gets, in the order of VISITORS. 302 for nobody = to the sign-in page.
-ALL = (200,) * 8
+# What each kind of visitor gets, in the order of VISITORS (what all get alike: matrix_public.py). 302 for nobody = to the sign-in page.
 STAFF_GET = (302, 200, 200, 200, 403, 403, 403, 403)
 STAFF_POST = (403, 400, 400, 400, 403, 403, 403, 403)  # 400: allowed in, and the missing `version` is noticed
 STAFF_OWN = (403, 303, 303, 303, 403, 403, 403, 403)  # a saved view without a name: back to the list, which says so
@@ -20,81 +21,7 @@ OWN_POST = (403, 403, 403, 403, 400, 404, 403, 403)
 PARTNER_GET = (302, 403, 403, 403, 403, 403, 403, 200)
 PARTNER_POST = (403, 403, 403, 403, 403, 403, 403, 400)
 PARTNER_EMPTY = (403, 403, 403, 403, 403, 403, 403, 422)  # nothing was typed
-GONE = (410,) * 8
-KEPT = (303,) * 8  # kept as a draft; the page that follows says what is missing
-NO_DRAFT = (302,) * 8  # nothing to confirm or to choose between: to the form
 ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
-    ("GET", "/"): ALL,
-    ("GET", "/accessibility"): ALL,
-    ("GET", "/flow"): ALL,
-    ("GET", "/privacy"): ALL,
-    ("GET", "/terms"): ALL,
-    ("GET", "/rules"): ALL,
-    ("GET", "/robots.txt"): ALL,
-    ("GET", "/sitemap.xml"): ALL,
-    ("GET", "/healthz"): ALL,
-    ("GET", "/readyz"): ALL,
-    ("GET", "/postings/"): ALL,
-    ("GET", "/postings/<posting_no>"): ALL,
-    ("GET", "/postings/<posting_no>/apply"): ALL,
-    ("POST", "/postings/<posting_no>/apply"): KEPT,
-    ("GET", "/postings/<posting_no>/apply/confirm"): NO_DRAFT,
-    ("GET", "/postings/<posting_no>/apply/done/<key>"): (404,) * 8,
-    ("GET", "/postings/<posting_no>/ask"): ALL,
-    ("POST", "/postings/<posting_no>/ask"): KEPT,
-    ("GET", "/postings/<posting_no>/ask/confirm"): NO_DRAFT,
-    ("GET", "/postings/<posting_no>/ask/done/<key>"): (404,) * 8,
-    ("GET", "/opendata/"): ALL,
-    ("GET", "/opendata/columns.csv"): ALL,
-    ("GET", "/opendata/<month>.csv"): (404,) * 8,
-    ("GET", "/postings.atom"): ALL,
-    ("GET", "/postings.json"): ALL,
-    ("GET", "/static/<path:filename>"): ALL,
-    ("POST", "/api/entry-check"): (415,) * 8,
-    ("GET", "/partner/v1/openapi.json"): ALL,
-    ("GET", "/partner/v1/postings"): (401,) * 8,  # a key opens it, no sign-in
-    ("POST", "/partner/v1/receipts"): (401,) * 8,
-    ("POST", "/partner/v1/secured"): (401,) * 8,
-    ("GET", "/entry/"): ALL,
-    ("POST", "/entry/"): KEPT,
-    ("GET", "/entry/confirm"): NO_DRAFT,
-    ("GET", "/entry/copies"): NO_DRAFT,
-    ("GET", "/entry/done/<key>"): (404,) * 8,
-    ("GET", "/entry/done/<key>/form.xlsx"): (404,) * 8,
-    ("GET", "/entry/status/form.xlsx"): NO_DRAFT,
-    ("GET", "/entry/<token>"): ALL,
-    ("POST", "/entry/<token>"): KEPT,
-    ("GET", "/entry/<token>/confirm"): NO_DRAFT,
-    ("GET", "/entry/<token>/copies"): NO_DRAFT,
-    ("GET", "/entry/file"): ALL,
-    ("POST", "/entry/file"): KEPT,
-    ("GET", "/entry/file/<key>"): (404,) * 8,
-    ("POST", "/entry/file/<key>"): (404,) * 8,
-    ("GET", "/entry/file/<key>/rejects"): (404,) * 8,
-    ("GET", "/entry/template.xlsx"): ALL,
-    ("GET", "/entry/code"): ALL,
-    ("POST", "/entry/code"): (303,) * 8,
-    ("GET", "/entry/status"): ALL,
-    ("POST", "/entry/status"): KEPT,
-    ("GET", "/my"): ALL,
-    ("POST", "/my"): (422,) * 8,
-    **{(way, f"/my/<token>{page}"): (404,) * 8 for way in ("GET", "POST") for page in ("", "/edit", "/withdraw", "/accept", "/delete")},
-    ("GET", "/login"): (200, 303, 303, 303, 303, 303, 303, 303),
-    ("POST", "/login"): (422, 303, 303, 303, 303, 303, 303, 303),
-    ("POST", "/logout"): (303,) * 8,
-    ("GET", "/first-login"): ALL,
-    ("POST", "/first-login"): (422,) * 8,
-    ("GET", "/first-login/<token>"): (404,) * 8,
-    ("POST", "/first-login/<token>"): (404,) * 8,
-    ("POST", "/first-login/<token>/renew"): (404,) * 8,
-    ("GET", "/password"): ALL,
-    ("POST", "/password"): (422,) * 8,
-    ("GET", "/password/again"): (303, 200, 200, 200, 200, 200, 200, 200),
-    ("POST", "/password/again"): (303, 422, 422, 422, 422, 422, 422, 422),
-    ("GET", "/password/forgot"): ALL,
-    ("POST", "/password/forgot"): (422,) * 8,
-    ("GET", "/password/reset/<token>"): (404,) * 8,
-    ("POST", "/password/reset/<token>"): (404,) * 8,
     ("GET", "/admin/"): STAFF_GET,
     ("GET", "/admin/export.<any(csv, xlsx):kind>"): STAFF_GET,
     ("GET", "/admin/desk/"): STAFF_GET,
@@ -488,4 +415,5 @@ ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "/admin/report/body/export.<any(csv, xlsx):kind>"): STAFF_GET,
     ("GET", "/admin/report/body/<num:id>/record_call"): STAFF_GET,
     ("POST", "/admin/report/body/<num:id>/record_call"): STAFF_POST,
+    **PUBLIC,
 }

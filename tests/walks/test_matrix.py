@@ -14,7 +14,8 @@ from keynet_admin.services.submission import review
 from keynet_admin.vocabulary import OfficeRight, PostingStatus, Role, SecuredWay, TemplateUse
 from tests import factories
 from tests.support.web import Client
-from tests.walks.matrix_table import NO_DRAFT, ROUTES, VISITORS
+from tests.walks.matrix_public import NO_DRAFT
+from tests.walks.matrix_table import ROUTES, VISITORS
 
 
 @pytest.fixture

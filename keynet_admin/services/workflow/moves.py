@@ -8,28 +8,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from keynet_admin import clock
-from keynet_admin.models import Account, Keying, OutboxMail, Posting, Submission
+from keynet_admin.models import Keying, Posting, Submission
 from keynet_admin.permissions import Permission
+from keynet_admin.services.workflow.account_moves import ACCOUNT_MOVES
 from keynet_admin.services.workflow.candidate_moves import CANDIDATE_MOVES
 from keynet_admin.services.workflow.case_moves import CASE_EVENTS, CASE_MOVES
-from keynet_admin.services.workflow.colleague_moves import COLLEAGUE_MOVES, is_invited
+from keynet_admin.services.workflow.colleague_moves import COLLEAGUE_MOVES
 from keynet_admin.services.workflow.incident_moves import INCIDENT_MOVES, may_show
 from keynet_admin.services.workflow.link_moves import LINK_MOVES
+from keynet_admin.services.workflow.mail_moves import MAIL_MOVES
 from keynet_admin.services.workflow.partner_moves import PARTNER_MOVES
 from keynet_admin.services.workflow.report_moves import REPORT_MOVES
 from keynet_admin.services.workflow.row import ANYBODY, LOGGED_REASON, MAILED_REASON, PEOPLE, SYSTEM_ONLY, Event, Move, Page
-from keynet_admin.vocabulary import (
-    PUBLISHED,
-    STAFF_ROLES,
-    UNDELIVERED,
-    AccountStatus,
-    KeyingStatus,
-    MailStatus,
-    PostingStatus,
-    SubmissionStatus,
-)
+from keynet_admin.vocabulary import PUBLISHED, KeyingStatus, PostingStatus, SubmissionStatus
 
-S, P, A, K, M = SubmissionStatus, PostingStatus, AccountStatus, KeyingStatus, MailStatus
+S, P, K = SubmissionStatus, PostingStatus, KeyingStatus
 
 
 def _never_live(posting: Posting) -> bool:
@@ -86,14 +79,6 @@ def _outcome_unknown(posting: Posting) -> bool:
     return posting.outcome_due
 
 
-def _is_staff(account: Account) -> bool:
-    return account.role in STAFF_ROLES
-
-
-def _has_address(account: Account) -> bool:
-    return not account.is_erased
-
-
 def _to_be_told(submission: Submission) -> bool:
     return submission.status is S.returned or submission.task is not None
 
@@ -107,20 +92,10 @@ def _is_aside(submission: Submission) -> bool:
     return submission.set_aside
 
 
-def _secrets_kept(mail: OutboxMail) -> bool:
-    """The body is still there and has no placeholders, or their values are there, too."""
-    return mail.body != "" and ("⟦" not in mail.body or mail.sealed is not None)
-
-
-def _may_be_redirected(mail: OutboxMail) -> bool:
-    """A link or a code goes to the address of its account or case only: that is corrected there, after a call."""
-    return mail.account_id is None and mail.body != "" and "⟦" not in mail.body
-
-
 DECIDABLE = (S.received, S.in_review, S.resubmitted)
 OPEN_KEYING = (K.first, K.second, K.compare, K.ready)
 _DECIDE, _RELEASE, _SUSPEND = Permission.submission_decide, Permission.posting_release, Permission.posting_suspend
-_PUBLISH, _ACCOUNT, _KEY = Permission.posting_publish, Permission.account_suspend, Permission.submission_create
+_PUBLISH, _KEY = Permission.posting_publish, Permission.submission_create
 # fmt: off
 _UNLISTED = "「非公開」の募集のため、求職者のページには載りません。"
 _UNDONE = "翌営業日の17:00までは、募集のページから再開できます。"
@@ -347,42 +322,7 @@ MOVES: tuple[Move, ...] = (
               unlisted=("一時停止の状態に戻り、自治体が再開できます。" + _UNLISTED + "理由をメールで送ります。", "掲載停止を解除しました。"))),
     *INCIDENT_MOVES,
     # --- accounts
-    Move(Account, "activate", (A.invited,), (A.active,), Permission.account_issue, "初回ログイン", "初回ログインが済みました。",
-         kinds=SYSTEM_ONLY),
-    Move(Account, "invite_again", (A.invited,), (), Permission.account_issue, "ご案内の再送",
-         "{who}が初回ログインのご案内を送り直しました。", kinds=PEOPLE | SYSTEM_ONLY, mail="first_login", path="resend",
-         page=Page("初回ログインのご案内を送り直しますか", "新しいメールを送ります。前のメールのリンクとコードは使えなくなります。",
-              "送り直す", "初回ログインのご案内を送り直します。")),
-    Move(Account, "cancel_invitation", (A.invited,), (), Permission.account_correct, "ご案内の取消し",
-         "{who}が初回ログインのご案内を取り消しました。", reason="must", reviewed=True, when=is_invited, path="cancel",
-         page=Page("初回ログインのご案内を取り消しますか",
-              "送ったリンクとコードは使えなくなり、開いた人には取り消したことが表示されます。アカウントは残り、あとから送り直せます。",
-              "ご案内を取り消す", "ご案内を取り消しました。", reason_help=LOGGED_REASON, stop=True)),
-    Move(Account, "readdress", (A.invited, A.active), (A.invited,), Permission.account_correct, "アドレスの訂正",
-         "{who}がメールアドレスを直し、新しいアドレスへご案内を送りました。", reason="must", reviewed=True, author_may=False,
-         mail="first_login", when=_has_address,
-         page=Page("アカウントのメールアドレスを直しますか",
-              "ログイン中の画面はすぐに終わり、前のリンク・コード・パスワードは使えなくなります。新しいアドレスに、パスワードを決めるご案内を送ります。",
-              "アドレスを直して送る", "アドレスを直しました。", "新しいアドレスへご案内を送ります。", LOGGED_REASON)),
-    Move(Account, "read_code", (A.invited,), (), Permission.account_correct, "初回ログインのコードの読み上げ",
-         "{who}が初回ログインのコードを表示しました。", reviewed=True, author_may=False,
-         page=Page("初回ログインのコードを読み上げますか",
-              "コードを10分だけ表示します。相手は「初回ログイン」のページで、メールアドレスとこのコードを入力します。30分以内に使えます。",
-              "コードを表示する", "コードを表示しています。")),
-    Move(Account, "suspend", (A.invited, A.active), (A.suspended,), _ACCOUNT, "利用停止", "{who}が利用を停止しました。", reason="must",
-         tone="is-must", icon="stop", author_may=False, mail="account_suspended",
-         page=Page("このアカウントの利用を停止しますか", "ログイン中の画面もすぐに使えなくなります。募集情報はそのまま残ります。",
-              "停止する", "利用を停止しました。", "理由をメールで送ります。", MAILED_REASON, stop=True)),
-    Move(Account, "change_role", (A.invited, A.active), (), Permission.account_role, "役割の変更", "{who}が役割を変えました。",
-         reason="must", author_may=False, mail="role_changed", when=_is_staff, path="role",
-         page=Page("このアカウントの役割を変えますか", "ログイン中の画面はすぐに使えなくなり、次のログインから新しい役割になります。",
-              "役割を変える", "役割を変えました。", "理由をメールで送ります。", MAILED_REASON)),
-    Move(Account, "expire", (A.requested, A.invited, A.active), (A.suspended,), _ACCOUNT, "利用の終了",
-         "長く使われなかったため、利用を終え、名前とメールアドレスを消しました。", kinds=SYSTEM_ONLY),
-    Move(Account, "restore", (A.suspended,), (A.active, A.invited), _ACCOUNT, "利用停止の解除", "{who}が利用停止を解除しました。",
-         reason="must", author_may=False, mail="account_restored", when=_has_address,
-         page=Page("利用停止を解除しますか", "ふたたびログインできるようになります。", "解除する", "利用停止を解除しました。",
-              "メールでお知らせします。", MAILED_REASON)),
+    *ACCOUNT_MOVES,
     *COLLEAGUE_MOVES,
     # --- cases keyed in from telephone and paper
     Move(Keying, "keyed_save", OPEN_KEYING, OPEN_KEYING, _KEY, "1回目の入力の途中保存", "{who}が1回目の入力を途中まで保存しました。",
@@ -400,32 +340,7 @@ MOVES: tuple[Move, ...] = (
     *PARTNER_MOVES,
     *REPORT_MOVES,
     # --- mails
-    Move(OutboxMail, "send", (M.waiting, M.sending), (M.sending,), Permission.mail_retry, "送信の開始", "メールの送信を始めました。",
-         kinds=SYSTEM_ONLY, logged=False),
-    Move(OutboxMail, "settle", (M.sending,), (M.sent, M.refused, M.failed, M.uncertain, M.waiting), Permission.mail_retry, "送信の結果",
-         "メールの送信の結果を記録しました。", kinds=SYSTEM_ONLY, logged=False),
-    Move(OutboxMail, "supersede", UNDELIVERED, (M.settled,), Permission.mail_retry, "後のお知らせによる解消",
-         "届かなかったメールは、その後のお知らせに替わりました。", kinds=SYSTEM_ONLY, logged=False),
-    Move(OutboxMail, "confirm", (M.uncertain,), (M.sent,), Permission.mail_retry, "到着の記録", "{who}がメールの到着を確かめました。",
-         page=Page("このメールが届いたことを宛先に確かめましたか", "届いたものとして記録します。もう一度は送りません。",
-              "届いたことを記録する", "届いたことを記録しました。")),
-    Move(OutboxMail, "retry", UNDELIVERED, (M.waiting,), Permission.mail_retry, "メールの再送",
-         "{who}がメールをもう一度送りました。", when=_secrets_kept,
-         otherwise="リンクの期限が切れたか、本文を消したあとのため、同じメールはもう送れません。"
-                   "必要なときは、アカウントや申請の画面から新しいご案内を送ってください。",
-         page=Page("このメールをもう一度送りますか", "同じ内容を、同じ宛先に送ります。", "もう一度送る",
-              "もう一度送ります。結果はこのページに出ます。")),
-    Move(OutboxMail, "correct", (M.refused, M.failed), (M.waiting,), Permission.mail_retry, "宛先の訂正",
-         "{who}が宛先を直して、メールをもう一度送りました。", when=_may_be_redirected,
-         otherwise="このメールの宛先は、ここでは直せません。アカウントのご案内はアカウントの画面から、"
-                   "申請のご案内は申請の画面から、確かめたアドレスへ送り直してください。",
-         page=Page("このメールの宛先を直して送りますか", "同じ内容を、正しい宛先に送ります。申請や団体の連絡先は変わりません。",
-              "宛先を直して送る", "新しい宛先に送ります。結果はこのページに出ます。")),
-    Move(OutboxMail, "close", UNDELIVERED, (M.settled,), Permission.mail_retry, "対応済みの記録",
-         "{who}が届かなかったメールを対応済みにしました。", reason="must",
-         page=Page("このメールを対応済みにしますか", "メールは送らずに、用件が済んだことを記録します。", "対応済みにする",
-              "対応済みにしました。",
-              reason_help="電話で伝えた、もう必要がないなど、どのように済んだかを書いてください。メールのページに残ります。")),
+    *MAIL_MOVES,
 )
 # fmt: on
 

@@ -1,0 +1,60 @@
+"""The moves of accounts by the service center and by the service itself; a part of the table in `moves.py`."""
+
+from keynet_admin.models import Account
+from keynet_admin.permissions import Permission
+from keynet_admin.services.workflow.colleague_moves import is_invited
+from keynet_admin.services.workflow.row import LOGGED_REASON, MAILED_REASON, PEOPLE, SYSTEM_ONLY, Move, Page
+from keynet_admin.vocabulary import STAFF_ROLES
+from keynet_admin.vocabulary import AccountStatus as A
+
+_ACCOUNT = Permission.account_suspend
+
+
+def _is_staff(account: Account) -> bool:
+    return account.role in STAFF_ROLES
+
+
+def _has_address(account: Account) -> bool:
+    return not account.is_erased
+
+
+# fmt: off
+ACCOUNT_MOVES: tuple[Move, ...] = (
+    Move(Account, "activate", (A.invited,), (A.active,), Permission.account_issue, "初回ログイン", "初回ログインが済みました。",
+         kinds=SYSTEM_ONLY),
+    Move(Account, "invite_again", (A.invited,), (), Permission.account_issue, "ご案内の再送",
+         "{who}が初回ログインのご案内を送り直しました。", kinds=PEOPLE | SYSTEM_ONLY, mail="first_login", path="resend",
+         page=Page("初回ログインのご案内を送り直しますか", "新しいメールを送ります。前のメールのリンクとコードは使えなくなります。",
+              "送り直す", "初回ログインのご案内を送り直します。")),
+    Move(Account, "cancel_invitation", (A.invited,), (), Permission.account_correct, "ご案内の取消し",
+         "{who}が初回ログインのご案内を取り消しました。", reason="must", reviewed=True, when=is_invited, path="cancel",
+         page=Page("初回ログインのご案内を取り消しますか",
+              "送ったリンクとコードは使えなくなり、開いた人には取り消したことが表示されます。アカウントは残り、あとから送り直せます。",
+              "ご案内を取り消す", "ご案内を取り消しました。", reason_help=LOGGED_REASON, stop=True)),
+    Move(Account, "readdress", (A.invited, A.active), (A.invited,), Permission.account_correct, "アドレスの訂正",
+         "{who}がメールアドレスを直し、新しいアドレスへご案内を送りました。", reason="must", reviewed=True, author_may=False,
+         mail="first_login", when=_has_address,
+         page=Page("アカウントのメールアドレスを直しますか",
+              "ログイン中の画面はすぐに終わり、前のリンク・コード・パスワードは使えなくなります。新しいアドレスに、パスワードを決めるご案内を送ります。",
+              "アドレスを直して送る", "アドレスを直しました。", "新しいアドレスへご案内を送ります。", LOGGED_REASON)),
+    Move(Account, "read_code", (A.invited,), (), Permission.account_correct, "初回ログインのコードの読み上げ",
+         "{who}が初回ログインのコードを表示しました。", reviewed=True, author_may=False,
+         page=Page("初回ログインのコードを読み上げますか",
+              "コードを10分だけ表示します。相手は「初回ログイン」のページで、メールアドレスとこのコードを入力します。30分以内に使えます。",
+              "コードを表示する", "コードを表示しています。")),
+    Move(Account, "suspend", (A.invited, A.active), (A.suspended,), _ACCOUNT, "利用停止", "{who}が利用を停止しました。", reason="must",
+         tone="is-must", icon="stop", author_may=False, mail="account_suspended",
+         page=Page("このアカウントの利用を停止しますか", "ログイン中の画面もすぐに使えなくなります。募集情報はそのまま残ります。",
+              "停止する", "利用を停止しました。", "理由をメールで送ります。", MAILED_REASON, stop=True)),
+    Move(Account, "change_role", (A.invited, A.active), (), Permission.account_role, "役割の変更", "{who}が役割を変えました。",
+         reason="must", author_may=False, mail="role_changed", when=_is_staff, path="role",
+         page=Page("このアカウントの役割を変えますか", "ログイン中の画面はすぐに使えなくなり、次のログインから新しい役割になります。",
+              "役割を変える", "役割を変えました。", "理由をメールで送ります。", MAILED_REASON)),
+    Move(Account, "expire", (A.requested, A.invited, A.active), (A.suspended,), _ACCOUNT, "利用の終了",
+         "長く使われなかったため、利用を終え、名前とメールアドレスを消しました。", kinds=SYSTEM_ONLY),
+    Move(Account, "restore", (A.suspended,), (A.active, A.invited), _ACCOUNT, "利用停止の解除", "{who}が利用停止を解除しました。",
+         reason="must", author_may=False, mail="account_restored", when=_has_address,
+         page=Page("利用停止を解除しますか", "ふたたびログインできるようになります。", "解除する", "利用停止を解除しました。",
+              "メールでお知らせします。", MAILED_REASON)),
+)
+# fmt: on
