@@ -65,8 +65,10 @@ def test_a_tampered_post_changes_nothing_elsewhere_and_is_told(
     assert opened.unasked(case) == []
     assert set(opened.strange_of(case)) == {*OTHERS, "postings"}
     client.sign_in(factories.account())
+    fixed = {"path": "postings.0.title", "postings-0-title": "土日の看護師", "reason": "誤字です。", "version": case.version}
+    assert client.post(f"/admin/submission/{case.id}/correct", data=fixed).status_code == 303
     told = client.get(f"/admin/submission/{case.id}/").text
-    assert "差し戻していない項目の変更" in told
+    assert "差し戻していない項目の変更" in told, "also after a correction"
 
 
 def test_what_the_page_itself_sends_is_no_tampering(client: Client, returned: Returned, db_session: Session, clock: Any) -> None:
@@ -95,6 +97,9 @@ def test_all_fields_are_opened_with_a_reason(client: Client, returned: Returned,
     told = client.get(f"/admin/submission/{case.id}/").text
     assert "差し戻していない項目の変更" in told
     assert "差し戻していない項目も開きました" in told
+    fixed = {"path": "postings.0.title", "postings-0-title": "土日の看護師", "reason": "誤字です。", "version": case.version}
+    assert client.post(f"/admin/submission/{case.id}/correct", data=fixed).status_code == 303
+    assert (case.current, [change.path for change in opened.unasked(case)]) == (3, ["organization.department"])
 
 
 def test_what_nobody_could_send_is_open_too(client: Client, returned: Returned, db_session: Session, clock: Any) -> None:

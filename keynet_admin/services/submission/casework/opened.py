@@ -88,20 +88,24 @@ def kept(base: Mapping[str, Any], typed: Mapping[str, Any], opened: OpenFields) 
 
 
 def unasked(case: Submission) -> list[Change]:
-    """What the present revision has otherwise than the one that was returned, at places that the return did not name (reads only)."""
-    query = select(Review.items).where(Review.about(case), Review.action.in_(submissions.RETURNS), Review.revision == case.current - 1)
-    items = db.session.execute(query.order_by(Review.id.desc()).limit(1)).scalar_one_or_none()
-    if not items:
+    """What the last re-entry had otherwise than the revision that was returned, at places that the return did not name (reads only).
+
+    A correction by an operator since then is a revision of its own and takes nothing away.
+    """
+    query = select(Review.revision, Review.items).where(Review.about(case), Review.action.in_(submissions.RETURNS))
+    returned = db.session.execute(query.where(Review.revision < case.current).order_by(Review.id.desc()).limit(1)).one_or_none()
+    if returned is None or not returned.items:
         return []
-    opened = by(item["path"] for item in items)
-    before, after = (submissions.whole(submissions.revision_of(case, number)) for number in (case.current - 1, case.current))
+    opened = by(item["path"] for item in returned.items)
+    number = returned.revision
+    before, after = (submissions.whole(submissions.revision_of(case, at)) for at in (number, number + 1))
     return [change for change in changes(before, after) if not opened.at(change.path)]
 
 
 def strange_of(case: Submission) -> list[str]:
     """The closed places at which something else came with the last re-entry."""
     event = workflow.last_event(case, "resubmit")
-    return list(event.codes.get("strange") or []) if event is not None and event.codes.get("revision") == case.current else []
+    return list(event.codes.get("strange") or []) if event is not None else []
 
 
 def _field(path: str) -> str:
