@@ -56,7 +56,7 @@ OPERATOR = {
     "callers": "/admin/desk/?q=%E8%B6%8A%E5%89%8D",
     "caller": "/admin/desk/?q=131016",
     "returned": "/admin/submission/?tab=returned",
-    "return": r"/admin/submission/?tab=due&findings=warnings /admin/submission/\d+/ /admin/submission/\d+/return",
+    "return": r"/admin/submission/?tab=due&findings=warnings /admin/submission/\d+/ +return",
     "release": r"/admin/posting/ /admin/posting/\d+/release",
     "ledger": "/admin/partner/",
     "partners": "/admin/partner/list/",
@@ -97,10 +97,13 @@ def house(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 def go(page: Any, house: LiveServer, where: str) -> None:
-    """Open an address, then the first link on it whose path is of the given pattern, and so on."""
+    """Open an address, then the first link on it whose path is of the given pattern, or (`+`) what stands under it, and so on."""
     path, *patterns = where.split(" ")
     page.goto(house.url + path)
     for pattern in patterns:
+        if pattern.startswith("+"):
+            page.goto(f"{page.url.partition('?')[0]}{pattern[1:]}")
+            continue
         paths = page.eval_on_selector_all("main a", "links => links.map(link => link.pathname)")
         page.goto(house.url + next(link for link in paths if re.fullmatch(pattern, link)))
 
