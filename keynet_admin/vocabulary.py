@@ -68,11 +68,11 @@ class NoticeChoice(Word):
 class InvitationState(Word):
     """States of an invitation or a reset: what its link and code do now."""
 
-    waiting = "waiting", "ご案内中", "is-wait", "clock"
+    waiting = "waiting", "招待中", "is-wait", "clock"
     used = "used", "使用済み", "is-ok", "check"
     expired = "expired", "期限切れ", "is-must", "tri"
     superseded = "superseded", "差し替え済み", "is-mute", "again"
-    cancelled = "cancelled", "取消し", "is-mute", "x"
+    cancelled = "cancelled", "取り消し", "is-mute", "x"
 
 
 class SubmissionStatus(Word):

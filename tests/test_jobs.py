@@ -38,10 +38,10 @@ def write(to: str = "yobo@city.ome.example") -> None:
         mailer.enqueue("rejected", to, {"org_name": "青梅市", "reason": "対象外のため。"})
 
 
+@pytest.mark.settings  # an application of its own, with its queue in this test's folder
 def test_a_commit_with_mail_wakes_the_worker(app: Flask, db_session: Session) -> None:
     """One task in the queue's own file; taking it delivers."""
     huey = app.extensions["huey"]
-    huey.flush()  # what earlier tests have left
     write()
     assert huey.pending_count() == 1
     huey.execute(huey.dequeue())

@@ -199,11 +199,9 @@ class AccountView(DecisionPages, GuardedModelView):
         last = row.invitation if row.status is AccountStatus.invited else None
         if last is None:
             return row.status.label
-        words = {InvitationState.waiting: "招待中", InvitationState.expired: "期限切れ", InvitationState.cancelled: "取り消し"}
-        until = last.cancelled_at if last.state is InvitationState.cancelled else last.expires_at
-        return (
-            f"{words.get(last.state, last.state.label)}（{short_time(until)}{'' if last.state is InvitationState.cancelled else 'まで'}）"
-        )
+        if last.state is InvitationState.cancelled:
+            return f"{last.state.label}（{short_time(last.cancelled_at)}）"
+        return f"{last.state.label}（{short_time(last.expires_at)}まで）"
 
     def show_delivery(self, row: Account) -> str:
         """How far the newest invitation mail came."""

@@ -164,9 +164,11 @@ def test_a_code_that_nobody_typed_is_over_after_thirty_minutes(invited: Account,
 def test_the_pages(invited: Account, client: Client) -> None:
     """List and page say how the invitation stands; each decision is a page, the code is shown after one."""
     client.sign_in(Role.operator)
-    assert "ご案内中（5/18(火) 17:00まで）" in client.get("/admin/account/").text
+    listed = client.get("/admin/account/").text
+    assert "招待中" in listed
+    assert "期限 5/18(火) 17:00" in listed
     shown = client.get(f"/admin/account/{invited.id}/").text
-    assert "ご案内中" in shown
+    assert "招待中" in shown
     for name in ("cancel", "readdress", "read_code"):
         assert f"/admin/account/{invited.id}/{name}" in shown
         assert client.get(f"/admin/account/{invited.id}/{name}").status_code == 200
