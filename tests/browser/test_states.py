@@ -64,7 +64,7 @@ def press(page: Any, selector: str) -> None:
 def first_case(page: Any, base: str, query: str) -> str:
     """The address of the first case that the queue shows."""
     page.goto(f"{base}/admin/submission/{query}")
-    return str(page.locator("a[data-open]").first.get_attribute("href"))
+    return str(page.locator("a[data-open]").first.get_attribute("href")).partition("?")[0]
 
 
 def first_posting(page: Any, base: str, tab: str) -> str:
@@ -104,7 +104,7 @@ def case_with_errors(page: Any, base: str) -> None:
 
 def return_errors(page: Any, base: str) -> None:
     page.goto(base + first_case(page, base, "?findings=errors") + "return")
-    for box in page.locator("textarea[name^=items-]").all():
+    for box in page.locator("textarea[name^=items-]:visible").all():
         box.fill("")
     press(page, "button[name=do][value=return]")
 
@@ -119,7 +119,7 @@ def accept_refused(page: Any, base: str) -> None:
 
 def reject_errors(page: Any, base: str) -> None:
     page.goto(base + first_case(page, base, "?findings=clean") + "reject")
-    press(page, "main form button")
+    press(page, "button[name=do][value=reject]")
 
 
 def empty_queue(page: Any, base: str) -> None:
@@ -130,7 +130,7 @@ def stale_decision(page: Any, base: str) -> None:
     page.goto(base + first_case(page, base, "?findings=clean") + "reject")
     page.fill("[name=reason]", "理由です。")
     page.evaluate("document.querySelector('main form [name=version]').value = '999'")
-    press(page, "main form button")
+    press(page, "button[name=do][value=reject]")
 
 
 def mail_page(page: Any, base: str, state: str) -> None:
