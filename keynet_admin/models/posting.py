@@ -32,7 +32,7 @@ class Posting(OfOrganization, Versioned, db.Model):  # type: ignore[name-defined
     when it is not closed, or was closed by its last day); `vacated`: more are needed by now, somebody withdrew.
     `outcome_due`: nobody has said how many people were secured; `outcome_ask_at`: when its owners are asked next (None: not by mail any
     more), `outcome_asked`: how often they were.
-    `tel_key`: the digits of the inquiries' telephone from the last one to the first, so that an index finds a number by its end, too.
+    `tel_reversed`: the digits of the inquiries' telephone from the last one to the first, so that an index finds a number by its end, too.
     `approval_asked_by`: who asked their colleagues to publish it (決裁), until they do, send it back, or its content changes.
     The other columns repeat what lists need; they follow the current revision.
     """
@@ -63,7 +63,7 @@ class Posting(OfOrganization, Versioned, db.Model):  # type: ignore[name-defined
     warnings: Mapped[int] = mapped_column(Integer, default=0)
     release_asked: Mapped[bool] = mapped_column(Boolean, default=False)
     taken_down: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
-    tel_key: Mapped[str] = mapped_column(String(20), default="", server_default="", index=True)
+    tel_reversed: Mapped[str] = mapped_column(String(20), default="", server_default="", index=True)
     publish_until: Mapped[date | None] = mapped_column(Date, index=True)
     opens_on: Mapped[date | None] = mapped_column(Date)
     waits_since: Mapped[datetime | None] = mapped_column(UtcDateTime)

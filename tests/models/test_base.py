@@ -91,7 +91,15 @@ def test_every_column_with_peoples_words_is_clean() -> None:
     own += (".salt", "message_template.step", "message_template.code")  # a random key, names of moves and of standard texts
     own += (".own_level", ".path", ".message_id", ".template", "setting.", "counter.", "throttle.")
     own += ("listing.prefecture_code", "listing.municipality_code", "listing.job_type", "listing.engagement")
-    own += ("report_correction.job_type", "report_correction.figure", "partner.code", "partner_key.prefix", ".prefecture_code", ".code6", ".tel_key")
+    own += (
+        "report_correction.job_type",
+        "report_correction.figure",
+        "partner.code",
+        "partner_key.prefix",
+        ".prefecture_code",
+        ".code6",
+        ".tel_reversed",
+    )
     own += ("open_data_month.month", "audit_event.state", "candidate.tel_key", "candidate.email_key")
     reference = (
         "prefecture.",

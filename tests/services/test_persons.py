@@ -101,7 +101,7 @@ NO_PERSON = {
     },
     "public, and kept from persons' names by the rules": {
         "listing": {"title", "search_text", "content"},
-        "posting": {"title", "tel_key"},
+        "posting": {"title", "tel_reversed"},
         "published_answer": {"question", "answer"},
     },
     "written by administrators and from seed_data": {

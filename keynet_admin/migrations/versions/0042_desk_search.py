@@ -18,15 +18,15 @@ def upgrade() -> None:
         with op.batch_alter_table(table) as changed:
             changed.add_column(sa.Column("search_text", sa.Text(), server_default="", nullable=False))
     with op.batch_alter_table("posting") as changed:
-        changed.add_column(sa.Column("tel_key", sa.String(length=20), server_default="", nullable=False))
-    op.create_index("ix_posting_tel_key", "posting", ["tel_key"])
+        changed.add_column(sa.Column("tel_reversed", sa.String(length=20), server_default="", nullable=False))
+    op.create_index("ix_posting_tel_reversed", "posting", ["tel_reversed"])
     op.create_index("ix_outbox_mail_recipient_id", "outbox_mail", ["recipient", "id"])
 
 
 def downgrade() -> None:
     """Go back."""
     op.drop_index("ix_outbox_mail_recipient_id", "outbox_mail")
-    op.drop_index("ix_posting_tel_key", "posting")
-    for table, column in (("posting", "tel_key"), ("account", "search_text"), ("organization", "search_text")):
+    op.drop_index("ix_posting_tel_reversed", "posting")
+    for table, column in (("posting", "tel_reversed"), ("account", "search_text"), ("organization", "search_text")):
         with op.batch_alter_table(table) as changed:
             changed.drop_column(column)

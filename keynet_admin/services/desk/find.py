@@ -191,7 +191,7 @@ def _by_words(found: Found, text: str, digits: str, keys: list[str]) -> None:
     found.full |= len(cases) > MOST
     found.hits += _cases(cases[:MOST], keys)
     if ends or len(digits) >= 9:
-        found.hits += _postings(_ends_in(digits) if ends else Posting.tel_key == digits[::-1], "問い合わせ先")
+        found.hits += _postings(_ends_in(digits) if ends else Posting.tel_reversed == digits[::-1], "問い合わせ先")
     if address:
         found.hits += _mails(text)
 
@@ -298,7 +298,7 @@ def _why_case(receipt_no: str, normalized: Any, contact: Any, keys: Sequence[str
 def _ends_in(digits: str) -> Any:
     """Where-clause: numbers that end in these digits, by the index of the turned ones."""
     first = digits[::-1]
-    return and_(Posting.tel_key >= first, Posting.tel_key < first + ":")  # ":" follows "9"
+    return and_(Posting.tel_reversed >= first, Posting.tel_reversed < first + ":")  # ":" follows "9"
 
 
 def _postings(where: Any, why: str) -> list[DeskHit]:

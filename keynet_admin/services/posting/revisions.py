@@ -50,7 +50,7 @@ def last_day(content: Mapping[str, Any]) -> date | None:
     return min(end, deadline) if end and deadline else end
 
 
-def tel_key(content: Mapping[str, Any]) -> str:
+def tel_reversed(content: Mapping[str, Any]) -> str:
     """The digits of the telephone for inquiries, from the last one to the first; empty without one."""
     return "".join(c for c in str(content.get("public_tel") or "") if c in "0123456789")[:20][::-1]
 
@@ -96,7 +96,7 @@ def add_revision(
     posting.errors = sum(f["level"] == Level.ERROR for f in findings)
     posting.warnings = sum(f["level"] == Level.WARNING for f in findings)
     posting.publish_until = last_day(content)
-    posting.tel_key = tel_key(content)
+    posting.tel_reversed = tel_reversed(content)
     posting.confirm()
     posting.approval_asked_by_id = None
     db.session.add(posting)

@@ -73,7 +73,9 @@ def _postings(ids: Sequence[int]) -> None:
     current = and_(PostingRevision.posting_id == Posting.id, PostingRevision.number == Posting.current)
     query = select(Posting.id, PostingRevision.normalized).join(PostingRevision, current).where(Posting.id.in_(ids))
     rows = db.session.execute(query.order_by(Posting.id)).all()
-    keys = [{"id": number, "tel_key": revisions.tel_key(normalized)} for number, normalized in rows if isinstance(normalized, dict)]
+    keys = [
+        {"id": number, "tel_reversed": revisions.tel_reversed(normalized)} for number, normalized in rows if isinstance(normalized, dict)
+    ]
     if keys:
         db.session.execute(update(Posting), keys)
 
