@@ -120,7 +120,7 @@ class DecisionPages:
         if problem := unverified():
             return self.draw(row, name, typed, notice=f"{problem.words}内容を確かめて、もう一度ボタンを押してください。"), problem.status
         if values.get("do") == "preview":
-            return self.draw(row, name, typed | {"preview": True})
+            return self.draw(row, name, typed, preview=True)
         if decision.edits is not None and decision.edits(values, typed):
             return self.draw(row, name, typed)
         try:
@@ -156,7 +156,7 @@ class DecisionPages:
         return f"{named}{page.joint}{text}" if cls.names_row else text
 
     def draw(self, row: Any, name: str, typed: Typed, **why: Any) -> str:
-        """The decision's page. `why`: `notice`, `error` (at the field), `stale` or `refused`, when a post was not carried out."""
+        """The decision's page. `why`: `notice`, `error` (at the field), `stale` or `refused`, when a post was not carried out, or `preview`."""
         decision = self.decisions[name]
         label, page, move = self._words(row, name)
         offered = move is not None or decision.change is not None
@@ -192,6 +192,7 @@ class DecisionPages:
                 "error_at": "reason",
                 "stale": None,
                 "refused": "",
+                "preview": False,
                 **why,
             },
         )

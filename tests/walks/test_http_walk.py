@@ -115,7 +115,7 @@ def give_back(operator: Browser, receipt: str) -> None:
     operator.press(operator.form(action="/take"))
     operator.press(operator.form(action="/return"))
     form = operator.form("add_path")
-    form.fill("add_path", "postings.0.pay_lines")
+    form.fill("add_path", "postings.*.pay_lines")
     operator.press(form, "do", "add")
     form = operator.form("add_path")
     form.fill("items-0-message", WORDS)
