@@ -134,7 +134,8 @@ def enter_again(sender: Browser, house: House) -> None:
     field = sender.soup.find(attrs={"data-field": "postings-0-pay_lines"})
     assert field is not None
     assert WORDS in field.get_text()
-    form = sender.form("organization-lg_code")
+    assert sender.soup.find(attrs={"name": "organization-lg_code"}) is None, "what was not returned is closed"
+    form = sender.form("postings-0-pay_lines-0-min")
     assert form.value("postings-0-pay_lines-0-min") == "1,472円"
     form.fill("postings-0-pay_lines-0-min", "1,500円")
     form.fill("message", "平日の額を直しました。")
