@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from bench import surge
+from bench.desk import surge
 from tests.support.clock import MovableClock
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from keynet_admin import clock as clocks
-from keynet_admin.admin.submission import MOST_SHOWN
+from keynet_admin.admin.case.page import MOST_SHOWN
 from keynet_admin.models import SubmissionFinding, SubmissionRevision
 from keynet_admin.rules import evaluate
 from keynet_admin.rules.engine.bounds import MOST_UNKNOWN
