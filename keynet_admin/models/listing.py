@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Date, ForeignKey, Index, Integer, String, and_, literal_column, text
+from sqlalchemy import BigInteger, Boolean, ColumnElement, Date, ForeignKey, Index, Integer, String, and_, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from keynet_admin import clock
@@ -27,7 +27,8 @@ class Listing(db.Model):  # type: ignore[name-defined,misc]
     `state`: a withdrawn row keeps its number, a closed one also title and closed date; the content of both is gone. `sequence` is the
     number of the change that touched the row last, in the order of commits (NULL until then, see `services.listing.publish`).
     `open_until` is the first moment (UTC) at which the posting is over: 24:00 JST of its deadline or of its last day of publication,
-    whichever is earlier. `content` holds the public fields of the posting (already masked).
+    whichever is earlier. `slots` has a bit for each weekday and part of the day of a shift (`services.listing.card.slot_bits`), `also_junior`
+    tells that assistant nurses may apply as well. `content` holds the public fields of the posting (already masked).
     """
 
     __tablename__ = "listing"
@@ -56,10 +57,15 @@ class Listing(db.Model):  # type: ignore[name-defined,misc]
     masked: Mapped[bool] = mapped_column(Boolean, default=False)
     headcount: Mapped[int | None] = mapped_column(Integer)
     pay_hour: Mapped[int | None] = mapped_column(Integer)
-    days: Mapped[int] = mapped_column(Integer, default=0)
+    slots: Mapped[int] = mapped_column(BigInteger, default=0)
+    term_start: Mapped[date | None] = mapped_column(Date)
+    term_end: Mapped[date | None] = mapped_column(Date)
+    also_junior: Mapped[bool] = mapped_column(Boolean, default=False)
     single_day: Mapped[bool] = mapped_column(Boolean, default=False)
     blank_ok: Mapped[bool] = mapped_column(Boolean, default=False)
     training: Mapped[bool] = mapped_column(Boolean, default=False)
+    car: Mapped[bool] = mapped_column(Boolean, default=False)
+    online: Mapped[bool] = mapped_column(Boolean, default=False)
     deadline: Mapped[date | None] = mapped_column(Date)
     # The long ones last, and the longest at the very end: SQLite reads a row from its beginning.
     search_text: Mapped[str | None] = mapped_column(CleanText())

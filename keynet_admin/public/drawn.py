@@ -12,7 +12,7 @@ from keynet_admin import clock
 from keynet_admin.catalogue import DAYS, display, posting_field, reference
 from keynet_admin.public import queries
 from keynet_admin.public.queries import Totals
-from keynet_admin.public.query import DAY_LABELS, FLAGS, Search
+from keynet_admin.public.query import DAY_LABELS, FLAGS, PART_LABELS, Search
 from keynet_admin.services.listing import card
 
 # Characters of all parts together: about 5,000 cards. When there are more, all are forgotten.
@@ -71,6 +71,7 @@ def _form_values(search: Search, counts: Totals) -> dict[str, Any]:
         "regions": regions,
         "jobs": [(c.slug, c.label, f"{counts.jobs.get(c.slug, 0):,}") for c in posting_field("job_type").choices],
         "days": [(c.slug, c.label, DAY_LABELS[c.slug]) for c in DAYS],
+        "parts": PART_LABELS,
         "flags": FLAGS,
         "engagements": posting_field("engagement").choices,
     }

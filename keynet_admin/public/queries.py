@@ -20,9 +20,9 @@ from werkzeug.exceptions import ServiceUnavailable
 from keynet_admin import clock
 from keynet_admin.extensions import db
 from keynet_admin.models import Listing, ListingVersion, Setting
-from keynet_admin.public.query import Position, Search, municipality_codes
+from keynet_admin.public.query import FLAGS, Position, Search, municipality_codes
 from keynet_admin.services.listing import search_index
-from keynet_admin.services.listing.card import DAY_BITS
+from keynet_admin.services.listing.card import PARTS, WEEK, slot_bits
 from keynet_admin.services.search import ngrams
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,6 @@ MOST = 1000
 MANY, HOLD = 5000, timedelta(seconds=5)
 # Column and direction of each order.
 ORDERS = {"new": ("listed_at", True), "ending": ("open_until", False), "pay": ("pay_hour", True)}
-FLAGS = ("single_day", "blank_ok", "training")
 NEVER = datetime.max.replace(tzinfo=UTC)
 L = Listing.__table__.c
 
@@ -122,9 +121,9 @@ def connected() -> Iterator[Connection]:
 NOTICE = select(Setting.value).where(Setting.key == "notice")
 VERSION = select(ListingVersion.number, ListingVersion.changed_at).where(ListingVersion.id == 1)
 TOTALS = (
-    select(L.prefecture_code, L.job_type, func.count(), func.min(L.open_until))
+    select(L.prefecture_code, L.job_type, L.also_junior, func.count(), func.min(L.open_until))
     .where(Listing.listed(bindparam("now")))
-    .group_by(L.prefecture_code, L.job_type)
+    .group_by(L.prefecture_code, L.job_type, L.also_junior)
 )
 _ONE = ("posting_id", "state", "title", "listed_at", "changed_at", "open_until", "closed_at", "content")
 ONE = select(Listing.listed(bindparam("now")).label("is_open"), *(L[name] for name in _ONE)).where(L.posting_no == bindparam("no"))
@@ -152,10 +151,12 @@ def totals(connection: Connection) -> Totals:
         if kept.total > MANY and now < kept.read_at + HOLD:
             return replace(kept, ends=kept.read_at + HOLD)
     made = Totals(number, changed, now)
-    for code, job, count, ends in connection.execute(TOTALS, {"now": now}):
-        made.cells[code, job] = count
+    for code, job, also_junior, count, ends in connection.execute(TOTALS, {"now": now}):
+        made.cells[code, job] = made.cells.get((code, job), 0) + count
         made.prefectures[code] = made.prefectures.get(code, 0) + count
         made.jobs[job] = made.jobs.get(job, 0) + count
+        if also_junior:
+            made.jobs["assistant_nurse"] = made.jobs.get("assistant_nurse", 0) + count
         made.total += count
         made.ends = min(made.ends, ends)
     _kept.clear()
@@ -172,13 +173,16 @@ def page(connection: Connection, search: Search, columns: tuple[str, ...], count
     if search.words:
         values["match"] = search_index.INDEX.matching(dialect, search.words)
         by = "hits" if connection.execute(_hits(dialect), values).scalar_one() <= MOST else by
-    single = next((name for name in ("prefecture", "job_type") if len(values[name]) == 1), "")
+    juniors = "assistant_nurse" in search.job_type
+    single = next((name for name in ("prefecture", "job_type") if len(values[name]) == 1 and not (name == "job_type" and juniors)), "")
     if by == "order" and search.sort == "new" and single:
         by = single
     # Walking an order costs total/expected rows for each one found; sorting costs all that are expected.
     elif by == "order" and (search.municipality or expected < math.sqrt((PAGE + 1) * max(counts.total, 1))):
         by = "narrow"
-    conditions = tuple(name for name in (*CONDITIONS, *FLAGS) if getattr(search, name) or (name == "prefecture" and search.municipality))
+    conditions = tuple(name for name in (*CONDITIONS, *FLAGS) if values.get(name) or getattr(search, name, None))
+    if juniors:
+        conditions = tuple("open_to" if name == "job_type" else name for name in conditions)
     shape = Shape(columns, search.sort, by, conditions, len(search.words), search.after is not None, dialect)
     rows = connection.execute(statement(shape), values).all()
     more, rows = len(rows) > limit, rows[:limit]
@@ -202,7 +206,9 @@ CONDITIONS = {
     "job_type": (L.job_type, lambda column: column.in_(bindparam("job_type", expanding=True))),
     "municipality": (L.municipality_code, lambda column: column.in_(bindparam("municipality", expanding=True))),
     "engagement": (L.engagement, lambda column: column.in_(bindparam("engagement", expanding=True))),
-    "weekday": (L.days, lambda column: column.bitwise_and(bindparam("weekday")) != 0),
+    "slots": (L.slots, lambda column: column.bitwise_and(bindparam("slots")) != 0),
+    "begin": (L.term_end, lambda column: column >= bindparam("begin")),
+    "end": (L.term_start, lambda column: column <= bindparam("end")),
     "pay_min": (L.pay_hour, lambda column: column >= bindparam("pay_min")),
 }
 
@@ -239,7 +245,9 @@ def _where(shape: Shape) -> list[Any]:
     ends = L.open_until if shape.sort == "ending" or free else unindexed(L.open_until)
     parts = [Listing.listed(bindparam("now"), ends)]
     for name in shape.conditions:
-        if name in FLAGS:
+        if name == "open_to":
+            parts.append(L.job_type.in_(bindparam("job_type", expanding=True)) | L.also_junior.is_(true()))
+        elif name in FLAGS:
             parts.append(L[name].is_(true()))
         else:
             column, condition = CONDITIONS[name]
@@ -251,12 +259,13 @@ def _where(shape: Shape) -> list[Any]:
 
 
 def _values(search: Search) -> dict[str, Any]:
-    values: dict[str, Any] = {name: getattr(search, name) for name in ("prefecture", "job_type", "engagement", "pay_min")}
+    values: dict[str, Any] = {name: getattr(search, name) for name in ("prefecture", "job_type", "engagement", "pay_min", "begin", "end")}
     values |= {f"word{at}": word for at, word in enumerate(search.words)}
     if search.municipality:
         values["municipality"] = municipality_codes(search.municipality)
         values["prefecture"] = search.prefecture or (search.municipality[:2],)
-    values["weekday"] = sum(DAY_BITS[day] for day in search.weekday)
+    if search.weekday or search.part:
+        values["slots"] = slot_bits(search.weekday or WEEK, search.part or PARTS)
     if search.after is not None:
         text = search.after.key
         values["key"] = int(text) if search.sort == "pay" else datetime.fromisoformat(text).replace(tzinfo=UTC)

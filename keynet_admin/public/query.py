@@ -9,23 +9,33 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
 
-from keynet_admin.catalogue import DAYS, posting_field, reference
+from keynet_admin.catalogue import DAYS, display, posting_field, reference
 from keynet_admin.services import counter
 from keynet_admin.services.listing import search_index
-from keynet_admin.services.listing.card import DAY_BITS
+from keynet_admin.services.listing.card import PARTS, WEEK
 
-SORTS: Mapping[str, str] = {"new": "新しい順", "ending": "掲載終了の近い順", "pay": "報酬の高い順"}
-FLAGS: Mapping[str, str] = {"single_day": "1日だけも可", "blank_ok": "ブランク可", "training": "研修あり"}
+SORTS: Mapping[str, str] = {"new": "新しい順", "ending": "締切の近い順", "pay": "報酬の高い順"}
+FLAGS: Mapping[str, str] = {
+    "single_day": "1日だけも可",
+    "blank_ok": "ブランク可",
+    "training": "研修あり",
+    "car": "自動車通勤可",
+    "online": "オンライン面接可",
+}
 DAY_LABELS: Mapping[str, str] = {c.slug: ("祝日" if c.slug == "hol" else c.label + "曜") for c in DAYS}
+PART_LABELS: Mapping[str, str] = {"morning": "午前", "afternoon": "午後", "evening": "夕方", "night": "夜"}
+# Fields of `Search` whose name in an address is a word of Python.
+PARAMETERS: Mapping[str, str] = {"begin": "from", "end": "to"}
 MOST_Q = 100
 MOST_PAY = 1_000_000
+_FIRST_YEAR = 1900
 _ON, _OFF = {"1", "true", "on", "yes"}, {"", "0", "false", "off", "no"}
 _LABELS = {
     "prefecture": "都道府県",
@@ -33,6 +43,9 @@ _LABELS = {
     "job_type": "職種",
     "engagement": "任用の形",
     "weekday": "曜日",
+    "part": "時間帯",
+    "from": "期間の始まり",
+    "to": "期間の終わり",
     "pay_min": "時間額の下限",
     "sort": "並び順",
     "after": "続きの位置",
@@ -54,7 +67,11 @@ class Position:
 
 @dataclass(frozen=True)
 class Search:
-    """A search as understood. Tuples are sorted and without doubles; `words` are the folded words of `q`."""
+    """A search as understood. Tuples are sorted and without doubles; `words` are the folded words of `q`.
+
+    `job_type` means "open to". A `part` of the day counts for a shift of one of the `weekday`s. `begin` and `end`: the posting's period shares a
+    day with these. `near` is a postal code of seven digits.
+    """
 
     q: str = ""
     words: tuple[str, ...] = ()
@@ -63,10 +80,16 @@ class Search:
     job_type: tuple[str, ...] = ()
     engagement: tuple[str, ...] = ()
     weekday: tuple[str, ...] = ()
+    part: tuple[str, ...] = ()
+    begin: date | None = None
+    end: date | None = None
+    near: str = ""
     pay_min: int = 0
     single_day: bool = False
     blank_ok: bool = False
     training: bool = False
+    car: bool = False
+    online: bool = False
     sort: str = "new"
     after: Position | None = None
     # Names and values that are not known, in words. A page that has such is asked for by nobody else: it is not worth keeping.
@@ -75,9 +98,12 @@ class Search:
     def pairs(self, *, cursor: Position | None = None) -> list[tuple[str, str]]:
         """Names and values for an address, in a fixed order; the cursor only when given."""
         pairs: list[tuple[str, str]] = [("q", self.q)] if self.q else []
-        for name in ("prefecture", "municipality", "job_type", "engagement", "weekday"):
+        for name in ("prefecture", "municipality", "job_type", "engagement", "weekday", "part"):
             value = getattr(self, name)
             pairs += [(name, item) for item in ((value,) if isinstance(value, str) and value else value or ())]
+        pairs += [(PARAMETERS[name], day.isoformat()) for name, day in (("begin", self.begin), ("end", self.end)) if day]
+        if self.near:
+            pairs.append(("near", self.near))
         if self.pay_min:
             pairs.append(("pay_min", str(self.pay_min)))
         pairs += [(name, "1") for name in FLAGS if getattr(self, name)]
@@ -95,7 +121,7 @@ class Search:
     def without(self, name: str, value: str) -> "Search":
         """The same search with one condition taken away."""
         now = getattr(self, name)
-        left: dict[str, Any] = {name: tuple(item for item in now if item != value) if isinstance(now, tuple) else type(now)()}
+        left: dict[str, Any] = {name: tuple(item for item in now if item != value) if isinstance(now, tuple) else getattr(Search, name)}
         return replace(self, **left, words=() if name == "q" else self.words)
 
     def applied(self) -> list[tuple[str, str]]:
@@ -117,6 +143,12 @@ class Search:
             yield "engagement", slug, posting_field("engagement").label_of(slug)
         for slug in self.weekday:
             yield "weekday", slug, DAY_LABELS[slug]
+        for slug in self.part:
+            yield "part", slug, PART_LABELS[slug]
+        if self.begin:
+            yield "begin", "", f"{display.short_date(self.begin)}から"
+        if self.end:
+            yield "end", "", f"{display.short_date(self.end)}まで"
         if self.pay_min:
             yield "pay_min", "", f"時間額 {self.pay_min:,}円以上"
         for name, label in FLAGS.items():
@@ -158,6 +190,7 @@ def read(args: MultiDict[str, str]) -> Search:
         f"条件の名前「{_shown(name)}」は分からないため、条件に入れていません。" for name in args if name not in _LABELS and name != "q"
     ][:3]
     sort = _one(args, "sort", SORTS, problems) or "new"
+    begin, end = _period(args, problems)
     return Search(
         q=q,
         words=words,
@@ -165,11 +198,16 @@ def read(args: MultiDict[str, str]) -> Search:
         municipality=_municipality(args.get("municipality", ""), problems),
         job_type=_several(args, "job_type", _slugs("job_type"), problems),
         engagement=_several(args, "engagement", _slugs("engagement"), problems),
-        weekday=_several(args, "weekday", DAY_BITS, problems),
+        weekday=_several(args, "weekday", WEEK, problems),
+        part=_several(args, "part", PARTS, problems),
+        begin=begin,
+        end=end,
         pay_min=_pay(args.get("pay_min", ""), problems),
         single_day=_flag(args, "single_day", problems),
         blank_ok=_flag(args, "blank_ok", problems),
         training=_flag(args, "training", problems),
+        car=_flag(args, "car", problems),
+        online=_flag(args, "online", problems),
         sort=sort,
         after=_after(args.get("after", ""), sort, problems),
         problems=tuple(problems),
@@ -233,6 +271,32 @@ def _municipality(value: str, problems: list[str]) -> str:
         _not_understood("municipality", value, problems)
         return ""
     return value
+
+
+_DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
+
+
+def _period(args: MultiDict[str, str], problems: list[str]) -> tuple[date | None, date | None]:
+    begin, end = _day(args, "from", problems), _day(args, "to", problems)
+    if begin and end and end < begin:
+        problems.append("期間の終わりが始まりより前のため、期間を条件に入れていません。")
+        return None, None
+    return begin, end
+
+
+def _day(args: MultiDict[str, str], name: str, problems: list[str]) -> date | None:
+    """A day from 2021-06-01, 2021/6/1, ２０２１年６月１日."""
+    value = args.get(name, "").strip()
+    if not value:
+        return None
+    found = _DAY.fullmatch(unicodedata.normalize("NFKC", value[:40]))
+    try:
+        if found and int(found[1]) >= _FIRST_YEAR:
+            return date(int(found[1]), int(found[2]), int(found[3]))
+    except ValueError:
+        pass
+    _not_understood(name, value, problems)
+    return None
 
 
 def _pay(value: str, problems: list[str]) -> int:

@@ -94,17 +94,32 @@ FILTERED: dict[int, dict[str, Any]] = {
     3: {
         "job_type": "clerical",
         "engagement": "honorarium",
-        "shifts": [{"days": ["mon", "hol"], "start": "09:00", "end": "12:00", "break": 0}],
+        "shifts": [
+            {"days": ["mon", "hol"], "start": "09:00", "end": "12:00", "break": 0},
+            {"days": ["wed"], "start": "18:00", "end": "21:00", "break": 0},
+        ],
+        "parking": "none",
+        "selection": ["interview", "online_interview"],
     },
     4: {"job_type": "assistant_nurse", "venue_city": "131016", "single_day": True, "blank_ok": None, "pay_lines": [{"min": 1100}]},
     5: {"job_type": "pharmacist", "venue_city": "011011", "pay_type": "session", "pay_lines": [{"min": 9000}], "blank_ok": False},
+    6: {
+        "also_junior": True,
+        "term_start": "2022-04-01",
+        "term_end": "2022-05-09",
+        "venue_city": "462012",
+        "shifts": [{"days": ["thu"], "start": "20:00", "end": "08:30", "end_next_day": True, "break": 60}],
+        "pay_lines": [{"min": 1050}],
+        "blank_ok": None,
+        "training": "none",
+    },
 }
 
 
 @pytest.mark.parametrize(
     ("query", "found"),
     [
-        ("", {1, 2, 3, 4, 5}),
+        ("", {1, 2, 3, 4, 5, 6}),
         ("?prefecture=45", {1, 2, 3}),
         ("?prefecture=13&prefecture=01", {4, 5}),
         ("?prefecture=47", set()),
@@ -124,7 +139,24 @@ FILTERED: dict[int, dict[str, Any]] = {
         ("?blank_ok=1", {1, 2, 3}),
         ("?training=1", {1, 3, 4, 5}),
         ("?q=看護師&prefecture=13", {4}),
-        ("?prefecture=99", {1, 2, 3, 4, 5}),
+        ("?job_type=assistant_nurse", {4, 6}),
+        ("?job_type=assistant_nurse&job_type=nurse", {1, 4, 6}),
+        ("?job_type=nurse", {1, 6}),
+        ("?part=evening", {3}),
+        ("?part=evening&weekday=mon", set()),
+        ("?part=evening&weekday=wed", {3}),
+        ("?part=morning", {3, 6}),
+        ("?part=morning&weekday=hol&weekday=wed", {3}),
+        ("?part=night&weekday=thu", {6}),
+        ("?part=night&part=afternoon&weekday=wed", {3}),
+        ("?car=1", {1, 2, 4, 5, 6}),
+        ("?online=1", {3}),
+        ("?from=2022-05-01", {6}),
+        ("?from=2022-05-01&to=2022-05-31", {6}),
+        ("?to=2021-05-31", set()),
+        ("?to=2021-06-01&job_type=nurse", {1}),
+        ("?from=2021-09-29&to=2022-03-31", {1, 2, 3, 4, 5}),
+        ("?prefecture=99", {1, 2, 3, 4, 5, 6}),
         ("?sort=pay&prefecture=45", {1, 2, 3}),
         ("?sort=ending&job_type=physician", {2}),
     ],
@@ -252,7 +284,7 @@ def test_an_unchanged_page_is_304_until_something_changes(client: FlaskClient, d
 @pytest.mark.parametrize("by", ["order", "prefecture", "narrow", "hits"])
 def test_statements_count_and_skip_nothing(app: Flask, sort: str, by: str) -> None:
     with app.app_context():
-        shape = queries.Shape(("sequence",), sort, by, ("prefecture", "weekday"), 1, True, db.engine.dialect.name)
+        shape = queries.Shape(("sequence",), sort, by, ("prefecture", "slots"), 1, True, db.engine.dialect.name)
     # In this dialect, for SQLAlchemy writes `OFFSET 0` to SQLite itself.
     text = str(queries.statement(shape).compile(dialect=postgresql.dialect()))
     assert "OFFSET" not in text

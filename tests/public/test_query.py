@@ -1,5 +1,7 @@
 """What is understood of an address, and that nothing odd ever fails."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -23,6 +25,12 @@ from keynet_admin.public.query import Position, Search, read
         ([("blank_ok", "true")], "blank_ok", True),
         ([("training", "on")], "training", True),
         ([("training", "0")], "training", False),
+        ([("car", "1")], "car", True),
+        ([("online", "1")], "online", True),
+        ([("part", "night"), ("part", "morning")], "part", ("morning", "night")),
+        ([("from", "2021-06-01")], "begin", date(2021, 6, 1)),
+        ([("to", "２０２１／６／３")], "end", date(2021, 6, 3)),
+        ([("to", "2021年6月3日")], "end", date(2021, 6, 3)),
         ([("sort", "pay")], "sort", "pay"),
         ([("q", " 看護師　 麻酔 ")], "q", "看護師 麻酔"),
     ],
@@ -53,6 +61,11 @@ def test_a_value_is_understood(pairs: list[tuple[str, str]], name: str, value: o
         ("q", "！？"),
         ("q", "\x00"),
         ("prefecture", "13\x00"),
+        ("part", "noon"),
+        ("from", "2021-02-30"),
+        ("from", "0001-01-01"),
+        ("to", "6月"),
+        ("car", "yes please"),
     ],
 )
 def test_what_is_not_understood_is_left_out_and_named(name: str, value: str) -> None:
@@ -79,7 +92,12 @@ def test_a_long_search_is_cut_and_says_so() -> None:
 
 
 @given(
-    st.lists(st.tuples(st.sampled_from(["q", "prefecture", "after", "pay_min", "sort", "weekday", "x"]), st.text(max_size=300)), max_size=8)
+    st.lists(
+        st.tuples(
+            st.sampled_from(["q", "prefecture", "after", "pay_min", "sort", "weekday", "part", "from", "to", "x"]), st.text(max_size=300)
+        ),
+        max_size=8,
+    )
 )
 @settings(max_examples=150)
 def test_reading_never_raises(pairs: list[tuple[str, str]]) -> None:
@@ -110,3 +128,19 @@ def test_each_condition_can_be_taken_off() -> None:
         "ブランク可": "/postings/?q=%E9%BA%BB%E9%85%94&prefecture=13&prefecture=45&pay_min=1500",
         "「麻酔」": "/postings/?prefecture=13&prefecture=45&pay_min=1500&blank_ok=1",
     }
+
+
+def test_time_conditions_can_be_taken_off() -> None:
+    search = read(MultiDict([("part", "night"), ("from", "2021-06-01"), ("to", "2021-06-30"), ("car", "1")]))
+    assert dict(search.applied()) == {
+        "夜": "/postings/?from=2021-06-01&to=2021-06-30&car=1",
+        "6/1(火)から": "/postings/?part=night&to=2021-06-30&car=1",
+        "6/30(水)まで": "/postings/?part=night&from=2021-06-01&car=1",
+        "自動車通勤可": "/postings/?part=night&from=2021-06-01&to=2021-06-30",
+    }
+
+
+def test_a_period_that_ends_before_it_begins_is_left_out_and_named() -> None:
+    search = read(MultiDict([("from", "2021-06-02"), ("to", "2021-06-01")]))
+    assert (search.begin, search.end) == (None, None)
+    assert search.problems == ("期間の終わりが始まりより前のため、期間を条件に入れていません。",)

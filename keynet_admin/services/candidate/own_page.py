@@ -22,7 +22,7 @@ from keynet_admin.services import audit, counter, settings, threads, workflow
 from keynet_admin.services.account import tokens
 from keynet_admin.services.candidate import access, mail, retention, stages
 from keynet_admin.services.candidate.promises import TouchPoint
-from keynet_admin.services.listing.card import DAY_BITS
+from keynet_admin.services.listing.card import PARTS, slot_bits
 from keynet_admin.services.listing.neighbours import beside
 from keynet_admin.services.workflow import Outcome
 from keynet_admin.vocabulary import IN_SELECTION, ActorKind, PostingStatus
@@ -265,9 +265,9 @@ def similar(candidate: Candidate, most: int = 3) -> Similar | None:
         Listing.prefecture_code.in_(near),
         Listing.posting_id != candidate.posting_id,
     )
-    days = sum({DAY_BITS[day] for part in candidate.content.get("availability") or () if (day := str(part).partition("-")[0]) in DAY_BITS})
+    days = slot_bits({str(slot).partition("-")[0] for slot in candidate.content.get("availability") or ()}, PARTS)
     nearest = case((Listing.prefecture_code == home, 0), else_=1)
-    fitting = case((Listing.days.bitwise_and(days) != 0, 0), else_=1)
+    fitting = case((Listing.slots.bitwise_and(days) != 0, 0), else_=1)
     query = (
         select(Listing.posting_no, Listing.content).where(*alike).order_by(nearest, fitting, Listing.listed_at.desc(), Listing.posting_id)
     )

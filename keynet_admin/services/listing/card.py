@@ -4,14 +4,24 @@
 anything that visitors must not see.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 from keynet_admin.catalogue import display, posting_field
 from keynet_admin.catalogue.eras import wareki
 from keynet_admin.rules.engine import posting_values as rule_facts
 
-DAY_BITS: dict[str, int] = {day: 1 << at for at, day in enumerate((*rule_facts.WEEKDAYS, "hol"))}
+WEEK: Final = (*rule_facts.WEEKDAYS, "hol")
+# First and last minute of each part of the day, as visitors ask for it; the night goes on to five o'clock.
+PARTS: Final[Mapping[str, tuple[int, int]]] = {
+    "morning": (300, 720),
+    "afternoon": (720, 1020),
+    "evening": (1020, 1200),
+    "night": (1200, 1740),
+}
+_DAY = 24 * 60
+# So many minutes of a shift make it one of that part of the day.
+_ENOUGH = 60
 SHORT_MINUTES = 5 * 60
 NAME_HIDDEN = "団体名は非公開"
 CITY_HIDDEN = "市区町村は非公開"
@@ -26,9 +36,36 @@ def rows_of(posting: Values, name: str) -> list[Values]:
     return [row for row in value if isinstance(row, Mapping)] if isinstance(value, (list, tuple)) else []
 
 
-def days_mask(posting: Values) -> int:
-    """The weekdays of all shifts as bits: Monday 1 … Sunday 64, holidays 128."""
-    return sum(bit for day, bit in DAY_BITS.items() if any(day in rule_facts.days_of(shift) for shift in rows_of(posting, "shifts")))
+def slots(posting: Values) -> int:
+    """Weekday and part of the day of all shifts as bits (`slot_bits`), each pair of the same shift."""
+    found = 0
+    for shift in rows_of(posting, "shifts"):
+        found |= slot_bits(rule_facts.days_of(shift), parts_of(shift))
+    return found
+
+
+def slot_bits(days: Iterable[str], parts: Iterable[str]) -> int:
+    """The bits of these weekdays (`mon` … `sun`, `hol`) in these parts of the day: four a day, in the order of `WEEK` and `PARTS`."""
+    names, row = list(PARTS), 0
+    for part in parts:
+        row |= 1 << names.index(part)
+    return sum(row << 4 * at for at, day in enumerate(WEEK) if day in days)
+
+
+def parts_of(shift: Values) -> list[str]:
+    """The parts of the day in which a shift has an hour or more; a short one, the part that has most of it. All where no hours are readable."""
+    start, span = rule_facts.clock_minutes(shift.get("start")), rule_facts.span_minutes(shift)
+    if start is None or span is None:
+        return list(PARTS)
+    minutes = {
+        part: sum(_shared(start, start + span, first + turn, last + turn) for turn in (-_DAY, 0, _DAY))
+        for part, (first, last) in PARTS.items()
+    }
+    return [part for part, shared in minutes.items() if shared >= min(_ENOUGH, max(minutes.values()))]
+
+
+def _shared(start: int, end: int, first: int, last: int) -> int:
+    return max(0, min(end, last) - max(start, first))
 
 
 def longest_shift(posting: Values) -> int | None:

@@ -28,15 +28,15 @@ from keynet_admin.services.transaction import before_commit
 from keynet_admin.vocabulary import ListingState, PostingStatus
 
 HIDDEN = "（非公開）"
-_EMPTY_COLUMNS = ("job_type", "prefecture_code", "municipality_code", "engagement", "org_name", "headcount", "pay_hour", "deadline")
+_EMPTY_COLUMNS = ("job_type", "prefecture_code", "municipality_code", "engagement", "org_name", "headcount", "pay_hour")
+_EMPTY_DAYS = ("term_start", "term_end", "deadline")
+_MARKS = ("also_junior", "single_day", "blank_ok", "training", "car", "online")
 _NOTHING: dict[str, Any] = {
-    **dict.fromkeys((*_EMPTY_COLUMNS, "content", "search_text")),
+    **dict.fromkeys((*_EMPTY_COLUMNS, *_EMPTY_DAYS, "content", "search_text")),
+    **dict.fromkeys(_MARKS, False),
     "title": "",
     "masked": False,
-    "days": 0,
-    "single_day": False,
-    "blank_ok": False,
-    "training": False,
+    "slots": 0,
 }
 _TEXT_FIELDS = (
     "title",
@@ -203,10 +203,15 @@ def _columns(content: Mapping[str, Any]) -> dict[str, Any]:
         "masked": content["masked"],
         "headcount": posting.get("headcount") if isinstance(posting.get("headcount"), int) else None,
         "pay_hour": facts.pay_hour(posting),
-        "days": facts.days_mask(posting),
+        "slots": facts.slots(posting),
+        "term_start": display.as_date(posting.get("term_start")),
+        "term_end": display.as_date(posting.get("term_end")),
+        "also_junior": posting.get("also_junior") is True,
         "single_day": posting.get("single_day") is True,
         "blank_ok": posting.get("blank_ok") is True,
         "training": posting.get("training") in ("paid", "unpaid"),
+        "car": posting.get("parking") in ("free", "paid"),
+        "online": "online_interview" in (posting.get("selection") or ()),
         "deadline": display.as_date(posting.get("deadline")) if posting.get("deadline_type") == "date" else None,
         "content": dict(content),
     }
