@@ -17,6 +17,7 @@ SEED = Path(__file__).resolve().parents[2] / "seed_data"
 COLUMNS = {
     "prefectures.csv": "code name kana romaji region",
     "municipalities.csv": "code6 prefecture_code name kana romaji kind county parent_code6 has_health_center",
+    "municipality_points.csv": "code6 lat lon",
     "municipality_domains.csv": "code6 domain pattern website_host source same_in_2021",
     "minimum_wages.csv": "prefecture_code effective_from yen_per_hour fiscal_year sources verified",
     "nurse_centers.csv": "prefecture_code name operator postal_code address phone email website"
@@ -324,3 +325,17 @@ def test_law_dates_do_not_overlap_and_say_how_sure_they_are() -> None:
 def test_law_dates_as_the_rules_need_them(key: str, on: str, value: str | None) -> None:
     valid = [row["value"] for row in rows("law_dates.csv") if row["key"] == key and row["valid_from"] <= on <= (row["valid_to"] or "9999")]
     assert valid == ([value] if value else [])
+
+
+def test_every_municipality_has_a_point() -> None:
+    """Also every ward, and the wards that Hamamatsu had; no two bodies far apart share a place, and each lies near the others of its prefecture."""
+    table = rows("municipality_points.csv")
+    bodies = {row["code6"]: row for row in rows("municipalities.csv") if row["kind"] != "prefecture"}
+    points = {row["code6"]: (float(row["lat"]), float(row["lon"])) for row in table}
+    assert set(bodies) <= set(points)
+    assert {code[:5] for code in set(points) - set(bodies)} == {"22131", "22132", "22133", "22134", "22135", "22136", "22137"}
+    islands = {"134210", "473821", "134023", "134015", "463043"}  # 小笠原村, 与那国町, 青ヶ島村, 八丈町, 十島村
+    for code, (lat, lon) in points.items():
+        beside = [other for other in points if other[:2] == code[:2] and other != code]
+        near = min(abs(points[other][0] - lat) + abs(points[other][1] - lon) for other in beside)
+        assert near < 0.9 or code in islands, bodies.get(code)

