@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from keynet_admin.catalogue import POSTING, Field, apply_ways, display, reference
 from keynet_admin.catalogue.blank import says_nothing
 from keynet_admin.services.listing import card as facts
+from keynet_admin.services.listing import plain_japanese
 
 # Groups of the catalogue by section of the page. A new field shows up in its group's section, a new group at the end.
 SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -99,6 +100,7 @@ def view(content: Mapping[str, Any]) -> dict[str, Any]:
         "apply_by": apply_ways.labels(ways),
         "here": "site" in ways,
         "answers": content.get("answers", ()),
+        "plain_japanese": plain_japanese.summary(content),
     }
 
 

@@ -132,8 +132,8 @@ def venue(content: Values) -> str:
     return "　".join(str(posting[name]) for name in ("venue_name", "access") if posting.get(name))
 
 
-def pay(posting: Values) -> str:
-    """時間額 1,472円～1,987円 from the lowest to the highest of all lines; a stated unit is added: 1回 9,000円（4時間）."""
+def amounts(posting: Values) -> tuple[float, float, float | None] | None:
+    """The lowest and the highest amount of all pay lines, and the hours of the unit where all lines agree. None without an amount."""
     low, high, units = [], [], set()
     for line in rows_of(posting, "pay_lines"):
         amount, most = rule_facts.number(line.get("min")), rule_facts.number(line.get("max"))
@@ -141,15 +141,18 @@ def pay(posting: Values) -> str:
             low.append(amount)
             high.append(max(amount, most or amount))
         units.add(line.get("hours_per_unit"))
-    if not low:
+    return (min(low), max(high), rule_facts.number(units.pop()) if len(units) == 1 else None) if low else None
+
+
+def pay(posting: Values) -> str:
+    """時間額 1,472円～1,987円 from the lowest to the highest of all lines; a stated unit is added: 1回 9,000円（4時間）."""
+    found = amounts(posting)
+    if found is None:
         return ""
+    low, high, hours = found
     label = posting_field("pay_type").label_of(str(posting.get("pay_type") or "")).partition("（")[0]
-    amount_text = display.yen(min(low))
-    if max(high) > min(low):
-        amount_text += f"～{display.yen(max(high))}"
-    unit = units.pop() if len(units) == 1 else None
-    long = rule_facts.number(unit)
-    unit_text = f"（{rule_facts.hours_text(round(long * 60))}）" if posting.get("pay_type") != "hour" and long else ""
+    amount_text = display.yen(low) + (f"～{display.yen(high)}" if high > low else "")
+    unit_text = f"（{rule_facts.hours_text(round(hours * 60))}）" if posting.get("pay_type") != "hour" and hours else ""
     return f"{label} {amount_text}{unit_text}".strip()
 
 
