@@ -142,9 +142,13 @@ def due_after_pause(due: datetime, seconds: int, closed: Mapping[date, str] = NO
 
 def time_left(now: datetime, due: datetime, closed: Mapping[date, str] = NO_CLOSURES) -> TimeLeft:
     """Business time from now to the deadline; `overdue` from the first moment after it. Seconds are cut off."""
-    seconds = abs(business_seconds_between(now, due, closed))
-    days, rest = divmod(seconds, DAY_SECONDS)
-    return TimeLeft(days, rest // 3600, rest % 3600 // 60, _in_tokyo(now) > _in_tokyo(due))
+    return time_left_of(business_seconds_between(now, due, closed), overdue=_in_tokyo(now) > _in_tokyo(due))
+
+
+def time_left_of(seconds: int, *, overdue: bool) -> TimeLeft:
+    """The same of business seconds that are counted already, before the deadline or since it."""
+    days, rest = divmod(abs(seconds), DAY_SECONDS)
+    return TimeLeft(days, rest // 3600, rest % 3600 // 60, overdue)
 
 
 def explain(received: datetime, closed: Mapping[date, str] = NO_CLOSURES) -> list[CountedDay]:

@@ -22,6 +22,7 @@ from keynet_admin.business_time import (
     promise_due,
     time_left,
 )
+from keynet_admin.services import business_days
 
 HOLIDAYS = {
     2020: "1/1 1/13 2/11 2/23 2/24 3/20 4/29 5/3 5/4 5/5 5/6 7/23 7/24 8/10 9/21 9/22 11/3 11/23",
@@ -211,3 +212,17 @@ def test_a_pause_of_n_business_hours_moves_the_deadline_by_exactly_n(received: d
     moved = add_business_seconds(due, hours * 3600, closed)
     assert business_seconds_between(due, moved, closed) == hours * 3600
     assert is_business_day(moved.date(), closed)
+
+
+def test_spans_that_share_their_days_are_counted_as_each_by_itself() -> None:
+    """The service's own clock remembers whole days; closures that are entered later count at once."""
+    begin, end = at("2021-04-20 16:30"), at("2021-05-12 11:00")
+    spans = [(begin + timedelta(hours=hours), end - timedelta(minutes=7 * hours)) for hours in range(0, 600, 5)]
+    spans += [(b, a) for a, b in spans[:5]]
+    try:
+        for closures in ({}, {"": {date(2021, 5, 6): "システム更新"}}):
+            business_days.use(closures)
+            plain = [business_seconds_between(a, b, closures.get("", {})) for a, b in spans]
+            assert [business_days.business_seconds_between(a, b) for a, b in spans] == plain
+    finally:
+        business_days.use({})

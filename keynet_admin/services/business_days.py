@@ -4,7 +4,8 @@
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from keynet_admin import business_time
 from keynet_admin.business_time import CountedDay, TimeLeft
@@ -17,6 +18,7 @@ def use(closures: dict[str, dict[date, str]]) -> None:
     """Know these closures from now on."""
     global _closures
     _closures = closures
+    _seconds_of_days.cache_clear()
 
 
 def closed(prefecture_code: str = "") -> Mapping[date, str]:
@@ -32,12 +34,30 @@ def promise_due(received: datetime, paused: int = 0) -> datetime:
 
 def time_left(now: datetime, due: datetime) -> TimeLeft:
     """Business time from now to a deadline."""
-    return business_time.time_left(now, due, closed())
+    return business_time.time_left_of(business_seconds_between(now, due), overdue=now > due)
 
 
 def business_seconds_between(a: datetime, b: datetime) -> int:
-    """Opening time between two moments, in whole seconds."""
-    return business_time.business_seconds_between(a, b, closed())
+    """Opening time between two moments, in whole seconds; negative when b is before a.
+
+    The days between are counted once for all spans that share them: a report asks for those of thousands of cases.
+    """
+    first, last = (moment.astimezone(business_time.TOKYO).date() for moment in (a, b))
+    if last <= first:
+        return business_time.business_seconds_between(a, b, closed())
+    begin, end = _midnight(first + timedelta(days=1)), _midnight(last)
+    ends = business_time.business_seconds_between(a, begin, closed()) + business_time.business_seconds_between(end, b, closed())
+    return ends + _seconds_of_days(begin, end)
+
+
+@lru_cache(maxsize=4096)
+def _seconds_of_days(begin: datetime, end: datetime) -> int:
+    """Opening time of whole days."""
+    return business_time.business_seconds_between(begin, end, closed())
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), business_time.TOKYO)
 
 
 def add_business_days(day: date, n: int, prefecture_code: str = "") -> date:

@@ -62,12 +62,15 @@ class ServiceScope:
 
 @dataclass
 class Promise:
-    """Cases whose deadline fell into a time. `waiting`: of those that were not kept, how many nobody has been told of yet."""
+    """Cases whose deadline fell into a time. `waiting`: of those that were not kept, how many nobody has been told of yet.
+
+    `spans`: from the receipt to the letter, or to now; the opening time in them is computed only for whoever asks how long it took.
+    """
 
     due: int = 0
     kept: int = 0
     waiting: int = 0
-    seconds: list[int] = field(default_factory=list)
+    spans: list[tuple[datetime, datetime]] = field(default_factory=list)
 
     @property
     def late(self) -> int:
@@ -82,17 +85,22 @@ class Promise:
     @property
     def median_days(self) -> float | None:
         """Business days (of seven hours) from the receipt, the middle case."""
-        return median(self.seconds) / DAY_SECONDS if self.seconds else None
+        return median(self.seconds) / DAY_SECONDS if self.spans else None
 
     @property
     def worst_days(self) -> float | None:
         """The same of the slowest case."""
-        return max(self.seconds) / DAY_SECONDS if self.seconds else None
+        return max(self.seconds) / DAY_SECONDS if self.spans else None
+
+    @property
+    def seconds(self) -> list[int]:
+        """Opening time of each span, in whole seconds."""
+        return [business_seconds_between(received, until) for received, until in self.spans]
 
     def add(self, other: "Promise") -> None:
         """Count these cases, too."""
         self.due, self.kept, self.waiting = self.due + other.due, self.kept + other.kept, self.waiting + other.waiting
-        self.seconds += other.seconds
+        self.spans += other.spans
 
 
 @dataclass(frozen=True)
@@ -147,11 +155,10 @@ def promises(scope: ServiceScope) -> dict[date, Promise]:
         due = promise_due(begun, still)
         if handed is not None or due <= now:
             late = handed is None or handed > due
-            _count(
-                found, due, Promise(1, int(not late), int(waits and handed is None), _seconds(received, handed or (now if waits else None)))
-            )
+            until = handed or (now if waits else None)
+            _count(found, due, Promise(1, int(not late), int(waits and handed is None), [(received, until)] if until else []))
     for received, due in db.session.execute(_overdue(scope, now)):
-        _count(found, due, Promise(1, 0, 1, _seconds(received, now)))
+        _count(found, due, Promise(1, 0, 1, [(received, now)]))
     return found
 
 
@@ -270,10 +277,6 @@ def _overdue(scope: ServiceScope, now: datetime) -> Any:
     revision = (SubmissionRevision.submission_id == Submission.id) & (SubmissionRevision.number == Submission.current)
     late = Submission.awaiting_review(), Submission.status.in_(AWAITING_REVIEW), Submission.due_at < now, Submission.due_at >= scope.start
     return select(SubmissionRevision.created_at, Submission.due_at).join(Submission, revision).where(*late, *scope.of_submission())
-
-
-def _seconds(received: datetime, until: datetime | None) -> list[int]:
-    return [business_seconds_between(received, until)] if until is not None else []
 
 
 def _count(weeks: dict[date, Promise], due: datetime, counted: Promise) -> None:

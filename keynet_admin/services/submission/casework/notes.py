@@ -56,9 +56,9 @@ def colleagues(actor: Actor) -> list[Account]:
 
 
 def asked(actor: Actor) -> Any:
-    """Where-clause: the cases at which somebody waits for this actor's opinion."""
+    """Statement: the ids of the cases at which somebody waits for this actor's opinion."""
     waiting = StaffNote.subject == Submission.__tablename__, StaffNote.asked_id == (actor.account_id or 0), StaffNote.answered_at.is_(None)
-    return Submission.id.in_(select(StaffNote.subject_id).where(*waiting))
+    return select(StaffNote.subject_id).where(*waiting)
 
 
 def _require(actor: Actor) -> None:

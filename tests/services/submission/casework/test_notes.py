@@ -32,7 +32,7 @@ def test_an_opinion_is_asked_seen_and_answered_once(app: Flask, db_session: Sess
     question = notes.ask(case, asks, "休憩は足りていますか。", str(answers.account_id))
 
     def waits(who: object) -> bool:
-        return db_session.execute(select(Submission.id).where(notes.asked(who))).first() is not None  # type: ignore[arg-type]
+        return db_session.execute(select(Submission.id).where(Submission.id.in_(notes.asked(who)))).first() is not None  # type: ignore[arg-type]
 
     assert (waits(asks), waits(answers), waits(other)) == (False, True, False)
     with pytest.raises(NotPermitted):
