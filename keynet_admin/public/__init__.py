@@ -9,6 +9,7 @@ from flask import Blueprint, Flask, Request, Response, request
 from flask.sessions import SecureCookieSession, SessionInterface, SessionMixin
 
 from keynet_admin.public import feeds, guide, health, open_data, pages
+from keynet_admin.public.discovery import robots, sitemap
 from keynet_admin.public.page_cache import PageCache
 from keynet_admin.web import addresses
 
@@ -16,13 +17,16 @@ ADDRESSES: dict[str, Callable[..., Response]] = {
     "/": pages.home,
     "/postings/": pages.postings,
     "/postings/<posting_no>": pages.posting,
+    "/postings/<posting_no>/": pages.posting,
     "/postings.atom": feeds.atom,
     "/postings.json": feeds.open_data,
     "/opendata/": open_data.overview,
     "/opendata/columns.csv": open_data.columns_file,
     "/opendata/<month>.csv": open_data.month_file,
-    "/sitemap.xml": feeds.sitemap,
-    "/robots.txt": feeds.robots,
+    "/sitemap.xml": sitemap.sitemap,
+    "/robots.txt": robots.robots,
+    "/favicon.ico": robots.favicon,
+    "/apple-touch-icon.png": robots.touch_icon,
     "/rules": guide.rules,
     "/flow": guide.flow,
     "/privacy": guide.privacy,

@@ -2,6 +2,7 @@
 
 from datetime import datetime, time, timedelta
 from typing import Any
+from xml.etree import ElementTree as ET
 
 from flask import Response, current_app, request
 
@@ -9,9 +10,12 @@ from keynet_admin import clock
 from keynet_admin.web.headers import TextResponse
 
 HTML = "text/html; charset=utf-8"
+ATOM = "http://www.w3.org/2005/Atom"
 # Browsers ask again each time, so that a closed posting vanishes at once; the ETag makes that cheap.
 LIVE = "public, no-cache"
 KEEP = "keynet.keep_until"
+
+ET.register_namespace("", ATOM)
 
 
 def answer(body: str | bytes, kind: str = HTML, *, until: datetime | None = None, status: int = 200, keep: bool | None = None) -> Response:
@@ -33,6 +37,17 @@ def page(template: str, *, until: datetime | None = None, status: int = 200, kee
     """A template file as an answer."""
     text = current_app.jinja_env.get_template(template).render(values)
     return answer(text, until=until, status=status, keep=keep)
+
+
+def xml(root: ET.Element, kind: str, namespace: str, *, until: datetime | None = None, keep: bool | None = None) -> Response:
+    """A document whose elements are of one namespace, written without prefixes."""
+    text = ET.tostring(root, encoding="unicode", default_namespace=namespace if namespace != ATOM else None)
+    return answer('<?xml version="1.0" encoding="utf-8"?>\n' + text + "\n", kind, until=until, keep=keep)
+
+
+def moment(value: datetime) -> str:
+    """A moment with its zone, as Japan's clocks show it (RFC 3339)."""
+    return value.astimezone(clock.TOKYO).isoformat(timespec="seconds")
 
 
 def plain_text(text: str, status: int) -> Response:

@@ -11,6 +11,7 @@ from keynet_admin import clock, config
 from keynet_admin.models.listing import KEPT, end_of
 from keynet_admin.public import detail, drawn, queries
 from keynet_admin.public.answers import page
+from keynet_admin.public.discovery import head
 from keynet_admin.public.queries import MOST, connected
 from keynet_admin.public.query import SORTS, Search, read
 from keynet_admin.public.views import VIEWED
@@ -32,7 +33,7 @@ def home() -> Response:
     return page(
         "public/home.html",
         until=counts.ends,
-        base=config.current().public_url,
+        head=head.HOME,
         form=drawn.form(search, counts),
         cards=Markup("\n").join(cards),
         at=counts.at,
@@ -48,12 +49,11 @@ def postings() -> Response:
         counts = queries.totals(connection)
         found = queries.page(connection, search, ("sequence",), counts)
         cards = drawn.cards(connection, found.rows)
-    query, words = search.query(), search.words_for_people()
+    query = search.query()
     values = {
-        "base": config.current().public_url,
+        "head": head.of_search(search, found=bool(cards)),
         "search": search,
         "form": drawn.form(search, counts),
-        "title": f"{words[:60]}の募集" if words else "募集の一覧",
         "query": query,
         "count": f"{min(found.count, MOST):,}",
         "capped": found.count > MOST,
@@ -73,10 +73,10 @@ def posting(posting_no: str) -> Response:
 
     Another writing of its number leads to the one address.
     """
-    written = counter.typed(posting_no)
-    if not written.startswith("KN-P-"):
+    written = counter.posting_typed(posting_no)
+    if not written:
         abort(404)
-    if written != posting_no:
+    if written != posting_no or request.path.endswith("/"):
         return cast(Response, redirect(f"/postings/{written}", 301))
     now = clock.now()
     with connected() as connection:
@@ -93,12 +93,14 @@ def posting(posting_no: str) -> Response:
 
 def _open(posting_no: str, row: Row[Any]) -> Response:
     base, content = config.current().public_url, row.content
+    view = posting_page.view(content)
     request.environ[VIEWED] = row.posting_id
     response = page(
         "public/posting.html",
         until=row.open_until,
         posting_no=posting_no,
-        view=posting_page.view(content),
+        view=view,
+        head=head.of_posting(posting_no, content["posting"].get("title", ""), view),
         posting=content["posting"],
         organization=content["organization"],
         content=content,
@@ -106,7 +108,6 @@ def _open(posting_no: str, row: Row[Any]) -> Response:
         changed_at=row.changed_at,
         last_day=row.open_until - timedelta(microseconds=1),
         today=clock.today(),
-        base=base,
         job_posting=detail.job_posting(content, posting_no, row.listed_at, row.open_until, base),
     )
     response.last_modified = row.changed_at

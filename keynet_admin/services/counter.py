@@ -48,6 +48,15 @@ def typed(text: str) -> str:
     return f"KN-{found[1]}-{found[2]}" if found else ""
 
 
+def posting_typed(text: str) -> str:
+    """As `typed`, of a posting alone; there the digits will do."""
+    digits = unicodedata.normalize("NFKC", text[:40]).strip()
+    if digits.isascii() and digits.isdigit() and len(digits) < 10:
+        return f"KN-P-{int(digits):06d}"
+    written = typed(text)
+    return written if written.startswith("KN-P-") else ""
+
+
 def _is_joint(character: str) -> bool:
     """Spaces, hyphens of any kind, and what a Japanese keyboard gives for one."""
     return character in "ー−" or unicodedata.category(character) in ("Pd", "Zs")

@@ -35,6 +35,8 @@ class Area:
     rate: str = ""
     # May search engines come here?
     crawled: bool = False
+    # Where they may not: pages that they may read all the same.
+    crawled_pages: tuple[str, ...] = ()
 
 
 ELSEWHERE = Area()
@@ -46,6 +48,8 @@ AREAS = (
             "/postings.atom",
             "/sitemap.xml",
             "/robots.txt",
+            "/favicon.ico",
+            "/apple-touch-icon.png",
             "/rules",
             "/flow",
             "/privacy",
@@ -67,6 +71,7 @@ AREAS = (
         cacheable=False,
         back=("/entry/", "申請フォームに戻る"),
         uploads=("/entry/file",),
+        crawled_pages=("/entry/",),
     ),
     Area(("/outcome",), cacheable=False, back=("/office/", "自治体管理画面へ")),
     Area(("/my",), cacheable=False, back=("/my", "番号とコードを入力する")),
@@ -116,6 +121,7 @@ AREAS = (
 _BY_PREFIX = {prefix: area for area in AREAS for prefix in area.prefixes}
 UPLOADS = frozenset(path for area in AREAS for path in area.uploads)
 CLOSED_TO_CRAWLERS = tuple(prefix for area in AREAS if not area.crawled for prefix in area.prefixes)
+OPEN_TO_CRAWLERS = tuple(page for area in AREAS for page in area.crawled_pages)
 
 
 def of(path: str) -> Area:

@@ -14,7 +14,14 @@ from pathlib import Path
 from flask import Flask, Response, abort, request
 
 FOLDER = Path(__file__).resolve().parent.parent / "static"
-TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".txt": "text/plain", ".png": "image/png"}
+TYPES = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain",
+    ".png": "image/png",
+    ".ico": "image/x-icon",
+}
 STYLESHEET = "keynet.css"
 LAYERS = "@layer tokens, base, components, pages;"
 YEAR = "public, max-age=31536000, immutable"

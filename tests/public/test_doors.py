@@ -23,7 +23,11 @@ from tests.public.build import listed
 from tests.support.clock import MovableClock
 from tests.support.web import change_settings
 
-PATHS = [address.replace("<posting_no>", "KN-P-000001") for address in ADDRESSES if "<month>" not in address] + [
+PATHS = [
+    address.replace("<posting_no>", "KN-P-000001")
+    for address in ADDRESSES
+    if "<month>" not in address and not address.endswith("<posting_no>/")
+] + [
     "/postings/KN-P-000777",
     "/postings/?q=a&prefecture=13&sort=pay",
     "/postings/?q=ないことば",
@@ -100,6 +104,8 @@ def test_the_feed_is_sound(client: FlaskClient, db_session: Session, clock: Mova
     assert feed.find(ATOM + "author").find(ATOM + "name").text  # type: ignore[union-attr]
     entries = feed.findall(ATOM + "entry")
     assert len(entries) == 20
+    for element in feed.iter(ATOM + "id"):
+        assert re.fullmatch(r"tag:keynet\.example,2021-05-06:postings[?/][A-Za-z0-9=&._-]+", element.text or ""), element.text
     assert len({entry.find(ATOM + "id").text for entry in entries}) == 20  # type: ignore[union-attr]
     assert entries[0].find(ATOM + "title").text == "見出し23<&>\"'（宮崎県日向市）"  # type: ignore[union-attr]
     links = {link.get("rel"): link.get("href") for link in feed.findall(ATOM + "link")}
@@ -107,7 +113,7 @@ def test_the_feed_is_sound(client: FlaskClient, db_session: Session, clock: Mova
     following = ET.fromstring(client.get(links["next"]).data)
     assert len(following.findall(ATOM + "entry")) == 3
     empty = ET.fromstring(client.get("/postings.atom?prefecture=47").data)
-    assert empty.find(ATOM + "updated").text == "2021-05-06T00:00:00+09:00"  # type: ignore[union-attr]
+    assert empty.find(ATOM + "updated").text == feed.find(ATOM + "updated").text  # type: ignore[union-attr]
 
 
 def test_names_of_the_feed_outlive_the_address(app: Flask, client: FlaskClient, db_session: Session, clock: MovableClock) -> None:
@@ -164,15 +170,15 @@ def test_the_site_map_lists_open_postings(
     space = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
     tree = ET.fromstring(client.get("/sitemap.xml").data)
     addresses = {url.find(space + "loc").text: url.find(space + "lastmod") for url in tree}  # type: ignore[union-attr]
-    assert len(addresses) == 5 + 8
+    assert len(addresses) == 5 + 9
     found = next(mark for address, mark in addresses.items() if address and address.endswith("/postings/KN-P-000003"))
     assert found is not None
     assert found.text == "2021-05-07T10:00:00+09:00"
-    monkeypatch.setattr("keynet_admin.public.feeds.PART", 3)
+    monkeypatch.setattr("keynet_admin.public.discovery.sitemap.PART", 3)
     index = ET.fromstring(client.get("/sitemap.xml?other=1").data)  # not the page that is kept
     assert index.tag == space + "sitemapindex"
     parts = [ET.fromstring(client.get(part.find(space + "loc").text).data) for part in index]  # type: ignore[union-attr,arg-type]
-    assert [len(part) for part in parts] == [8 + 2, 3]
+    assert [len(part) for part in parts] == [9 + 2, 3]
     assert client.get("/sitemap.xml?part=x").status_code == 404
     assert "Sitemap: " in client.get("/robots.txt").text
 

@@ -1,0 +1,48 @@
+"""The site map: every page that search engines shall keep, with the moment of its last change; in parts when there are many."""
+
+from datetime import datetime
+from xml.etree import ElementTree as ET
+
+from flask import Response, abort, request
+
+from keynet_admin import clock, config
+from keynet_admin.public import queries
+from keynet_admin.public.answers import moment, xml
+from keynet_admin.public.queries import connected
+
+SPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
+# A site map holds 50,000 addresses at most; one part covers this many ids.
+PART = 40_000
+PAGES = ("/", "/postings/", "/flow", "/rules", "/privacy", "/terms", "/accessibility", "/opendata/", "/entry/")
+
+
+def sitemap() -> Response:
+    """`GET /sitemap.xml`: all open postings with the day of their last change, in parts when there are many."""
+    site, part = config.current().public_url, request.args.get("part", "")
+    if part and not (part.isascii() and part.isdigit() and len(part) < 6):
+        abort(404)
+    now, low = clock.now(), int(part or 0) * PART
+    with connected() as connection:
+        highest = connection.execute(queries.HIGHEST, {"now": now}).scalar() or 0
+        whole = part or highest < PART
+        rows = connection.execute(queries.BETWEEN, {"now": now, "low": low, "high": low + PART}).all() if whole and low <= highest else []
+    if not whole:
+        root = ET.Element(f"{{{SPACE}}}sitemapindex")
+        for at in range(highest // PART + 1):
+            _add(root, "sitemap", f"{site}/sitemap.xml?part={at}")
+        return xml(root, "application/xml; charset=utf-8", SPACE)
+    root = ET.Element(f"{{{SPACE}}}urlset")
+    if part in ("", "0"):
+        for path in PAGES:
+            _add(root, "url", site + path)
+    for row in rows:
+        _add(root, "url", f"{site}/postings/{row.posting_no}", row.changed_at)
+    keep = True if low <= highest and request.query_string == f"part={low // PART}".encode() else None
+    return xml(root, "application/xml; charset=utf-8", SPACE, until=min((row.open_until for row in rows), default=None), keep=keep)
+
+
+def _add(root: ET.Element, name: str, address: str, changed: datetime | None = None) -> None:
+    entry = ET.SubElement(root, f"{{{SPACE}}}{name}")
+    ET.SubElement(entry, f"{{{SPACE}}}loc").text = address
+    if changed is not None:
+        ET.SubElement(entry, f"{{{SPACE}}}lastmod").text = moment(changed)
