@@ -1,6 +1,7 @@
 """Parts of the visitors' pages that are drawn once and kept in memory: a card until its row changes, a search form until its counts do."""
 
-from collections.abc import Hashable, Sequence
+from collections import defaultdict
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,6 +18,10 @@ from keynet_admin.services.listing import card
 
 # Characters of all parts together: about 5,000 cards. When there are more, all are forgotten.
 MOST = 6_000_000
+# The jobs that most people look for; the others are folded.
+FIRST_JOBS = ("nurse", "assistant_nurse", "physician", "clerical")
+# The hours of each part of the day (`services.listing.card.PARTS`), as the form names them.
+PART_HOURS = {"morning": "12時まで", "afternoon": "12–17時", "evening": "17–20時", "night": "20時から"}
 
 
 @dataclass
@@ -36,45 +41,98 @@ class Memory:
 
 
 def cards(connection: Connection, rows: Sequence[Row[Any]]) -> list[Markup]:
-    """The cards of these rows (`posting_id`, `sequence`)."""
-    memory = _memory()
-    known = {row.posting_id: memory.parts.get((row.posting_id, row.sequence)) for row in rows}
+    """The cards of these rows (`posting_id`, `sequence`). A card says how near its deadline is, so it is one of its day."""
+    memory, today = _memory(), clock.today()
+    known = {row.posting_id: memory.parts.get((row.posting_id, row.sequence, today)) for row in rows}
     missing = {row.posting_id: row.sequence for row in rows if known[row.posting_id] is None}
     if missing:
         for row in connection.execute(queries.CARDS, {"ids": list(missing), "now": clock.now()}):
-            values = {"posting_no": row.posting_no, "posting": row.content["posting"], "content": row.content, "facts": card}
-            known[row.posting_id] = made = _draw("public/card.html", values | {"as_of": display.short_date(row.changed_at)})
+            posting = row.content["posting"]
+            values = {"posting_no": row.posting_no, "posting": posting, "content": row.content, "facts": card}
+            days = {"as_of": display.short_date(row.changed_at), "due": card.due(posting, today)}
+            known[row.posting_id] = made = _draw("public/card.html", values | days)
             if sequence := missing[row.posting_id]:
-                memory.keep((row.posting_id, sequence), made)
+                memory.keep((row.posting_id, sequence, today), made)
     return [made for made in known.values() if made]
 
 
-def form(search: Search, counts: Totals) -> Markup:
-    """The search form with the conditions of a search: prefectures by region with counts and shades, job types with counts."""
-    memory, key = _memory(), (replace(search, sort="new", after=None), counts.version, counts.read_at)
+def form(search: Search, counts: Totals, found: int) -> Markup:
+    """The search form with the conditions of a search: what each choice would find, and `found`, how many there are now."""
+    memory, key = _memory(), (replace(search, after=None), counts.version, counts.read_at, found)
     made = memory.parts.get(key)
     if made is None:
-        made = _draw("public/form.html", _form_values(search, counts))
+        made = _draw("public/form.html", _form_values(search, counts) | {"total": shown_count(found)})
         memory.keep(key, made)
     return made
 
 
-def _form_values(search: Search, counts: Totals) -> dict[str, Any]:
-    most = max(counts.prefectures.values(), default=0)
-    regions: dict[str, list[tuple[str, str, str, int]]] = {}
+def shown_count(count: int) -> str:
+    """1,000 stands for everything above, too: the list never counts further."""
+    return f"{queries.MOST:,}件以上" if count > queries.MOST else f"{count:,}件"
+
+
+def places(counts: Totals) -> list[tuple[str, list[tuple[str, str, int]]]]:
+    """Every region with its prefectures: code, name and number of open postings, each a page of its own."""
+    regions: dict[str, list[tuple[str, str, int]]] = {}
     for place in reference.prefectures():
-        count = counts.prefectures.get(place.code, 0)
+        regions.setdefault(place.region, []).append((place.code, place.name, counts.prefectures.get(place.code, 0)))
+    return list(regions.items())
+
+
+def jobs(counts: Totals) -> list[tuple[str, str, int]]:
+    """Every job type with its number of open postings, each a page of its own."""
+    return [(choice.slug, choice.label, counts.jobs.get(choice.slug, 0)) for choice in posting_field("job_type").choices]
+
+
+def _form_values(search: Search, counts: Totals) -> dict[str, Any]:
+    numbers = _numbers(search, counts)
+    places = {p.code: numbers["prefecture"].get(p.code) for p in reference.prefectures()}
+    most = max((count or 0 for count in places.values()), default=0)
+    regions: dict[str, list[tuple[str, str, int | None, int | str]]] = {}
+    for place in reference.prefectures():
         short = place.name if place.code == "01" else place.name[:-1]
-        regions.setdefault(place.region, []).append((place.code, short, f"{count:,}", _shade(count, most)))
+        count = places[place.code]
+        regions.setdefault(place.region, []).append((place.code, short, count, "" if count is None else _shade(count, most)))
+    jobs = {choice.slug: choice.label for choice in posting_field("job_type").choices}
+    order = [*FIRST_JOBS, *(slug for slug in jobs if slug not in FIRST_JOBS)]
     return {
         "search": search,
-        "regions": regions,
-        "jobs": [(c.slug, c.label, f"{counts.jobs.get(c.slug, 0):,}") for c in posting_field("job_type").choices],
-        "days": [(c.slug, c.label, DAY_LABELS[c.slug]) for c in DAYS],
-        "parts": PART_LABELS,
-        "flags": FLAGS,
+        "capped": capped,
+        "regions": [
+            (region, None if None in (counted := [p[2] for p in rows]) else sum(n or 0 for n in counted), rows)
+            for region, rows in regions.items()
+        ],
+        "jobs": [(slug, jobs[slug], numbers["job_type"].get(slug)) for slug in order],
+        "more_chosen": bool(set(search.job_type) - set(FIRST_JOBS)),
+        "days": [(c.slug, c.label, DAY_LABELS[c.slug], numbers["weekday"].get(c.slug)) for c in DAYS],
+        "parts": [(slug, label, PART_HOURS[slug], numbers["part"].get(slug)) for slug, label in PART_LABELS.items()],
+        "flags": [(name, label, numbers[name].get("1")) for name, label in FLAGS.items()],
         "engagements": posting_field("engagement").choices,
+        "folded_chosen": bool(
+            search.begin or search.end or search.near or search.pay_min or search.engagement or any(getattr(search, name) for name in FLAGS)
+        ),
     }
+
+
+def capped(count: int) -> str:
+    """A count beside a choice, short: 1,000+ for everything above 1,000."""
+    return f"{queries.MOST:,}+" if count > queries.MOST else f"{count:,}"
+
+
+def _numbers(search: Search, counts: Totals) -> Mapping[str, Mapping[str, int]]:
+    """What each choice would find within the other conditions, where that is known."""
+    numbers: dict[str, Mapping[str, int]] = defaultdict(dict)
+    if replace(search, sort="new", after=None) == Search(prefecture=search.prefecture, job_type=search.job_type):
+        # The cells do not know who else may apply.
+        if "assistant_nurse" not in search.job_type:
+            numbers["prefecture"] = {p.code: counts.of([p.code], search.job_type) for p in reference.prefectures()}
+        slugs = [choice.slug for choice in posting_field("job_type").choices]
+        numbers["job_type"] = (
+            {slug: counts.of(search.prefecture, [slug]) for slug in slugs if slug != "assistant_nurse"}
+            if search.prefecture
+            else {slug: counts.jobs.get(slug, 0) for slug in slugs}
+        )
+    return numbers
 
 
 def _shade(count: int, most: int) -> int:

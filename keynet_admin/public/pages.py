@@ -1,5 +1,6 @@
 """The search, the list and one posting. Views only read; they never touch session, user, token or flash."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, cast
 
@@ -12,7 +13,7 @@ from keynet_admin.models.listing import KEPT, end_of
 from keynet_admin.public import detail, drawn, queries
 from keynet_admin.public.answers import page
 from keynet_admin.public.discovery import head
-from keynet_admin.public.queries import MOST, connected
+from keynet_admin.public.queries import connected
 from keynet_admin.public.query import SORTS, Search, read
 from keynet_admin.public.views import VIEWED
 from keynet_admin.services import counter
@@ -20,6 +21,12 @@ from keynet_admin.vocabulary import ListingState
 from keynet_admin.web import posting_page
 
 NEWEST = 6
+# What stands where in each order.
+HOW: Mapping[str, str] = {
+    "new": "公開された日時の新しいものから並べています。締切を過ぎた募集は出しません。",
+    "ending": "締切の近いものから並べています。「充足次第」は、掲載の終わる日を締切とみなします。締切を過ぎた募集は出しません。",
+    "pay": "1時間あたりに直した報酬の高いものから並べています。1時間あたりに直せない募集は最後です。締切を過ぎた募集は出しません。",
+}
 
 
 def home() -> Response:
@@ -34,10 +41,12 @@ def home() -> Response:
         "public/home.html",
         until=counts.ends,
         head=head.HOME,
-        form=drawn.form(search, counts),
+        form=drawn.form(search, counts, counts.total),
         cards=Markup("\n").join(cards),
         at=counts.at,
-        total=shown_count(counts.total),
+        total=drawn.shown_count(counts.total),
+        places=drawn.places(counts),
+        jobs=drawn.jobs(counts),
         notices=notices(notice or ""),
     )
 
@@ -47,19 +56,21 @@ def postings() -> Response:
     search = read(request.args)
     with connected() as connection:
         counts = queries.totals(connection)
-        found = queries.page(connection, search, ("sequence",), counts)
+        found = queries.page(connection, search, ("sequence",), counts, back=True)
         cards = drawn.cards(connection, found.rows)
     query = search.query()
     values = {
         "head": head.of_search(search, found=bool(cards)),
         "search": search,
-        "form": drawn.form(search, counts),
+        "form": drawn.form(search, counts, found.count),
         "query": query,
-        "count": f"{min(found.count, MOST):,}",
-        "capped": found.count > MOST,
+        "count": drawn.shown_count(found.count),
         "applied": search.applied(),
         "cards": Markup("\n").join(cards),
-        "shown": len(cards),
+        "position": _position(search, found),
+        "at": counts.at,
+        "how": HOW[search.sort],
+        "previous": "/postings/" + search.query(cursor=found.previous),
         "following": "/postings/" + search.query(cursor=found.following) if found.following else "",
         "hidden": [pair for pair in search.pairs() if pair[0] != "sort"],
         "sorts": SORTS,
@@ -114,9 +125,13 @@ def _open(posting_no: str, row: Row[Any]) -> Response:
     return response
 
 
-def shown_count(count: int) -> str:
-    """1,000 stands for everything above, too: the list never counts further."""
-    return f"{MOST:,}件以上" if count > MOST else f"{count:,}件"
+def _position(search: Search, found: queries.Page) -> str:
+    """21～40件目／83件. Between two pages postings come and go: a place that cannot be is not told."""
+    before = search.after.shown if search.after else 0
+    last = before + len(found.rows)
+    if (search.after and not before) or last > found.count:
+        return f"続きの募集／{drawn.shown_count(found.count)}"
+    return f"{before + 1:,}～{last:,}件目／{drawn.shown_count(found.count)}"
 
 
 def notices(text: str) -> list[dict[str, str]]:

@@ -100,11 +100,12 @@ class Totals:
 
 @dataclass(frozen=True)
 class Page:
-    """Rows of a page, how many there are in all, and where the next begins."""
+    """Rows of a page, how many there are in all, where the next begins, and (when asked for) where the one before, None for the first."""
 
     rows: Sequence[Row[Any]]
     count: int
     following: Position | None
+    previous: Position | None = None
 
 
 @contextmanager
@@ -164,8 +165,10 @@ def totals(connection: Connection) -> Totals:
     return made
 
 
-def page(connection: Connection, search: Search, columns: tuple[str, ...], counts: Totals, limit: int = PAGE) -> Page:
-    """One page of a search: `posting_id`, the sort key and these columns of each row."""
+def page(
+    connection: Connection, search: Search, columns: tuple[str, ...], counts: Totals, limit: int = PAGE, *, back: bool = False
+) -> Page:
+    """One page of a search: `posting_id`, the sort key and these columns of each row; with `back` also the way to the page before."""
     values = _values(search) | {"now": clock.now(), "limit": limit + 1}
     dialect = connection.dialect.name
     expected = counts.of(search.prefecture, search.job_type)
@@ -198,7 +201,12 @@ def page(connection: Connection, search: Search, columns: tuple[str, ...], count
             counts.counts[key] = connection.execute(count_of(shape), values).scalar_one()
         count = counts.counts[key]
     # Counts may be older than the rows.
-    return Page(rows, max(count, len(rows) + more), _position(search.sort, rows[-1]) if more else None)
+    after, previous = search.after, None
+    seen = after.shown + len(rows) if after and after.shown else 0 if after else len(rows)
+    if back and after:
+        before = connection.execute(backwards(shape), values).all()
+        previous = _position(search.sort, before[limit], max(after.shown - limit, 0)) if len(before) > limit else None
+    return Page(rows, max(count, len(rows) + more), _position(search.sort, rows[-1], seen) if more else None, previous)
 
 
 CONDITIONS = {
@@ -223,6 +231,16 @@ def statement(shape: Shape) -> Select[Any]:
         begin = tuple_(bindparam("key", type_=L[name].type), bindparam("id"))
         query = query.where(tuple_(*keys) < begin if descending else tuple_(*keys) > begin)
     return query.order_by(*(key.desc() if descending else key.asc() for key in keys)).limit(bindparam("limit"))
+
+
+@lru_cache(maxsize=1024)
+def backwards(shape: Shape) -> Select[Any]:
+    """The rows before a page, the nearest first, and one more: the last of the page before that."""
+    name, descending = ORDERS[shape.sort]
+    keys = (L[name], L.posting_id)
+    end = tuple_(bindparam("key", type_=L[name].type), bindparam("id"))
+    query = select(*reversed(keys)).where(*_where(shape), tuple_(*keys) >= end if descending else tuple_(*keys) <= end)
+    return query.order_by(*(key.asc() if descending else key.desc() for key in keys)).limit(bindparam("limit"))
 
 
 @lru_cache(maxsize=1024)
@@ -273,6 +291,6 @@ def _values(search: Search) -> dict[str, Any]:
     return values
 
 
-def _position(sort: str, row: Row[Any]) -> Position:
+def _position(sort: str, row: Row[Any], shown: int) -> Position:
     key = row[1]
-    return Position(sort, key.strftime("%Y-%m-%d %H:%M:%S.%f") if isinstance(key, datetime) else str(key), row[0])
+    return Position(sort, key.strftime("%Y-%m-%d %H:%M:%S.%f") if isinstance(key, datetime) else str(key), row[0], shown)

@@ -21,7 +21,7 @@ from keynet_admin.services import counter
 from keynet_admin.services.listing import search_index
 from keynet_admin.services.listing.card import PARTS, WEEK
 
-SORTS: Mapping[str, str] = {"new": "新しい順", "ending": "締切の近い順", "pay": "報酬の高い順"}
+SORTS: Mapping[str, str] = {"new": "新しい順", "ending": "締切の近い順", "pay": "1時間あたりの額の高い順"}
 FLAGS: Mapping[str, str] = {
     "single_day": "1日だけも可",
     "blank_ok": "ブランク可",
@@ -54,15 +54,17 @@ _LABELS = {
 
 @dataclass(frozen=True)
 class Position:
-    """Where the page before ended: the sort key of its last row (text, as the database compares it) and its id."""
+    """Where the page before ended: the sort key of its last row (text, as the database compares it), its id, and how many rows were shown
+    up to it (0 when that is not known)."""
 
     sort: str
     key: str
     id: int
+    shown: int = 0
 
     def text(self) -> str:
         """The cursor as it stands in an address."""
-        return base64.urlsafe_b64encode(f"{self.sort}|{self.key}|{self.id}".encode()).decode().rstrip("=")
+        return base64.urlsafe_b64encode(f"{self.sort}|{self.key}|{self.id}|{self.shown}".encode()).decode().rstrip("=")
 
 
 @dataclass(frozen=True)
@@ -337,11 +339,12 @@ def _position(value: str) -> Position | None:
     except (binascii.Error, ValueError):
         return None
     sort, _, rest = text.partition("|")
-    key, _, number = rest.partition("|")
+    key, _, rest = rest.partition("|")
+    number, _, shown = rest.partition("|")
     pattern = _KEYS.get(sort)
     if pattern is None or not pattern.fullmatch(key) or not re.fullmatch(r"[0-9]{1,9}", number) or not _real(sort, key):
         return None
-    return Position(sort, key, int(number))
+    return Position(sort, key, int(number), int(shown) if re.fullmatch(r"[0-9]{1,9}", shown) else 0)
 
 
 def _real(sort: str, key: str) -> bool:

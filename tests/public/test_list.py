@@ -166,7 +166,7 @@ def test_each_filter(client: FlaskClient, db_session: Session, clock: MovableClo
         listed(changes, number=number)
     assert set(numbers(client, query)) == found
     text = client.get("/postings/" + query).text
-    assert f'見つかった募集 <span class="nowrap">{len(found)}件' in text
+    assert re.search(rf'<h1>.*の(募集|一覧) <span class="nowrap">{len(found)}件</span></h1>', text)
     data = client.get("/postings.json" + query).get_json()
     assert {int(item["posting_no"][5:]) for item in data["postings"]} == found
     assert data["count"] == len(found)
@@ -207,7 +207,7 @@ def test_pages_stay_whole_while_postings_come_in(client: FlaskClient, db_session
 
 
 def test_a_large_count_is_capped(client: FlaskClient, db_session: Session, clock: MovableClock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("keynet_admin.public.pages.MOST", 2)
+    monkeypatch.setattr("keynet_admin.public.queries.MOST", 2)
     for _ in range(3):
         listed()
     text = client.get("/postings/").text
@@ -242,9 +242,9 @@ def test_the_front_page_counts(client: FlaskClient, db_session: Session, clock: 
     listed({"job_type": "clerical", "venue_city": "131016"})
     text = client.get("/").text
     assert "2件</b>を公開中" in text
-    assert re.search(r'data-p="45" data-l="4".*?tile__n">1<', text)
-    assert re.search(r'data-p="47" data-l="0".*?tile__n">0<', text)
-    assert re.search(r'value="clerical".*?<small>1<', text)
+    assert re.search(r'data-p="45" data-l="4".*?tile__n" data-n>1<', text)
+    assert re.search(r'data-p="47" data-l="0".*?tile__n" data-n>0<', text)
+    assert re.search(r'value="clerical".*?<small data-n>1<', text)
     assert len(re.findall(r'name="prefecture"', text)) == 47
 
 

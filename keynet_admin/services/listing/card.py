@@ -5,7 +5,8 @@ anything that visitors must not see.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from datetime import date
+from typing import Any, Final, NamedTuple
 
 from keynet_admin.catalogue import display, posting_field
 from keynet_admin.catalogue.eras import wareki
@@ -23,11 +24,21 @@ _DAY = 24 * 60
 # So many minutes of a shift make it one of that part of the day.
 _ENOUGH = 60
 SHORT_MINUTES = 5 * 60
+# A deadline that is this many days away or fewer stands out.
+NEAR_DAYS = 5
 NAME_HIDDEN = "団体名は非公開"
 CITY_HIDDEN = "市区町村は非公開"
 VENUE_HIDDEN = "会場は応募された方にお伝えします"
 
 Values = Mapping[str, Any]
+
+
+class Due(NamedTuple):
+    """A deadline in words, with its tone and its icon."""
+
+    tone: str
+    icon: str
+    words: str
 
 
 def rows_of(posting: Values, name: str) -> list[Values]:
@@ -124,6 +135,16 @@ def who(content: Values) -> str:
     return "" if place(content).endswith(name) else name
 
 
+def employer(content: Values) -> str:
+    """千代田区（会計年度任用職員）: the body with the kind of employment; for work under a contract who employs."""
+    posting = content["posting"]
+    name = str(content["organization"].get("org_name") or NAME_HIDDEN)
+    kind = posting_field("engagement").label_of(str(posting.get("engagement") or "")).partition("（")[0]
+    if posting.get("engagement") == "contractor" and posting.get("employer"):
+        kind = f"雇用：{posting['employer']}"
+    return f"{name}（{kind}）" if kind else name
+
+
 def venue(content: Values) -> str:
     """Name of the venue and the way there, or the sentence that both are told to applicants."""
     if content.get("masked"):
@@ -197,6 +218,18 @@ def marks(posting: Values) -> list[str]:
     if posting.get("also_junior") is True:
         found.append("准看護師も応募可")
     return found
+
+
+def due(posting: Values, today: date) -> Due:
+    """The deadline as a card shows it: one that is near stands out and says how near it is."""
+    day = display.as_date(posting.get("deadline"))
+    if posting.get("deadline_type") != "date" or day is None:
+        return Due("is-mute", "people", "締切 充足次第")
+    left = (day - today).days
+    text = f"締切 {display.short_date(day)}"
+    if left > NEAR_DAYS:
+        return Due("is-mute", "calendar", text)
+    return Due("is-ask", "clock", f"{text} {f'あと{left}日' if left > 0 else '今日まで' if left == 0 else '締切後'}")
 
 
 def deadline(posting: Values) -> str:
