@@ -131,7 +131,8 @@ def _position(search: Search, found: queries.Page) -> str:
     last = before + len(found.rows)
     if (search.after and not before) or last > found.count:
         return f"続きの募集／{drawn.shown_count(found.count)}"
-    return f"{before + 1:,}～{last:,}件目／{drawn.shown_count(found.count)}"
+    first = f"{before + 1:,}～" if last > before + 1 else ""
+    return f"{first}{last:,}件目／{drawn.shown_count(found.count)}"
 
 
 def notices(text: str) -> list[dict[str, str]]:
