@@ -8,7 +8,7 @@ JOBS: Final[dict[str, str]] = {
     "public_health_nurse": "保健師 ほけんし 保健婦 ほけんふ 保健士 保険師 公衆衛生看護師 保健師免許",
     "midwife": "助産師 じょさんし 助産婦 じょさんぷ 助産士 産婆 midwife 助産師免許",
     "nurse": (
-        "看護師 かんごし 看護婦 かんごふ 看護士 看護師さん 看護婦さん 正看護師 正看 せいかん 正看護婦 せいかんごし 看護職 看護職員 看護スタッフ ナース ナースさん nurse "
+        "看護師 かんごし 看護婦 かんごふ 看護士 看護師さん 看護婦さん 正看護師 正看 せいかん 正看護婦 せいかんごし ナース ナースさん nurse "
         "看護師免許 感護師 rn"
     ),
     "assistant_nurse": (
@@ -36,5 +36,9 @@ JOBS: Final[dict[str, str]] = {
 }
 """Slug of the job type → its words. Each is read as the job, and stands in the search text of each such posting."""
 
-NURSING: Final = "看護職 看護 医療職 医療従事者"
-"""Words of more than one job: they stand in the search text of the four nursing jobs, and are read as words."""
+GROUPS: Final[dict[str, str]] = {
+    "public_health_nurse midwife nurse assistant_nurse": "看護 かんご 看護職 看護職員 看護スタッフ 看護の仕事",
+    "physician dentist public_health_nurse midwife nurse assistant_nurse radiological_technologist clinical_laboratory_technologist clinical_engineer pharmacist "
+    "emergency_life_saving_technician dental_hygienist": "医療従事者 医療職 医療スタッフ 有資格者 コメディカル メディカルスタッフ",
+}
+"""Job types that one word means together → its words."""

@@ -20,7 +20,7 @@ FLAGS: Final[dict[str, str]] = {
 """Name of the condition → its words."""
 
 ENGAGEMENTS: Final[dict[str, str]] = {
-    "fiscal_year_part_time special_part_time": "パート ぱーと パートタイム パートタイマー パートさん parttime パート勤務 非常勤 ひじょうきん 非常勤職員 非常勤看護師",
+    "fiscal_year_part_time special_part_time": "パート ぱーと パートタイム パートタイマー パートさん parttime パート勤務 非常勤 ひじょうきん 非常勤職員",
     "fiscal_year_part_time fiscal_year_full_time": "会計年度任用職員 会計年度任用 会計年度 会計年度職員",
     "fiscal_year_full_time": "フルタイム ふるたいむ fulltime 常勤 じょうきん",
     "honorarium": "謝金 報償費 謝礼",

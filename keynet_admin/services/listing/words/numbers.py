@@ -33,8 +33,8 @@ def bare(q: str) -> str:
 
 
 def is_pay(digits: str) -> bool:
-    """Whether digits alone are read as an hour's pay: four of them, without a zero before."""
-    return len(digits) == 4 and digits[0] != "0"
+    """Whether digits alone are read as an hour's pay: four of them, without a zero before, and no year of these."""
+    return len(digits) == 4 and digits[0] != "0" and not 2019 <= int(digits) <= 2030
 
 
 def pay(q: str) -> tuple[int, str, str]:

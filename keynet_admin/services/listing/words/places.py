@@ -43,8 +43,7 @@ REGIONS: Final[dict[str, str]] = {
 _ENDINGS: Final = {"市": "し", "区": "く"}
 _CITIES: Final = frozenset({"designated_city", "core_city", "city", "special_ward"})
 # Cities whose names without 市 mean something else more often.
-_ORDINARY: Final = frozenset(
-    "国立 中間 日立 平野 大東 東海 美原 大和 三条 小松 本宮 田村 山県 下野 富士 北斗 太田 吉川 三田 山田 安田 上田 飯田 戸田"
+_ORDINARY: Final = "国立 中間 日立 平野 大東 東海 美原 大和 三条 小松 本宮 田村 山県 下野 富士 北斗 太田 吉川 三田 山田 安田 上田 飯田 戸田"
 
 
 @lru_cache(maxsize=1)

@@ -9,7 +9,6 @@ from datetime import date
 from typing import Any, Final
 
 from keynet_admin.catalogue import display, reference
-from keynet_admin.rules.engine.posting_values import NURSING
 from keynet_admin.services.listing import card
 from keynet_admin.services.listing.words import jobs, marks, times
 
@@ -25,10 +24,8 @@ def words(content: Mapping[str, Any]) -> list[str]:
     found = [jobs.JOBS.get(str(posting.get("job_type")), "")]
     if posting.get("also_junior") is True:
         found.append(jobs.JOBS["assistant_nurse"])
-    if posting.get("job_type") in NURSING:
-        found.append(jobs.NURSING)
-        if posting.get("blank_ok") is True:
-            found.append(marks.POTENTIAL_NURSE)
+    if posting.get("job_type") == "nurse" and posting.get("blank_ok") is True:
+        found.append(marks.POTENTIAL_NURSE)
     parts = {part for row in card.rows_of(posting, "shifts") for part in card.parts_of(row)}
     days = {day for row in card.rows_of(posting, "shifts") for day in row.get("days") or ()}
     found += [text for key, text in times.PARTS.items() if parts.intersection(key.split())]

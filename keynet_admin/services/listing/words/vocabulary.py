@@ -36,6 +36,8 @@ def table() -> Mapping[str, Entry]:
     put(marks.POTENTIAL_NURSE, (("job_type", ("nurse",)), ("blank_ok", ())))
     for slug, words in jobs.JOBS.items():
         put(words, (("job_type", (slug,)),))
+    for slugs, words in jobs.GROUPS.items():
+        put(words, (("job_type", tuple(slugs.split())),))
     for days, words in times.WEEKDAYS.items():
         put(words, (("weekday", tuple(days.split())),))
     for parts, words in times.PARTS.items():
