@@ -21,7 +21,7 @@ from keynet_admin.services import counter
 from keynet_admin.services.listing import search_index
 from keynet_admin.services.listing.card import PARTS, WEEK
 from keynet_admin.services.listing.words import reading as words
-from keynet_admin.services.listing.words.reading import Reading
+from keynet_admin.services.listing.words.reading import TypedWords
 
 SORTS: Mapping[str, str] = {"new": "新しい順", "ending": "締切の近い順", "pay": "1時間あたりの額の高い順"}
 FLAGS: Mapping[str, str] = {
@@ -98,7 +98,7 @@ class Search:
     after: Position | None = None
     asked: "Search | None" = field(default=None, compare=False)
     """The search as it was typed, when words of `q` became conditions here; for the box of words and for addresses that keep them."""
-    reading: Reading = field(default=Reading(), compare=False)
+    reading: TypedWords = field(default=TypedWords(), compare=False)
     # Names and values that are not known, in words. A page that has such is asked for by nobody else: it is not worth keeping.
     problems: tuple[str, ...] = field(default=(), compare=False)
 
@@ -199,7 +199,7 @@ def read(args: MultiDict[str, str]) -> Search:
     return replace(_read(_with_words(args, reading)), asked=asked, reading=reading, problems=asked.problems)
 
 
-def _with_words(args: MultiDict[str, str], reading: Reading) -> MultiDict[str, str]:
+def _with_words(args: MultiDict[str, str], reading: TypedWords) -> MultiDict[str, str]:
     """The parameters with what the words mean beside what was chosen: of one name either counts, as among the choices of the form."""
     more = args.copy()
     more["q"] = reading.rest

@@ -20,7 +20,7 @@ from keynet_admin.public.query import (
 )
 from keynet_admin.services.listing.words import numbers
 from keynet_admin.services.listing.words.near import near
-from keynet_admin.services.listing.words.reading import Part
+from keynet_admin.services.listing.words.reading import TypedPart
 from keynet_admin.vocabulary import ListingState
 
 MOST_NEAR = 3
@@ -38,7 +38,7 @@ _KNOWN = select(L.posting_no).where(L.posting_no == bindparam("no"), L.state != 
 
 
 @dataclass(frozen=True)
-class Offer:
+class CountedLink:
     """A link with what it leads to and how many postings are there; never none."""
 
     label: str
@@ -58,17 +58,17 @@ def sentences(search: Search) -> list[str]:
     """What the words were taken for: 「ナース」を職種（看護師）、「奈良」を都道府県（奈良県）として探しました。"""
     parts = search.reading.understood
     taken = [f"「{part.typed}」を{meaning}" for part in parts if (meaning := "と".join(_meanings(part)))]
-    general = [f"「{part.typed}」" for part in parts if part.entry and not part.entry.conditions and not part.codes]
+    general = [f"「{part.typed}」" for part in parts if part.meaning and not part.meaning.conditions and not part.codes]
     found = ["、".join(taken) + "として探しました。"] if taken else []
     if general:
         found.append("".join(dict.fromkeys(general)) + "は、どの募集にも当てはまるため、条件に入れていません。")
     return found
 
 
-def _meanings(part: Part) -> Iterator[str]:
+def _meanings(part: TypedPart) -> Iterator[str]:
     if part.codes:
         yield f"市区町村（{municipality_label(part.codes[0])}）"
-    for name, values in part.entry.conditions if part.entry else ():
+    for name, values in part.meaning.conditions if part.meaning else ():
         if name in FLAGS:
             yield f"条件（{FLAGS[name]}）"
             continue
@@ -91,25 +91,25 @@ def as_typed(search: Search) -> str:
     return "/postings/" + replace(search.asked, q='"' + search.asked.q.replace('"', "") + '"', after=None).query()
 
 
-def places(connection: Connection, search: Search, counts: Totals) -> list[Offer]:
+def places(connection: Connection, search: Search, counts: Totals) -> list[CountedLink]:
     """The places of a name that several have, and towns of which several were typed."""
     rest = " ".join(part.typed for part in search.reading.parts if part.is_word and not part.codes)
     found = []
     for code in search.reading.places:
         other = read(MultiDict([*replace(search, q=rest, municipality=code, after=None).pairs()]))
         if count := _count(connection, other, counts):
-            found.append(Offer(municipality_label(code), "/postings/" + other.query(), count))
+            found.append(CountedLink(municipality_label(code), "/postings/" + other.query(), count))
     return found
 
 
-def near_words(connection: Connection, search: Search, counts: Totals) -> list[Offer]:
+def near_words(connection: Connection, search: Search, counts: Totals) -> list[CountedLink]:
     """For a search that finds nothing: near words of the vocabulary that find something, put in for those that were not understood."""
     asked, found = search.typed, []
     for part in search.reading.parts:
-        for word in near(part.typed)[:_TRIED] if part.entry is None else ():
+        for word in near(part.typed)[:_TRIED] if part.meaning is None else ():
             other = read(MultiDict(replace(asked, q=asked.q.replace(part.typed, word), after=None).pairs()))
             if count := _count(connection, other, counts):
-                found.append(Offer(word, "/postings/" + other.typed.query(), count))
+                found.append(CountedLink(word, "/postings/" + other.typed.query(), count))
             if len(found) == MOST_NEAR:
                 return found
     return found

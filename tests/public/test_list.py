@@ -138,7 +138,7 @@ FILTERED: dict[int, dict[str, Any]] = {
         ("?single_day=1", {4}),
         ("?blank_ok=1", {1, 2, 3}),
         ("?training=1", {1, 3, 4, 5}),
-        ("?q=\"看護師\"&prefecture=13", {4}),
+        ('?q="看護師"&prefecture=13', {4}),
         ("?q=看護師&prefecture=13", set()),
         ("?q=准看護師&prefecture=13", {4}),
         ("?job_type=assistant_nurse", {4, 6}),

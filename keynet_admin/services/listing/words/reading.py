@@ -11,7 +11,7 @@ from typing import Final
 
 from keynet_admin.services.listing.search_index import MAX_LETTERS, fold
 from keynet_admin.services.listing.words import numbers
-from keynet_admin.services.listing.words.vocabulary import Entry, between, table, whole
+from keynet_admin.services.listing.words.vocabulary import Meaning, between, table, whole
 
 MOST_PLACES: Final = 6
 _LONGEST: Final = 24
@@ -21,31 +21,31 @@ _HIRAGANA: Final = re.compile("[\u3041-\u3096ー]")
 
 
 @dataclass(frozen=True)
-class Part:
-    """A piece of what was typed. Without an entry it is looked for as it is; so is one whose entry is literal or names several places."""
+class TypedPart:
+    """A piece of what was typed. Without a meaning it is looked for as it is; so is one whose meaning is literal or names several places."""
 
     typed: str
-    entry: Entry | None = None
+    meaning: Meaning | None = None
 
     @property
     def is_word(self) -> bool:
         """Whether it has to stand in the text of a posting."""
-        return self.entry is None or self.entry.literal or len(self.entry.places) > 1
+        return self.meaning is None or self.meaning.literal or len(self.meaning.places) > 1
 
     @property
     def codes(self) -> tuple[str, ...]:
         """The municipalities that it may mean."""
-        return self.entry.places if self.entry is not None else ()
+        return self.meaning.places if self.meaning is not None else ()
 
 
 @dataclass(frozen=True)
-class Reading:
+class TypedWords:
     """The parts of a query in their order."""
 
-    parts: tuple[Part, ...] = ()
+    parts: tuple[TypedPart, ...] = ()
 
     @property
-    def understood(self) -> tuple[Part, ...]:
+    def understood(self) -> tuple[TypedPart, ...]:
         """The parts that became conditions, or hold of every posting."""
         return tuple(part for part in self.parts if not part.is_word)
 
@@ -58,7 +58,7 @@ class Reading:
         """All values of one condition, each once; `("1",)` for a flag that is asked for."""
         found: dict[str, None] = {}
         for part in self.understood:
-            for condition, values in part.entry.conditions if part.entry else ():
+            for condition, values in part.meaning.conditions if part.meaning else ():
                 if condition == name:
                     found.update(dict.fromkeys(values or ("1",)))
         return tuple(found)
@@ -76,31 +76,31 @@ class Reading:
         return tuple(codes) if 1 < len(codes) <= MOST_PLACES and not self.municipality else ()
 
 
-def read(q: str, prefectures: Collection[str] = (), municipality: str = "") -> Reading:
+def read(q: str, prefectures: Collection[str] = (), municipality: str = "") -> TypedWords:
     """The reading of a query within the prefectures and the municipality that are asked for besides."""
     if _QUOTES.search(q):
-        return Reading(tuple(Part(word) for word in _QUOTES.sub(" ", q).split()))
+        return TypedWords(tuple(TypedPart(word) for word in _QUOTES.sub(" ", q).split()))
     yen, typed, left = numbers.pay(q)
     parts = _parts(left)
     if yen:
-        parts.append(Part(typed, Entry((("pay_min", (str(yen),)),))))
-    return Reading(tuple(_settled(parts, prefectures, municipality)))
+        parts.append(TypedPart(typed, Meaning((("pay_min", (str(yen),)),))))
+    return TypedWords(tuple(_settled(parts, prefectures, municipality)))
 
 
-def _parts(q: str) -> list[Part]:
+def _parts(q: str) -> list[TypedPart]:
     words = [(word, fold(word)) for word in q.split()]
     pieces = [(word, part) for word, folded in words for part in ([folded] if " " not in folded else folded.split())]
     pieces = [(word if fold(word) == piece else piece, piece[:MAX_LETTERS]) for word, piece in pieces]
-    parts: list[Part] = []
+    parts: list[TypedPart] = []
     at = 0
     while at < len(pieces):
         # 看護 師, chiyoda-ku, covid-19, 東京 都: what is one word in the vocabulary may have been typed in several.
         for number in range(min(_JOINED, len(pieces) - at), 0, -1):
             group = pieces[at : at + number]
             joined = "".join(piece for _, piece in group)
-            if (number > 1 and all(whole(piece) for _, piece in group)) or (entry := whole(joined)) is None:
+            if (number > 1 and all(whole(piece) for _, piece in group)) or (meaning := whole(joined)) is None:
                 continue
-            parts.append(Part("".join(dict.fromkeys(word for word, _ in group)) if number > 1 else group[0][0], entry))
+            parts.append(TypedPart("".join(dict.fromkeys(word for word, _ in group)) if number > 1 else group[0][0], meaning))
             break
         else:
             number = 1
@@ -109,7 +109,7 @@ def _parts(q: str) -> list[Part]:
     return parts
 
 
-def _cut(typed: str, word: str) -> list[Part]:
+def _cut(typed: str, word: str) -> list[TypedPart]:
     """One word along the vocabulary; the word itself when nothing in it is known."""
     if word in between():
         return []
@@ -130,15 +130,15 @@ def _cut(typed: str, word: str) -> list[Part]:
                     best[end] = (cost, count + 1, (*way, (end, kind)))
     way = best.get(len(word), (0, 0, ()))[2]
     if not any(kind == "word" for _, kind in way):
-        return [Part(typed)]
+        return [TypedPart(typed)]
     parts, start = [], 0
     for end, kind in way:
         piece, start = word[start:end], end
         if kind == "word":
-            parts.append(Part(_as_typed(typed, piece), table()[piece]))
+            parts.append(TypedPart(_as_typed(typed, piece), table()[piece]))
         elif kind == "over":
             # 子どもの医師: the の is no letter of the word.
-            parts.append(Part(_as_typed(typed, piece.removesuffix("の") if end < len(word) and len(piece) > 2 else piece)))
+            parts.append(TypedPart(_as_typed(typed, piece.removesuffix("の") if end < len(word) and len(piece) > 2 else piece)))
     return parts
 
 
@@ -177,10 +177,10 @@ def _as_typed(typed: str, piece: str) -> str:
     return piece
 
 
-def _settled(parts: list[Part], prefectures: Collection[str], municipality: str) -> list[Part]:
+def _settled(parts: list[TypedPart], prefectures: Collection[str], municipality: str) -> list[TypedPart]:
     """The parts with the towns settled: of one name only those in the prefectures asked for; a town elsewhere is a word like others."""
     areas = set(prefectures)
-    named = Reading(tuple(parts)).values("prefecture")
+    named = TypedWords(tuple(parts)).values("prefecture")
     areas.update(named)
     made = []
     for part in parts:
@@ -190,16 +190,16 @@ def _settled(parts: list[Part], prefectures: Collection[str], municipality: str)
         if municipality:
             codes = tuple(code for code in codes if code == municipality)
         if part.codes and not codes:
-            made.append(Part(part.typed))
-        elif codes != part.codes and part.entry is not None:
-            made.append(Part(part.typed, replace(part.entry, places=codes)))
+            made.append(TypedPart(part.typed))
+        elif codes != part.codes and part.meaning is not None:
+            made.append(TypedPart(part.typed, replace(part.meaning, places=codes)))
         else:
             made.append(part)
     towns = {part.codes[0] for part in made if len(part.codes) == 1}
     if len(towns) == 1 and len(named) >= 1:
         # 東京 府中市: the prefecture says which, and is no condition of its own.
         code = towns.pop()
-        made = [p for p in made if not (p.entry and p.entry.conditions == (("prefecture", (code[:2],)),))]
+        made = [p for p in made if not (p.meaning and p.meaning.conditions == (("prefecture", (code[:2],)),))]
     elif len(towns) > 1:
-        made = [Part(p.typed, Entry(literal=True, places=p.codes)) if p.entry and len(p.codes) == 1 else p for p in made]
+        made = [TypedPart(p.typed, Meaning(literal=True, places=p.codes)) if p.meaning and len(p.codes) == 1 else p for p in made]
     return made

@@ -12,7 +12,7 @@ Conditions = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True)
-class Entry:
+class Meaning:
     """What a word means. One with neither conditions nor places holds of every posting; a `literal` one is looked for as it is written.
 
     `places` are the codes of a municipality's name: one, or several of the same name.
@@ -24,13 +24,13 @@ class Entry:
 
 
 @lru_cache(maxsize=1)
-def table() -> Mapping[str, Entry]:
+def table() -> Mapping[str, Meaning]:
     """All words that may also stand inside of a longer one (奈良の看護師, 千代田区夜勤)."""
-    found: dict[str, Entry] = {}
+    found: dict[str, Meaning] = {}
 
     def put(words: str, conditions: Conditions = (), *, literal: bool = False) -> None:
         for word in words.split():
-            found.setdefault(fold(word).replace(" ", ""), Entry(conditions, literal=literal))
+            found.setdefault(fold(word).replace(" ", ""), Meaning(conditions, literal=literal))
 
     put(subject.PLAIN, literal=True)
     put(marks.POTENTIAL_NURSE, (("job_type", ("nurse",)), ("blank_ok", ())))
@@ -50,12 +50,12 @@ def table() -> Mapping[str, Entry]:
     for codes, words in places.REGIONS.items():
         put(words, (("prefecture", tuple(codes.split())),))
     for word, code in places.prefectures().items():
-        found.setdefault(word, Entry((("prefecture", (code,)),)))
+        found.setdefault(word, Meaning((("prefecture", (code,)),)))
     put(subject.SATISFIED)
     for words in marks.OFFERS.values():
         put(words, literal=True)
     for word, towns in places.municipalities().items():
-        found.setdefault(word, Entry(places=towns))
+        found.setdefault(word, Meaning(places=towns))
     return found
 
 
@@ -65,9 +65,9 @@ def between() -> frozenset[str]:
     return frozenset(fold(word) for word in (*subject.PARTICLES.split(), *subject.FILLERS.split()))
 
 
-def whole(word: str) -> Entry | None:
+def whole(word: str) -> Meaning | None:
     """What a word that stands alone means, None when it is not in the vocabulary."""
     found = table().get(word)
     if found is None and (codes := places.stems().get(word)):
-        found = Entry(places=codes)
+        found = Meaning(places=codes)
     return found
