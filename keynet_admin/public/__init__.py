@@ -8,7 +8,7 @@ from collections.abc import Callable
 from flask import Blueprint, Flask, Request, Response, request
 from flask.sessions import SecureCookieSession, SessionInterface, SessionMixin
 
-from keynet_admin.public import feeds, guide, health, open_data, pages
+from keynet_admin.public import english, feeds, guide, health, open_data, pages
 from keynet_admin.public.discovery import robots, sitemap
 from keynet_admin.public.page_cache import PageCache
 from keynet_admin.web import addresses
@@ -32,6 +32,8 @@ ADDRESSES: dict[str, Callable[..., Response]] = {
     "/privacy": guide.privacy,
     "/terms": guide.terms,
     "/accessibility": guide.accessibility,
+    "/en": english.english_home,
+    "/en/postings/<posting_no>": english.english_posting,
     "/healthz": health.healthz,
     "/readyz": health.readyz,
 }

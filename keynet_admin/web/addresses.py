@@ -60,6 +60,7 @@ AREAS = (
         session=False,
         crawled=True,
     ),
+    Area(("/en",), session=False, back=("/en", "Jobs in English"), crawled=True),
     Area(("/postings.json", "/healthz", "/readyz"), session=False, json=True, crawled=True),
     Area(("/static",), session=False, csp="static", crawled=True),
     # Beneath a posting's own page. The forms need no session and set no cookie before the first POST.

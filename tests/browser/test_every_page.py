@@ -17,6 +17,8 @@ VISITOR = {
     "search": "/postings/?q=%E7%9C%8B%E8%AD%B7&prefecture=13&job_type=nurse&sort=pay",
     "nothing found": "/postings/?q=zzzzzz",
     "posting": r"/postings/ /postings/KN-P-\d+",
+    "English": "/en",
+    "posting in English": r"/en /en/postings/KN-P-\d+",
     "rules": "/rules",
     "flow": "/flow",
     "privacy": "/privacy",

@@ -7,6 +7,8 @@ NO_DRAFT = (302,) * 8  # nothing to confirm or to choose between: to the form
 PUBLIC: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "/"): ALL,
     ("GET", "/accessibility"): ALL,
+    ("GET", "/en"): ALL,
+    ("GET", "/en/postings/<posting_no>"): ALL,
     ("GET", "/flow"): ALL,
     ("GET", "/privacy"): ALL,
     ("GET", "/terms"): ALL,

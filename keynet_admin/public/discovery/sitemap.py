@@ -13,7 +13,7 @@ from keynet_admin.public.queries import connected
 SPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 # A site map holds 50,000 addresses at most; one part covers this many ids.
 PART = 40_000
-PAGES = ("/", "/postings/", "/flow", "/rules", "/privacy", "/terms", "/accessibility", "/opendata/", "/entry/")
+PAGES = ("/", "/postings/", "/flow", "/rules", "/privacy", "/terms", "/accessibility", "/opendata/", "/entry/", "/en")
 
 
 def sitemap() -> Response:
