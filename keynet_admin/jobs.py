@@ -29,6 +29,8 @@ from keynet_admin.errors import KeynetError
 from keynet_admin.extensions import db, reading
 from keynet_admin.services import master_data, persons
 from keynet_admin.services.account import desk_notices, notices
+from keynet_admin.services.alert import digest as alert_digest
+from keynet_admin.services.alert import keeping, subscription
 from keynet_admin.services.candidate import retention, silence
 from keynet_admin.services.mail import outbox as mailer
 from keynet_admin.services.partner import digest, keys, lag, ledger
@@ -80,6 +82,7 @@ def init_app(app: Flask) -> None:
     job("tell_desk", every(EXPIRE_EVERY), tell_desk)
     job("follow_reports", every(EXPIRE_EVERY), follow_reports)
     job("follow_partners", every(EXPIRE_EVERY), follow_partners)
+    job("tell_visitors", every(EXPIRE_EVERY), tell_visitors)
     job("publish_open_data", every(EXPIRE_EVERY), publish_open_data)
     job("purge", nightly(PURGE_HOUR), purge)
     app.extensions["keynet_wake"] = deliver
@@ -242,6 +245,29 @@ def follow_partners() -> int:
     return done
 
 
+def tell_visitors() -> int:
+    """End alerts that reach nobody, mail what is new to the others, ask before their end; one a transaction."""
+    done = 0
+    for due, action in ((subscription.due_to_follow, subscription.follow), (keeping.due_to_warn, keeping.warn)):
+        with reading():
+            found = due()
+            db.session.rollback()
+        done += one_by_one(found, action)
+    with reading():
+        mornings = alert_digest.due()
+        db.session.rollback()
+    looks = alert_digest.looks(mornings)
+    while True:
+        with reading():
+            look = next(looks, None)
+        if look is None:
+            return done
+        try:
+            done += one_by_one([look], alert_digest.send)
+        except Exception:  # one that cannot be made keeps nobody else waiting
+            log.exception("alert %s is left to the next round", look)
+
+
 def publish_open_data() -> int:
     """Publish the months that are over, the oldest first, one a transaction; counted before it begins."""
     done = 0
@@ -256,7 +282,7 @@ def publish_open_data() -> int:
             done += open_data.store(month, content)
 
 
-def one_by_one(ids: Iterable[int], action: Callable[[int], bool]) -> int:
+def one_by_one(ids: Iterable[Any], action: Callable[[Any], bool]) -> int:
     """Run `action` for each row in a transaction of its own and return how often it said yes.
 
     A row that somebody else is changing is left to the next round and takes no other row with it.

@@ -15,6 +15,7 @@ class Permission(StrEnum):
     account_read = "account:read"
     account_role = "account:role"
     account_suspend = "account:suspend"
+    alert_stop = "alert:stop"
     candidate_call = "candidate:call"
     candidate_handle = "candidate:handle"
     candidate_own = "candidate:own"
@@ -62,6 +63,7 @@ _OPERATOR = frozenset(
         Permission.account_correct,
         Permission.account_issue,
         Permission.account_read,
+        Permission.alert_stop,
         Permission.candidate_call,
         Permission.desk_answer,
         Permission.event_read,
@@ -148,6 +150,8 @@ class Actor:
 
 SYSTEM = Actor(ActorKind.system, name="自動処理")
 SENDER = Actor(ActorKind.sender, name="申請者")
+
+VISITOR = Actor(ActorKind.visitor, name=ActorKind.visitor.label)
 
 
 def sender_of(submission_id: int) -> Actor:

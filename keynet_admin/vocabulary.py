@@ -65,6 +65,13 @@ class NoticeChoice(Word):
     none = "none", "受け取らない"
 
 
+class AlertPace(Word):
+    """How often a visitor's alert is mailed."""
+
+    daily = "daily", "毎日（朝7時ごろ）"
+    weekly = "weekly", "毎週（月曜の朝7時ごろ）"
+
+
 class InvitationState(Word):
     """States of an invitation or a reset: what its link and code do now."""
 
@@ -364,4 +371,5 @@ class ActorKind(Word):
     sender = "sender", "申請者"
     candidate = "candidate", "応募者"
     partner = "partner", "連携先"
+    visitor = "visitor", "利用者"
     system = "system", "自動処理"

@@ -9,6 +9,8 @@ from functools import lru_cache
 from itertools import count
 from typing import Any
 
+from sqlalchemy import select
+
 from keynet_admin import clock
 from keynet_admin.catalogue import reference
 from keynet_admin.catalogue.key_fields import key_paths
@@ -26,12 +28,14 @@ from keynet_admin.models import (
     Posting,
     Report,
     ReportRound,
+    SearchAlert,
     Submission,
 )
 from keynet_admin.permissions import SENDER, Actor, candidate_of, sender_of
 from keynet_admin.rules import evaluate
 from keynet_admin.services.account import password
 from keynet_admin.services.account.session import actor_of
+from keynet_admin.services.alert import subscription as alerts
 from keynet_admin.services.candidate import intake as candidates
 from keynet_admin.services.candidate import stages
 from keynet_admin.services.keying import steps as keyings
@@ -41,6 +45,7 @@ from keynet_admin.services.submission import acceptance, proof, review
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.vocabulary import (
     AccountStatus,
+    AlertPace,
     CallSource,
     CandidateKind,
     CandidateStatus,
@@ -271,6 +276,17 @@ def candidate(
     who = by or (actor_of(account(Role.municipality, organization=at.organization)) if _STEPS[state] else None)
     for step in _STEPS[state]:
         getattr(stages, step)(made, who, seen_version=made.version)
+    return _flushed(made)
+
+
+def search_alert(
+    query: str = "prefecture=45", *, email: str = "sakura@mail.example", pace: AlertPace = AlertPace.daily, confirmed: bool = True
+) -> SearchAlert:
+    """An alert as its owner's form and the link of its mail make it."""
+    alerts.ask(email, query, pace, form_key=f"factory-alert-{next(_numbers)}")
+    made = db.session.execute(select(SearchAlert).where(SearchAlert.email == email, SearchAlert.query == query)).scalar_one()
+    if confirmed:
+        alerts.confirm(made.id)
     return _flushed(made)
 
 

@@ -5,6 +5,7 @@ from flask import Flask
 from keynet_admin.admin.account import AccountView
 from keynet_admin.admin.candidate import SilentView
 from keynet_admin.admin.casework.case_text import CaseTextView
+from keynet_admin.admin.desk.alert import AlertView
 from keynet_admin.admin.desk.view import DeskView
 from keynet_admin.admin.event import EventView
 from keynet_admin.admin.follow_up.report import RoundView
@@ -66,6 +67,7 @@ def init_app(app: Flask) -> None:
         views=[
             SubmissionView(Submission, name="申請", endpoint="admin_submission", url="/admin/submission"),
             DeskView(name="電話窓口", endpoint="admin_desk", url="/admin/desk"),
+            AlertView(name="新しい募集のメール", endpoint="admin_alert", url="/admin/alert"),
             KeyingView(Keying, name="電話・書面の代行入力", endpoint="admin_keying", url="/admin/submission/new"),
             PostingView(Posting, name="募集情報", endpoint="admin_posting", url="/admin/posting"),
             SilentView(Candidate, name="返答のない応募", endpoint="admin_candidate", url="/admin/candidate"),

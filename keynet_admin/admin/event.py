@@ -33,6 +33,7 @@ SUBJECTS = {
     "partner_item": "連携の台帳",
     "report_round": "実績の回",
     "report": "実績の報告",
+    "search_alert": "新しい募集のメール",
 }
 PLACES = {
     "submission": "/admin/submission/",

@@ -1,8 +1,8 @@
-"""Who writes without an account: the application form, re-entry after a return, the question about a case's status; a candidate's own page."""
+"""Who writes without an account: the application form, re-entry after a return, the question about a case's status; a candidate's own page; alerts."""
 
 from flask import Flask
 
-from keynet_admin.intake import apply, my
+from keynet_admin.intake import alert, apply, my
 from keynet_admin.intake.code import type_code
 from keynet_admin.intake.entry import blueprint, entry, reentry
 from keynet_admin.intake.file import file, kept_file, rejects, template
@@ -26,5 +26,7 @@ def init_app(app: Flask) -> None:
         app.extensions["csrf"].exempt(app.view_functions[f"apply.{name}"])
     for view in (entry, reentry, status, type_code, file, kept_file):
         app.extensions["csrf"].exempt(view)
+    app.register_blueprint(alert.blueprint)
+    app.extensions["csrf"].exempt(alert.blueprint)
     app.register_blueprint(my.blueprint)
     app.extensions["csrf"].exempt(my.blueprint)

@@ -20,6 +20,7 @@ from keynet_admin.catalogue import PEOPLE, Field, apply_ways
 from keynet_admin.catalogue.fields.applicant import CONSULT, DAYS, PARTS, asked_for, slots
 from keynet_admin.errors import Refused, TooLarge, TooMany
 from keynet_admin.extensions import db
+from keynet_admin.intake import signed_form
 from keynet_admin.models import Candidate, Listing, Posting
 from keynet_admin.models.listing import end_of
 from keynet_admin.rules import Level, Result, evaluate_person
@@ -36,7 +37,6 @@ from keynet_admin.web import form_reader, forms, posting_page
 
 blueprint = Blueprint("apply", __name__, url_prefix="/postings/<posting_no>")
 
-HASTE = timedelta(seconds=3)  # nobody fills the form in faster
 SHOWN = timedelta(hours=24)  # so long the last page shows the keys of the own page
 AGAIN = "送信を確かめられませんでした。入力した内容は下に残っています。お手数ですが、もう一度ボタンを押してください。"
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
@@ -83,18 +83,17 @@ class ApplyVisit:
     @property
     def stamp(self) -> str:
         """What the form sends back."""
-        return f"{self.began}.{self._seal(self.began)}"
+        return signed_form.stamp(self._name, self.began)
 
-    def _seal(self, began: int) -> str:
-        return tokens.seal(f"form:{self.way}:{self.posting_no}:{self.form_key}:{began}")
+    @property
+    def _name(self) -> str:
+        return f"{self.way}:{self.posting_no}:{self.form_key}"
 
     def read_stamp(self, text: str) -> bool:
         """Take the moment of a stamp that we have made for this form. False for any other text."""
-        moment = text.partition(".")[0]
-        if not (moment.isascii() and moment.isdigit() and len(moment) < 12 and text == f"{moment}.{self._seal(int(moment))}"):
-            return False
-        self.began = int(moment)
-        return True
+        began = signed_form.began_of(self._name, text)
+        self.began = self.began if began is None else began
+        return began is not None
 
     def url(self, page: str = "", **values: Any) -> str:
         """Address of the form, or of its `confirm` or `done` page."""
@@ -199,7 +198,7 @@ def begin_from(question: Candidate) -> Response:
     """The form of the application with what the person of a question has given already. Raises TooLarge and TooMany."""
     given = {field.name: question.typed[field.name] for field in PEOPLE["inquiry"] if question.typed.get(field.name)}
     typed = {name: value for name, value in given.items() if name not in ("message", "consent")}
-    began = int(clock.real_now().timestamp())
+    began = signed_form.now()
     number, key = question.posting.posting_no, drafts.new_key()
     visit = ApplyVisit(way="apply", posting_no=number, content={}, typed=typed, form_key=key, began=began, asked=question.id)
     return _kept(visit, visit.url())
@@ -231,7 +230,7 @@ def _visit(posting_no: str, way: str) -> ApplyVisit | Response:
         content=listing.content,
         typed={},
         form_key=drafts.new_key(),
-        began=int(clock.real_now().timestamp()),
+        began=signed_form.now(),
         key=given if _KEY.fullmatch(given) else "",
     )
     if request.method == "POST":
@@ -245,14 +244,12 @@ def _visit(posting_no: str, way: str) -> ApplyVisit | Response:
 
 
 def _posted(visit: ApplyVisit) -> Response:
-    if request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
+    if signed_form.is_foreign():
         return _page(visit, notice=AGAIN, code=400)
     if request.form.get("part"):
         return _page(visit, judged=True)  # asked by the script while somebody types: nothing is kept
     signed = visit.read_stamp(request.form.get("stamp", ""))
-    elapsed = clock.real_now().timestamp() - visit.began
-    hasty = config.current().rate_limits and elapsed < HASTE.total_seconds()
-    if not signed or hasty or request.form.get("website"):
+    if not signed or signed_form.is_machine(visit.began):
         return _kept(visit, visit.url() + "?again=1")
     do = request.form.get("do", "")
     if do == "back":

@@ -37,3 +37,4 @@ from keynet_admin.models.submission import (
     SubmissionSearch,
 )
 from keynet_admin.models.threads import MessageTemplate, PublishedAnswer, StaffNote, ThreadMessage
+from keynet_admin.models.visitor.alert import SearchAlert

@@ -21,7 +21,7 @@ class OutboxMail(About, StaffOnly, Versioned, db.Model):  # type: ignore[name-de
 
     `account_id` is whom it goes to, when that is an account; what it is about may be something else. `answer` is the other
     server's; `note` says how an operator settled a mail that did not arrive.
-    `lane` 1 goes first: decisions and links; 2 are receipts, of which a stranger can cause many.
+    `lane` 1 goes first: decisions and links; 2 are receipts, of which a stranger can cause many; 3 go to many at once.
     `sender_name` and `reply_to` say in whose name it is sent and who gets the answer, where that is not the service center.
     `next_try_at` and `lease_until` are real time (the queue engine's), not the movable clock's.
     """

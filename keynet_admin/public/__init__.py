@@ -8,9 +8,10 @@ from collections.abc import Callable
 from flask import Blueprint, Flask, Request, Response, request
 from flask.sessions import SecureCookieSession, SessionInterface, SessionMixin
 
-from keynet_admin.public import english, feeds, guide, health, open_data, pages
+from keynet_admin.public import english, feeds, guide, health, newest, open_data, pages
 from keynet_admin.public.discovery import robots, sitemap
 from keynet_admin.public.page_cache import PageCache
+from keynet_admin.services.alert import searching
 from keynet_admin.web import addresses
 
 ADDRESSES: dict[str, Callable[..., Response]] = {
@@ -71,5 +72,6 @@ def init_app(app: Flask) -> None:
     for address, view in ADDRESSES.items():
         blueprint.add_url_rule(address, view.__name__, view, methods=["GET"])
     app.register_blueprint(blueprint)
+    searching.answered_by(newest.read, newest.listed_between)
     app.session_interface = VisitorSessions(app.session_interface)
     app.wsgi_app = PageCache(app.wsgi_app, app, is_kept)  # type: ignore[method-assign]

@@ -48,7 +48,8 @@ def flow() -> Response:
 def privacy() -> Response:
     """`GET /privacy`."""
     days = {name: settings.get(f"candidate_{name}_days") for name in ("keep", "warn", "locked")}
-    return page("public/privacy.html", days=days)
+    alert = {name: settings.get(f"alert_{name}_days") for name in ("confirm", "keep", "warn")}
+    return page("public/privacy.html", days=days, alert=alert)
 
 
 def terms() -> Response:

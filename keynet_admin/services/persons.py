@@ -28,6 +28,7 @@ from keynet_admin.models import (
     PublishedAnswer,
     Review,
     SavedView,
+    SearchAlert,
     StaffNote,
     StaffSession,
     Submission,
@@ -40,8 +41,9 @@ from keynet_admin.models import (
 )
 from keynet_admin.models.account import ERASED
 from keynet_admin.permissions import SYSTEM
-from keynet_admin.services import audit
+from keynet_admin.services import audit, workflow
 from keynet_admin.services.account import use_cases as accounts
+from keynet_admin.services.alert import keeping
 from keynet_admin.services.candidate import retention
 from keynet_admin.services.mail import outbox
 from keynet_admin.services.submission import search_index
@@ -169,6 +171,22 @@ def _end_accounts(ids: Sequence[int]) -> None:
         accounts.expire(account)
 
 
+def _forget_alerts(ids: Sequence[int]) -> None:
+    """What an alert's mails held goes with it; that it ended is an event."""
+    for alert in db.session.execute(select(SearchAlert).where(SearchAlert.id.in_(ids)).order_by(SearchAlert.id)).scalars():
+        audit.record(alert, "expire", SYSTEM, version=alert.version + 1)
+    end_mails(and_(OutboxMail.subject == SearchAlert.__tablename__, OutboxMail.subject_id.in_(ids)))
+
+
+def end_mails(which: ColumnElement[bool]) -> None:
+    """Of these mails, what has not left is not sent; of what has, nothing stays, its file included."""
+    unsaid = {"synchronize_session": False}
+    db.session.execute(delete(OutboxMail).where(which, OutboxMail.status == MailStatus.waiting), execution_options=unsaid)
+    workflow.move_where(OutboxMail, "supersede", which, note="", sealed=None)
+    remove_spooled(db.session.execute(select(OutboxMail.id).where(which)).scalars().all())
+    db.session.execute(update(OutboxMail).where(which).values(dict(MAIL)), execution_options=unsaid)
+
+
 def remove_spooled(mails: Sequence[int]) -> None:
     """Delete the files of mails that were written into the instance folder, once their rows are blank."""
     folder = config.current().instance / "mail"
@@ -232,6 +250,11 @@ CANDIDATE: _Blank = {
     Candidate.token_hash: None,
     Candidate.form_key: None,
 }
+_ALERT: _Blank = {
+    SearchAlert.email: "",
+    SearchAlert.query: "",
+    SearchAlert.asked_key: "",
+}
 _THREAD: _Blank = {ThreadMessage.body: "", ThreadMessage.author_name: ""}
 _NOTE: _Blank = {StaffNote.body: "", StaffNote.author_name: "", StaffNote.answer: ""}
 
@@ -256,6 +279,8 @@ REGISTER: tuple[Personal, ...] = (
         whole=True,
     ),
     Personal(CANDIDATE, "応募・問い合わせをした方", timedelta(0), retention.over, also=_forget_candidates),
+    # Its times are settings, too (`alert/keeping.py`).
+    Personal(_ALERT, "新しい募集のメールの申し込み", timedelta(0), keeping.over, whole=True, also=_forget_alerts),
     Personal(REVIEW, "決定の理由", YEAR, lambda ended: Review.created_at < ended),
     Personal(
         MAIL,

@@ -64,6 +64,14 @@ LIMITS = {
         words="同じ回線または同じ連絡先からの応募・質問が多いため、一時的に受け付けていません（1時間に回線ごと120件、連絡先ごと10件まで）。",
     ),
     "message": Limit(20, 300, _HOUR, words="メッセージが続いているため、一時的に受け付けていません（1時間に20通まで）。"),
+    # Who asks for new postings by mail: each asking costs an address a mail that its owner may not have wished for.
+    "alert": Limit(
+        5,
+        200,
+        24 * _HOUR,
+        everywhere=5,
+        words="同じ回線または同じアドレスからの申し込みが多いため、一時的に受け付けていません（1日にアドレスごと5回、回線ごと200回まで）。",
+    ),
     # In steps of 100 kB begun: 600 small files, or 60 MB.
     "file": Limit(None, 600, _HOUR, words="同じ回線からのファイルが多いため、一時的に受け付けていません（1時間に合わせて60MBまで）。"),
     # In steps of 10 kB by which drafts grow: 2,000 small drafts, or 20 MB.

@@ -37,6 +37,10 @@ DEFAULTS: dict[str, Any] = {
     "candidate_keep_days": 180,
     "candidate_locked_days": 30,
     "candidate_warn_days": 14,
+    # Days that an alert waits for its confirmation, that it lives afterwards, and before whose end its owner is asked once more.
+    "alert_confirm_days": 2,
+    "alert_keep_days": 90,
+    "alert_warn_days": 7,
     # Hours within which a partner has to confirm that a posting that ended is gone there (SHARE-004); then an alarm goes.
     "partner_lag_hours": 4,
 }

@@ -75,6 +75,7 @@ AREAS = (
         crawled_pages=("/entry/",),
     ),
     Area(("/outcome",), cacheable=False, back=("/office/", "自治体管理画面へ")),
+    Area(("/alerts",), cacheable=False),
     Area(("/my",), cacheable=False, back=("/my", "番号とコードを入力する")),
     Area(("/login", "/logout", "/first-login", "/password"), attended=True, cacheable=False),
     Area(

@@ -34,6 +34,8 @@ ENTRANCE = {
     "sign-in": "/login",
     "first login": "/first-login",
     "forgotten": "/password/forgot",
+    "alert": "/alerts/new?prefecture=13&job_type=nurse",
+    "alert asked for": "/alerts/sent?prefecture=13",
 }
 OPERATOR = {
     "home": "/admin/",

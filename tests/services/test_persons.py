@@ -70,6 +70,7 @@ NO_PERSON = {
         "return_link": {"closed_why"},
         "review": {"action", "subject"},
         "saved_view": {"place"},
+        "search_alert": {"pace"},
         "staff_session": {"level"},
         "submission": {"receipt_no", "status", "source", "lg_code", "prefecture_code", "jobs", "task"},
         "submission_finding": {"rule", "path", "level", "own_level"},
@@ -82,6 +83,7 @@ NO_PERSON = {
         "outcome_link": {"token_hash", "code_hash"},
         "partner_key": {"key_hash"},
         "return_link": {"token_hash", "code_hash"},
+        "search_alert": {"salt", "token_hash", "form_key"},
         "submission": {"batch"},
         "submission_revision": {"form_key"},
     },
@@ -167,6 +169,7 @@ def planted(app: Flask, db_session: Session, clock: MovableClock, instance: Path
     factories.submission(SubmissionStatus.returned)
     factories.posting(PostingStatus.closed)
     factories.keying()
+    factories.search_alert()
     applied = factories.candidate(CandidateStatus.withdrawn)
     threads.write(applied, candidate_of(applied.id), "よろしくお願いします。")
     own = factories.actor(Role.municipality, organization=applied.organization)

@@ -65,6 +65,11 @@ PUBLIC: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "/my"): ALL,
     ("POST", "/my"): (422,) * 8,
     **{(way, f"/my/<token>{page}"): (404,) * 8 for way in ("GET", "POST") for page in ("", "/edit", "/withdraw", "/accept", "/delete")},
+    ("GET", "/alerts/new"): ALL,
+    ("POST", "/alerts/new"): (422,) * 8,  # nothing was signed: press again
+    ("GET", "/alerts/sent"): ALL,
+    ("GET", "/alerts/stopped"): ALL,
+    **{(way, f"/alerts/<token>{page}"): (404,) * 8 for way in ("GET", "POST") for page in ("", "/stop")},
     ("GET", "/login"): (200, 303, 303, 303, 303, 303, 303, 303),
     ("POST", "/login"): (422, 303, 303, 303, 303, 303, 303, 303),
     ("POST", "/logout"): (303,) * 8,

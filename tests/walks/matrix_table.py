@@ -25,6 +25,9 @@ ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "/admin/"): STAFF_GET,
     ("GET", "/admin/export.<any(csv, xlsx):kind>"): STAFF_GET,
     ("GET", "/admin/desk/"): STAFF_GET,
+    ("GET", "/admin/alert/"): (302, 302, 302, 302, 403, 403, 403, 403),  # to the desk, which finds one
+    ("GET", "/admin/alert/<num:id>/stop"): STAFF_GET,
+    ("POST", "/admin/alert/<num:id>/stop"): STAFF_POST,
     ("GET", "/admin/training/"): STAFF_GET,
     ("GET", "/admin/training/<num:id>/"): STAFF_GET,
     ("POST", "/admin/training/<num:id>/"): (403, 422, 422, 422, 403, 403, 403, 403),  # nothing was chosen

@@ -84,6 +84,7 @@ def world(app: Flask, db_session: Session, clock: Any) -> dict[str, Any]:
             "report": report.id,
             "round": report.round_id,
             "training": 1,
+            "alert": factories.search_alert().id,
         },
         "posting_no": posting.posting_no,
         "token": tokens[0],

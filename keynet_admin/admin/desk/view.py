@@ -41,6 +41,7 @@ PAGES = {
     "募集情報": "admin_posting.details",
     "応募者": "admin_candidate.asked",
     "メール": "admin_mail.details",
+    "新しい募集のメール": "admin_alert.stop",
 }
 
 

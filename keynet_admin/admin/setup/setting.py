@@ -46,7 +46,17 @@ DAYS: tuple[tuple[str, str, str, int, int], ...] = (
     ),
     ("candidate_warn_days", "閲覧できなくなる前の予告", "この日数だけ前に、団体へお知らせします。", 7, 30),
     ("candidate_locked_days", "閲覧できなくなってから削除するまで", "", 7, 90),
+    (
+        "alert_keep_days",
+        "新しい募集のメールを続ける期間",
+        "受け取りの開始または延長から数えます。過ぎると、アドレスごと削除します。",
+        30,
+        365,
+    ),
+    ("alert_warn_days", "新しい募集のメールが終わる前の予告", "この日数だけ前に、続けるかどうかをメールで聞きます。", 3, 14),
+    ("alert_confirm_days", "新しい募集のメールの確認を待つ期間", "過ぎると、申し込みをアドレスごと削除します。", 1, 7),
 )
+UNITS = {"times": "回", "hours": "時間"}
 
 
 class SettingForm(Form):
@@ -100,7 +110,7 @@ for _name, _label, _help, _least, _most in DAYS:
     setattr(
         SettingForm,
         _name,
-        StringField(f"{_label}（{'回' if _name.endswith('times') else '日'}）", description=_help, validators=[_of_days(_least, _most)]),
+        StringField(f"{_label}（{UNITS.get(_name.rpartition('_')[2], '日')}）", description=_help, validators=[_of_days(_least, _most)]),
     )
 
 

@@ -48,9 +48,12 @@ def code_hash(owner: int | str, code: str) -> str:
     return _keyed(f"{owner}:{code}").hex()
 
 
-def derived_code(owner: str) -> str:
-    """A code that is made from the row it opens, so that it can be shown again for some minutes and is stored nowhere."""
-    return "".join(CODE_LETTERS[byte % len(CODE_LETTERS)] for byte in _keyed(f"code:{owner}")[:CODE_LENGTH])
+def derived_code(owner: str, length: int = CODE_LENGTH) -> str:
+    """A code that is made from the row it opens, so that it can be shown again for some minutes and is stored nowhere.
+
+    With `length` (32 at most): a link's secret of these letters, which may be written in either case.
+    """
+    return "".join(CODE_LETTERS[byte % len(CODE_LETTERS)] for byte in _keyed(f"code:{owner}")[:length])
 
 
 def derived_token(owner: str) -> str:

@@ -1,6 +1,6 @@
 """The end of a person's data before its time, at their own wish. The number, the state, the moments and the counts stay."""
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 
 from keynet_admin import clock
 from keynet_admin.extensions import db
@@ -11,7 +11,6 @@ from keynet_admin.services.candidate import mail, stages
 from keynet_admin.services.listing import published
 from keynet_admin.services.mail import outbox
 from keynet_admin.services.transaction import after_commit
-from keynet_admin.vocabulary import MailStatus
 
 
 def erase(candidate: Candidate, actor: Actor, *, seen_version: int | None) -> None:
@@ -39,7 +38,7 @@ def erase(candidate: Candidate, actor: Actor, *, seen_version: int | None) -> No
     for table in (ThreadMessage, StaffNote):
         db.session.execute(delete(table).where(table.about(candidate)))
     published.forget(candidate)
-    _end_mails(candidate)
+    persons.end_mails(OutboxMail.about(candidate))
     reasons = update(Review).where(Review.about(candidate)).values(dict(persons.REVIEW))
     db.session.execute(reasons, execution_options={"synchronize_session": False})
     blank = update(Candidate).where(Candidate.id == candidate.id).values(dict(persons.CANDIDATE))
@@ -49,12 +48,3 @@ def erase(candidate: Candidate, actor: Actor, *, seen_version: int | None) -> No
         outbox.enqueue("candidate_erased", address, words, about=candidate)
     if db.engine.dialect.name == "sqlite":
         after_commit(persons.forget_log)
-
-
-def _end_mails(candidate: Candidate) -> None:
-    """What has not left is not sent; of what has, nothing stays."""
-    mine = OutboxMail.about(candidate)
-    db.session.execute(delete(OutboxMail).where(mine, OutboxMail.status == MailStatus.waiting))
-    outbox.supersede(candidate)
-    persons.remove_spooled(db.session.execute(select(OutboxMail.id).where(mine)).scalars().all())
-    db.session.execute(update(OutboxMail).where(mine).values(dict(persons.MAIL)), execution_options={"synchronize_session": False})

@@ -1,7 +1,7 @@
 """One box for whoever is on the telephone: bodies by what a caller says, and why each was found.
 
 Bodies come from the code table (in memory); cases, organizations, accounts, postings, mails and applicants by their own indexes, each
-narrowed to its body. A search makes at most seven statements, and none of them grows with the number of cases.
+narrowed to its body. A search makes at most eight statements, and none of them grows with the number of cases.
 """
 
 from collections.abc import Iterable, Sequence
@@ -29,6 +29,7 @@ from keynet_admin.models import (
 )
 from keynet_admin.permissions import Actor, Permission, can
 from keynet_admin.services import counter
+from keynet_admin.services.alert import searching, subscription
 from keynet_admin.services.candidate import silence
 from keynet_admin.services.search.typed import digits_of, keys_of
 from keynet_admin.services.submission import search_index
@@ -36,7 +37,7 @@ from keynet_admin.vocabulary import Word
 
 MOST = 40  # rows of one kind that are looked at
 LONGEST = 100
-KINDS = ("団体", "申請", "アカウント", "募集情報", "応募者", "メール")
+KINDS = ("団体", "申請", "アカウント", "募集情報", "応募者", "メール", "新しい募集のメール")
 _KIND_ENDS = ("し", "ちょう", "まち", "むら", "そん", "く")
 # What a case may be found by, as its reasons name it.
 _REASONS = {
@@ -104,7 +105,7 @@ class Found:
 
     @property
     def stray(self) -> list[DeskHit]:
-        """The hits that belong to no body: accounts of partners and of the service center."""
+        """The hits that belong to no body: accounts of partners and of the service center, alerts of visitors."""
         return [hit for hit in self.hits if hit.body is None]
 
 
@@ -121,7 +122,7 @@ def find(text: str, actor: Actor, *, every: bool = False) -> Found:
     elif len(digits) in (5, 6) and (body := body_of_code(digits)) is not None:
         found.hits = [DeskHit("団体", 0, body.name, body.code, None, body, "団体コード")]
     elif keys:
-        _by_words(found, text, digits, keys)
+        _by_words(found, text, digits, keys, actor)
         if not every:
             _narrow(found, keys)
     return found
@@ -175,7 +176,7 @@ def _table() -> tuple[tuple[str, frozenset[str], Body], ...]:
     return tuple(made)
 
 
-def _by_words(found: Found, text: str, digits: str, keys: list[str]) -> None:
+def _by_words(found: Found, text: str, digits: str, keys: list[str], actor: Actor) -> None:
     ends, address = len(digits) == 4, "@" in text and " " not in text
     if not digits:
         named = [(body, names) for words, names, body in _table() if all(key in words for key in keys)]
@@ -193,7 +194,7 @@ def _by_words(found: Found, text: str, digits: str, keys: list[str]) -> None:
     if ends or len(digits) >= 9:
         found.hits += _postings(_ends_in(digits) if ends else Posting.tel_reversed == digits[::-1], "問い合わせ先")
     if address:
-        found.hits += _mails(text)
+        found.hits += [*_mails(text), *_alerts(text, actor)]
 
 
 def _narrow(found: Found, keys: list[str]) -> None:
@@ -343,3 +344,11 @@ def _mails(address: str) -> list[DeskHit]:
         if body is not None:
             made.append(DeskHit("メール", row.number, row.title, "", row.status, body, "宛先"))
     return made
+
+
+def _alerts(address: str, actor: Actor) -> list[DeskHit]:
+    """What is mailed to just this address when postings are new, for a caller who wants it to end."""
+    if not can(actor, Permission.alert_stop):
+        return []
+    rows = subscription.of_address(address, most=MOST)
+    return [DeskHit("新しい募集のメール", row.id, searching.read(row.query).words, row.pace.label, None, None, "宛先") for row in rows]

@@ -40,7 +40,12 @@ DELAYS = (10, 20, 40, 60, 120, 300, 600, 1200, 1800, 3600)
 MAX_ATTEMPTS = 80
 # They go after all other mails, for anybody who sends forms causes them; so many an hour to one address, then one summary.
 RECEIPTS = ("receipt", "receipts", "resubmitted_receipt")
-_SECOND_LANE = (*RECEIPTS, "candidate_receipt")
+# After those: what goes to many at once, of a morning. Everything else is in the first lane.
+_LANES = dict.fromkeys((*RECEIPTS, "candidate_receipt", "alert_confirm", "alert_known", "alert_full"), 2) | dict.fromkeys(
+    ("alert_digest", "alert_ending"), 3
+)
+# The name among the sealed values of the address that ends such mails by one POST (RFC 8058): it stands in the header alone.
+STOP = "stop"
 RECEIPTS_AN_HOUR = 5
 # Last words to somebody of whom nothing is kept: what became of the mail is nobody's task, and its address goes with it.
 FORGOTTEN = ("candidate_erased",)
@@ -202,7 +207,7 @@ def _values(template: str, to: str, context: Mapping[str, Any], sealed: Mapping[
         "sealed": dict(sealed) if sealed else None,
         "status": MailStatus.waiting if good else MailStatus.refused,
         "answer": "" if good else BAD_ADDRESS,
-        "lane": 2 if template in _SECOND_LANE else 1,
+        "lane": _LANES.get(template, 1),
         "next_try_at": clock.real_now(),
     }
 
@@ -430,9 +435,16 @@ def _message(claim: _Claim) -> Outgoing:
         reply_to=claim.reply_to or settings.desk.mail,
         date=claim.created_at.timestamp(),
         charset="utf-8",
-        extra_headers={"Auto-Submitted": "auto-generated", "Content-Language": "ja"},
+        extra_headers={"Auto-Submitted": "auto-generated", "Content-Language": "ja"} | _stop_headers(claim.sealed),
     )
     message.msgId = f"<{claim.message_id}>"
     if message.has_bad_headers():
         raise ValueError("a line break in a header")
     return message
+
+
+def _stop_headers(sealed: Mapping[str, str]) -> dict[str, str]:
+    """How a mail program ends the mails of this kind without a look at any page, where there is a way."""
+    if STOP not in sealed:
+        return {}
+    return {"List-Unsubscribe": f"<{sealed[STOP]}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}

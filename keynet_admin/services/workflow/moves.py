@@ -395,6 +395,10 @@ EVENTS: tuple[Event, ...] = (
     Event("partner", "download", "募集一覧の書き出し", "{who}が募集の一覧を書き出しました。"),
     Event("report_round", "create", "実績の回の作成", "{who}が実績の報告の回を作りました。"),
     Event("report_round", "export", "実績の書き出し", "{who}が全国の実績（内部用）を書き出しました。"),
+    Event("search_alert", "confirm", "新しい募集のメールの開始", "新しい募集のメールの受け取りが始まりました。"),
+    Event("search_alert", "stop", "新しい募集のメールの停止", "{who}が新しい募集のメールを止め、申し込みを削除しました。"),
+    Event("search_alert", "expire", "新しい募集のメールの期限", "期限が来たため、新しい募集のメールの申し込みを削除しました。"),
+    Event("search_alert", "bounce", "新しい募集のメールの不達", "宛先に届かないため、新しい募集のメールの申し込みを削除しました。"),
     Event("setting", "change", "設定の変更", "{who}が設定を変えました。"),
 )
 # fmt: on

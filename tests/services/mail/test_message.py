@@ -114,6 +114,21 @@ CONTEXT = {
             ],
         }
     ],
+    "pace": "毎日（朝7時ごろ）",
+    "most": 5,
+    "ends": datetime(2021, 8, 8, 14, 59, tzinfo=UTC),
+    "problems": ["市区町村「999999」は分からないため、条件に入れていません。"],
+    "more": True,
+    "new_postings": [
+        {
+            "title": "集団接種会場の看護師" * 4,
+            "facts": "看護師　奈良県橿原市",
+            "pay": "時間額 1,472円～1,987円",
+            "hours": "土・日　13:00～17:30（休憩なし）",
+            "term": "6/5(土)～9/26(日)　締切 充足次第",
+            "path": "/postings/KN-P-000123",
+        }
+    ],
     "sealed": frozenset({"link", "code"}),
 }
 pytestmark = pytest.mark.usefixtures("settings")
@@ -121,6 +136,10 @@ TEMPLATES = sorted(path.stem for path in (ROOT / "templates" / "mail").glob("[a-
 WITH_LINK = {name for name in TEMPLATES if name.startswith("candidate_") and name != "candidate_erased"} | {
     "posting_closed_candidate",
     "posting_outcome",
+    "alert_confirm",
+    "alert_known",
+    "alert_digest",
+    "alert_ending",
     "first_login",
     "password_reset",
     "returned",
