@@ -10,7 +10,7 @@ from sqlalchemy import Row
 
 from keynet_admin import clock, config
 from keynet_admin.models.listing import KEPT, end_of
-from keynet_admin.public import detail, drawn, queries
+from keynet_admin.public import detail, drawn, queries, understood
 from keynet_admin.public.answers import page
 from keynet_admin.public.discovery import head
 from keynet_admin.public.queries import connected
@@ -55,14 +55,22 @@ def postings() -> Response:
     """`GET /postings/`: the list of a search."""
     search = read(request.args)
     with connected() as connection:
+        if number := understood.number(connection, search.typed.q):
+            return cast(Response, redirect(f"/postings/{number}", 303))
         counts = queries.totals(connection)
         found = queries.page(connection, search, ("sequence",), counts, back=True)
         cards = drawn.cards(connection, found.rows)
+        places = understood.places(connection, search, counts)
+        near_words = understood.near_words(connection, search, counts) if not cards else []
     query = search.query()
     values = {
         "head": head.of_search(search, found=bool(cards)),
         "search": search,
-        "form": drawn.form(search, counts, found.count),
+        "form": drawn.form(search.typed, counts, found.count),
+        "understood": understood.sentences(search),
+        "as_typed": understood.as_typed(search),
+        "places": [(offer, drawn.shown_count(offer.count)) for offer in places],
+        "near_words": [(offer, drawn.shown_count(offer.count)) for offer in near_words],
         "query": query,
         "count": drawn.shown_count(found.count),
         "applied": search.applied(),
@@ -70,9 +78,9 @@ def postings() -> Response:
         "position": _position(search, found),
         "at": counts.at,
         "how": HOW[search.sort],
-        "previous": "/postings/" + search.query(cursor=found.previous),
-        "following": "/postings/" + search.query(cursor=found.following) if found.following else "",
-        "hidden": [pair for pair in search.pairs() if pair[0] != "sort"],
+        "previous": "/postings/" + search.typed.query(cursor=found.previous),
+        "following": "/postings/" + search.typed.query(cursor=found.following) if found.following else "",
+        "hidden": [pair for pair in search.typed.pairs() if pair[0] != "sort"],
         "sorts": SORTS,
         "tips": _tips(search) if not cards else (),
     }
@@ -165,8 +173,8 @@ def _tips(search: Search) -> list[dict[str, str]]:
     conditions = search.applied()
     if len(conditions) > 1:
         tips += [{"text": "条件を1つ外す：", "label": f"{label}を外して探す", "url": url} for label, url in conditions[:4]]
-    if search.q:
-        tips.append({"text": "ことばを短くするか、ひらがなで入れてみてください（例：「麻酔科専門医」を「麻酔」に）。"})
+    if any(len(word) > 2 for word in search.words):
+        tips.append({"text": "ことばを短くしてみてください（例：「麻酔科専門医」を「麻酔」に）。"})
     tips.append({"text": "近くの都道府県も選んでみてください。", "label": "すべての募集を見る", "url": "/postings/"})
     tips.append({"text": "新しい募集は、下の「更新情報（Atom）」で受け取れます。"})
     return tips

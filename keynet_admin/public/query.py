@@ -20,6 +20,8 @@ from keynet_admin.catalogue import DAYS, display, posting_field, reference
 from keynet_admin.services import counter
 from keynet_admin.services.listing import search_index
 from keynet_admin.services.listing.card import PARTS, WEEK
+from keynet_admin.services.listing.words import reading as words
+from keynet_admin.services.listing.words.reading import TypedWords
 
 SORTS: Mapping[str, str] = {"new": "新しい順", "ending": "締切の近い順", "pay": "1時間あたりの額の高い順"}
 FLAGS: Mapping[str, str] = {
@@ -94,8 +96,16 @@ class Search:
     online: bool = False
     sort: str = "new"
     after: Position | None = None
+    asked: "Search | None" = field(default=None, compare=False)
+    """The search as it was typed, when words of `q` became conditions here; for the box of words and for addresses that keep them."""
+    reading: TypedWords = field(default=TypedWords(), compare=False)
     # Names and values that are not known, in words. A page that has such is asked for by nobody else: it is not worth keeping.
     problems: tuple[str, ...] = field(default=(), compare=False)
+
+    @property
+    def typed(self) -> "Search":
+        """The search with its words as they were typed."""
+        return self.asked or self
 
     def pairs(self, *, cursor: Position | None = None) -> list[tuple[str, str]]:
         """Names and values for an address, in a fixed order; the cursor only when given."""
@@ -179,13 +189,35 @@ def municipality_codes(code: str) -> tuple[str, ...]:
 
 
 def read(args: MultiDict[str, str]) -> Search:
-    """The search of a query string."""
+    """The search of a query string. Words of `q` that are a job, a place, a time, a mark or a pay are conditions of it."""
     if not args:
         return Search()
+    asked = _read(args)
+    reading = words.read(asked.q, asked.prefecture, asked.municipality)
+    if not reading.understood:
+        return replace(asked, reading=reading)
+    return replace(_read(_with_words(args, reading)), asked=asked, reading=reading, problems=asked.problems)
+
+
+def _with_words(args: MultiDict[str, str], reading: TypedWords) -> MultiDict[str, str]:
+    """The parameters with what the words mean beside what was chosen: of one name either counts, as among the choices of the form."""
+    more = args.copy()
+    more["q"] = reading.rest
+    for name in ("prefecture", "job_type", "engagement", "weekday", "part"):
+        more.setlist(name, [*args.getlist(name), *reading.values(name)])
+    more.update({name: "1" for name in FLAGS if reading.values(name)})
+    if reading.municipality:
+        more["municipality"] = reading.municipality
+    if pay := reading.values("pay_min"):
+        more["pay_min"] = str(max(_pay(args.get("pay_min", ""), []), *map(int, pay)))
+    return more
+
+
+def _read(args: MultiDict[str, str]) -> Search:
     problems: list[str] = []
     q = _q(args.get("q", ""), problems)
-    words = search_index.words_of(q) if q else ()
-    if q and not words:
+    looked_for = search_index.words_of(q) if q else ()
+    if q and not looked_for:
         problems.append("検索のことばに、文字か数字を入れてください。")
         q = ""
     problems += [
@@ -195,7 +227,7 @@ def read(args: MultiDict[str, str]) -> Search:
     begin, end = _period(args, problems)
     return Search(
         q=q,
-        words=words,
+        words=looked_for,
         prefecture=_several(args, "prefecture", {p.code for p in reference.prefectures()} if "prefecture" in args else (), problems),
         municipality=_municipality(args.get("municipality", ""), problems),
         job_type=_several(args, "job_type", _slugs("job_type"), problems),

@@ -32,7 +32,7 @@ from keynet_admin.public.query import Position, Search, read
         ([("to", "２０２１／６／３")], "end", date(2021, 6, 3)),
         ([("to", "2021年6月3日")], "end", date(2021, 6, 3)),
         ([("sort", "pay")], "sort", "pay"),
-        ([("q", " 看護師　 麻酔 ")], "q", "看護師 麻酔"),
+        ([("q", " 離島　 麻酔 ")], "q", "離島 麻酔"),
     ],
 )
 def test_a_value_is_understood(pairs: list[tuple[str, str]], name: str, value: object) -> None:

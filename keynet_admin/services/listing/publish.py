@@ -22,6 +22,7 @@ from keynet_admin.models import Listing, Organization, Posting, PublishedAnswer
 from keynet_admin.rules.words.masking import Secrets
 from keynet_admin.services.listing import card as facts
 from keynet_admin.services.listing import search_index, version
+from keynet_admin.services.listing.words import published
 from keynet_admin.services.partner import ledger
 from keynet_admin.services.posting.revisions import last_day, live_revision
 from keynet_admin.services.transaction import before_commit
@@ -188,6 +189,7 @@ def search_text(content: Mapping[str, Any], posting_no: str) -> str:
     parts += [area.kana] if area else []
     parts += [display.show(field, posting.get(field.name)) for field in POSTING if field.name in ("duties", "engagement", "venue_type")]
     parts += facts.marks(posting)
+    parts += published.words(content)
     return search_index.fold("\n".join(parts))
 
 
