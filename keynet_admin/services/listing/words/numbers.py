@@ -11,7 +11,7 @@ _DIGITS: Final = re.compile(r"[0-9]{1,9}")
 _PAY: Final = re.compile(
     r"(?P<hour>時給|時間給|時間額|1時間)?\s*(?P<yen>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{3,6})\s*(?P<unit>円)?\s*(?:以上|より高い|から|~|〜|～|台|/時|毎時)?"
 )
-_OTHER_UNIT: Final = re.compile(r"(?:日給|日額|月給|月額|月収|年収|1回|1日|日当|日)\s*$")
+_OTHER_UNIT: Final = re.compile(r"(?:日給|日額|月給|月額|月収|年収|1回|1日|日当)\s*$")
 
 
 def posting_no(q: str) -> str:

@@ -9,13 +9,15 @@ from keynet_admin.catalogue import reference
 from keynet_admin.services.listing.search_index import fold
 
 COMMON: Final[dict[str, str]] = {
-    "13": "都内 とない 東京都内 東京23区 23区 都区部 首都 江戸",
-    "27": "大坂 浪速 浪花 なにわ",
-    "01": "道内 道央 道東 道南 道北 蝦夷",
+    "13": "都内 とない 東京都内 東京23区 23区 都区部 首都 江戸 toukyou toukyo",
+    "27": "大坂 浪速 浪花 なにわ oosaka",
+    "01": "道内 道央 道東 道南 道北 蝦夷 hokkaidou",
     "47": "琉球",
     "08": "いばらぎ いばらぎけん 茨木県",
-    "21": "ぎふ",
-    "04": "みやぎ",
+    "26": "kyouto",
+    "28": "hyougo",
+    "39": "kouchi",
+    "44": "ooita",
 }
 """Code of a prefecture → what else it is called, and slips that are made often."""
 

@@ -14,6 +14,8 @@ from keynet_admin.services.listing.words import jobs, marks, times
 
 LONG_TERM_DAYS: Final = 92
 _WEEKLY: Final = re.compile(r"週([1-7１-７一二三四五])")
+# 翌月21日払い is no pay of the same day.
+_SAME_DAY: Final = re.compile(r"(?<![0-9０-９一二三四五六七八九十末])日払い|当日(?:払|に支払|支給)|即日")
 _MONTHLY: Final = re.compile(r"月(?:に)?[4-7４-７四五]回")
 _KANJI: Final = dict(zip("一二三四五１２３４５", "1234512345", strict=True))
 
@@ -56,7 +58,7 @@ def _offers(offer: str, posting: Mapping[str, Any]) -> bool:
         case "hour" | "day" | "session" | "month":
             return posting.get("pay_type") == offer
         case "paid_same_day":
-            return re.search(r"日払い|当日(?:払|に支払|支給)|即日", pay_day) is not None
+            return _SAME_DAY.search(pay_day) is not None
         case "paid_weekly":
             return "週払" in pay_day
         case "paid_by_hand":
