@@ -38,7 +38,7 @@ def measure() -> list[Row]:
     rows = []
     with house() as (folder, url):
         with application(url, folder, {}) as app:
-            fill_listing(app, folder / "keynet.db", POSTINGS)
+            fill_listing(app, POSTINGS)
         with server(folder) as ours, server(folder, "bench.hello:app") as hello:
             for title, paths, number, limit in PAGES:
                 page, yardstick = side_by_side(ours, paths, hello, ROUNDS, number)

@@ -17,9 +17,11 @@ from bench import acceptance, door, first_page, hostile, importing, listing, mem
 from bench.desk import queue, surge
 from bench.follow_up import partner, report
 from bench.table import Row, print_table
+from bench.visitor import words
 
 MEASURES: dict[str, Callable[[], list[Row]]] = {
     "listing": listing.measure,
+    "words": words.measure,
     "acceptance": acceptance.measure,
     "memory": memory.measure,
     "queue": queue.measure,

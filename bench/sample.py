@@ -1,13 +1,11 @@
 """Made-up rows in quantity, written straight through the tables: 100,000 public postings in a few seconds."""
 
-import sqlite3
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, insert, text, update
 
 from keynet_admin import clock
 from keynet_admin.catalogue import reference
@@ -23,7 +21,7 @@ BODIES = 47 * 20
 CHUNK = 5_000
 
 
-def fill_listing(app: Flask, file: Path, count: int) -> None:
+def fill_listing(app: Flask, count: int) -> None:
     """Write `count` listed postings of some hundred bodies, with content and search index."""
     with app.app_context():
         engine = db.engine
@@ -32,13 +30,26 @@ def fill_listing(app: Flask, file: Path, count: int) -> None:
         # One body of text a job and prefecture: the cards differ as real ones do, and making them does not take minutes.
         variants = list(_variants())
         db.session.rollback()
+        with engine.begin() as connection:
+            index = _without_search_index(connection)
         for start in range(0, count, CHUNK):
             with engine.begin() as connection:
                 _chunk(connection, variants, start, min(count, start + CHUNK))
         with engine.begin() as connection:
             connection.execute(update(ListingVersion).values(number=count))
-    with sqlite3.connect(file) as raw:
-        raw.execute("ANALYZE")
+        with engine.begin() as connection:
+            if index:
+                connection.execute(text(index))
+            connection.execute(text("ANALYZE"))
+
+
+def _without_search_index(connection: Connection) -> str:
+    """Drop the index of the search on PostgreSQL, where it is made faster than filled; the statement that makes it again, "" on SQLite."""
+    if connection.dialect.name == "sqlite":
+        return ""
+    made = connection.execute(text("SELECT indexdef FROM pg_indexes WHERE indexname = 'ix_listing_search_tokens'")).scalar_one()
+    connection.execute(text("DROP INDEX ix_listing_search_tokens"))
+    return str(made)
 
 
 def _bodies(connection: Connection) -> None:
@@ -104,10 +115,11 @@ def _chunk(connection: Connection, variants: list[tuple[int, dict[str, Any], lis
                 "open_until": listing.end_of(clock.today() + timedelta(days=30 + number % 90)),
             }
         )
-        tokens.append((number, " ".join(words)))
+        tokens.append({"id": number, "tokens": words})
     connection.execute(insert(Posting), postings)
     connection.execute(insert(Listing), listings)
-    if connection.dialect.name == "sqlite":
-        cursor = connection.connection.cursor()
-        cursor.executemany("INSERT INTO listing_search(rowid, tokens) VALUES (?, ?)", tokens)
-        cursor.close()
+    # As `Index.put` does: SQLite gets the tokens as a text, PostgreSQL as an array that also holds each letter.
+    key, sqlite = ("rowid", True) if connection.dialect.name == "sqlite" else ("posting_id", False)
+    for row in tokens:
+        row["tokens"] = " ".join(row["tokens"]) if sqlite else list(dict.fromkeys((*row["tokens"], *"".join(row["tokens"]))))
+    connection.execute(text(f"INSERT INTO listing_search({key}, tokens) VALUES (:id, :tokens)"), tokens)

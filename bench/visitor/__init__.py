@@ -1,0 +1,1 @@
+"""Measures of the visitors' pages beside the list itself."""
