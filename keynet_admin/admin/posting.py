@@ -28,6 +28,7 @@ from keynet_admin.web.actor import current_actor
 from keynet_admin.web.decision import Decision, DecisionPages, EditDecision
 from keynet_admin.web.lists.page import ListFilter, Order, Tab
 from keynet_admin.web.model_view import BulkMove, GuardedModelView
+from keynet_admin.web.published.pages import PublishedPages
 
 
 def _changes(old: PostingRevision, new: PostingRevision) -> list[Change]:
@@ -96,7 +97,7 @@ def _tab(name: str, label: str, *states: PostingStatus) -> Tab:
     return Tab(name, label, where, empty=("この状態の募集情報はありません", "申請を承認すると、募集情報が下書きとして作られます。"))
 
 
-class PostingView(DecisionPages, GuardedModelView):
+class PostingView(DecisionPages, PublishedPages, GuardedModelView):
     """All postings of all bodies."""
 
     permission = Permission.posting_read

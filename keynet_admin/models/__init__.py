@@ -10,7 +10,7 @@ from keynet_admin.models.follow_up.partner import Partner, PartnerItem, PartnerK
 from keynet_admin.models.follow_up.prefecture import PrefectureNotice
 from keynet_admin.models.follow_up.report import Report, ReportCorrection, ReportRound
 from keynet_admin.models.keying import Keying
-from keynet_admin.models.listing import Listing, ListingVersion, ViewCount
+from keynet_admin.models.listing import Listing, ListingVersion, PublishedVersion, ViewCount
 from keynet_admin.models.mail import OutboxMail
 from keynet_admin.models.organization import Organization
 from keynet_admin.models.posting import OutcomeLink, Placement, Posting, PostingRevision

@@ -94,6 +94,32 @@ def end_of(row: Any, now: datetime) -> tuple[datetime, bool]:
     return (closed - timedelta(microseconds=1) if closed == row.open_until else closed), now >= closed + KEPT
 
 
+# The columns of a public row that its page is made of.
+SHOWN = ("state", "title", "listed_at", "changed_at", "open_until", "closed_at", "content")
+
+
+class PublishedVersion(db.Model):  # type: ignore[name-defined,misc]
+    """A public row as it stood from `begins_at` on, until the next version of the same posting begins or the posting is over.
+
+    Written with the change itself and never changed, but for questions whose asker is forgotten (`services/listing/history.py`).
+    """
+
+    __tablename__ = "published_version"
+    __table_args__ = (Index("ix_published_version_posting_id_id", "posting_id", "id"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    posting_id: Mapped[int] = mapped_column(ForeignKey("posting.id"))
+    sequence: Mapped[int] = mapped_column(Integer)
+    begins_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    state: Mapped[ListingState] = mapped_column(words(ListingState))
+    title: Mapped[str] = mapped_column(CleanText(100))
+    listed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    open_until: Mapped[datetime] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    content: Mapped[dict[str, Any] | None] = mapped_column(AsciiJson)
+
+
 class ListingVersion(db.Model):  # type: ignore[name-defined,misc]
     """One row: the number of the newest change of the public table and its moment, for caches and for the partners' feed."""
 

@@ -48,6 +48,7 @@ from keynet_admin.web.lists import export
 from keynet_admin.web.lists.fields import read_day
 from keynet_admin.web.lists.page import ListFilter, Order, Tab
 from keynet_admin.web.model_view import GuardedModelView
+from keynet_admin.web.published.pages import PublishedPages
 
 PREFIX = revisions.PREFIX
 HEADCOUNT = EditDecision(
@@ -89,7 +90,7 @@ TALK = EditDecision(
 )
 
 
-class OfficePostingView(DecisionPages, GuardedModelView):
+class OfficePostingView(DecisionPages, PublishedPages, GuardedModelView):
     """The municipality's postings; every row is looked up among its own."""
 
     permission = Permission.posting_read

@@ -26,6 +26,7 @@ from keynet_admin.models import (
     Posting,
     PostingRevision,
     PublishedAnswer,
+    PublishedVersion,
     Review,
     SavedView,
     SearchAlert,
@@ -45,6 +46,7 @@ from keynet_admin.services import audit, workflow
 from keynet_admin.services.account import use_cases as accounts
 from keynet_admin.services.alert import keeping
 from keynet_admin.services.candidate import retention
+from keynet_admin.services.listing import published
 from keynet_admin.services.mail import outbox
 from keynet_admin.services.submission import search_index
 from keynet_admin.services.transaction import after_commit, transaction
@@ -111,9 +113,9 @@ def _contact(*, accepted: bool) -> Callable[[datetime], ColumnElement[bool]]:
     )
 
 
-def _postings(ended: datetime) -> ColumnElement[bool]:
-    over = Posting.status.in_((PostingStatus.closed, PostingStatus.draft)), func.coalesce(Posting.closed_at, Posting.changed_at) < ended
-    return PostingRevision.posting_id.in_(select(Posting.id).where(*over))
+def _postings(table: type[PostingRevision | PublishedVersion]) -> Callable[[datetime], ColumnElement[bool]]:
+    moment, states = func.coalesce(Posting.closed_at, Posting.changed_at), (PostingStatus.closed, PostingStatus.draft)
+    return lambda ended: table.posting_id.in_(select(Posting.id).where(Posting.status.in_(states), moment < ended))
 
 
 def _talk(ended: datetime) -> ColumnElement[bool]:
@@ -150,6 +152,7 @@ def _forget_candidates(ids: Sequence[int]) -> None:
     db.session.execute(
         update(Candidate).where(mine).values({"erased_at": clock.now(), "unread": False} | dict.fromkeys(AHEAD)), execution_options=unsaid
     )
+    published.forget_kept(ids)
     db.session.execute(delete(PublishedAnswer).where(PublishedAnswer.candidate_id.in_(ids)), execution_options=unsaid)
     db.session.execute(update(Review).where(_of_candidates(Review, mine)).values(dict(REVIEW)), execution_options=unsaid)
     db.session.execute(update(OutboxMail).where(_of_candidates(OutboxMail, mine)).values(dict(MAIL)), execution_options=unsaid)
@@ -227,6 +230,7 @@ _ACCOUNT: _Blank = {
     Account.search_text: "",
     Account.password_hash: None,
 }
+_PUBLISHED: _Blank = {PublishedVersion.content: None, PublishedVersion.title: ""}
 _WORDS = (SubmissionSearch.text,)
 _NETWORK: _Blank = {Submission.network: None}
 _SECRETS: _Blank = {OutboxMail.sealed: None}
@@ -266,7 +270,9 @@ REGISTER: tuple[Personal, ...] = (
     Personal(_NETWORK, "アカウントのない申請が届いた回線の目印", MONTH, lambda ended: Submission.received_at < ended),
     Personal(_CONTENT, "申請の内容（承認しなかった申請）", 6 * MONTH, _content(accepted=False)),
     Personal(_CONTENT, "申請の内容（承認した申請）", 3 * YEAR, _content(accepted=True)),
-    Personal(_POSTING, "終わった募集の内容", 3 * YEAR, _postings),
+    Personal(_POSTING, "終わった募集の内容", 3 * YEAR, _postings(PostingRevision)),
+    # As long as what the municipality typed: whoever worked may ask for two years and more what the posting had promised.
+    Personal(_PUBLISHED, "公開した内容の記録（終わった募集）", 3 * YEAR, _postings(PublishedVersion), whole=True),
     Personal(_THREAD, "募集についての自治体と運営のやりとり", 3 * YEAR, _talk, whole=True),
     # Their times are settings, and they are announced and locked before (`candidate/retention.py`).
     Personal(_THREAD, "応募者とのやりとり", timedelta(0), lambda now: _of_candidates(ThreadMessage, retention.over(now)), whole=True),

@@ -5,6 +5,7 @@ The public page and the previews of the office and of the service center print t
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from keynet_admin.catalogue import POSTING, Field, apply_ways, display, reference
@@ -101,6 +102,21 @@ def view(content: Mapping[str, Any]) -> dict[str, Any]:
         "here": "site" in ways,
         "answers": content.get("answers", ()),
         "plain_japanese": plain_japanese.summary(content),
+    }
+
+
+def as_published(row: Any, posting_no: str, on: date) -> dict[str, Any]:
+    """What the macro `published` prints: the row of the public table, or a kept version of it, as it is read on a day."""
+    content = row.content
+    return {
+        "view": view(content),
+        "posting": content["posting"],
+        "organization": content["organization"],
+        "posting_no": posting_no,
+        "on": on,
+        "listed_at": row.listed_at,
+        "changed_at": row.changed_at,
+        "last_day": row.open_until - timedelta(microseconds=1),
     }
 
 

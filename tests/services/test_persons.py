@@ -66,6 +66,7 @@ NO_PERSON = {
         "report_correction": {"job_type", "figure"},
         "report_round": {"status"},
         "posting_view": {"source"},
+        "published_version": {"state"},
         "posting_revision": {"ruleset", "reference_date", "job_type"},
         "return_link": {"closed_why"},
         "review": {"action", "subject"},

@@ -21,7 +21,7 @@ from keynet_admin.extensions import db
 from keynet_admin.models import Listing, Organization, Posting, PublishedAnswer
 from keynet_admin.rules.words.masking import Secrets
 from keynet_admin.services.listing import card as facts
-from keynet_admin.services.listing import search_index, version
+from keynet_admin.services.listing import history, search_index, version
 from keynet_admin.services.listing.words import published
 from keynet_admin.services.partner import ledger
 from keynet_admin.services.posting.revisions import last_day, live_revision
@@ -80,7 +80,7 @@ def update(posting: Posting, *, changed_at: datetime | None = None) -> None:
 
 
 def _number(posting_id: int) -> None:
-    """Give the changed row its number, then let the partners' ledger follow; the numbers stay locked until the commit.
+    """Give the changed row its number, keep it as a version, let the partners' ledger follow; the numbers stay locked until the commit.
 
     That row is the last thing a transaction locks, so numbers are handed out in the order of commits and nobody waits in a circle.
     """
@@ -88,6 +88,7 @@ def _number(posting_id: int) -> None:
     if db.session.execute(unnumbered).first() is not None:
         number = version.take()
         db.session.connection().execute(update_of(Listing).where(Listing.posting_id == posting_id).values(sequence=number))
+    history.keep(posting_id)
     ledger.follow(posting_id)
 
 

@@ -1,12 +1,13 @@
 """A good answer for everybody: question and answer on the posting's public page, in words that name nobody."""
 
 import re
+from collections.abc import Sequence
 
 from sqlalchemy import select
 
 from keynet_admin.errors import BadField, NotPermitted, Refused
 from keynet_admin.extensions import db
-from keynet_admin.models import Candidate, PublishedAnswer
+from keynet_admin.models import AuditEvent, Candidate, PublishedAnswer
 from keynet_admin.models.threads import ANSWER_MOST, QUESTION_MOST
 from keynet_admin.permissions import Actor, Permission, can
 from keynet_admin.rules.words.figures import PHONE, figures
@@ -14,6 +15,7 @@ from keynet_admin.rules.words.persons import person_named
 from keynet_admin.rules.words.plain import plain
 from keynet_admin.services import audit, threads, workflow
 from keynet_admin.services.candidate import access
+from keynet_admin.services.listing import history
 from keynet_admin.services.listing import publish as listing
 from keynet_admin.services.posting.revisions import live_revision
 from keynet_admin.services.workflow import Outcome
@@ -86,11 +88,22 @@ def take_back(candidate: Candidate, actor: Actor, *, seen_version: int | None) -
 
 
 def forget(candidate: Candidate) -> None:
-    """Take what was published from this inquiry from the page, with the asker's other words. The caller has locked the posting."""
+    """Take what was published from this inquiry from the page and from what is kept of it. The caller has locked the posting."""
+    forget_kept([candidate.id])
     row = of(candidate)
     if row is not None:
         db.session.delete(row)
         listing.update(candidate.posting)
+
+
+def forget_kept(candidate_ids: Sequence[int]) -> None:
+    """Let the kept versions of public pages tell nothing that one of these people asked, also what was taken back since."""
+    ever = select(AuditEvent.subject_id).where(
+        AuditEvent.subject == Candidate.__tablename__, AuditEvent.subject_id.in_(candidate_ids), AuditEvent.action == "publish_answer"
+    )
+    postings = db.session.execute(select(Candidate.posting_id).where(Candidate.id.in_(ever)).distinct()).scalars().all()
+    if postings:
+        history.forget_answers(postings)
 
 
 def _begun(candidate: Candidate, actor: Actor, seen_version: int | None, action: str) -> Outcome | None:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from keynet_admin.errors import BadField, NotPermitted, Refused
-from keynet_admin.models import Candidate, Listing, PublishedAnswer
+from keynet_admin.models import Candidate, Listing, PublishedAnswer, PublishedVersion
 from keynet_admin.permissions import Actor, candidate_of
 from keynet_admin.services.account.session import actor_of
 from keynet_admin.services.candidate import erase, messages
@@ -43,6 +43,28 @@ def listed(session: Session, person: Candidate) -> list[dict[str, str]]:
     session.flush()
     content = session.execute(select(Listing.content).where(Listing.posting_id == person.posting_id)).scalar_one()
     return list(content.get("answers", []))
+
+
+def kept(session: Session, person: Candidate) -> list[list[dict[str, str]]]:
+    """The questions of each version of the page."""
+    query = select(PublishedVersion.content).where(PublishedVersion.posting_id == person.posting_id).order_by(PublishedVersion.id)
+    return [content.get("answers", []) for content in session.execute(query).scalars() if content]
+
+
+@pytest.mark.parametrize("taken_back", [False, True])
+def test_what_is_kept_of_the_page_forgets_the_question_with_its_asker(answered: Any, db_session: Session, taken_back: bool) -> None:
+    person, officer = answered()
+    db_session.commit()
+    with transaction():
+        put(person, officer)
+    if taken_back:
+        with transaction():
+            published.take_back(person, officer, seen_version=person.version)
+    assert [{"question": Q, "answer": A}] in kept(db_session, person)
+    with transaction():
+        erase.erase(person, candidate_of(person), seen_version=person.version)
+    db_session.expire_all()
+    assert not any(kept(db_session, person))
 
 
 def put(person: Candidate, officer: Actor, question: str = Q, answer: str = A) -> Any:
