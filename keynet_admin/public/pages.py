@@ -1,7 +1,6 @@
 """The search, the list and one posting. Views only read; they never touch session, user, token or flash."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any, cast
 
 from flask import Response, abort, redirect, request
@@ -12,7 +11,7 @@ from keynet_admin import clock, config
 from keynet_admin.models.listing import KEPT, end_of
 from keynet_admin.public import detail, drawn, queries, understood
 from keynet_admin.public.answers import page
-from keynet_admin.public.discovery import head
+from keynet_admin.public.discovery import head, landing
 from keynet_admin.public.queries import connected
 from keynet_admin.public.query import SORTS, Search, read
 from keynet_admin.public.views import VIEWED
@@ -62,9 +61,11 @@ def postings() -> Response:
         cards = drawn.cards(connection, found.rows)
         places = understood.places(connection, search, counts)
         near_words = understood.near_words(connection, search, counts) if not cards else []
+        about, beside = landing.of_search(connection, search, counts, found.count if cards else 0)
     query = search.query()
     values = {
-        "head": head.of_search(search, found=bool(cards)),
+        "head": about,
+        "landing": beside,
         "search": search,
         "form": drawn.form(search.typed, counts, found.count),
         "understood": understood.sentences(search),
@@ -112,21 +113,15 @@ def posting(posting_no: str) -> Response:
 
 def _open(posting_no: str, row: Row[Any]) -> Response:
     base, content = config.current().public_url, row.content
-    view = posting_page.view(content)
+    shown = posting_page.as_published(row, posting_no, clock.today())
+    title = content["posting"].get("title", "")
     request.environ[VIEWED] = row.posting_id
     response = page(
         "public/posting.html",
         until=row.open_until,
-        posting_no=posting_no,
-        view=view,
-        head=head.of_posting(posting_no, content["posting"].get("title", ""), view),
-        posting=content["posting"],
-        organization=content["organization"],
-        content=content,
-        listed_at=row.listed_at,
-        changed_at=row.changed_at,
-        last_day=row.open_until - timedelta(microseconds=1),
-        today=clock.today(),
+        shown=shown,
+        head=head.of_posting(posting_no, title, shown["view"]),
+        trail=[*head.above(content["place"]["prefecture"], content["posting"].get("job_type", "")), (title, None)],
         job_posting=detail.job_posting(content, posting_no, row.listed_at, row.open_until, base),
     )
     response.last_modified = row.changed_at

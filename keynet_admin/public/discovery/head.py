@@ -1,9 +1,10 @@
 """What a page says of itself: title, description, its one address, and whether search engines may keep it (docs/decisions/0065)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from keynet_admin.catalogue import display, posting_field
 from keynet_admin.public.query import Search
 
 DESCRIPTION = "ワクチン接種に携わる医療従事者・事務職員の募集を、全国の自治体が直接お知らせするサービスです。"
@@ -11,12 +12,21 @@ DESCRIPTION = "ワクチン接種に携わる医療従事者・事務職員の�
 
 @dataclass(frozen=True)
 class Head:
-    """`path` is the page's one address, from its first slash on; `indexed` false asks search engines to leave the page out of their index."""
+    """`path` is the page's one address, from its first slash on; `indexed` false asks search engines to leave the page out of their index.
+
+    `count`: how many postings a landing page finds, in words.
+    """
 
     title: str
     path: str
     description: str = DESCRIPTION
     indexed: bool = True
+    count: str = ""
+
+    @property
+    def whole(self) -> str:
+        """The title with the count that a landing page has beside it."""
+        return f"{self.title} {self.count}".rstrip()
 
 
 HOME = Head("募集を探す", "/")
@@ -32,7 +42,8 @@ def plain(search: Search) -> Search:
 
 def is_plain(search: Search) -> bool:
     """True for all postings, those of a prefecture, of a job, or of both: no word, order, further condition or page, nothing misunderstood."""
-    return search == plain(search) and not search.problems
+    typed = search.typed
+    return typed == plain(typed) and not search.problems
 
 
 def of_search(search: Search, *, found: bool, description: str = DESCRIPTION) -> Head:
@@ -47,3 +58,13 @@ def of_posting(posting_no: str, title: str, view: Mapping[str, Any]) -> Head:
     parts = [view["pay"], "、".join(view["shifts"]), view["period"]]
     described = f"{view['place']}・{view['job']}の募集。{'、'.join(part for part in parts if part)}。"
     return Head(f"{title}（{view['place']}）", f"/postings/{posting_no}", described)
+
+
+def above(prefecture: str, job_type: str) -> list[tuple[str, str]]:
+    """The pages above a posting, as words and addresses: all postings, its prefecture's, those of its job there."""
+    there = Search(prefecture=(prefecture,))
+    return [
+        ("募集を探す", "/postings/"),
+        (display.prefecture(prefecture), "/postings/" + there.query()),
+        (posting_field("job_type").label_of(job_type), "/postings/" + replace(there, job_type=(job_type,)).query()),
+    ]
