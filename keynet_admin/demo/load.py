@@ -22,16 +22,17 @@ from keynet_admin.demo.simulation import BUSINESS_DAYS, Scenario, Simulation
 from keynet_admin.demo.submissions import SubmissionPlan, case
 from keynet_admin.errors import Refused
 from keynet_admin.extensions import db
-from keynet_admin.models import Account, Candidate, Organization, OutboxMail, Posting, Submission
+from keynet_admin.models import Account, Candidate, Organization, OutboxMail, Posting, SearchAlert, Submission
 from keynet_admin.services.account import password as passwords
 from keynet_admin.services.account import session
 from keynet_admin.services.account import use_cases as accounts
+from keynet_admin.services.alert import subscription as alerts
 from keynet_admin.services.candidate import retention, silence
 from keynet_admin.services.listing.neighbours import beside
 from keynet_admin.services.posting import outcome, publication
 from keynet_admin.services.submission import follow_up, task
 from keynet_admin.services.transaction import settle, transaction
-from keynet_admin.vocabulary import MailStatus, Role, Source, SubmissionStatus
+from keynet_admin.vocabulary import AlertPace, MailStatus, Role, Source, SubmissionStatus
 
 STAFF = (
     ("operator@keynet.example", Role.operator, "佐伯 美和"),
@@ -106,6 +107,7 @@ def _fill(password_hash: str, unknown_hash: str, sandbox_key: str) -> None:
     _play_nearby(simulation, [body for body in everywhere if body not in chosen])
     settle()
     partners.finish(simulation)
+    _alerts(now)
     people.count_looks(now.astimezone(TOKYO), share=(now.astimezone(TOKYO).hour + 1) / 24)
     _deliver_history()
     prefecture.public_addresses()
@@ -113,6 +115,16 @@ def _fill(password_hash: str, unknown_hash: str, sandbox_key: str) -> None:
         task.follow(number)
     _still_held()
     marker.write_marker(seed=BUSINESS_DAYS)
+
+
+def _alerts(now: datetime) -> None:
+    """Two people who want new postings by mail: one hears of those of the last days with the next round of the jobs, one has not confirmed yet."""
+    with clock.at(now - timedelta(days=3)):
+        alerts.ask("sakura@mail.example", "prefecture=13&job_type=nurse", AlertPace.daily, form_key="")
+        for number in db.session.execute(select(SearchAlert.id)).scalars().all():
+            alerts.confirm(number)
+    with clock.at(now - timedelta(hours=2)):
+        alerts.ask("midori@mail.example", "job_type=clerical&weekday=sat", AlertPace.weekly, form_key="")
 
 
 def _still_held() -> None:
