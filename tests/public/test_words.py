@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
+from keynet_admin.extensions import db
 from keynet_admin.public.query import read
 from keynet_admin.vocabulary import PostingStatus
 from tests import factories
@@ -255,6 +257,33 @@ def test_a_masked_posting_is_not_found_by_what_it_hides(client: FlaskClient, db_
     for q in ("青梅市", "青梅", "おうめ", "東京都青梅市", "ome", "梅の里会館", "青梅市の看護師", '"青梅"', "青梅駅"):
         assert found(client, q) == set(), q
         assert "青梅市（" not in client.get("/postings/", query_string={"q": q}).text, q
+
+
+def test_postgresql_finds_words_by_an_index(
+    client: FlaskClient, db_session: Session, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if db_session.get_bind().dialect.name != "postgresql":
+        return
+    seed()
+    plans: list[str] = []
+
+    def explain(connection: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
+        if statement.startswith("SELECT") and ("search_text" in statement or "listing_search" in statement):
+            with connection.connection.cursor() as other:
+                other.execute("EXPLAIN " + statement, parameters)
+                plans.append("\n".join(row[0] for row in other.fetchall()))
+
+    event.listen(db.engine, "before_cursor_execute", explain)
+    try:
+        for most in (1000, 1):
+            monkeypatch.setattr("keynet_admin.public.queries.MOST", most)
+            for query in ("", "&prefecture=42", "&sort=pay"):
+                for q in ('"会場"', '"離島"', '"ないことば"'):
+                    client.get(f"/postings/?q={q}{query}&n={most}")
+    finally:
+        event.remove(db.engine, "before_cursor_execute", explain)
+    assert len(plans) > 30
+    assert not [plan for plan in plans if "Seq Scan" in plan]
 
 
 @pytest.mark.parametrize(
