@@ -16,6 +16,7 @@ if (form) {
   let asking;
   let wait;
 
+  const promise = () => { go.textContent = count.textContent === "0件" ? said : `${count.textContent}を見る`; };
   const show = (fresh) => {
     for (const box of form.querySelectorAll("input[type=checkbox]")) {
       const other = fresh.querySelector(`input[name="${box.name}"][value="${box.value}"]`)?.parentElement;
@@ -29,7 +30,7 @@ if (form) {
     [...form.querySelectorAll("[data-region]")].forEach((region, at) => { if (regions[at]) region.textContent = regions[at].textContent; });
     count.textContent = fresh.querySelector("[data-total]").textContent;
     words.textContent = fresh.querySelector(".find__cond").textContent;
-    go.textContent = `${count.textContent}を見る`;
+    promise();
   };
   const ask = async () => {
     const wanted = query();
@@ -57,7 +58,7 @@ if (form) {
   form.addEventListener("formdata", (event) => {
     for (const [name, value] of [...event.formData]) if (value === "") event.formData.delete(name);
   });
-  if (count) go.textContent = `${count.textContent}を見る`;
+  promise();
 }
 
 // Cards or short rows, kept on this device.
