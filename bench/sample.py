@@ -17,6 +17,8 @@ from keynet_admin.vocabulary import ListingState, PostingStatus
 from tests.rules.base_submission import base_submission
 
 JOBS = ("nurse", "nurse", "nurse", "physician", "physician", "assistant_nurse", "pharmacist", "clerical")
+HOURS = (("13:00", "17:30"), ("09:00", "12:30"), ("18:00", "21:00"), ("08:30", "17:15"), ("20:00", "23:00"))
+DAYS = (["sat", "sun"], ["mon", "wed", "fri"], ["sun", "hol"], ["tue", "thu"], ["mon", "tue", "wed", "thu", "fri"], ["sat"], ["hol"])
 BODIES = 47 * 20
 CHUNK = 5_000
 
@@ -78,6 +80,12 @@ def _variants() -> Iterator[tuple[int, dict[str, Any], list[str]]]:
         job = JOBS[number // 8 % len(JOBS)]
         words = normalized | {"job_type": job, "venue_city": organization.lg_code, "headcount": number % 30 + 1}
         words["pay_lines"] = [{"label": "土日", "min": 1200 + number % 40 * 50}]
+        start, end = HOURS[number // 8 % 5]
+        words["shifts"] = [{"name": "", "days": DAYS[number // 8 % 7], "start": start, "end": end, "break": 0}]
+        begin = clock.today() + timedelta(days=number % 60)
+        words |= {"term_start": begin.isoformat(), "term_end": (begin + timedelta(days=30 + number % 120)).isoformat()}
+        words |= {"parking": ("free", "none", "paid")[number // 8 % 3], "also_junior": job == "nurse" and number % 3 == 0}
+        words |= {"single_day": number % 5 == 0, "blank_ok": number % 3 == 0}
         content = listing.public_content(organization, words)
         columns = listing._columns(content)
         columns["search_text"] = listing.search_text(content, "KN-P-000000")
@@ -113,6 +121,7 @@ def _chunk(connection: Connection, variants: list[tuple[int, dict[str, Any], lis
                 "changed_at": moment,
                 "sequence": number,
                 "open_until": listing.end_of(clock.today() + timedelta(days=30 + number % 90)),
+                "deadline": None if number % 4 == 0 else clock.today() + timedelta(days=30 + number % 90),
             }
         )
         tokens.append({"id": number, "tokens": words})

@@ -33,9 +33,7 @@ class Listing(db.Model):  # type: ignore[name-defined,misc]
 
     __tablename__ = "listing"
     __table_args__ = (
-        _listed_index("new", "listed_at"),
         _listed_index("ending", "open_until"),
-        _listed_index("pay", "pay_hour"),
         _listed_index("prefecture", "prefecture_code", "listed_at"),
         _listed_index("job", "job_type", "listed_at"),
     )

@@ -1,18 +1,17 @@
 """Parts of the visitors' pages that are drawn once and kept in memory: a card until its row changes, a search form until its counts do."""
 
-from collections import defaultdict
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import current_app
 from markupsafe import Markup
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from keynet_admin import clock
 from keynet_admin.catalogue import DAYS, display, posting_field, reference
 from keynet_admin.public import queries
-from keynet_admin.public.queries import Totals
+from keynet_admin.public.queries import Page
 from keynet_admin.public.query import DAY_LABELS, FLAGS, PART_LABELS, Search
 from keynet_admin.services.listing import card
 
@@ -40,53 +39,52 @@ class Memory:
         self.size += len(part)
 
 
-def cards(connection: Connection, rows: Sequence[Row[Any]]) -> list[Markup]:
-    """The cards of these rows (`posting_id`, `sequence`). A card says how near its deadline is, so it is one of its day."""
+def cards(connection: Connection, numbers: Mapping[int, int]) -> list[Markup]:
+    """The cards of these postings (ids with the numbers of their last changes). A card says how near its deadline is, so it is one of its day."""
     memory, today = _memory(), clock.today()
-    known = {row.posting_id: memory.parts.get((row.posting_id, row.sequence, today)) for row in rows}
-    missing = {row.posting_id: row.sequence for row in rows if known[row.posting_id] is None}
-    if missing:
-        for row in connection.execute(queries.CARDS, {"ids": list(missing), "now": clock.now()}):
-            posting = row.content["posting"]
-            values = {"posting_no": row.posting_no, "posting": posting, "content": row.content, "facts": card}
-            days = {"as_of": display.short_date(row.changed_at), "due": card.due(posting, today)}
-            known[row.posting_id] = made = _draw("public/card.html", values | days)
-            if sequence := missing[row.posting_id]:
-                memory.keep((row.posting_id, sequence, today), made)
+    known = {number: memory.parts.get((number, sequence, today)) for number, sequence in numbers.items()}
+    missing = [number for number, made in known.items() if made is None]
+    for row in queries.rows(connection, missing, ("sequence", "posting_no", "changed_at", "content")):
+        posting = row.content["posting"]
+        values = {"posting_no": row.posting_no, "posting": posting, "content": row.content, "facts": card}
+        days = {"as_of": display.short_date(row.changed_at), "due": card.due(posting, today)}
+        known[row.posting_id] = made = _draw("public/card.html", values | days)
+        memory.keep((row.posting_id, row.sequence, today), made)
     return [made for made in known.values() if made]
 
 
-def form(search: Search, counts: Totals, found: int) -> Markup:
-    """The search form with the conditions of a search: what each choice would find, and `found`, how many there are now."""
-    memory, key = _memory(), (replace(search, after=None), counts.version, counts.read_at, found)
+def form(search: Search, page: Page) -> Markup:
+    """The search form with the conditions of a search: what each choice would find, and how many there are now."""
+    memory, key = _memory(), (replace(search, after=None), page.state.mark)
     made = memory.parts.get(key)
     if made is None:
-        made = _draw("public/form.html", _form_values(search, counts) | {"total": shown_count(found)})
+        made = _draw(
+            "public/form.html", _form_values(search, page.choices.counts) | {"total": shown_count(page.count, at_least=page.at_least)}
+        )
         memory.keep(key, made)
     return made
 
 
-def shown_count(count: int) -> str:
-    """1,000 stands for everything above, too: the list never counts further."""
-    return f"{queries.MOST:,}件以上" if count > queries.MOST else f"{count:,}件"
+def shown_count(count: int, *, at_least: bool = False) -> str:
+    """83件; 1,000件以上 for everything above, too (the list never counts further), and 以上 for what was not counted to its end."""
+    return f"{min(count, queries.MOST):,}件" + ("以上" if at_least or count > queries.MOST else "")
 
 
-def places(counts: Totals) -> list[tuple[str, list[tuple[str, str, int]]]]:
+def places(counts: Mapping[str, int | None]) -> list[tuple[str, list[tuple[str, str, int]]]]:
     """Every region with its prefectures: code, name and number of open postings, each a page of its own."""
     regions: dict[str, list[tuple[str, str, int]]] = {}
     for place in reference.prefectures():
-        regions.setdefault(place.region, []).append((place.code, place.name, counts.prefectures.get(place.code, 0)))
+        regions.setdefault(place.region, []).append((place.code, place.name, counts[place.code] or 0))
     return list(regions.items())
 
 
-def jobs(counts: Totals) -> list[tuple[str, str, int]]:
+def jobs(counts: Mapping[str, int | None]) -> list[tuple[str, str, int]]:
     """Every job type with its number of open postings, each a page of its own."""
-    return [(choice.slug, choice.label, counts.jobs.get(choice.slug, 0)) for choice in posting_field("job_type").choices]
+    return [(choice.slug, choice.label, counts[choice.slug] or 0) for choice in posting_field("job_type").choices]
 
 
-def _form_values(search: Search, counts: Totals) -> dict[str, Any]:
-    numbers = _numbers(search, counts)
-    places = {p.code: numbers["prefecture"].get(p.code) for p in reference.prefectures()}
+def _form_values(search: Search, numbers: Mapping[str, Mapping[str, int | None]]) -> dict[str, Any]:
+    places = {p.code: numbers["prefecture"][p.code] for p in reference.prefectures()}
     most = max((count or 0 for count in places.values()), default=0)
     regions: dict[str, list[tuple[str, str, int | None, int | str]]] = {}
     for place in reference.prefectures():
@@ -102,11 +100,11 @@ def _form_values(search: Search, counts: Totals) -> dict[str, Any]:
             (region, None if None in (counted := [p[2] for p in rows]) else sum(n or 0 for n in counted), rows)
             for region, rows in regions.items()
         ],
-        "jobs": [(slug, jobs[slug], numbers["job_type"].get(slug)) for slug in order],
+        "jobs": [(slug, jobs[slug], numbers["job_type"][slug]) for slug in order],
         "more_chosen": bool(set(search.job_type) - set(FIRST_JOBS)),
-        "days": [(c.slug, c.label, DAY_LABELS[c.slug], numbers["weekday"].get(c.slug)) for c in DAYS],
-        "parts": [(slug, label, PART_HOURS[slug], numbers["part"].get(slug)) for slug, label in PART_LABELS.items()],
-        "flags": [(name, label, numbers[name].get("1")) for name, label in FLAGS.items()],
+        "days": [(c.slug, c.label, DAY_LABELS[c.slug], numbers["weekday"][c.slug]) for c in DAYS],
+        "parts": [(slug, label, PART_HOURS[slug], numbers["part"][slug]) for slug, label in PART_LABELS.items()],
+        "flags": [(name, label, numbers[name]["1"]) for name, label in FLAGS.items()],
         "engagements": posting_field("engagement").choices,
         "folded_chosen": bool(
             search.begin or search.end or search.near or search.pay_min or search.engagement or any(getattr(search, name) for name in FLAGS)
@@ -117,22 +115,6 @@ def _form_values(search: Search, counts: Totals) -> dict[str, Any]:
 def capped(count: int) -> str:
     """A count beside a choice, short: 1,000+ for everything above 1,000."""
     return f"{queries.MOST:,}+" if count > queries.MOST else f"{count:,}"
-
-
-def _numbers(search: Search, counts: Totals) -> Mapping[str, Mapping[str, int]]:
-    """What each choice would find within the other conditions, where that is known."""
-    numbers: dict[str, Mapping[str, int]] = defaultdict(dict)
-    if replace(search, sort="new", after=None) == Search(prefecture=search.prefecture, job_type=search.job_type):
-        # The cells do not know who else may apply.
-        if "assistant_nurse" not in search.job_type:
-            numbers["prefecture"] = {p.code: counts.of([p.code], search.job_type) for p in reference.prefectures()}
-        slugs = [choice.slug for choice in posting_field("job_type").choices]
-        numbers["job_type"] = (
-            {slug: counts.of(search.prefecture, [slug]) for slug in slugs if slug != "assistant_nurse"}
-            if search.prefecture
-            else {slug: counts.jobs.get(slug, 0) for slug in slugs}
-        )
-    return numbers
 
 
 def _shade(count: int, most: int) -> int:

@@ -1,6 +1,7 @@
 """The pages in English: what this is, the open jobs, and the key facts of one posting. Views only read."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, cast
@@ -16,8 +17,8 @@ from keynet_admin.models.listing import KEPT, end_of
 from keynet_admin.public import queries
 from keynet_admin.public.answers import page
 from keynet_admin.public.discovery.head import Head
-from keynet_admin.public.queries import MOST, Totals, connected
-from keynet_admin.public.query import read
+from keynet_admin.public.queries import MOST, connected
+from keynet_admin.public.query import Search, read
 from keynet_admin.services import counter
 from keynet_admin.services.listing import english
 from keynet_admin.vocabulary import ListingState
@@ -36,20 +37,22 @@ def english_home() -> Response:
     given = MultiDict((name, value) for name in _ASKED for value in request.args.getlist(name) if value)
     search = read(given)
     with connected() as connection:
-        counts = queries.totals(connection)
-        found = queries.page(connection, search, ("posting_no", "content"), counts)
+        found = queries.page(connection, search)
+        rows = queries.rows(connection, found.numbers, ("posting_no", "content"))
+        # Each number is that of the page that its link leads to.
+        counts = queries.page(connection, Search(), 1).choices.counts if given else found.choices.counts
     named = [words.prefecture(code) for code in search.prefecture] + [words.choices()["job_type"][slug] for slug in search.job_type]
     return page(
         "public/english.html",
-        until=counts.ends,
+        until=found.state.until,
         keep=not search.problems and set(request.args) <= set(_ASKED),
         head=HOME if not given else replace(HOME, indexed=False),
         search=search,
-        regions=_regions(counts),
-        jobs=[(choice.slug, words.choices()["job_type"][choice.slug], f"{counts.jobs.get(choice.slug, 0):,}") for choice in _jobs()],
+        regions=_regions(counts["prefecture"]),
+        jobs=[(choice.slug, words.choices()["job_type"][choice.slug], f"{counts['job_type'][choice.slug] or 0:,}") for choice in _jobs()],
         heading="Open jobs" + (f": {', '.join(named)}" if named else ""),
         count=f"{MOST:,} or more" if found.count > MOST else f"{found.count:,}",
-        cards=[(row.posting_no, english.view(row.content)) for row in found.rows],
+        cards=[(row.posting_no, english.view(row.content)) for row in rows],
         first="/en" + search.query(),
         following="/en" + search.query(cursor=found.following) if found.following else "",
         words=words.WORDS,
@@ -109,8 +112,8 @@ def _jobs() -> Any:
     return posting_field("job_type").choices
 
 
-def _regions(counts: Totals) -> dict[str, list[tuple[reference.Prefecture, str]]]:
+def _regions(counts: Mapping[str, int | None]) -> dict[str, list[tuple[reference.Prefecture, str]]]:
     found: dict[str, list[tuple[reference.Prefecture, str]]] = {}
     for place in reference.prefectures():
-        found.setdefault(words.REGIONS[place.region], []).append((place, f"{counts.prefectures.get(place.code, 0):,}"))
+        found.setdefault(words.REGIONS[place.region], []).append((place, f"{counts[place.code] or 0:,}"))
     return found

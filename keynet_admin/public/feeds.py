@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -25,23 +26,24 @@ TAGGED_BY = "keynet.example,2021-05-06"
 
 
 def atom() -> Response:
-    """`GET /postings.atom`: the newest postings of a search."""
-    search = read(request.args)
+    """`GET /postings.atom`: the newest postings of a search, whatever its order: in another one a reader would never be told of new ones."""
+    asked = read(request.args)
+    search = asked if asked.sort == "new" else replace(asked, sort="new", after=None)
     with connected() as connection:
-        counts = queries.totals(connection)
-        page = queries.page(connection, search, COLUMNS, counts)
+        page = queries.page(connection, search)
+        rows = queries.rows(connection, page.numbers, COLUMNS)
     site = config.current().public_url
     feed = ET.Element(f"{{{ATOM}}}feed", {"{http://www.w3.org/XML/1998/namespace}lang": "ja"})
     words = search.words_for_people()
     _add(feed, "id", _name("postings" + search.query()))
     _add(feed, "title", config.current().site_name + (f"：{words}" if words else "：新しい募集"))
-    _add(feed, "updated", moment(max((row.changed_at for row in page.rows), default=counts.at)))
+    _add(feed, "updated", moment(max((row.changed_at for row in rows), default=page.state.at)))
     _add(_add(feed, "author"), "name", config.current().site_name)
     _add(feed, "link", rel="self", type="application/atom+xml", href=site + "/postings.atom" + search.query(cursor=search.after))
     _add(feed, "link", rel="alternate", type="text/html", href=site + "/postings/" + search.query())
     if page.following:
         _add(feed, "link", rel="next", type="application/atom+xml", href=site + "/postings.atom" + search.query(cursor=page.following))
-    for row in page.rows:
+    for row in rows:
         address = f"{site}/postings/{row.posting_no}"
         entry = _add(feed, "entry")
         _add(entry, "id", _name(f"postings/{row.posting_no}"))
@@ -52,27 +54,27 @@ def atom() -> Response:
         posting = row.content["posting"]
         _add(entry, "category", term=str(posting.get("job_type", "")), label=facts.job(posting))
         _add(entry, "summary", _summary(row.content), type="text")
-    return xml(feed, "application/atom+xml; charset=utf-8", ATOM, until=counts.ends, keep=not search.problems)
+    return xml(feed, "application/atom+xml; charset=utf-8", ATOM, until=page.state.until, keep=not search.problems)
 
 
 def open_data() -> Response:
     """`GET /postings.json`: the same search as data, 50 a page; `next` is the address of the following page."""
     search = read(request.args)
     with connected() as connection:
-        counts = queries.totals(connection)
-        page = queries.page(connection, search, COLUMNS, counts, JSON_PAGE)
+        page = queries.page(connection, search, JSON_PAGE)
+        rows = queries.rows(connection, page.numbers, COLUMNS)
     site = config.current().public_url
     data = {
         "title": f"{config.current().site_name} 公開中の募集",
         "self": site + "/postings.json" + search.query(cursor=search.after),
         "count": min(page.count, MOST),
-        "count_is_at_least": page.count > MOST,
+        "count_is_at_least": page.at_least or page.count > MOST,
         "problems": list(search.problems),
         "next": site + "/postings.json" + search.query(cursor=page.following) if page.following else None,
-        "postings": [_item(row, site) for row in page.rows],
+        "postings": [_item(row, site) for row in rows],
     }
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    response = answer(text, "application/json; charset=utf-8", until=counts.ends, keep=not search.problems)
+    response = answer(text, "application/json; charset=utf-8", until=page.state.until, keep=not search.problems)
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response

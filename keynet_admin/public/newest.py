@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -12,6 +12,7 @@ from keynet_admin.public import queries
 from keynet_admin.public.queries import connected
 from keynet_admin.public.query import Position, Search
 from keynet_admin.public.query import read as read_search
+from keynet_admin.public.search.listed import seconds
 from keynet_admin.services.alert.searching import AlertSearch, NewPostings
 
 EVERYTHING = "すべての募集"
@@ -27,12 +28,12 @@ def read(query: str) -> AlertSearch:
 def listed_between(query: str, since: datetime, until: datetime, most: int) -> NewPostings:
     """The open postings of a search that were first listed from `since` on and before `until`, newest first."""
     search = _search(query)
-    begin = Position("new", until.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f"), 0)
+    begin = Position("new", seconds(until), 0)
     with connected() as connection:
-        counts = queries.totals(connection)
-        page = queries.page(connection, replace(search, after=begin), ("posting_no", "content"), counts, most)
-    found: list[tuple[str, Mapping[str, Any]]] = [(row.posting_no, row.content) for row in page.rows if row.listed_at >= since]
-    return NewPostings(_as_kept(search), found, more=len(found) == len(page.rows) and page.following is not None)
+        page = queries.page(connection, replace(search, after=begin), most)
+        rows = queries.rows(connection, page.numbers, ("posting_no", "content", "listed_at"))
+    found: list[tuple[str, Mapping[str, Any]]] = [(row.posting_no, row.content) for row in rows if row.listed_at >= since]
+    return NewPostings(_as_kept(search), found, more=len(found) == len(rows) and page.following is not None)
 
 
 def _search(query: str) -> Search:

@@ -9,11 +9,12 @@ from sqlalchemy import Row
 
 from keynet_admin import clock, config
 from keynet_admin.models.listing import KEPT, end_of
-from keynet_admin.public import detail, drawn, queries, understood
+from keynet_admin.public import detail, drawn, queries
 from keynet_admin.public.answers import page
 from keynet_admin.public.discovery import head, landing
 from keynet_admin.public.queries import connected
 from keynet_admin.public.query import SORTS, Search, read
+from keynet_admin.public.search import offers, understood
 from keynet_admin.public.views import VIEWED
 from keynet_admin.services import counter
 from keynet_admin.vocabulary import ListingState
@@ -23,7 +24,7 @@ NEWEST = 6
 # What stands where in each order.
 HOW: Mapping[str, str] = {
     "new": "公開された日時の新しいものから並べています。締切を過ぎた募集は出しません。",
-    "ending": "締切の近いものから並べています。「充足次第」は、掲載の終わる日を締切とみなします。締切を過ぎた募集は出しません。",
+    "ending": "締切の近いものから並べています。「充足次第」は締切日のあるものの後です。締切を過ぎた募集は出しません。",
     "pay": "1時間あたりに直した報酬の高いものから並べています。1時間あたりに直せない募集は最後です。締切を過ぎた募集は出しません。",
 }
 
@@ -32,20 +33,19 @@ def home() -> Response:
     """`GET /`: where, what, when; counts; the newest postings; notices."""
     search = Search()
     with connected() as connection:
-        counts = queries.totals(connection)
-        newest = queries.page(connection, search, ("sequence",), counts, NEWEST)
-        cards = drawn.cards(connection, newest.rows)
+        newest = queries.page(connection, search, NEWEST)
+        cards = drawn.cards(connection, newest.numbers)
         notice = connection.execute(queries.NOTICE).scalar()
     return page(
         "public/home.html",
-        until=counts.ends,
+        until=newest.state.until,
         head=head.HOME,
-        form=drawn.form(search, counts, counts.total),
+        form=drawn.form(search, newest),
         cards=Markup("\n").join(cards),
-        at=counts.at,
-        total=drawn.shown_count(counts.total),
-        places=drawn.places(counts),
-        jobs=drawn.jobs(counts),
+        at=newest.state.at,
+        total=drawn.shown_count(newest.count),
+        places=drawn.places(newest.choices.counts["prefecture"]),
+        jobs=drawn.jobs(newest.choices.counts["job_type"]),
         notices=notices(notice or ""),
     )
 
@@ -56,36 +56,37 @@ def postings() -> Response:
     with connected() as connection:
         if number := understood.number(connection, search.typed.q):
             return cast(Response, redirect(f"/postings/{number}", 303))
-        counts = queries.totals(connection)
-        found = queries.page(connection, search, ("sequence",), counts, back=True)
-        cards = drawn.cards(connection, found.rows)
-        places = understood.places(connection, search, counts)
-        near_words = understood.near_words(connection, search, counts) if not cards else []
-        about, beside = landing.of_search(connection, search, counts, found.count if cards else 0)
+        found = queries.page(connection, search, back=True)
+        cards = drawn.cards(connection, found.numbers)
+        places = understood.places(connection, search)
+        near_words = understood.near_words(connection, search) if not cards else []
+        offered = offers.beside_of(connection, search) if found.count <= offers.FEW and search.applied() else None
+        about, beside = landing.of_search(connection, search, found.state, found.count if cards else 0)
     query = search.query()
     values = {
         "head": about,
         "landing": beside,
         "search": search,
-        "form": drawn.form(search.typed, counts, found.count),
+        "form": drawn.form(search.typed, found),
         "understood": understood.sentences(search),
         "as_typed": understood.as_typed(search),
         "places": [(offer, drawn.shown_count(offer.count)) for offer in places],
         "near_words": [(offer, drawn.shown_count(offer.count)) for offer in near_words],
         "query": query,
-        "count": drawn.shown_count(found.count),
+        "count": drawn.shown_count(found.count, at_least=found.at_least),
         "applied": search.applied(),
         "cards": Markup("\n").join(cards),
         "position": _position(search, found),
-        "at": counts.at,
+        "at": found.state.at,
         "how": HOW[search.sort],
         "previous": "/postings/" + search.typed.query(cursor=found.previous),
         "following": "/postings/" + search.typed.query(cursor=found.following) if found.following else "",
         "hidden": [pair for pair in search.typed.pairs() if pair[0] != "sort"],
         "sorts": SORTS,
-        "tips": _tips(search) if not cards else (),
+        "offers": offered,
+        "shown_count": drawn.shown_count,
     }
-    return page("public/list.html", until=counts.ends, keep=not search.problems, **values)
+    return page("public/list.html", until=found.state.until, keep=not search.problems, **values)
 
 
 def posting(posting_no: str) -> Response:
@@ -131,11 +132,12 @@ def _open(posting_no: str, row: Row[Any]) -> Response:
 def _position(search: Search, found: queries.Page) -> str:
     """21～40件目／83件. Between two pages postings come and go: a place that cannot be is not told."""
     before = search.after.shown if search.after else 0
-    last = before + len(found.rows)
+    last = before + len(found.numbers)
+    total = drawn.shown_count(found.count, at_least=found.at_least)
     if (search.after and not before) or last > found.count:
-        return f"続きの募集／{drawn.shown_count(found.count)}"
+        return f"続きの募集／{total}"
     first = f"{before + 1:,}～" if last > before + 1 else ""
-    return f"{first}{last:,}件目／{drawn.shown_count(found.count)}"
+    return f"{first}{last:,}件目／{total}"
 
 
 def notices(text: str) -> list[dict[str, str]]:
@@ -156,20 +158,3 @@ def notices(text: str) -> list[dict[str, str]]:
         }
     )
     return found
-
-
-def _tips(search: Search) -> list[dict[str, str]]:
-    """What somebody may try who found nothing."""
-    tips = []
-    if search.after is not None:
-        tips.append(
-            {"text": "続きの募集は、表示の途中で終了した可能性があります。", "label": "先頭から見る", "url": "/postings/" + search.query()}
-        )
-    conditions = search.applied()
-    if len(conditions) > 1:
-        tips += [{"text": "条件を1つ外す：", "label": f"{label}を外して探す", "url": url} for label, url in conditions[:4]]
-    if any(len(word) > 2 for word in search.words):
-        tips.append({"text": "ことばを短くしてみてください（例：「麻酔科専門医」を「麻酔」に）。"})
-    tips.append({"text": "近くの都道府県も選んでみてください。", "label": "すべての募集を見る", "url": "/postings/"})
-    tips.append({"text": "新しい募集は、下の「更新情報（Atom）」で受け取れます。"})
-    return tips

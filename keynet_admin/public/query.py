@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
@@ -56,11 +56,10 @@ _LABELS = {
 
 @dataclass(frozen=True)
 class Position:
-    """Where the page before ended: the sort key of its last row (text, as the database compares it), its id, and how many rows were shown
-    up to it (0 when that is not known)."""
+    """Where the page before ended: the sort key of its last row, its id, and how many rows were shown up to it (0 when that is not known)."""
 
     sort: str
-    key: str
+    key: int
     id: int
     shown: int = 0
 
@@ -138,13 +137,14 @@ class Search:
 
     def applied(self) -> list[tuple[str, str]]:
         """Label and address without it of each condition, for chips that can be taken off."""
-        return [(label, "/postings/" + self.without(name, value).query()) for name, value, label in self._conditions()]
+        return [(label, "/postings/" + self.without(name, value).query()) for name, value, label in self.conditions()]
 
     def words_for_people(self) -> str:
         """The conditions in one line, for titles: 東京都・看護師・ブランク可."""
-        return "・".join(label for _, _, label in self._conditions())
+        return "・".join(label for _, _, label in self.conditions())
 
-    def _conditions(self) -> Iterable[tuple[str, str, str]]:
+    def conditions(self) -> Iterable[tuple[str, str, str]]:
+        """Name, value and words for people of each condition."""
         for code in self.prefecture:
             yield "prefecture", code, prefecture_label(code)
         if self.municipality:
@@ -356,13 +356,6 @@ def _after(value: str, sort: str, problems: list[str]) -> Position | None:
     return found
 
 
-_KEYS = {
-    "new": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}"),
-    "ending": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}"),
-    "pay": re.compile(r"[0-9]{1,10}"),
-}
-
-
 def _position(value: str) -> Position | None:
     if len(value) > 120 or not re.fullmatch(r"[A-Za-z0-9_-]+", value):
         return None
@@ -373,17 +366,6 @@ def _position(value: str) -> Position | None:
     sort, _, rest = text.partition("|")
     key, _, rest = rest.partition("|")
     number, _, shown = rest.partition("|")
-    pattern = _KEYS.get(sort)
-    if pattern is None or not pattern.fullmatch(key) or not re.fullmatch(r"[0-9]{1,9}", number) or not _real(sort, key):
+    if sort not in SORTS or not re.fullmatch(r"[0-9]{1,10}", key) or not re.fullmatch(r"[0-9]{1,9}", number):
         return None
-    return Position(sort, key, int(number), int(shown) if re.fullmatch(r"[0-9]{1,9}", shown) else 0)
-
-
-def _real(sort: str, key: str) -> bool:
-    """PostgreSQL refuses a 31 February; nothing made by us has one."""
-    if sort == "pay":
-        return int(key) < 2**31
-    try:
-        return datetime.fromisoformat(key).year > 0
-    except ValueError:
-        return False
+    return Position(sort, int(key), int(number), int(shown) if re.fullmatch(r"[0-9]{1,9}", shown) else 0)

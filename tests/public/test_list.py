@@ -5,13 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
-from keynet_admin.extensions import db
-from keynet_admin.public import queries
+from keynet_admin.public.search import words
 from keynet_admin.vocabulary import PostingStatus
 from tests import factories
 from tests.public.build import content, listed, put, revise
@@ -78,16 +75,25 @@ def test_a_changed_or_removed_posting_leaves_the_index(client: FlaskClient, db_s
     assert db_session.connection().exec_driver_sql(left).scalar() == 0
 
 
-def test_a_common_word_walks_the_list_instead(
-    client: FlaskClient, db_session: Session, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("candidates", "read"), [(1, 1000), (3, 2), (1, 2)], ids=["few are left", "a set to look through", "rows in their order"]
+)
+@pytest.mark.parametrize("q", ["珊瑚礁", "珊瑚礁 会場"])
+def test_what_a_common_word_finds_is_read_in_its_order(
+    client: FlaskClient, db_session: Session, clock: MovableClock, monkeypatch: pytest.MonkeyPatch, candidates: int, read: int, q: str
 ) -> None:
-    monkeypatch.setattr("keynet_admin.public.queries.MOST", 1)
-    made = [listed({"title": f"看護師{n}"}).id for n in range(3)]
-    listed({"title": "医師", "job_type": "physician", "duty_detail": "予診"})
-    assert set(numbers(client, "?q=看護師")) == set(made)
+    monkeypatch.setattr(words, "CANDIDATES", candidates)
+    monkeypatch.setattr(words, "READ", read)
+    made = []
+    for number in range(5):
+        made.append(listed({"title": "珊瑚礁の会場"}).id)
+        listed({"title": f"医師{number}", "job_type": "physician", "duty_detail": "予診"})
+        clock.advance(minutes=1)
+    assert numbers(client, f"?q={q}") == made[::-1]
+    data = client.get(f"/postings.json?q={q}").get_json()
+    assert data["count"] == 5 or data["count_is_at_least"]
 
 
-MORNING = {"days": ["mon", "hol"], "start": "09:00", "end": "12:00", "break": 0}
 FILTERED: dict[int, dict[str, Any]] = {
     1: {},
     2: {"job_type": "physician", "pay_type": "day", "pay_lines": [{"min": 62000, "hours_per_unit": 7.75}], "training": "none"},
@@ -217,12 +223,67 @@ def test_a_large_count_is_capped(client: FlaskClient, db_session: Session, clock
     assert "2件以上</b>を公開中" in client.get("/").text
 
 
-def test_an_empty_answer_gives_advice(client: FlaskClient, db_session: Session, clock: MovableClock) -> None:
-    listed()
+def offered(client: FlaskClient, query: str) -> dict[str, tuple[str, str]]:
+    """What a page offers: label → count, address."""
+    found = re.findall(
+        r'<a class="offer" href="([^"]+)"><span class="offer__name">(.*?)</span> <span class="offer__n">(.*?)<', client.get(query).text
+    )
+    return {label: (count, url.replace("&amp;", "&")) for url, label, count in found}
+
+
+def test_nothing_found_is_an_answer(client: FlaskClient, db_session: Session, clock: MovableClock) -> None:
+    """In 奈良 nothing; the neighbours, each condition left out, all of the place: never a link that leads to nothing."""
+    for city in ("271004", "271004", "261009"):  # 大阪, 京都: the default is a nurse on Saturday and Sunday afternoons
+        listed({"venue_city": city})
+    listed({"venue_city": "131016"})
+    listed({"venue_city": "292010", "job_type": "clerical"})
+    asked = "?prefecture=29&job_type=nurse&weekday=sat"
+    found = offered(client, "/postings/" + asked)
+    assert found == {
+        "京都府": ("1件", "/postings/?prefecture=26&job_type=nurse&weekday=sat"),
+        "大阪府": ("2件", "/postings/?prefecture=27&job_type=nurse&weekday=sat"),
+        "2つの都道府県をまとめて見る": ("3件", "/postings/?prefecture=26&prefecture=27&job_type=nurse&weekday=sat"),
+        "奈良県": ("4件", "/postings/?job_type=nurse&weekday=sat"),
+        "看護師": ("1件", "/postings/?prefecture=29&weekday=sat"),
+        "奈良県のすべての募集": ("1件", "/postings/?prefecture=29"),
+    }
+    for count, url in found.values():
+        assert f"{len(numbers(client, url.removeprefix('/postings/')))}件" == count, url
+    text = client.get("/postings/" + asked).text
+    assert "条件に合う募集は、いまはありません" in text
+    assert "/postings.atom?prefecture=29" in text
+
+
+def test_little_found_offers_more(client: FlaskClient, db_session: Session, clock: MovableClock) -> None:
+    for number in range(1, 5):
+        listed({"title": f"会場{number}", "job_type": "nurse" if number < 3 else "clerical"}, number=number)
+    assert offered(client, "/postings/?q=会場1&job_type=nurse") == {"「会場1」": ("2件", "/postings/?job_type=nurse")}
+    assert offered(client, "/postings/?prefecture=45") == {}
+    assert offered(client, "/postings/") == {}
     text = client.get("/postings/?q=ないことば&prefecture=47&weekday=zzz").text
     assert "条件に合う募集は、いまはありません" in text
-    assert "沖縄県を外して探す" in text
+    assert 'class="offer"' not in text
     assert "曜日「zzz」は分からないため、条件に入れていません。" in text
+
+
+def test_until_filled_comes_after_the_deadlines(client: FlaskClient, db_session: Session, clock: MovableClock) -> None:
+    day = clock.now.date()
+    listed(until=day + timedelta(days=2), number=1)  # until filled, shown for two days
+    for number, days in ((2, 9), (3, 4)):
+        deadline = (day + timedelta(days=days)).isoformat()
+        listed({"deadline": deadline, "publish_until": (day + timedelta(days=20)).isoformat()}, number=number)
+    assert numbers(client, "?sort=ending") == [3, 2, 1]
+    assert "締切の近い順" in client.get("/postings/").text
+
+
+def test_a_feed_is_in_the_order_of_time_whatever_was_asked(client: FlaskClient, db_session: Session, clock: MovableClock) -> None:
+    for number, pay in enumerate((3000, 1500, 2000), start=1):
+        listed({"pay_lines": [{"min": pay}]}, number=number)
+        clock.advance(minutes=1)
+    plain = client.get("/postings.atom").text
+    assert re.findall(r"/postings/KN-P-0*(\d+)\"", plain) == ["3", "2", "1"]
+    assert client.get("/postings.atom?sort=pay").text == plain
+    assert [item["posting_no"][-1] for item in client.get("/postings.json?sort=pay").get_json()["postings"]] == ["1", "3", "2"]
 
 
 @pytest.mark.parametrize(
@@ -280,18 +341,6 @@ def test_an_unchanged_page_is_304_until_something_changes(client: FlaskClient, d
     revise(posting, content({"title": "変わった見出し"}))
     for path, mark in marks.items():
         assert client.get(path, headers={"If-None-Match": mark}).status_code == 200, path
-
-
-@pytest.mark.parametrize("sort", queries.ORDERS)
-@pytest.mark.parametrize("by", ["order", "prefecture", "narrow", "hits"])
-def test_statements_count_and_skip_nothing(app: Flask, sort: str, by: str) -> None:
-    with app.app_context():
-        shape = queries.Shape(("sequence",), sort, by, ("prefecture", "slots"), 1, True, db.engine.dialect.name)
-    # In this dialect, for SQLAlchemy writes `OFFSET 0` to SQLite itself.
-    text = str(queries.statement(shape).compile(dialect=postgresql.dialect()))
-    assert "OFFSET" not in text
-    assert "count" not in text
-    assert queries.statement(shape) is queries.statement(shape)
 
 
 def test_postings_of_the_real_walk_are_found(client: FlaskClient, db_session: Session, clock: MovableClock) -> None:

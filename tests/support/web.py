@@ -84,7 +84,8 @@ class Applications:
         pages = app.wsgi_app
         assert isinstance(pages, PageCache)
         app.wsgi_app = PageCache(pages.inner, app, pages.belongs)  # type: ignore[method-assign]
-        app.extensions.pop("keynet_drawn", None)
+        for kept in ("keynet_drawn", "keynet_listed"):
+            app.extensions.pop(kept, None)
         try:
             yield app
         finally:

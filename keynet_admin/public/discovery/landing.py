@@ -16,11 +16,12 @@ from keynet_admin.models import Listing
 from keynet_admin.public.discovery.head import Head, is_plain
 from keynet_admin.public.discovery.head import of_search as head_of
 from keynet_admin.public.drawn import shown_count
-from keynet_admin.public.queries import MANY, Totals
 from keynet_admin.public.query import Search
+from keynet_admin.public.search.listed import State
 from keynet_admin.services.listing.neighbours import beside
 
-HOLD = timedelta(minutes=1)
+# From this many open postings on, the figures may be this old: they are read from all of them.
+MANY, HOLD = 5000, timedelta(minutes=1)
 JUNIOR = "assistant_nurse"
 L = Listing.__table__.c
 FIGURES = (
@@ -89,12 +90,12 @@ class _Kept:
 _kept: dict[object, _Kept] = {}
 
 
-def figures(connection: Connection, counts: Totals) -> dict[tuple[str, str], LandingFigures]:
+def figures(connection: Connection, state: State) -> dict[tuple[str, str], LandingFigures]:
     """The figures by prefecture and job, `""` for all; a posting open to assistant nurses counts for them, too, as in the search."""
     now, kept = clock.now(), _kept.get(connection.engine)
-    if kept is not None and kept.read_at <= now < kept.ends and (kept.version == counts.version or _young(kept, counts, now)):
+    if kept is not None and kept.read_at <= now < kept.ends and (kept.version == state.mark[0] or _young(kept, state, now)):
         return kept.cells
-    made = _Kept(counts.version, now, datetime.max.replace(tzinfo=now.tzinfo))
+    made = _Kept(state.mark[0], now, datetime.max.replace(tzinfo=now.tzinfo))
     for code, job, also_junior, *rest in connection.execute(FIGURES, {"now": now}):
         row = LandingFigures(*rest)
         made.ends = min(made.ends, row.ends)
@@ -107,16 +108,16 @@ def figures(connection: Connection, counts: Totals) -> dict[tuple[str, str], Lan
     return made.cells
 
 
-def _young(kept: _Kept, counts: Totals, now: datetime) -> bool:
-    return counts.total > MANY and now < kept.read_at + HOLD
+def _young(kept: _Kept, state: State, now: datetime) -> bool:
+    return state.total > MANY and now < kept.read_at + HOLD
 
 
-def of_search(connection: Connection, search: Search, counts: Totals, found: int) -> tuple[Head, Landing | None]:
+def of_search(connection: Connection, search: Search, state: State, found: int) -> tuple[Head, Landing | None]:
     """Head of a list; for a plain one of a prefecture or a job that finds something also what stands beside its postings."""
     place, job = _pair(search)
     if not found or not is_plain(search) or not (place or job):
         return head_of(search, found=bool(found)), None
-    cells = figures(connection, counts)
+    cells = figures(connection, state)
     here = cells.get((place, job))
     if here is None:
         return head_of(search, found=True), None
@@ -129,9 +130,9 @@ def of_search(connection: Connection, search: Search, counts: Totals, found: int
     return head, Landing(facts, *_beside(cells, search))
 
 
-def pairs(connection: Connection, counts: Totals) -> Iterator[tuple[str, datetime]]:
+def pairs(connection: Connection, state: State) -> Iterator[tuple[str, datetime]]:
     """The query of each landing page that finds something, with its newest change."""
-    for (place, job), here in sorted(figures(connection, counts).items()):
+    for (place, job), here in sorted(figures(connection, state).items()):
         if place or job:
             yield _search(place, job).query(), here.changed_at
 

@@ -30,7 +30,7 @@ def sitemap() -> Response:
         highest = connection.execute(queries.HIGHEST, {"now": now}).scalar() or 0
         whole = part or highest < PART
         rows = connection.execute(queries.BETWEEN, {"now": now, "low": low, "high": low + PART}).all() if whole and low <= highest else []
-        pairs = [] if part or not whole else list(landing.pairs(connection, queries.totals(connection)))
+        pairs = [] if part or not whole else list(landing.pairs(connection, queries.state(connection)))
     if not whole:
         root = ET.Element(f"{{{SPACE}}}sitemapindex")
         for at in range(highest // PART + 1):
@@ -52,13 +52,13 @@ def sitemap() -> Response:
 def _landing(site: str) -> Response:
     """The part of the landing pages, of a site map in parts."""
     with connected() as connection:
-        counts = queries.totals(connection)
-        pairs = list(landing.pairs(connection, counts))
+        state = queries.state(connection)
+        pairs = list(landing.pairs(connection, state))
     root = ET.Element(f"{{{SPACE}}}urlset")
     for query, changed in pairs:
         _add(root, "url", f"{site}/postings/{query}", changed)
     keep = True if request.query_string == f"part={LANDING}".encode() else None
-    return xml(root, "application/xml; charset=utf-8", SPACE, until=counts.ends, keep=keep)
+    return xml(root, "application/xml; charset=utf-8", SPACE, until=state.until, keep=keep)
 
 
 def _add(root: ET.Element, name: str, address: str, changed: datetime | None = None) -> None:

@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from keynet_admin.catalogue import posting_field
 from keynet_admin.public import queries
-from keynet_admin.public.queries import L, Totals
+from keynet_admin.public.queries import L
 from keynet_admin.public.query import (
     DAY_LABELS,
     FLAGS,
@@ -91,29 +91,25 @@ def as_typed(search: Search) -> str:
     return "/postings/" + replace(search.asked, q='"' + search.asked.q.replace('"', "") + '"', after=None).query()
 
 
-def places(connection: Connection, search: Search, counts: Totals) -> list[CountedLink]:
+def places(connection: Connection, search: Search) -> list[CountedLink]:
     """The places of a name that several have, and towns of which several were typed."""
     rest = " ".join(part.typed for part in search.reading.parts if part.is_word and not part.codes)
     found = []
     for code in search.reading.places:
         other = read(MultiDict([*replace(search, q=rest, municipality=code, after=None).pairs()]))
-        if count := _count(connection, other, counts):
+        if count := queries.count(connection, other):
             found.append(CountedLink(municipality_label(code), "/postings/" + other.query(), count))
     return found
 
 
-def near_words(connection: Connection, search: Search, counts: Totals) -> list[CountedLink]:
+def near_words(connection: Connection, search: Search) -> list[CountedLink]:
     """For a search that finds nothing: near words of the vocabulary that find something, put in for those that were not understood."""
     asked, found = search.typed, []
     for part in search.reading.parts:
         for word in near(part.typed)[:_TRIED] if part.meaning is None else ():
             other = read(MultiDict(replace(asked, q=asked.q.replace(part.typed, word), after=None).pairs()))
-            if count := _count(connection, other, counts):
+            if count := queries.count(connection, other):
                 found.append(CountedLink(word, "/postings/" + other.typed.query(), count))
             if len(found) == MOST_NEAR:
                 return found
     return found
-
-
-def _count(connection: Connection, search: Search, counts: Totals) -> int:
-    return queries.page(connection, search, (), counts, 1).count
