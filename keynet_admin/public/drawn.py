@@ -39,17 +39,18 @@ class Memory:
         self.size += len(part)
 
 
-def cards(connection: Connection, numbers: Mapping[int, int]) -> list[Markup]:
-    """The cards of these postings (ids with the numbers of their last changes). A card says how near its deadline is, so it is one of its day."""
+def cards(connection: Connection, numbers: Mapping[int, int], away: Mapping[int, int] | None = None) -> list[Markup]:
+    """The cards of these postings (ids with the numbers of their last changes), `away` so many kilometres. A card says how near its deadline is, so it is one of its day."""
     memory, today = _memory(), clock.today()
-    known = {number: memory.parts.get((number, sequence, today)) for number, sequence in numbers.items()}
+    km = away or {}
+    known = {number: memory.parts.get((number, sequence, today, km.get(number))) for number, sequence in numbers.items()}
     missing = [number for number, made in known.items() if made is None]
     for row in queries.rows(connection, missing, ("sequence", "posting_no", "changed_at", "content")):
         posting = row.content["posting"]
         values = {"posting_no": row.posting_no, "posting": posting, "content": row.content, "facts": card}
-        days = {"as_of": display.short_date(row.changed_at), "due": card.due(posting, today)}
+        days = {"as_of": display.short_date(row.changed_at), "due": card.due(posting, today), "km": km.get(row.posting_id)}
         known[row.posting_id] = made = _draw("public/card.html", values | days)
-        memory.keep((row.posting_id, row.sequence, today), made)
+        memory.keep((row.posting_id, row.sequence, today, km.get(row.posting_id)), made)
     return [made for made in known.values() if made]
 
 

@@ -13,7 +13,7 @@ from keynet_admin.public import detail, drawn, queries
 from keynet_admin.public.answers import page
 from keynet_admin.public.discovery import head, landing
 from keynet_admin.public.queries import connected
-from keynet_admin.public.query import SORTS, Search, read
+from keynet_admin.public.query import Search, read
 from keynet_admin.public.search import offers, understood
 from keynet_admin.public.views import VIEWED
 from keynet_admin.services import counter
@@ -23,6 +23,7 @@ from keynet_admin.web import posting_page
 NEWEST = 6
 # What stands where in each order.
 HOW: Mapping[str, str] = {
+    "near": "近いものから並べています。距離は、市役所や町村役場どうしを直線で結んだおおよその長さです。締切を過ぎた募集は出しません。",
     "new": "公開された日時の新しいものから並べています。締切を過ぎた募集は出しません。",
     "ending": "締切の近いものから並べています。「充足次第」は締切日のあるものの後です。締切を過ぎた募集は出しません。",
     "pay": "1時間あたりに直した報酬の高いものから並べています。1時間あたりに直せない募集は最後です。締切を過ぎた募集は出しません。",
@@ -57,7 +58,7 @@ def postings() -> Response:
         if number := understood.number(connection, search.typed.q):
             return cast(Response, redirect(f"/postings/{number}", 303))
         found = queries.page(connection, search, back=True)
-        cards = drawn.cards(connection, found.numbers)
+        cards = drawn.cards(connection, found.numbers, found.around.away if found.around else None)
         places = understood.places(connection, search)
         near_words = understood.near_words(connection, search) if not cards else []
         offered = offers.beside_of(connection, search) if found.count <= offers.FEW and search.applied() else None
@@ -82,7 +83,8 @@ def postings() -> Response:
         "previous": "/postings/" + search.typed.query(cursor=found.previous),
         "following": "/postings/" + search.typed.query(cursor=found.following) if found.following else "",
         "hidden": [pair for pair in search.typed.pairs() if pair[0] != "sort"],
-        "sorts": SORTS,
+        "sorts": search.sorts,
+        "around": found.around,
         "offers": offered,
         "shown_count": drawn.shown_count,
     }

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from pyroaring import BitMap
 from sqlalchemy import Connection, Row, Select, bindparam, exc, func, select
 from werkzeug.exceptions import ServiceUnavailable
 
@@ -18,9 +19,10 @@ from keynet_admin import clock
 from keynet_admin.extensions import db
 from keynet_admin.models import Listing, Setting
 from keynet_admin.public.query import Position, Search
-from keynet_admin.public.search import choices, listed, words
+from keynet_admin.public.search import choices, listed, near, words
 from keynet_admin.public.search.choices import Choices
-from keynet_admin.public.search.listed import State
+from keynet_admin.public.search.listed import Listed, State
+from keynet_admin.public.search.near import Around
 
 log = logging.getLogger(__name__)
 PAGE = 20
@@ -43,6 +45,7 @@ class Page:
     previous: Position | None
     choices: Choices
     state: State
+    around: Around | None = None
 
 
 @contextmanager
@@ -100,16 +103,27 @@ def page(connection: Connection, search: Search, limit: int = PAGE, *, back: boo
     with here.at(connection) as state:
         whole = words.found(connection, here, search)
         after = search.after
-        left = here.beyond(search.sort, whole.ids, after.key, after.id) if after else whole.ids
+        left = _beyond(here, search, whole.ids, after) if after else whole.ids
         ids = words.first(connection, here, search, whole, left, limit + 1)
         more, ids = len(ids) > limit, ids[:limit]
         seen = after.shown + len(ids) if after and after.shown else 0 if after else len(ids)
-        following = Position(search.sort, *here.place(search.sort, ids[-1]), seen) if more else None
+        following = Position(search.sort, *_place(here, search, ids[-1]), seen) if more else None
         previous = None
         if back and after:
             before = words.first(connection, here, search, whole, whole.ids - left, limit + 1, backwards=True)
             if len(before) > limit:
-                previous = Position(search.sort, *here.place(search.sort, before[limit]), max(after.shown - limit, 0))
+                previous = Position(search.sort, *_place(here, search, before[limit]), max(after.shown - limit, 0))
         numbers = {number: here.sequences[number] for number in ids}
         made = choices.of(here, search, whole)
-    return Page(numbers, max(whole.count, len(ids) + more), not whole.sure, following, previous, made, state)
+        around = near.around(here, search, ids, whole.hits) if search.near else None
+    return Page(numbers, max(whole.count, len(ids) + more), not whole.sure, following, previous, made, state, around)
+
+
+def _beyond(here: Listed, search: Search, found: BitMap, after: Position) -> BitMap:
+    if search.sort == "near":
+        return near.beyond(here, search, found, after.key, after.id)
+    return here.beyond(search.sort, found, after.key, after.id)
+
+
+def _place(here: Listed, search: Search, number: int) -> tuple[int, int]:
+    return near.place(here, search, number) if search.sort == "near" else here.place(search.sort, number)

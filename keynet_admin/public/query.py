@@ -17,13 +17,15 @@ from urllib.parse import urlencode
 from werkzeug.datastructures import MultiDict
 
 from keynet_admin.catalogue import DAYS, display, posting_field, reference
+from keynet_admin.catalogue.places import postal
 from keynet_admin.services import counter
 from keynet_admin.services.listing import search_index
 from keynet_admin.services.listing.card import PARTS, WEEK
 from keynet_admin.services.listing.words import reading as words
 from keynet_admin.services.listing.words.reading import TypedWords
 
-SORTS: Mapping[str, str] = {"new": "新しい順", "ending": "締切の近い順", "pay": "1時間あたりの額の高い順"}
+# `near` is the order of a search near a postal code, and of no other.
+SORTS: Mapping[str, str] = {"near": "距離の近い順", "new": "新しい順", "ending": "締切の近い順", "pay": "1時間あたりの額の高い順"}
 FLAGS: Mapping[str, str] = {
     "single_day": "1日だけも可",
     "blank_ok": "ブランク可",
@@ -48,6 +50,7 @@ _LABELS = {
     "part": "時間帯",
     "from": "期間の始まり",
     "to": "期間の終わり",
+    "near": "郵便番号",
     "pay_min": "時間額の下限",
     "sort": "並び順",
     "after": "続きの位置",
@@ -87,6 +90,8 @@ class Search:
     begin: date | None = None
     end: date | None = None
     near: str = ""
+    near_typed: str = ""
+    """What was typed for `near` and is no postal code, for the field."""
     pay_min: int = 0
     single_day: bool = False
     blank_ok: bool = False
@@ -118,11 +123,33 @@ class Search:
         if self.pay_min:
             pairs.append(("pay_min", str(self.pay_min)))
         pairs += [(name, "1") for name in FLAGS if getattr(self, name)]
-        if self.sort != "new":
+        if self.sort != self.usual_sort:
             pairs.append(("sort", self.sort))
         if cursor is not None:
             pairs.append(("after", cursor.text()))
         return pairs
+
+    @property
+    def usual_sort(self) -> str:
+        """The order that need not be said."""
+        return "near" if self.near else "new"
+
+    @property
+    def near_problem(self) -> str:
+        """What is wrong with `near_typed`, for the field."""
+        if not self.near_typed:
+            return ""
+        known = postal.typed(self.near_typed)
+        return "郵便番号データにありません。番号をご確認ください。" if known else "7桁の数字で入力してください（例：100-0001）。"
+
+    @property
+    def sorts(self) -> Mapping[str, str]:
+        """The orders that there are for it."""
+        return {slug: label for slug, label in SORTS.items() if slug != "near" or self.near}
+
+    def within(self, prefectures: tuple[str, ...]) -> "Search":
+        """The same search in these prefectures, from its first page on."""
+        return replace(self, prefecture=prefectures, municipality="", after=None)
 
     def query(self, *, cursor: Position | None = None) -> str:
         """`?q=…` for an address, empty without any condition."""
@@ -133,6 +160,8 @@ class Search:
         """The same search with one condition taken away."""
         now = getattr(self, name)
         left: dict[str, Any] = {name: tuple(item for item in now if item != value) if isinstance(now, tuple) else getattr(Search, name)}
+        if name == "near" and self.sort == "near":
+            left["sort"] = "new"
         return replace(self, **left, words=() if name == "q" else self.words)
 
     def applied(self) -> list[tuple[str, str]]:
@@ -149,6 +178,8 @@ class Search:
             yield "prefecture", code, prefecture_label(code)
         if self.municipality:
             yield "municipality", self.municipality, municipality_label(self.municipality)
+        if self.near:
+            yield "near", "", f"{display.zip_code(self.near)}の近く"
         for slug in self.job_type:
             yield "job_type", slug, posting_field("job_type").label_of(slug)
         for slug in self.engagement:
@@ -223,7 +254,11 @@ def _read(args: MultiDict[str, str]) -> Search:
     problems += [
         f"条件の名前「{_shown(name)}」は分からないため、条件に入れていません。" for name in args if name not in _LABELS and name != "q"
     ][:3]
-    sort = _one(args, "sort", SORTS, problems) or "new"
+    near, near_typed = _near(args.get("near", ""), problems)
+    sort = _one(args, "sort", SORTS, problems) or ("near" if near else "new")
+    if sort == "near" and not near:
+        problems.append("並び順「距離の近い順」は、郵便番号を入れたときに使えます。新しい順に並べています。")
+        sort = "new"
     begin, end = _period(args, problems)
     return Search(
         q=q,
@@ -236,6 +271,8 @@ def _read(args: MultiDict[str, str]) -> Search:
         part=_several(args, "part", PARTS, problems),
         begin=begin,
         end=end,
+        near=near,
+        near_typed=near_typed,
         pay_min=_pay(args.get("pay_min", ""), problems),
         single_day=_flag(args, "single_day", problems),
         blank_ok=_flag(args, "blank_ok", problems),
@@ -305,6 +342,20 @@ def _municipality(value: str, problems: list[str]) -> str:
         _not_understood("municipality", value, problems)
         return ""
     return value
+
+
+def _near(value: str, problems: list[str]) -> tuple[str, str]:
+    """A postal code however it is typed; it must be one that the post knows. What is none is handed back as it was typed."""
+    if not value.strip():
+        return "", ""
+    code = postal.typed(value[:40])
+    if not code:
+        problems.append(f"郵便番号「{_shown(value)}」は7桁の数字ではないため、条件に入れていません。例：100-0001")
+    elif not postal.municipalities_of(code):
+        problems.append(f"郵便番号「{_shown(value)}」は郵便番号データにないため、条件に入れていません。番号をご確認ください。")
+    else:
+        return code, ""
+    return "", _shown(value)
 
 
 _DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")

@@ -7,6 +7,7 @@ from pyroaring import BitMap
 
 from keynet_admin.catalogue import posting_field, reference
 from keynet_admin.public.query import FLAGS, Search
+from keynet_admin.public.search import near
 from keynet_admin.public.search.listed import Listed, all_of
 from keynet_admin.public.search.words import Found
 from keynet_admin.services.listing.card import PARTS, WEEK
@@ -41,7 +42,7 @@ def _counts(here: Listed, search: Search, found: Found) -> dict[str, dict[str, i
     }
     if found.hits is None:
         return {name: dict.fromkeys(of_it) for name, of_it in values.items()}
-    conditions = here.conditions(search)
+    conditions = near.conditions(here, search)
     if search.words:
         conditions["words"] = found.hits
     made: dict[str, dict[str, int | None]] = {}

@@ -152,7 +152,7 @@ class Listed:
         return BitMap.union(*(self.sets[name, value] for value in values)) if values else BitMap()
 
     def conditions(self, search: Search) -> dict[str, BitMap]:
-        """The postings that each condition of a search lets through; the words are none of these."""
+        """The postings that each condition of a search lets through; the words are none of these, nor is the distance (`near.conditions`)."""
         found: dict[str, BitMap] = {}
         for name in ("prefecture", "job_type", "engagement"):
             if values := getattr(search, name):

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Select, bindparam, select, text
 
 from keynet_admin.models import Listing
 from keynet_admin.public.query import Search
+from keynet_admin.public.search import near
 from keynet_admin.public.search.listed import Listed, all_of
 from keynet_admin.services.listing import search_index
 from keynet_admin.services.search import ngrams
@@ -43,7 +44,7 @@ def found(connection: Connection, here: Listed, search: Search) -> Found:
 
 
 def _found(connection: Connection, here: Listed, search: Search) -> Found:
-    ids = all_of(here, here.conditions(search))
+    ids = all_of(here, near.conditions(here, search))
     if not search.words:
         return Found(ids, True, len(ids), here.all)
     candidates, sure = here.kept_or(("words", search.words), lambda: _candidates(connection, search.words))
@@ -62,15 +63,21 @@ def first(
 ) -> list[int]:
     """The first of these among what a search found, in its order or backwards. What is not sure yet is read until there are enough."""
     if whole.sure:
-        return here.first(search.sort, among, count, backwards=backwards)
+        return _first(here, search, among, count, backwards=backwards)
     made: list[int] = []
     size = 2 * count
     while len(made) < count and among:
-        ids = here.first(search.sort, among, size, backwards=backwards)
+        ids = _first(here, search, among, size, backwards=backwards)
         holding = _holding(connection, ids, search.words)
         made += [number for number in ids if number in holding]
         among, size = among - BitMap(ids), min(READ, 2 * size)
     return made[:count]
+
+
+def _first(here: Listed, search: Search, among: BitMap, count: int, *, backwards: bool) -> list[int]:
+    if search.sort == "near":
+        return near.first(here, search, among, count, backwards=backwards)
+    return here.first(search.sort, among, count, backwards=backwards)
 
 
 def _candidates(connection: Connection, words: tuple[str, ...]) -> tuple[BitMap | None, bool]:

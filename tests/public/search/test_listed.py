@@ -13,7 +13,7 @@ from keynet_admin.catalogue import posting_field, reference
 from keynet_admin.extensions import db, reading
 from keynet_admin.models import Listing, Posting
 from keynet_admin.public import queries
-from keynet_admin.public.query import FLAGS, SORTS, Search, read
+from keynet_admin.public.query import FLAGS, Search, read
 from keynet_admin.public.search import listed as module
 from keynet_admin.services.listing.card import PARTS, WEEK, slot_bits
 from keynet_admin.vocabulary import PostingStatus
@@ -51,7 +51,7 @@ def some_posting(dice: random.Random, today: Any) -> dict[str, Any]:
 
 def some_search(dice: random.Random, today: Any) -> Search:
     """A search of a few conditions."""
-    pairs: list[tuple[str, str]] = [("sort", dice.choice(list(SORTS)))]
+    pairs: list[tuple[str, str]] = [("sort", dice.choice(list(Search().sorts)))]
     for name, values in (("prefecture", ("45", "13", "01")), ("job_type", JOBS), ("weekday", WEEK), ("part", tuple(PARTS))):
         if dice.random() < 0.4:
             pairs += [(name, value) for value in dice.sample(values, dice.choice((1, 2)))]
