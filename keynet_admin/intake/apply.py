@@ -137,7 +137,7 @@ def form(posting_no: str, way: str) -> Response:
     visit = _visit(posting_no, way)
     if isinstance(visit, Response):
         return visit
-    if request.method == "GET":
+    if request.method != "POST":
         visit.take()
         again = "again" in request.args
         return _page(visit, judged="checked" in request.args and not again, notice=AGAIN if again else "")
@@ -209,7 +209,7 @@ def _visit(posting_no: str, way: str) -> ApplyVisit | Response:
     written = counter.typed(posting_no)
     if not written.startswith("KN-P-"):
         abort(404)
-    if written != posting_no and request.method == "GET":
+    if written != posting_no and request.method != "POST":
         return redirect(url_for(str(request.endpoint), posting_no=written), 301)
     listing = db.session.execute(select(Listing).where(Listing.posting_no == written)).scalar_one_or_none()
     if listing is None or listing.state is ListingState.withdrawn:

@@ -52,7 +52,7 @@ def _private(response: Response) -> Response:
 @blueprint.route("", methods=("GET", "POST"))
 def enter() -> Response:
     """Fields `candidate_no` and `code`. A right pair leads to the page at its own address; all wrong ones get one answer."""
-    if request.method == "GET":
+    if request.method != "POST":
         return make_response(render_template("intake/my_enter.html", errors={}, erased="erased" in request.args))
     typed = unicodedata.normalize("NFKC", request.form.get("candidate_no", "")).strip()[:40]
     number, code = counter.typed(typed) or typed, request.form.get("code", "").strip()[:60]
@@ -79,7 +79,7 @@ def enter() -> Response:
 def page(token: str) -> Response:
     """The page (GET); a message to the municipality, or that its messages have been read (POST)."""
     candidate = _own(token)
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(candidate, token)
     text, seen = request.form.get("text", ""), _number(request.form.get("seen"))
     try:
@@ -143,7 +143,7 @@ def edit(token: str) -> Response:
     revision = revisions.revision_of(candidate.posting, candidate.posting_revision)
     posting = revision.normalized if revision is not None else {}
     fields = asked_for(PEOPLE["applicant"], posting)
-    if request.method == "GET" or candidate.is_inquiry:
+    if request.method != "POST" or candidate.is_inquiry:
         return _edit(candidate, token, posting, candidate.typed)
     typed = form_reader.read_record(request.form, fields) | {"consent": candidate.typed.get("consent")}
     result = evaluate_person("applicant", typed, posting, on=clock.today())

@@ -71,7 +71,7 @@ def closed() -> Response | None:
     state = period.state(clock.today())
     if state == "open":
         return None
-    return make_response(render_template("intake/closed.html", state=state, period=period), 200 if request.method == "GET" else 409)
+    return make_response(render_template("intake/closed.html", state=state, period=period), 409 if request.method == "POST" else 200)
 
 
 def too_late(pages: UploadPages, key: str = "") -> Response | None:

@@ -46,6 +46,17 @@ def hidden(answer: Any) -> dict[str, str]:
     return {str(box["name"]): str(box["value"]) for box in page(answer).select("main form input[type=hidden]")}
 
 
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_head_is_a_look_and_nothing_else(client: Client, db_session: Session, address: str) -> None:
+    """A scanner that follows the links of a mail sends nothing, accepts nothing, deletes nothing."""
+    row = factories.candidate(S.offered)
+    at = home(row) + address
+    db_session.commit()
+    assert client.head(at).status_code == client.get(at).status_code == 200
+    db_session.refresh(row)
+    assert (row.status, threads.of(row)) == (S.offered, [])
+
+
 def test_the_page_is_only_for_its_person(client: Client, db_session: Session) -> None:
     """No cookie, no cache, no search engine, no referrer; a light page; nothing of others, no officer's name, no note, a masked address."""
     row, other = factories.candidate(S.selection), factories.candidate(content={"family_name": "別人", "email": "betsu@mail.example"})

@@ -34,14 +34,14 @@ class Piece(NamedTuple):
     reading: str = ""
 
 
-class Part(NamedTuple):
+class SummaryPart(NamedTuple):
     """A heading and the sentences below it, each in pieces."""
 
     heading: list[Piece]
     sentences: list[list[Piece]]
 
 
-def summary(content: Values) -> list[Part]:
+def summary(content: Values) -> list[SummaryPart]:
     """The posting, part by part. The same content gives the same words."""
     posting = content["posting"]
     made = {
@@ -52,7 +52,7 @@ def summary(content: Values) -> list[Part]:
         "where": _where(content),
         "apply": _apply(posting),
     }
-    return [Part(pieces(_HEADINGS[name]), [pieces(line) for line in lines]) for name, lines in made.items() if lines]
+    return [SummaryPart(pieces(_HEADINGS[name]), [pieces(line) for line in lines]) for name, lines in made.items() if lines]
 
 
 def pieces(marked: str) -> list[Piece]:

@@ -25,12 +25,12 @@ def content(changes: dict[str, Any] | None = None, *, masked: bool = False, name
     return {"organization": body, "posting": posting, "place": place, "masked": masked}
 
 
-def lines(made: list[plain_japanese.Part]) -> list[str]:
+def lines(made: list[plain_japanese.SummaryPart]) -> list[str]:
     """The sentences without readings."""
     return ["".join(piece.text for piece in sentence) for part in made for sentence in part.sentences]
 
 
-def everything(made: list[plain_japanese.Part]) -> list[plain_japanese.Piece]:
+def everything(made: list[plain_japanese.SummaryPart]) -> list[plain_japanese.Piece]:
     """All pieces, those of the headings too."""
     return [piece for part in made for line in (part.heading, *part.sentences) for piece in line]
 
