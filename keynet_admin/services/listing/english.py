@@ -29,7 +29,7 @@ class Fact(NamedTuple):
     japanese: list[str]
 
 
-class Section(NamedTuple):
+class FactGroup(NamedTuple):
     """A heading with its facts."""
 
     title: str
@@ -134,14 +134,14 @@ def deadline(posting: Values) -> str:
     return last or words.choices()["deadline_type"]["until_filled"]
 
 
-def sections(posting: Values) -> list[Section]:
+def sections(posting: Values) -> list[FactGroup]:
     """All other facts by their heading in the catalogue."""
     shown = {**posting, "apply_by": apply_ways.working(posting)}
     found: dict[str, list[Fact]] = {group: [] for group in words.GROUPS}
     for field in POSTING:
         if field.name in words.LABELS and field.name not in _ELSEWHERE and (fact := _fact(field, shown.get(field.name))):
             found.setdefault(field.group, []).append(fact)
-    return [Section(words.GROUPS.get(group, group), facts) for group, facts in found.items() if facts]
+    return [FactGroup(words.GROUPS.get(group, group), facts) for group, facts in found.items() if facts]
 
 
 def _fact(field: Field, value: Any) -> Fact | None:
