@@ -121,6 +121,15 @@ class PostingStatus(Word):
 PUBLISHED = (PostingStatus.live, PostingStatus.paused, PostingStatus.scheduled)
 
 
+class ListingEnd(Word):
+    """Why a public posting is over, as its page tells visitors."""
+
+    filled = "filled", "必要な人数がそろいました。"
+    stopped = "stopped", "募集した団体が募集を終えました。"
+    deadline = "deadline", "応募の締切を過ぎました。"
+    period = "period", "掲載の期間が終わりました。"
+
+
 class OrganizationStatus(Word):
     """States of a body: an incident takes all its postings down, and nothing of it goes public until that is lifted."""
 

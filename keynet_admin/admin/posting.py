@@ -44,12 +44,12 @@ def _small_changes(row: Posting) -> list[Change]:
 def _beside(row: Posting) -> dict[str, Any]:
     """What both decisions about a waiting posting stand beside: the page as visitors would get it, its findings, what is new in it."""
     revision, live = revisions.current_revision(row), revisions.live_revision(row)
-    content = listing.public_content(row.organization, revision.normalized)
+    content, beside = listing.as_read(row, revision.normalized)
     return {
         "wide": True,
         "plain_reason": True,
         "content": content,
-        "page_view": posting_page.view(content),
+        "page_view": posting_page.view(content, **beside),
         "findings": [finding for finding in map(Finding.from_json, revision.findings) if finding.level is not Level.FIX],
         "live": live,
         "changed": _changes(live, revision) if live is not None and live.number != revision.number else [],
@@ -232,8 +232,8 @@ class PostingView(DecisionPages, PublishedPages, GuardedModelView):
         """The exact public page of the current revision."""
         row = self.row(id)
         revision = revisions.current_revision(row)
-        content = listing.public_content(row.organization, revision.normalized)
-        return self.render("admin/preview.html", posting=row, content=content, page_view=posting_page.view(content))
+        content, beside = listing.as_read(row, revision.normalized)
+        return self.render("admin/preview.html", posting=row, content=content, page_view=posting_page.view(content, **beside))
 
     def named(self, row: Posting) -> tuple[str, str, str]:
         """The heading in the question, body and number above it, the number in a message."""

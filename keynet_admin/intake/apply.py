@@ -213,7 +213,7 @@ def _visit(posting_no: str, way: str) -> ApplyVisit | Response:
         return redirect(url_for(str(request.endpoint), posting_no=written), 301)
     listing = db.session.execute(select(Listing).where(Listing.posting_no == written)).scalar_one_or_none()
     if listing is None or listing.state is ListingState.withdrawn:
-        abort(404)
+        return make_response(render_template("public/unavailable.html", posting_no=written, offers=()), 404)
     now = clock.now()
     if listing.state is not ListingState.listed or listing.open_until <= now or listing.content is None:
         if request.method == "POST":

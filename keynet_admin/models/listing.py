@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from keynet_admin import clock
 from keynet_admin.extensions import db
 from keynet_admin.models.base import AsciiJson, CleanText, UtcDateTime, words
-from keynet_admin.vocabulary import ListingState, ViewSource
+from keynet_admin.vocabulary import ListingEnd, ListingState, ViewSource
 
 # Written out, not bound: a partial index serves only a query that names its condition.
 _LISTED: ColumnElement[Any] = literal_column("'listed'")
@@ -24,11 +24,12 @@ def _listed_index(name: str, *columns: str) -> Index:
 class Listing(db.Model):  # type: ignore[name-defined,misc]
     """One posting that is or was public, written in the transaction that moves it. Rows are never deleted.
 
-    `state`: a withdrawn row keeps its number, a closed one also title and closed date; the content of both is gone. `sequence` is the
-    number of the change that touched the row last, in the order of commits (NULL until then, see `services.listing.publish`).
+    `state`: a withdrawn row keeps its number, a closed one also title, job, place, closed date and why it ended; the content of both is
+    gone. `sequence` is the number of the change that touched the row last, in the order of commits (NULL until then, see `services.listing.publish`).
     `open_until` is the first moment (UTC) at which the posting is over: 24:00 JST of its deadline or of its last day of publication,
     whichever is earlier. `slots` has a bit for each weekday and part of the day of a shift (`services.listing.card.slot_bits`), `also_junior`
-    tells that assistant nurses may apply as well. `content` holds the public fields of the posting (already masked).
+    tells that assistant nurses may apply as well. `content` holds the public fields of the posting (already masked), `places` how many
+    people it still needs (`services.listing.places`): that changes without a change of the content, and is no 更新.
     """
 
     __tablename__ = "listing"
@@ -65,6 +66,8 @@ class Listing(db.Model):  # type: ignore[name-defined,misc]
     car: Mapped[bool] = mapped_column(Boolean, default=False)
     online: Mapped[bool] = mapped_column(Boolean, default=False)
     deadline: Mapped[date | None] = mapped_column(Date)
+    ended_by: Mapped[ListingEnd | None] = mapped_column(words(ListingEnd))
+    places: Mapped[dict[str, Any] | None] = mapped_column(AsciiJson)
     # The long ones last, and the longest at the very end: SQLite reads a row from its beginning.
     search_text: Mapped[str | None] = mapped_column(CleanText())
     content: Mapped[dict[str, Any] | None] = mapped_column(AsciiJson)
@@ -93,7 +96,7 @@ def end_of(row: Any, now: datetime) -> tuple[datetime, bool]:
 
 
 # The columns of a public row that its page is made of.
-SHOWN = ("state", "title", "listed_at", "changed_at", "open_until", "closed_at", "content")
+SHOWN = ("state", "title", "listed_at", "changed_at", "open_until", "closed_at", "places", "content")
 
 
 class PublishedVersion(db.Model):  # type: ignore[name-defined,misc]
@@ -115,6 +118,7 @@ class PublishedVersion(db.Model):  # type: ignore[name-defined,misc]
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     open_until: Mapped[datetime] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    places: Mapped[dict[str, Any] | None] = mapped_column(AsciiJson)
     content: Mapped[dict[str, Any] | None] = mapped_column(AsciiJson)
 
 

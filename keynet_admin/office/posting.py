@@ -260,8 +260,8 @@ class OfficePostingView(DecisionPages, PublishedPages, GuardedModelView):
         """The public page as it will be, made from the current revision by the same function that publishes."""
         row = self.row(id)
         revision = revisions.current_revision(row)
-        content = listing.public_content(row.organization, revision.normalized)
-        return self.render("office/preview.html", posting=row, content=content, page_view=posting_page.view(content))
+        content, beside = listing.as_read(row, revision.normalized)
+        return self.render("office/preview.html", posting=row, content=content, page_view=posting_page.view(content, **beside))
 
     @expose("/<num:id>/edit", methods=("GET", "POST"))
     def edit(self, id: int) -> Any:

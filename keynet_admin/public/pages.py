@@ -8,10 +8,10 @@ from markupsafe import Markup
 from sqlalchemy import Row
 
 from keynet_admin import clock, config
-from keynet_admin.models.listing import KEPT, end_of
-from keynet_admin.public import detail, drawn, queries
+from keynet_admin.public import drawn, queries
 from keynet_admin.public.answers import page
 from keynet_admin.public.discovery import head, landing
+from keynet_admin.public.posting import endings, job_posting, qr
 from keynet_admin.public.queries import connected
 from keynet_admin.public.query import Search, read
 from keynet_admin.public.search import offers, understood
@@ -92,7 +92,7 @@ def postings() -> Response:
 
 
 def posting(posting_no: str) -> Response:
-    """`GET /postings/<posting_no>`: one posting; 募集終了 for 30 days after its end, 410 later; 404 for everything else.
+    """`GET /postings/<posting_no>`: one posting; 募集終了 for 30 days after its end, 410 later; 404 with one page for any other number.
 
     Another writing of its number leads to the one address.
     """
@@ -104,20 +104,22 @@ def posting(posting_no: str) -> Response:
     now = clock.now()
     with connected() as connection:
         row = connection.execute(queries.ONE, {"no": posting_no, "now": now}).one_or_none()
-    if row is None or row.state is ListingState.withdrawn:
-        abort(404)
-    if row.is_open:
-        return _open(posting_no, row)
-    last, gone = end_of(row, now)
-    title = "" if gone else row.title
-    until = None if gone else (row.closed_at or row.open_until) + KEPT
-    return page("public/closed.html", until=until, status=410 if gone else 200, posting_no=posting_no, title=title, closed=last, gone=gone)
+        if row is None or row.state is ListingState.withdrawn:
+            return endings.unavailable(connection, posting_no)
+        if not row.is_open:
+            return endings.ended(connection, posting_no, row)
+    return _open(posting_no, row)
 
 
 def _open(posting_no: str, row: Row[Any]) -> Response:
+    """The posting's page, or with `?print` its sheet of paper."""
     base, content = config.current().public_url, row.content
     shown = posting_page.as_published(row, posting_no, clock.today())
     title = content["posting"].get("title", "")
+    if "print" in request.args:
+        keep = True if request.query_string == b"print" else None
+        code = qr.path(f"{base}/postings/{posting_no}")
+        return page("public/sheet.html", until=row.open_until, keep=keep, qr=code, base=base, today=clock.today(), **shown)
     request.environ[VIEWED] = row.posting_id
     response = page(
         "public/posting.html",
@@ -125,7 +127,7 @@ def _open(posting_no: str, row: Row[Any]) -> Response:
         shown=shown,
         head=head.of_posting(posting_no, title, shown["view"]),
         trail=[*head.above(content["place"]["prefecture"], content["posting"].get("job_type", "")), (title, None)],
-        job_posting=detail.job_posting(content, posting_no, row.listed_at, row.open_until, base),
+        job_posting=job_posting.in_page(job_posting.data(content, posting_no, row.listed_at, row.open_until, base)),
     )
     response.last_modified = row.changed_at
     return response

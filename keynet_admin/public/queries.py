@@ -60,7 +60,10 @@ def connected() -> Iterator[Connection]:
 
 
 NOTICE = select(Setting.value).where(Setting.key == "notice")
-_ONE = ("posting_id", "state", "title", "listed_at", "changed_at", "open_until", "closed_at", "content")
+_ONE = (
+    *("posting_id", "state", "title", "listed_at", "changed_at", "open_until", "closed_at", "ended_by"),
+    *("job_type", "prefecture_code", "municipality_code", "places", "content"),
+)
 ONE = select(Listing.listed(bindparam("now")).label("is_open"), *(L[name] for name in _ONE)).where(L.posting_no == bindparam("no"))
 HIGHEST = select(func.max(L.posting_id)).where(Listing.listed(bindparam("now")))
 BETWEEN = (

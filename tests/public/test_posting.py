@@ -14,7 +14,7 @@ from keynet_admin.models import Listing, Posting
 from keynet_admin.services.listing import card as facts
 from keynet_admin.services.listing import publish as listing
 from keynet_admin.vocabulary import ListingState, PostingStatus
-from keynet_admin.web import posting_page
+from keynet_admin.web.posting_page import sections
 from tests import factories
 from tests.public.build import content, listed, put, revise
 from tests.support.clock import MovableClock
@@ -72,7 +72,10 @@ def test_every_public_field_of_the_catalogue_is_printed(client: FlaskClient, db_
         assert field.name in values or field.visibility is Visibility.NEVER or field.name == "duty_change", field.name
         if field.visibility is Visibility.NEVER or field.name not in values or field.name in ("shifts", "pay_type", "venue_city"):
             continue
-        for line in display.show(field, values[field.name]).split("\n"):
+        words = sections.TICKS[field.name][0] if field.name in sections.TICKS else display.show(field, values[field.name])
+        if field.name == "pay_lines":
+            words = "1,987円"
+        for line in words.split("\n"):
             assert " ".join(line.split()) in text or field.name in ("job_type", "deadline_type"), (field.name, line)
     assert "13:00" in text
     assert "日向市" in text
@@ -91,10 +94,8 @@ def test_how_many_a_shift_needs_stands_beside_its_hours(
 def test_a_new_field_of_the_catalogue_shows_up_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     field = next(field for field in POSTING if field.name == "other_req")
     added = type(field)("parking_note", "駐車場の補足", field.kind, visibility=Visibility.PUBLIC, group="新しい欄")
-    monkeypatch.setattr(posting_page, "POSTING", (*POSTING, added))
-    made = posting_page.sections(
-        {"posting": {"parking_note": "第2駐車場"}, "masked": False, "organization": {}, "place": {"prefecture": "45"}}
-    )
+    monkeypatch.setattr(sections, "POSTING", (*POSTING, added))
+    made = sections.sections({"posting": {"parking_note": "第2駐車場"}, "masked": False, "organization": {}, "place": {"prefecture": "45"}})
     assert [row.texts for section in made if section.title == "新しい欄" for row in section.rows] == [["第2駐車場"]]
 
 
@@ -181,7 +182,8 @@ NUMBERS = {"posting_id", "sequence", "posting_no", "state", "listed_at", "change
 def test_a_closed_row_keeps_nothing_else(db_session: Session, clock: MovableClock) -> None:
     posting = factories.posting(PostingStatus.live)
     put(posting, PostingStatus.closed)
-    assert kept_columns(db_session, posting) == NUMBERS | {"title", "closed_at"}
+    kept = {"title", "closed_at", "ended_by", "job_type", "prefecture_code", "municipality_code"}
+    assert kept_columns(db_session, posting) == NUMBERS | kept
 
 
 @pytest.mark.parametrize("state", [PostingStatus.paused, PostingStatus.suspended])

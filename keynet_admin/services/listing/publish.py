@@ -20,20 +20,23 @@ from keynet_admin.errors import Refused
 from keynet_admin.extensions import db
 from keynet_admin.models import Listing, Organization, Posting, PublishedAnswer
 from keynet_admin.rules.words.masking import Secrets
+from keynet_admin.services import workflow
 from keynet_admin.services.listing import card as facts
-from keynet_admin.services.listing import history, search_index, version
+from keynet_admin.services.listing import history, places, search_index, version
 from keynet_admin.services.listing.words import published
 from keynet_admin.services.partner import ledger
 from keynet_admin.services.posting.revisions import last_day, live_revision
 from keynet_admin.services.transaction import before_commit
-from keynet_admin.vocabulary import ListingState, PostingStatus
+from keynet_admin.vocabulary import ListingEnd, ListingState, PostingStatus
 
 HIDDEN = "（非公開）"
 _EMPTY_COLUMNS = ("job_type", "prefecture_code", "municipality_code", "engagement", "org_name", "headcount", "pay_hour")
 _EMPTY_DAYS = ("term_start", "term_end", "deadline")
 _MARKS = ("also_junior", "single_day", "blank_ok", "training", "car", "online")
+_KEPT_COLUMNS = ("title", "job_type", "prefecture_code", "municipality_code")
+"""What a closed row still tells, so that its page can lead to postings like it."""
 _NOTHING: dict[str, Any] = {
-    **dict.fromkeys((*_EMPTY_COLUMNS, *_EMPTY_DAYS, "content", "search_text")),
+    **dict.fromkeys((*_EMPTY_COLUMNS, *_EMPTY_DAYS, "ended_by", "places", "content", "search_text")),
     **dict.fromkeys(_MARKS, False),
     "title": "",
     "masked": False,
@@ -55,9 +58,10 @@ _TEXT_FIELDS = (
 def update(posting: Posting, *, changed_at: datetime | None = None) -> None:
     """Write the Listing row of a posting from its state and its live revision.
 
-    `listed` while it is live; `closed` (number, title, closed date) once it is closed and visitors knew it; `withdrawn` (the number only)
-    when it was listed and is paused, suspended or private now. One that was never public gets no row. `changed_at` (now unless given)
-    is the moment that visitors read as 更新日; a row that is only made anew keeps its own. Raises Refused when the live revision has no
+    `listed` while it is live; `closed` (number, title, job, place, when and why) once it is closed and visitors knew it; `withdrawn` (the
+    number only) when it was listed and is paused, suspended or private now. One that was never public gets no row. `changed_at` (now unless
+    given) is the moment that visitors read as 更新日; a row that is only made anew keeps its own, and so does one that needs another
+    number of people than before. Raises Refused when the live revision has no
     readable last day of publication (the gate of publishing does not let such a revision through). The partners' ledger follows, also when
     only the consents have changed.
     """
@@ -65,12 +69,15 @@ def update(posting: Posting, *, changed_at: datetime | None = None) -> None:
     before_commit(_number, posting.id)
     connection = db.session.connection()
     row = connection.execute(select(Listing.__table__).where(Listing.posting_id == posting.id)).mappings().one_or_none()
-    values = _values(posting, row["state"] if row is not None else None)
-    if values is None or (row is not None and all(row[name] == value for name, value in values.items())):
+    values = _values(posting, row)
+    changed = {name for name, value in (values or {}).items() if row is None or row[name] != value}
+    if values is None or not changed:
         return
     old_text = row["search_text"] if row is not None else None
-    if row is None or any(row[name] != value for name, value in values.items() if name != "search_text"):
+    if changed - {"search_text", "places"}:
         values |= {"sequence": None, "changed_at": changed_at or clock.now()}
+    elif "places" in changed:
+        before_commit(_read_anew)
     if row is None:
         connection.execute(insert(Listing).values(posting_id=posting.id, posting_no=posting.posting_no, **values))
     else:
@@ -92,6 +99,11 @@ def _number(posting_id: int) -> None:
     ledger.follow(posting_id)
 
 
+def _read_anew() -> None:
+    """Pages that are kept hold no longer, though no row has another content: partners need not take it again."""
+    version.take()
+
+
 def open_until(normalized: Mapping[str, Any]) -> datetime | None:
     """The first moment at which a posting is over: 24:00 JST of its deadline or of its last day, the earlier. None without a last day."""
     day = last_day(normalized)
@@ -103,7 +115,7 @@ def end_of(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(), clock.TOKYO)
 
 
-def _values(posting: Posting, before: ListingState | None) -> dict[str, Any] | None:
+def _values(posting: Posting, row: Mapping[Any, Any] | None) -> dict[str, Any] | None:
     """The columns as they should be; None when the row (or its absence) is right as it stands."""
     revision = live_revision(posting)
     public = revision is not None and revision.normalized.get("visibility") != "private"
@@ -115,18 +127,34 @@ def _values(posting: Posting, before: ListingState | None) -> dict[str, Any] | N
         if answers := _answers(posting, revision.normalized):
             content["answers"] = answers
         text = search_text(content, posting.posting_no)
-        times = {"listed_at": posting.published_at or clock.now(), "open_until": ends, "closed_at": None}
-        return {"state": ListingState.listed, "search_text": text} | times | _columns(content)
+        times = {"listed_at": posting.published_at or clock.now(), "open_until": ends, "closed_at": None, "ended_by": None}
+        found = places.of(posting, revision.normalized, row["places"] if row is not None else None)
+        return {"state": ListingState.listed, "search_text": text, "places": found} | times | _columns(content)
     if revision is not None and public and posting.status is PostingStatus.closed and posting.published_at is not None:
         ends = open_until(revision.normalized)
         if ends is None:
             return None
-        title = str(public_content(posting.organization, revision.normalized)["posting"].get("title", ""))[:100]
+        columns = _columns(public_content(posting.organization, revision.normalized))
+        kept = {name: columns[name] for name in _KEPT_COLUMNS} | {"ended_by": _ended_by(posting, revision.normalized)}
         times = {"listed_at": posting.published_at, "open_until": ends, "closed_at": posting.closed_at or clock.now()}
-        return _NOTHING | {"state": ListingState.closed, "title": title} | times
-    if before is ListingState.listed:
+        return _NOTHING | {"state": ListingState.closed} | kept | times
+    if row is not None and row["state"] is ListingState.listed:
         return _NOTHING | {"state": ListingState.withdrawn}
     return None
+
+
+def _ended_by(posting: Posting, normalized: Mapping[str, Any]) -> ListingEnd:
+    """Why a closed posting is over. One that its municipality closed when all people were secured is filled, too."""
+    event = workflow.last_event(posting, "close", "fill", "expire")
+    if event is None or event.action == "expire":
+        return end_of_term(normalized)
+    return ListingEnd.filled if event.action == "fill" or (posting.headcount and posting.open_at_close == 0) else ListingEnd.stopped
+
+
+def end_of_term(content: Mapping[str, Any]) -> ListingEnd:
+    """Why a posting is over whose time has come: its deadline, or the end of its publication before that."""
+    until_a_day = content.get("deadline_type") == "date" and display.as_date(content.get("deadline")) == last_day(content)
+    return ListingEnd.deadline if until_a_day else ListingEnd.period
 
 
 def public_content(organization: Organization, normalized: Mapping[str, Any]) -> dict[str, Any]:
@@ -159,6 +187,13 @@ def public_content(organization: Organization, normalized: Mapping[str, Any]) ->
         "posting": {name: value for name, value in posting.items() if value is not None and value not in ("", [])},
         "place": where,
     }
+
+
+def as_read(posting: Posting, normalized: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the public page would print of this content: the content, and beside it the places left and the last day."""
+    row = db.session.execute(select(Listing.places).where(Listing.posting_id == posting.id)).one_or_none()
+    found = places.of(posting, normalized, row.places if row is not None else None)
+    return public_content(posting.organization, normalized), {"places": found, "last_day": last_day(normalized)}
 
 
 def secrets_of(organization: Organization, normalized: Mapping[str, Any]) -> Secrets:

@@ -28,6 +28,7 @@ SOURCES = (
     "rules/engine/posting_values.py",
     "rules/words/masking.py",
     "rules/words/figures.py",
+    "services/posting/balance.py",
     "models/listing.py",
 )
 

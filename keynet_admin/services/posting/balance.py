@@ -75,6 +75,13 @@ def balance(posting: Posting) -> Balance:
     return with_shifts([posting], {posting.id: current_revision(posting).normalized})[posting.id]
 
 
+def for_content(posting: Posting, content: Mapping[str, Any]) -> Balance:
+    """The balance of one posting as this content of it counts: that of the live revision, while a later one waits."""
+    wanted = content.get("headcount")
+    found = with_shifts([posting], {posting.id: content})[posting.id]
+    return replace(found, wanted=wanted if isinstance(wanted, int) and not isinstance(wanted, bool) else 0)
+
+
 def with_shifts(postings: Iterable[Posting], contents: Mapping[int, Mapping[str, Any]]) -> dict[int, Balance]:
     """The balances of several postings by id with their shifts; `contents` are those of their current revisions. Three queries."""
     shifts = _by_shift(contents)

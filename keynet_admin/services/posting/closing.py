@@ -14,6 +14,7 @@ from keynet_admin.permissions import Actor
 from keynet_admin.rules import rule_by_code
 from keynet_admin.services import workflow
 from keynet_admin.services.candidate import stages
+from keynet_admin.services.listing import publish as listing
 from keynet_admin.services.posting import drafts, placements, publication
 from keynet_admin.services.posting.balance import balances
 from keynet_admin.services.posting.revisions import current_revision
@@ -88,6 +89,7 @@ def close(
         elif results.get(row.id) == "rejected":
             stages.reject(row, actor, seen_version=row.version)
     found = publication.closed_with(posting)
+    listing.update(posting)
     if figures is None:
         publication.ask_later(posting)
     else:

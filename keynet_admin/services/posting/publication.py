@@ -132,7 +132,7 @@ def close(posting: Posting, actor: Actor, *, seen_version: int, reason: str = ""
 def settle(posting: Posting) -> bool:
     """What follows when somebody was secured for a posting, or is no more. True when it closed itself, because nobody more is needed.
 
-    A closed one whose place came free is offered to be reopened. The caller has locked the posting before the change.
+    Visitors read the new number at once. A closed one whose place came free is offered to be reopened. The caller has locked the posting before the change.
     """
     workflow.lock(posting)
     found = balances([posting])[posting.id]
@@ -144,6 +144,8 @@ def settle(posting: Posting) -> bool:
     if posting.status is PostingStatus.closed and posting.open_at_close is not None:
         posting.vacated = found.open > posting.open_at_close
         posting.open_at_close = min(found.open, posting.open_at_close)
+    if posting.status is PostingStatus.live:
+        listing.update(posting)
     return False
 
 

@@ -116,7 +116,9 @@ def _rename(posting: Posting) -> None:
 
 def part(text: str) -> str:
     """The content part of a page: from its head to the end of the dates beside it."""
-    found = re.search(r'<div class="page-head"><p class="row"><span class="badge is-ok">.*</aside>\n</div>', text, re.DOTALL)
+    found = re.search(
+        r'<div class="page-head page-head--tight"><p class="row row--tight"><span class="badge is-ok">.*</aside>\n</div>', text, re.DOTALL
+    )
     assert found is not None
     return found[0]
 

@@ -1,30 +1,28 @@
-"""One posting as visitors read it: every public field of the catalogue, in the order people decide by.
-
-The public page and the previews of the office and of the service center print this one view.
-"""
+"""The facts of a posting by section: every public field of the catalogue, in words rather than as answers of a form."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from keynet_admin.catalogue import POSTING, Field, apply_ways, display, reference
+from keynet_admin.catalogue import POSTING, Field, display, posting_field, reference
 from keynet_admin.catalogue.blank import says_nothing
+from keynet_admin.rules.engine import posting_values
 from keynet_admin.services.listing import card as facts
-from keynet_admin.services.listing import plain_japanese
 
 # Groups of the catalogue by section of the page. A new field shows up in its group's section, a new group at the end.
 SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("場所", ("勤務場所",)),
     ("時間", ("勤務時間",)),
     ("報酬", ("報酬",)),
-    ("期間・身分", ("期間", "仕事")),
     ("仕事の内容", ("業務",)),
+    ("場所", ("勤務場所",)),
+    ("期間・身分", ("期間", "仕事")),
     ("応募の条件", ("応募の条件",)),
     ("保険・補償", ("保険・補償",)),
     ("応募と選考", ("応募と選考", "公開")),
 )
 PLANNED = frozenset(group for _, groups in SECTIONS for group in groups)
+# Fields that are read in another section than that of their group in the form.
+MOVED = {"also_junior": "応募の条件", "single_day": "勤務時間"}
 # A field that is read together with the one before it.
 WITH: Mapping[str, tuple[str, ...]] = {
     "venue_name": ("venue_type",),
@@ -33,10 +31,12 @@ WITH: Mapping[str, tuple[str, ...]] = {
     "renewal": ("renewal_rule", "renewal_cap"),
     "probation": ("probation_note",),
     "overtime": ("overtime_hours",),
-    "pay_lines": ("pay_note",),
     "commute": ("commute_cap",),
     "insurance": ("insurance_note",),
-    "experience": ("experience_note",),
+    "experience": ("experience_note", "blank_ok"),
+    "licenses": ("also_junior",),
+    "engagement": ("nonregular",),
+    "workdays_note": ("single_day",),
     "age_limit": ("age_reason", "age_note"),
     "training": ("training_note",),
     "job_type": ("job_other",),
@@ -51,7 +51,17 @@ ONE_LINE: Mapping[str, str] = {
     "deadline_type": "{1}",
 }
 # Shown elsewhere on the page: the title, the side panel, the table of shifts, the prose.
-ELSEWHERE = frozenset({"title", "shifts", "duty_detail", "pay_type", "public_contact", "public_tel"})
+ELSEWHERE = frozenset({"title", "shifts", "duty_detail", "pay_type", "pay_lines", "public_contact", "public_tel", "support_note"})
+# Ticks of the form as sentences: ticked, and not ticked where that says something.
+TICKS: Mapping[str, tuple[str, str]] = {
+    "also_junior": ("准看護師の方も応募できます", ""),
+    "blank_ok": ("ブランクのある方も応募できます", ""),
+    "single_day": ("1日だけの従事もできます", ""),
+    "nonregular": ("非常勤・臨時の募集です", ""),
+    "fixed_ot_excess": ("固定残業代を超えた分は、追加で支払います", "固定残業代を超えた分の支払いはありません"),
+}
+# The label of a tick that stands alone, without the field it is read with.
+ALONE = {"also_junior": "応募できる方", "blank_ok": "経験", "single_day": "勤務日数", "nonregular": "任用の区分"}
 NOTES = {
     "fiscal_year_part_time": "非常勤の地方公務員としての任用です。",
     "fiscal_year_full_time": "1会計年度を限度とする地方公務員としての任用です。",
@@ -60,14 +70,16 @@ NOTES = {
 }
 
 
+TRAINED = ("paid", "unpaid")
+
+
 class DetailRow(NamedTuple):
-    """One line of facts: the catalogue's field it begins with, its label and its paragraphs; `lead` stands large above them, `note` small below."""
+    """One line of facts: the catalogue's field it begins with, its label and its paragraphs; `note` stands small below."""
 
     name: str
     label: str
     texts: list[str]
     note: str = ""
-    lead: str = ""
 
 
 @dataclass
@@ -79,54 +91,13 @@ class Section:
     rows: list[DetailRow] = field(default_factory=list)
 
 
-def view(content: Mapping[str, Any]) -> dict[str, Any]:
-    """What the template prints: lead facts, marks, sections, shifts, duty paragraphs, ways to apply (`here`: on this site)."""
-    posting = content["posting"]
-    ways = apply_ways.working(posting)
-    posting = posting | {"apply_by": ways}
-    content = {**content, "posting": posting}
-    return {
-        "job": facts.job(posting),
-        "place": facts.place(content),
-        "who": facts.who(content),
-        "venue": facts.venue(content),
-        "shifts": facts.shifts(posting, 3),
-        "pay": facts.pay(posting),
-        "period": facts.period(posting),
-        "marks": facts.marks(posting),
-        "sections": sections(content),
-        "shift_rows": [(*display.shift_cells(row), row.get("need")) for row in facts.rows_of(posting, "shifts")],
-        "duty": [line for line in str(posting.get("duty_detail", "")).splitlines() if line.strip()],
-        "deadline": display.as_date(posting.get("deadline")) if posting.get("deadline_type") == "date" else None,
-        "apply_by": apply_ways.labels(ways),
-        "here": "site" in ways,
-        "answers": content.get("answers", ()),
-        "plain_japanese": plain_japanese.summary(content),
-    }
-
-
-def as_published(row: Any, posting_no: str, on: date) -> dict[str, Any]:
-    """What the macro `published` prints: the row of the public table, or a kept version of it, as it is read on a day."""
-    content = row.content
-    return {
-        "view": view(content),
-        "posting": content["posting"],
-        "organization": content["organization"],
-        "posting_no": posting_no,
-        "on": on,
-        "listed_at": row.listed_at,
-        "changed_at": row.changed_at,
-        "last_day": row.open_until - timedelta(microseconds=1),
-    }
-
-
 def sections(content: Mapping[str, Any]) -> list[Section]:
     """The facts by section; sections without any are left out (a section for shifts or prose is kept by its place)."""
     posting = content["posting"]
     groups: dict[str, list[Field]] = {}
     for item in POSTING:
-        if item.name in posting and item.name not in ELSEWHERE and not _blank(item, posting):
-            groups.setdefault(item.group, []).append(item)
+        if item.name in posting and item.name not in ELSEWHERE and not _blank(item, posting) and not _supports(item, posting):
+            groups.setdefault(MOVED.get(item.name, item.group), []).append(item)
     plan = [*SECTIONS, *((group, (group,)) for group in groups if group not in PLANNED)]
     result = []
     for title, names in plan:
@@ -134,38 +105,78 @@ def sections(content: Mapping[str, Any]) -> list[Section]:
         if title == "場所":
             rows = _place_rows(content, rows)
         key = names[0]
-        if rows or key in ("勤務時間", "業務"):
+        if rows or key in ("勤務時間", "報酬", "業務"):
             result.append(Section(title, key, rows))
     return result
 
 
+def support(posting: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What helps somebody on site: a few words and their explanation."""
+    found = []
+    if posting.get("training") in TRAINED:
+        found.append((f"事前研修 {posting_field('training').label_of(posting['training'])}", str(posting.get("training_note") or "")))
+    if not says_nothing(posting.get("support_note")):
+        found.append(("会場の支援体制", str(posting["support_note"])))
+    return found
+
+
+def full_address(content: Mapping[str, Any]) -> str:
+    """The address of the workplace from its prefecture on; empty when it is masked or not known."""
+    posting, place = content["posting"], facts.place(content)
+    if content["masked"] or says_nothing(posting.get("venue_address")):
+        return ""
+    address = str(posting["venue_address"])
+    if not _names_place(posting, place):
+        return f"{place}{address}"
+    area = display.prefecture(content["place"]["prefecture"])
+    return address if address.startswith(area) else f"{area}{address}"
+
+
 def _rows(fields: Sequence[Field], posting: Mapping[str, Any]) -> list[DetailRow]:
     by_name = {item.name: item for item in fields}
-    taken: set[str] = set()
-    rows = []
-    for item in fields:
-        if item.name in taken:
-            continue
-        followers = [by_name[name] for name in WITH.get(item.name, ()) if name in by_name]
-        taken.update(follower.name for follower in followers)
-        rows.append(_row(item, followers, posting))
-    return rows
+    joined = {name for item in fields for name in WITH.get(item.name, ())}
+    return [
+        _row(item, [by_name[name] for name in WITH.get(item.name, ()) if name in by_name], posting)
+        for item in fields
+        if item.name not in joined
+    ]
 
 
 def _row(item: Field, followers: list[Field], posting: Mapping[str, Any]) -> DetailRow:
     name = item.name
-    texts = display.show(item, posting[name]).split("\n")
-    rest = [display.show(follower, posting[follower.name]) for follower in followers]
-    if name == "pay_lines":
-        labelled = any(line.get("label") for line in facts.rows_of(posting, "pay_lines"))
-        return DetailRow(name, "報酬", [*(texts if len(texts) > 1 or labelled else ()), *rest], lead=facts.pay(posting))
+    texts = _text(item, posting).split("\n")
+    rest = [_text(follower, posting) for follower in followers]
     if name == "term_start" and rest:
         return DetailRow(name, "任用（従事）期間", [f"{texts[0]}から", f"{rest[0]}まで"])
-    if name == "nonregular" and posting[name] is True:
-        return DetailRow(name, "任用の区分", ["非常勤・臨時の募集です"])
     if name in ONE_LINE and rest:
         return DetailRow(name, item.label, [ONE_LINE[name].format(texts[0], *rest)])
-    return DetailRow(name, item.label, [*texts, *rest], NOTES.get(str(posting.get(name)), "") if name == "engagement" else "")
+    return DetailRow(name, ALONE.get(name, item.label), [*texts, *rest], _note(name, posting))
+
+
+def _text(item: Field, posting: Mapping[str, Any]) -> str:
+    """The value in words."""
+    value = posting[item.name]
+    if isinstance(value, bool) and item.name in TICKS:
+        return TICKS[item.name][0 if value else 1]
+    return display.show(item, value)
+
+
+def _note(name: str, posting: Mapping[str, Any]) -> str:
+    if name == "engagement":
+        return NOTES.get(str(posting.get(name)), "")
+    if name != "weekly_hours":
+        return ""
+    minutes = [posting_values.work_minutes(row) for row in facts.rows_of(posting, "shifts")]
+    days = [len(posting_values.days_of(row) - {"hol"}) for row in facts.rows_of(posting, "shifts")]
+    whole = sum(m * d for m, d in zip(minutes, days, strict=True) if m) if all(minutes) else 0
+    if whole and posting_values.number(posting.get(name)) == whole / 60:
+        return "上のすべての曜日と時間帯に入った場合の、1週間の時間です。"
+    return "任用（契約）で決める、1週間の勤務時間です。"
+
+
+def _supports(item: Field, posting: Mapping[str, Any]) -> bool:
+    """Whether a field is told by `support`."""
+    return item.name in ("training", "training_note") and posting.get("training") in TRAINED
 
 
 def _place_rows(content: Mapping[str, Any], rows: list[DetailRow]) -> list[DetailRow]:
@@ -176,8 +187,7 @@ def _place_rows(content: Mapping[str, Any], rows: list[DetailRow]) -> list[Detai
     for row in rows:
         if row.name == "venue_address":
             code = f"{display.zip_code(posting['venue_zip'])}　" if posting.get("venue_zip") else ""
-            address = row.texts[0] if _names_place(posting, place) else f"{place}{posting['venue_address']}"
-            row = DetailRow(row.name, "住所", [code + address])
+            row = DetailRow(row.name, "住所", [code + full_address(content)])
         elif row.name in ("venue_zip", "venue_city") and posting.get("venue_address"):
             continue
         kept.append(row)

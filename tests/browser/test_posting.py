@@ -1,0 +1,102 @@
+"""A posting in a real Chromium: its sheet of paper, what stands without script, the labels of one saved in a browser."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.support.databases import DEMO_PASSWORD, Databases
+from tests.support.server import LiveServer
+
+OWNER = "kenko@city.chiyoda.keynet.example"
+
+
+@pytest.fixture(scope="module")
+def house(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """A server with the demo data."""
+    folder = tmp_path_factory.mktemp("instance")
+    url = databases.copy_demo(folder)
+    settings = {"DATABASE_URL": url, "KEYNET_RATE_LIMITS": "0", "KEYNET_DEMO": "1", "KEYNET_DEMO_PASSWORD": DEMO_PASSWORD}
+    server = LiveServer(folder, settings).start()
+    yield server
+    server.stop()
+
+
+def numbers(page: Any, house: LiveServer) -> list[str]:
+    """The postings on the first page of the list."""
+    page.goto(f"{house.url}/postings/")
+    paths = page.eval_on_selector_all("main a", "links => links.map(link => link.pathname)")
+    return [found[1] for path in paths if (found := re.fullmatch(r"/postings/(KN-P-\d+)", path))]
+
+
+def sheets(page: Any, address: str) -> int:
+    """How many pages of A4 the printer gets."""
+    page.goto(address)
+    return len(re.findall(rb"/Type\s*/Page[^s]", page.pdf(prefer_css_page_size=True)))
+
+
+def test_an_ordinary_posting_is_one_sheet_the_longest_two(browser_page: Any, house: LiveServer) -> None:
+    found = [sheets(browser_page, f"{house.url}/postings/{number}?print") for number in numbers(browser_page, house)[:12]]
+    assert max(found) <= 2
+    assert found.count(1) > len(found) // 2
+
+
+def test_its_pages_pass_axe_at_two_widths(browser_page: Any, house: LiveServer, axe: str) -> None:
+    number = numbers(browser_page, house)[0]
+    for address in (f"/postings/{number}?print", "/postings/KN-P-999999"):
+        browser_page.goto(house.url + address)
+        browser_page.evaluate(axe)
+        found = browser_page.evaluate("async () => (await axe.run(document, {resultTypes: ['violations']})).violations")
+        assert [item["id"] for item in found] == []
+        browser_page.set_viewport_size({"width": 320, "height": 700})
+        assert browser_page.evaluate("document.documentElement.scrollWidth") <= 320
+        browser_page.set_viewport_size({"width": 1366, "height": 768})
+
+
+def test_without_script_no_dead_button_stands_there(browser: Any, house: LiveServer) -> None:
+    page = browser.new_context(java_script_enabled=False, locale="ja-JP").new_page()
+    number = numbers_plain(page, house)
+    page.goto(f"{house.url}/postings/{number}?print")
+    assert page.locator("[data-print]").count() == 1
+    assert not page.locator("[data-print]").is_visible()
+
+
+def numbers_plain(page: Any, house: LiveServer) -> str:
+    """The first posting of the list, read without script."""
+    page.goto(f"{house.url}/postings/")
+    return str(page.locator("main a[href^='/postings/KN-P-']").first.get_attribute("href")).rpartition("/")[2]
+
+
+def labels(page: Any, house: LiveServer, number: str) -> list[str]:
+    """The labels of all facts on the public page."""
+    page.goto(f"{house.url}/postings/{number}")
+    return [text.strip() for text in page.locator("main dt").all_text_contents()]
+
+
+def test_a_posting_saved_in_a_browser_has_the_labels_it_had(browser_page: Any, house: LiveServer) -> None:
+    """No answer to a question that was not asked (超過分の追加支給 without 固定残業代) comes in by saving."""
+    page = browser_page
+    page.goto(house.url + "/login")
+    page.fill("[name=email]", OWNER)
+    page.fill("[name=password]", DEMO_PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url(lambda address: "/login" not in address)
+    page.goto(house.url + "/office/posting/?tab=live")
+    link = next(
+        path
+        for path in page.eval_on_selector_all("main a", "links => links.map(a => a.pathname)")
+        if re.fullmatch(r"/office/posting/\d+/", path)
+    )
+    page.goto(house.url + link)
+    number = re.search(r"KN-P-\d+", page.locator("main").inner_text())
+    assert number is not None
+    before = labels(page, house, number[0])
+    page.goto(f"{house.url}{link}edit")
+    page.fill("[name$=pay_day]", "翌月25日払い")
+    page.press("[name$=pay_day]", "Enter")
+    page.wait_for_load_state()
+    after = labels(page, house, number[0])
+    assert after == before
+    assert "超過分の追加支給" not in after
+    assert "翌月25日払い" in page.locator("main").inner_text()
