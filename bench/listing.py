@@ -27,9 +27,24 @@ PAGES: tuple[tuple[str, Callable[[int], Sequence[str]], int, float | None], ...]
     ("hit: one posting", lambda _most: ["/postings/KN-P-000001"], 8000, 4.0),
     ("miss: list, newest first", own("/postings/?n={}"), 1000, 0.20),
     ("miss: one posting", own("/postings/KN-P-{:06d}"), 1000, 0.20),
-    ("miss: list of a prefecture and a job", own("/postings/?prefecture=13&job_type=nurse&n={}"), 600, None),
-    ("miss: list of two prefectures", own("/postings/?prefecture=13&prefecture=27&n={}"), 600, None),
-    ("miss: search for a word", own("/postings/?q=%E7%9C%8B%E8%AD%B7%E5%B8%AB&n={}"), 200, None),
+    *(
+        (f"miss: {title}", own(f"/postings/?{query}&n={{}}"), 300, 0.20)
+        for title, query in (
+            ("a prefecture and a job", "prefecture=13&job_type=nurse"),
+            ("two prefectures", "prefecture=13&prefecture=27"),
+            ("open to assistant nurses", "job_type=assistant_nurse"),
+            ("Wednesday evenings", "weekday=wed&part=evening"),
+            ("nights, best paid first", "part=night&sort=pay"),
+            ("a period", "from=2027-01-01&to=2027-01-31"),
+            ("by car, for a day", "car=1&single_day=1"),
+            ("a lowest pay", "pay_min=1777"),
+            ("clerks, best paid first", "job_type=clerical&sort=pay"),
+            ("nearest deadline", "sort=ending"),
+            ("a municipality", "municipality=131016"),
+            ("nothing found", "prefecture=47&job_type=clerical&weekday=hol&part=night"),
+        )
+    ),
+    ("miss: search for a word", own("/postings/?q=%E4%BC%9A%E5%A0%B4&n={}"), 200, None),
 )
 
 
