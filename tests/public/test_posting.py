@@ -268,7 +268,8 @@ def test_a_masked_posting_names_neither_body_nor_venue_anywhere(client: FlaskCli
     posting = listed({**SECRETS, "visibility": "masked"}, organization=body)
     for word in ("看護師", "珊瑚", "日向", "ひゅうが"):
         for path, text in pages(client, posting, word).items():
-            data = text.replace(f"「{word}」", "").replace(f'value="{word}"', "") if word != "看護師" else text
+            # A page says again what was searched for, and which town that is.
+            data = text if word == "看護師" else re.sub(f'「{word}」|value="{word}"|宮崎県日向市|municipality=452068', "", text)
             for secret in HIDDEN:
                 assert secret not in data, (path, secret)
         assert (posting.posting_no in client.get(f"/postings/?q={word}").text) is (word == "看護師")
