@@ -159,6 +159,10 @@ class QueueList:
         ),
     )
     column_list = ("org", "due", "findings", "jobs", "status", "assignee", "receipt")
+    choosable_columns = (
+        *("due", "findings", "jobs", "status", "assignee", "receipt"),
+        *("received_at", "due_at", "waiting", "mail", "reminded", "decided_at", "times_sent", "lg_code"),
+    )
     column_labels = {
         "org": "団体",
         "due": "残り時間",

@@ -25,7 +25,7 @@ from keynet_admin.models.reference import (
     PrefectureRecord,
 )
 from keynet_admin.models.review import Review
-from keynet_admin.models.saved_view import SavedView
+from keynet_admin.models.saved_view import ChosenColumns, SavedView
 from keynet_admin.models.submission import (
     CasePresence,
     EntryDraft,

@@ -1,12 +1,13 @@
-"""Views of lists that an account keeps: at most 20 a list, one of each name."""
+"""What an account keeps of lists: views (at most 20 a list, one of each name), and the columns of each tab."""
 
+from collections.abc import Sequence
 from urllib.parse import parse_qsl
 
 from sqlalchemy import delete, select
 
 from keynet_admin.errors import Refused
 from keynet_admin.extensions import db
-from keynet_admin.models import SavedView
+from keynet_admin.models import ChosenColumns, SavedView
 from keynet_admin.permissions import Actor
 
 MOST = 20
@@ -44,3 +45,16 @@ def _tab(query: str) -> str:
 def drop(actor: Actor, number: int) -> None:
     """Forget a view; nothing happens to somebody else's."""
     db.session.execute(delete(SavedView).where(SavedView.id == number, SavedView.account_id == (actor.account_id or 0)))
+
+
+def choose_columns(actor: Actor, place: str, tab: str, names: Sequence[str]) -> None:
+    """Keep which columns the reader wants in a tab of the list `place`; none for the ordinary ones."""
+    own = (ChosenColumns.account_id == (actor.account_id or 0), ChosenColumns.place == place, ChosenColumns.tab == tab)
+    if not names:
+        db.session.execute(delete(ChosenColumns).where(*own))
+        return
+    known = db.session.execute(select(ChosenColumns).where(*own)).scalar_one_or_none()
+    if known is None:
+        known = ChosenColumns(account_id=actor.account_id, place=place, tab=tab)
+        db.session.add(known)
+    known.names = ",".join(names)

@@ -126,6 +126,7 @@ class GuardedModelView(Guard, Editing, ModelView):
     exports = False
     exports_persons = False  # the file holds people's data: asked for by a post, after a fresh proof, and told in the log
     saved_views = False
+    choosable_columns: Sequence[str] = ()  # what a reader may show or hide, by tab
     cells_template = "web/cell.html"  # macros `cell_<column>(row)` for columns that are more than a word
     search_label = "ことばで探す"
     search_hint = ""
@@ -147,6 +148,7 @@ class GuardedModelView(Guard, Editing, ModelView):
         "export_persons": "exports_persons",
         "save_view": "saved_views",
         "drop_view": "saved_views",
+        "choose_columns": "choosable_columns",
         "bulk": "bulk_moves",
     }
 
@@ -162,7 +164,8 @@ class GuardedModelView(Guard, Editing, ModelView):
         if self.permission is not None:
             # A saved view is the reader's own; each bulk move asks for its own right.
             self.method_permissions = (
-                dict.fromkeys(("save_view", "drop_view", "bulk", "export_persons"), self.permission) | self.method_permissions
+                dict.fromkeys(("save_view", "drop_view", "choose_columns", "bulk", "export_persons"), self.permission)
+                | self.method_permissions
             )
         super().__init__(model, db, **kwargs)
         # Only opened addresses exist at all; Flask-Admin would answer the others with a redirect.
@@ -325,6 +328,20 @@ class GuardedModelView(Guard, Editing, ModelView):
             saved_view.drop(current_actor(), id)
         flash("保存した表示を消しました。", "success")
         return redirect(url_for(".index_view"), 303)
+
+    @expose("/columns", methods=("POST",))
+    def choose_columns(self) -> Response:
+        """Keep which columns the reader wants to see in a tab (`ordinary`: those of the list); the first one always stands."""
+        state = self.state(MultiDict(_parsed(request.form.get("query", ""))))
+        wanted = [] if "ordinary" in request.form else [name for name in self.choosable_columns if name in request.form.getlist("column")]
+        if not wanted and "ordinary" not in request.form:
+            flash("表示する列を、1つ以上選んでください。列は変わっていません。", "error")
+        else:
+            with transaction():
+                saved_view.choose_columns(current_actor(), self.endpoint, state.tab, wanted)
+            flash("表示する列を変えました。" if wanted else "列を標準に戻しました。", "success")
+        query = _encoded(state.pairs(self.tabs[0].name))
+        return redirect(f"{url_for('.index_view')}{'?' + query if query else ''}", 303)
 
     @expose("/bulk", methods=("GET", "POST"))
     def bulk(self) -> Any:

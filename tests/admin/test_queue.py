@@ -282,6 +282,47 @@ def test_a_tab_opens_with_the_conditions_saved_for_it(client: Client, cases: dic
     assert shown(client, "?tab=done") == ["都農町"], "other tabs open as they did"
 
 
+def columns(client: Client, query: str = "") -> list[str]:
+    """The headings of the queue's table without those of ticks and sorts."""
+    page = BeautifulSoup(client.get(f"/admin/submission/{query}").text, "html.parser")
+    return [cell.find(string=True).strip() for cell in page.select("thead th") if "選ぶ" not in cell.get_text()]
+
+
+def test_columns_are_the_readers_own_in_each_tab(client: Client, cases: dict[str, Any]) -> None:
+    ordinary = columns(client)
+    sent = {"query": "prefecture=45&q=x", "column": ["receipt", "due", "received_at", "evil", "org"]}
+    answer = client.post("/admin/submission/columns", data=sent)
+    assert answer.headers["Location"] == "/admin/submission/?prefecture=45&q=x", "the list as it was"
+    assert columns(client) == ["団体", "残り時間", "受付番号", "受付"]
+    assert columns(client, "?tab=done") != columns(client), "other tabs as they were"
+    assert client.post("/admin/submission/columns", data={"query": ""}).status_code == 303
+    assert "1つ以上選んでください" in client.get("/admin/submission/").text
+    client.sign_in(Role.operator)
+    assert columns(client) == ordinary, "a colleague's list as it was"
+    client.sign_in(cases["operator"])
+    client.post("/admin/submission/columns", data={"query": "", "ordinary": "1", "column": ["due"]})
+    assert columns(client) == ordinary
+
+
+@pytest.mark.parametrize("tab", [tab.name for tab in SubmissionView.tabs])
+def test_every_column_can_be_shown_in_every_tab(client: Client, cases: dict[str, Any], tab: str) -> None:
+    client.post("/admin/submission/columns", data={"query": f"tab={tab}", "column": list(SubmissionView.choosable_columns)})
+    page = BeautifulSoup(client.get(f"/admin/submission/?tab={tab}").text, "html.parser")
+    assert page.select("tbody tr")
+    assert {cell["data-cell"] for cell in page.select("tbody td[data-cell]")} == set(SubmissionView.choosable_columns)
+
+
+def test_a_saved_view_tells_how_many_rows_it_has(client: Client, cases: dict[str, Any]) -> None:
+    for name, query in (("未定", "assignee=none"), ("紀伊", "prefecture=30"), ("済み", "tab=done")):
+        client.post("/admin/submission/views", data={"name": name, "query": query})
+    page = BeautifulSoup(client.get("/admin/submission/?prefecture=30").text, "html.parser")
+    assert {chip.find(string=True).strip(): chip.b.find(string=True) for chip in page.select(".saved a.chip")} == {
+        "未定": "2",
+        "紀伊": "1",
+        "済み": "1",
+    }
+
+
 def test_what_came_since_the_last_file(
     client: Client, cases: dict[str, Any], db_session: Session, clock: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -70,6 +70,7 @@ NO_PERSON = {
         "posting_revision": {"ruleset", "reference_date", "job_type"},
         "return_link": {"closed_why"},
         "review": {"action", "subject"},
+        "chosen_columns": {"place", "tab", "names"},
         "saved_view": {"place"},
         "search_alert": {"pace"},
         "staff_session": {"level"},

@@ -215,6 +215,7 @@ ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "/admin/setting/"): ADMIN_POST,
     ("GET", "/admin/submission/export.<any(csv, xlsx):kind>"): STAFF_GET,
     ("POST", "/admin/submission/views"): STAFF_OWN,
+    ("POST", "/admin/submission/columns"): STAFF_OWN,
     ("POST", "/admin/submission/views/<num:id>/delete"): STAFF_NONE,
     ("GET", "/admin/submission/bulk"): (302, 400, 400, 400, 403, 403, 403, 403),
     ("POST", "/admin/submission/bulk"): STAFF_POST,

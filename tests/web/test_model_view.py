@@ -386,7 +386,7 @@ def test_a_view_of_a_list_is_saved_used_and_dropped(client: Client, operator: Ac
     saved = db_session.execute(select(SavedView)).scalar_one()
     assert (saved.name, saved.query) == ("和歌山 完了", "tab=done&prefecture=30&job_type=nurse&sort=receipt")
     chips = soup(client, "/admin/submission/").select(".saved a.chip")
-    assert [(link.get_text(), link["href"]) for link in chips] == [("和歌山 完了", f"/admin/submission/?{saved.query}")]
+    assert [(link.get_text(), link["href"]) for link in chips] == [("和歌山 完了 0件", f"/admin/submission/?{saved.query}")]
     assert client.post("/admin/submission/views", data={"name": "", "query": ""}).status_code == 303
     assert "表示の名前" in client.get("/admin/submission/").text
     number = saved.id

@@ -14,9 +14,10 @@ from urllib.parse import parse_qsl, urlencode
 from flask import g
 from sqlalchemy import Select, String, false, func, literal, or_, select, type_coerce, union_all
 from sqlalchemy.orm import InstrumentedAttribute
+from werkzeug.datastructures import MultiDict
 
 from keynet_admin.extensions import db
-from keynet_admin.models import SavedView
+from keynet_admin.models import ChosenColumns, SavedView
 from keynet_admin.permissions import Actor
 from keynet_admin.services import counter, overview
 
@@ -144,17 +145,27 @@ class ShownTab:
 
 @dataclass(frozen=True)
 class SavedConditions:
-    """A saved view of the reader's; `at_start`: its tab opens with it."""
+    """A saved view of the reader's; `at_start`: its tab opens with it. `hits`: how many rows it shows now."""
 
     id: int
     name: str
     query: str
     at_start: bool
+    hits: int = 0
 
     @property
     def tab(self) -> str:
         """The tab it is of, empty for the first."""
         return dict(parse_qsl(self.query)).get("tab", "")
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What the database adds to a list: the options of its filters, and what the reader keeps of it (columns by tab)."""
+
+    options: Mapping[str, Pairs]
+    saved: Sequence[SavedConditions] = ()
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -195,6 +206,7 @@ class Listed:
     tab: Tab
     filters: Sequence[ChosenFilter]
     saved: Sequence[SavedConditions]
+    own_columns: bool
     plain_url: str
     state: State
     total: int
@@ -250,10 +262,11 @@ def _holds(column: Any, word: str) -> Any:
 
 def list_page(view: Any, args: Any, path: str, actor: Actor) -> Listed:
     """The page of a `GuardedModelView` that the query string asks for. `args` is the request's MultiDict."""
-    options, saved = _choices(view, actor)
-    state = state_of(view, args, options)
+    stored = _stored(view, actor)
+    state = state_of(view, args, stored.options)
     narrowed = narrow(view, state)
-    tabs, total = _tabs(view, state, narrowed, path, actor)
+    tabs, total, hits = _tabs(view, state, narrowed, path, actor, [_saved_rows(view, row, stored.options, actor) for row in stored.saved])
+    stored = replace(stored, saved=[replace(row, hits=number) for row, number in zip(stored.saved, hits, strict=True)])
     size = view.page_size
     if total <= CAP:
         state = replace(state, number=min(state.number, max(1, -(-total // size))))
@@ -263,7 +276,7 @@ def list_page(view: Any, args: Any, path: str, actor: Actor) -> Listed:
         exact = db.session.execute(select(func.count()).select_from(_keys(view, _within(view, state, narrowed, actor)))).scalar_one()
         state = replace(state, number=max(1, -(-exact // size)))
         rows = _rows(view, state, narrowed, actor)
-    return page_made(view, state, rows, total, tabs, options, saved, path)
+    return page_made(view, state, rows, total, tabs, stored, path)
 
 
 def page_made(
@@ -272,8 +285,7 @@ def page_made(
     rows: Sequence[Any],
     total: int,
     tabs: Sequence[ShownTab],
-    options: Mapping[str, Pairs],
-    saved: Sequence[SavedConditions],
+    stored: Stored,
     path: str,
 ) -> Listed:
     """The page around its rows (one more than it shows when another page follows)."""
@@ -284,19 +296,25 @@ def page_made(
         return address(path, changed.pairs(first_tab))
 
     filters = [
-        ChosenFilter(f.name, f.label, f.every, options[f.name], state.chosen.get(f.name, ()), f.many) for f in view.list_filters if f.shown
+        ChosenFilter(f.name, f.label, f.every, stored.options[f.name], state.chosen.get(f.name, ()), f.many)
+        for f in view.list_filters
+        if f.shown
     ]
     shown = {f.name for f in filters} | {"q"}
     bare = State(tab=state.tab).pairs(first_tab)
     # Where the tab opens with conditions of the reader's own, the address without them has to say that none are wanted.
-    plain = address(path, [*bare, ("view", "0")] if any((row.tab or first_tab) == state.tab and row.at_start for row in saved) else bare)
+    plain = address(
+        path, [*bare, ("view", "0")] if any((row.tab or first_tab) == state.tab and row.at_start for row in stored.saved) else bare
+    )
+    own = stored.columns.get(state.tab, ())
     return Listed(
         rows=rows[:size],
-        columns=[_column(view, name, unpaged, url) for name in tab_of(view, state).columns or view.column_list],
+        columns=[_column(view, name, unpaged, url) for name in columns_of(view, tab_of(view, state), own)],
         tabs=tabs,
         tab=tab_of(view, state),
         filters=filters,
-        saved=saved,
+        saved=stored.saved,
+        own_columns=bool(own),
         plain_url=plain,
         state=state,
         total=total,
@@ -312,6 +330,15 @@ def page_made(
 def address(path: str, pairs: Pairs) -> str:
     """A path with its query."""
     return f"{path}?{urlencode(pairs)}" if pairs else path
+
+
+def columns_of(view: Any, tab: Tab, own: Sequence[str] = ()) -> list[str]:
+    """The columns of a tab: its first one, then those that the reader chose, if any, in the list's own order."""
+    ordinary = list(tab.columns or view.column_list)
+    if not own:
+        return ordinary
+    ranked = [*ordinary[1:], *(name for name in view.choosable_columns if name not in ordinary)]
+    return [ordinary[0], *(name for name in ranked if name in own and name in view.choosable_columns)]
 
 
 def state_of(view: Any, args: Any, options: Mapping[str, Pairs]) -> State:
@@ -401,8 +428,15 @@ def _capped(view: Any, query: Any) -> Any:
     return select(func.count()).select_from(_keys(view, query.limit(CAP + 1))).scalar_subquery()
 
 
-def _tabs(view: Any, state: State, narrowed: Any, path: str, actor: Actor) -> tuple[list[ShownTab], int]:
-    """The tabs with their counts, and the number of rows in the open one, all asked for at once with the menu's numbers."""
+def _saved_rows(view: Any, row: SavedConditions, options: Mapping[str, Pairs], actor: Actor) -> Any:
+    """The rows that a saved view shows."""
+    return listed_rows(view, state_of(view, MultiDict(parse_qsl(row.query)), options), actor)
+
+
+def _tabs(
+    view: Any, state: State, narrowed: Any, path: str, actor: Actor, more: Sequence[Any]
+) -> tuple[list[ShownTab], int, Sequence[int]]:
+    """The tabs with their counts, the rows in the open one, and those of `more` queries, all asked for at once with the menu's numbers."""
     base, counts = view.get_query(), []
     for tab in view.tabs:
         where = tab.where(actor) if tab.where is not None else True
@@ -410,9 +444,10 @@ def _tabs(view: Any, state: State, narrowed: Any, path: str, actor: Actor) -> tu
         if state.conditions:
             counts.append(_capped(view, narrowed if where is True else narrowed.where(where)))
     badges = overview.badge_counts() if actor.is_staff and "nav_counts" not in g else {}
-    found = list(db.session.execute(select(*counts, *badges.values())).one())
+    found = list(db.session.execute(select(*counts, *(_capped(view, query) for query in more), *badges.values())).one())
+    others, numbers = found[len(counts) : len(counts) + len(more)], found[len(counts) + len(more) :]
     if badges:
-        g.nav_counts = dict(zip(badges, found[len(counts) :], strict=True))
+        g.nav_counts = dict(zip(badges, numbers, strict=True))
     step = 2 if state.conditions else 1
     shown = []
     for index, tab in enumerate(view.tabs):
@@ -420,11 +455,11 @@ def _tabs(view: Any, state: State, narrowed: Any, path: str, actor: Actor) -> tu
         url = address(path, State(tab=tab.name, search=state.search, chosen=state.chosen).pairs(view.tabs[0].name))
         shown.append(ShownTab(tab.name, tab.label, url, found[index * step], hits, tab.name == state.tab))
     here = next(tab for tab in shown if tab.current)
-    return shown, here.total if here.hits is None else here.hits
+    return shown, here.total if here.hits is None else here.hits, others
 
 
-def _choices(view: Any, actor: Actor) -> tuple[dict[str, Pairs], list[SavedConditions]]:
-    """Options of each filter and the reader's saved views of this list, whatever of them is stored in one statement."""
+def _stored(view: Any, actor: Actor) -> Stored:
+    """Options of each filter and what the reader keeps of this list, whatever of them is stored in one statement."""
     options = options_of(view)
     parts = []
     for rule in view.list_filters:
@@ -438,15 +473,23 @@ def _choices(view: Any, actor: Actor) -> tuple[dict[str, Pairs], list[SavedCondi
                 SavedView.account_id == (actor.account_id or 0), SavedView.place == view.endpoint
             )
         )
-    saved = []
+    if view.choosable_columns:
+        parts.append(
+            select(literal("/columns"), ChosenColumns.id.cast(String), ChosenColumns.tab, ChosenColumns.names, false()).where(
+                ChosenColumns.account_id == (actor.account_id or 0), ChosenColumns.place == view.endpoint
+            )
+        )
+    saved, columns = [], {}
     if parts:
         statement = union_all(*parts) if len(parts) > 1 else parts[0]
         for kind, value, label, query, at_start in sorted(map(tuple, db.session.execute(statement)), key=lambda row: (row[2], int(row[1]))):
             if kind == "/saved":
                 saved.append(SavedConditions(int(value), label, query, bool(at_start)))
+            elif kind == "/columns":
+                columns[label] = tuple(query.split(","))
             else:
                 options[kind].append((value, label))
-    return options, saved
+    return Stored(options, saved, columns)
 
 
 def _column(view: Any, name: str, state: State, url: Callable[[State], str]) -> Column:
