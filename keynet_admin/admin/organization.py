@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import g, url_for
@@ -23,6 +23,7 @@ from keynet_admin.services.mail.message import Letter
 from keynet_admin.services.posting.moderation import incident
 from keynet_admin.services.search import lists
 from keynet_admin.services.workflow import history
+from keynet_admin.services.workflow.row import Page
 from keynet_admin.vocabulary import AccountStatus, OfficeRight, OrganizationStatus, PostingStatus
 from keynet_admin.web.actor import current_actor
 from keynet_admin.web.decision import Decision, DecisionPages
@@ -118,6 +119,19 @@ class OrganizationView(DecisionPages, GuardedModelView):
     def named(self, row: Organization) -> tuple[str, str, str]:
         """Its name, its code above."""
         return row.name, f"{prefecture(row.prefecture_code)}　{row.lg_code}", row.name
+
+    def page_of(self, row: Organization, page: Page) -> Page:
+        """Where there is nothing to be taken down, what the move does is that nothing can be published."""
+        if row.status is not OrganizationStatus.open or any(effect.after for effect in incident.effects(row, "take_down")):
+            return page
+        return replace(
+            page,
+            question="{name}が募集を公開できないようにしますか",
+            text="いま掲載を停止する募集はありません。解除するまで、この団体は募集を公開できません。この操作は取り消せます。",
+            button="公開できないようにする",
+            done="募集を公開できないようにしました。",
+            joint="が",
+        )
 
     def trail(self, row: Organization) -> list[tuple[str, str]]:
         """List and body."""

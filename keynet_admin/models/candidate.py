@@ -70,6 +70,7 @@ class Candidate(Versioned, db.Model):  # type: ignore[name-defined,misc]
     warned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     interview_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     interview_place: Mapped[str] = mapped_column(CleanText(200), default="")
+    interview_minutes: Mapped[int] = mapped_column(Integer, default=30, server_default="30")
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     unread: Mapped[bool] = mapped_column(Boolean, default=True)
     direct: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())

@@ -116,6 +116,7 @@ class CandidateView(WritesToMany, DecisionPages, CandidateList, GuardedModelView
             lambda row, actor, *, seen_version, **typed: _interview(row, actor, seen_version, **typed),
             read=lambda row, values: _interview_typed(row, values),
             fields="office/_candidate_interview.html",
+            show=lambda _row, _typed: {"lengths": contact.LENGTHS},
             change=INTERVIEW,
         ),
         **PUBLISHING,
@@ -238,12 +239,15 @@ def _interview_typed(row: Candidate, values: Any) -> dict[str, str]:
     return {
         "day": values.get("day", f"{now:%Y/%-m/%-d}" if now else ""),
         "time": values.get("time", f"{now:%-H:%M}" if now else ""),
+        "minutes": values.get("minutes", str(row.interview_minutes)),
         "place": values.get("place", row.interview_place),
         "off": "1" if values.get("off") else "",
     }
 
 
-def _interview(row: Candidate, actor: Actor, seen_version: int, *, day: str, time: str, place: str, off: str) -> workflow.Outcome:
+def _interview(
+    row: Candidate, actor: Actor, seen_version: int, *, day: str, time: str, minutes: str, place: str, off: str
+) -> workflow.Outcome:
     if off:
         return contact.interview(row, actor, None, "", seen_version=seen_version)
     on = read_day(day) or _coming(day)
@@ -254,7 +258,11 @@ def _interview(row: Candidate, actor: Actor, seen_version: int, *, day: str, tim
     hour, minute = at
     if hour > 23:
         raise BadField("開始の時刻は23:59までで入力してください。", "time")
-    return contact.interview(row, actor, datetime(on.year, on.month, on.day, hour, minute, tzinfo=TOKYO), place, seen_version=seen_version)
+    when, length = (
+        datetime(on.year, on.month, on.day, hour, minute, tzinfo=TOKYO),
+        next((n for n in contact.LENGTHS if str(n) == minutes), 0),
+    )
+    return contact.interview(row, actor, when, place, minutes=length, seen_version=seen_version)
 
 
 def _coming(text: str) -> date | None:
@@ -272,7 +280,7 @@ def _coming(text: str) -> date | None:
 
 
 def _calendar(row: Candidate, begins: datetime) -> str:
-    """An event of half an hour (RFC 5545): lines of at most 75 octets end in CR LF; marks in texts are escaped."""
+    """The interview as an event (RFC 5545): lines of at most 75 octets end in CR LF; marks in texts are escaped."""
     stamp = "%Y%m%dT%H%M%SZ"
     lines = (
         "BEGIN:VCALENDAR",
@@ -282,7 +290,7 @@ def _calendar(row: Candidate, begins: datetime) -> str:
         f"UID:{row.candidate_no}@keynet",
         f"DTSTAMP:{clock.now().astimezone(UTC):{stamp}}",
         f"DTSTART:{begins.astimezone(UTC):{stamp}}",
-        f"DTEND:{(begins + timedelta(minutes=30)).astimezone(UTC):{stamp}}",
+        f"DTEND:{(begins + timedelta(minutes=row.interview_minutes)).astimezone(UTC):{stamp}}",
         f"SUMMARY:{_escaped(f'面接 {row.name or row.candidate_no}')}",
         f"LOCATION:{_escaped(row.interview_place)}",
         "END:VEVENT",

@@ -52,9 +52,14 @@ class Figures:
         return self.before.by_way.get(SecuredWay.site, 0)
 
     @property
+    def by_moved(self) -> int:
+        """People of direct selection who are secured already."""
+        return self.before.by_way.get(SecuredWay.moved, 0)
+
+    @property
     def by_selection(self) -> int:
         """People of direct selection who are secured, and those chosen as secured here."""
-        return self.before.by_way.get(SecuredWay.moved, 0) + sum(result == "secured" for result in self.results.values())
+        return self.by_moved + sum(result == "secured" for result in self.results.values())
 
     @property
     def now(self) -> balance.Headcount:

@@ -10,10 +10,12 @@ from keynet_admin import clock
 from keynet_admin.clock import TOKYO
 from keynet_admin.extensions import db
 from keynet_admin.models import Account, Candidate, Organization, OutboxMail, PartnerItem, Posting, Submission
+from keynet_admin.permissions import Actor
 from keynet_admin.services import business_days
 from keynet_admin.services.candidate import silence
 from keynet_admin.services.mail import outbox as mailer
 from keynet_admin.services.partner import overview as partners
+from keynet_admin.services.submission.casework import notes
 from keynet_admin.vocabulary import AccountStatus, PostingStatus, SubmissionStatus
 
 MOST_BADGE = 1001
@@ -68,10 +70,12 @@ def now() -> Overview:
     )
 
 
-def badge_counts() -> dict[str, Any]:
-    """The numbers beside the operators' menu as scalar subqueries (at most 1,001 each): what waits, open tasks at partners, mails that did not arrive."""
+def badge_counts(actor: Actor) -> dict[str, Any]:
+    """The numbers beside an operator's menu as scalar subqueries (at most 1,001 each): what waits, whose opinion is asked for, open tasks at
+    partners, mails that did not arrive."""
     waiting = {
         "submission": select(Submission.id).where(Submission.awaiting_review()),
+        "opinion": select(Submission.id).where(Submission.id.in_(notes.asked(actor.account_id))),
         "posting": select(Posting.id).where(Posting.awaiting_release()),
         "account": select(Account.id).where(Account.status == AccountStatus.requested),
         "candidate": select(Candidate.id).where(silence.to_ask()),
@@ -81,9 +85,9 @@ def badge_counts() -> dict[str, Any]:
     return {name: select(func.count()).select_from(query.limit(MOST_BADGE).subquery()).scalar_subquery() for name, query in waiting.items()}
 
 
-def badges() -> dict[str, int]:
-    """The numbers beside the operators' menu, in one query."""
-    counts = badge_counts()
+def badges(actor: Actor) -> dict[str, int]:
+    """The numbers beside an operator's menu, in one query."""
+    counts = badge_counts(actor)
     return dict(zip(counts, db.session.execute(select(*counts.values())).one(), strict=True))
 
 

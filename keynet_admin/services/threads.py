@@ -1,5 +1,6 @@
 """A thread of messages about any row, and the notes of colleagues beside it."""
 
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import select, update
@@ -14,6 +15,7 @@ from keynet_admin.permissions import Actor
 from keynet_admin.services import workflow
 from keynet_admin.vocabulary import ActorKind
 
+AGAIN = timedelta(minutes=5)
 _Row = TypeVar("_Row", ThreadMessage, StaffNote)
 
 
@@ -34,6 +36,22 @@ def note(row: Any, actor: Actor, text: str) -> StaffNote:
     return _added(
         StaffNote(**subject_of(row), author_id=actor.account_id, author_name=_author(actor), body=_text(text, "メモ", NOTE_MOST, "note"))
     )
+
+
+def pressed_again(row: Any, actor: Actor, text: str) -> StaffNote | None:
+    """The latest note about the row, if this actor has just written it in the same words: the button was pressed twice.
+
+    Of two presses at once the second sees what the first one wrote where the caller has locked the row.
+    """
+    last = select(StaffNote).where(StaffNote.about(row)).order_by(StaffNote.id.desc()).limit(1)
+    before = db.session.execute(last).scalar_one_or_none()
+    same = before is not None and (before.author_id, before.body) == (actor.account_id, same_words(text))
+    return before if same and before is not None and clock.now() - before.created_at < AGAIN else None
+
+
+def same_words(text: str) -> str:
+    """A text as it would be kept, for comparing."""
+    return text.replace("\r\n", "\n").strip()
 
 
 def text_of_note(text: str, field: str) -> str:

@@ -43,13 +43,17 @@ class Templates(Environment):
 
 @dataclass(frozen=True)
 class NavItem:
-    """One entry of a main menu. `count` names a number of the template variable `nav_counts`, `key` what opens it where keys work."""
+    """One entry of a main menu. `count` names a number of the template variable `nav_counts`, `key` what opens it where keys work.
+
+    `second` names a further number and the word before it; it stands there only while it is not 0.
+    """
 
     label: str
     path: str
     permission: Permission | None = None
     count: str = ""
     key: str = ""
+    second: tuple[str, str] = ("", "")
 
 
 NAVIGATION: dict[str, tuple[NavItem, ...]] = {
@@ -60,7 +64,7 @@ NAVIGATION: dict[str, tuple[NavItem, ...]] = {
     ),
     "operator": (
         NavItem("ダッシュボード", "/admin/"),
-        NavItem("申請", "/admin/submission/", Permission.submission_read, "submission"),
+        NavItem("申請", "/admin/submission/", Permission.submission_read, "submission", second=("opinion", "意見")),
         NavItem("電話窓口", "/admin/desk/", Permission.desk_answer, key="d"),
         NavItem("募集情報", "/admin/posting/", Permission.posting_read, "posting"),
         NavItem("返答なし", "/admin/candidate/", Permission.candidate_call, "candidate"),
@@ -179,7 +183,7 @@ def _nav_counts() -> dict[str, int]:
     """Numbers beside the menu entries of operators and municipalities, counted once a request."""
     if "nav_counts" not in g:
         actor = current_actor()
-        g.nav_counts = overview.badges() if actor.is_staff else {"report": len(rounds.open_for(actor))}
+        g.nav_counts = overview.badges(actor) if actor.is_staff else {"report": len(rounds.open_for(actor))}
     counts: dict[str, int] = g.nav_counts
     return counts
 

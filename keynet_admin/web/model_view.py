@@ -76,7 +76,7 @@ class BulkMove:
     """A move for many rows at once. `why_not(row, actor)` says why a row is left out ("": it is not); `act(row, actor, version)` does it.
 
     With `reason_help` one reason is asked for all of them, with `choices` (value and label each; `choice_label`) one choice; `act` gets
-    what was given as a fourth argument.
+    what was given as a fourth argument. `tabs`: those in whose rows it can apply, all unless named.
     """
 
     name: str
@@ -89,6 +89,7 @@ class BulkMove:
     reason_help: str = ""
     choice_label: str = ""
     choices: Callable[[], Sequence[tuple[str, str]]] = tuple
+    tabs: tuple[str, ...] = ()
 
     def given(self, form: Mapping[str, str]) -> list[str]:
         """What `act` gets besides row, actor and version."""
@@ -122,6 +123,7 @@ class GuardedModelView(Guard, Editing, ModelView):
     list_filters: Sequence[ListFilter] = ()
     list_options: Sequence[Any] = ()  # loader options: what the rows need, and no more
     bulk_moves: Sequence[BulkMove] = ()
+    bulk_at_foot = False  # the bar of the ticked rows stays at the foot of the window instead of standing above the list
     picks_rows = False  # the rows can be ticked for something else than a bulk move
     exports = False
     exports_persons = False  # the file holds people's data: asked for by a post, after a fresh proof, and told in the log
@@ -455,9 +457,9 @@ class GuardedModelView(Guard, Editing, ModelView):
         """A class for the row (`is-settled`), empty for none."""
         return ""
 
-    def allowed_moves(self) -> list[BulkMove]:
-        """The bulk moves that the reader has the right to."""
-        return [move for move in self.bulk_moves if self.may(move.permission)]
+    def allowed_moves(self, tab: str) -> list[BulkMove]:
+        """The bulk moves of a tab that the reader has the right to."""
+        return [move for move in self.bulk_moves if self.may(move.permission) and (not move.tabs or tab in move.tabs)]
 
     # ---- Flask-Admin ----
 

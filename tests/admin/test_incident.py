@@ -80,3 +80,15 @@ def test_a_waiting_edit_waits_again(client: Client, db_session: Session, clock: 
         assert client.post(f"/admin/organization/{body.id}/{action}", data=data).status_code == 303
         assert db_session.execute(waiting).scalar_one() == number
     assert (row.status, row.waits_since) == (P.live, since)
+
+
+def test_a_body_without_anything_to_stop_is_not_told_that_all_is_stopped(client: Client, db_session: Session, clock: Any) -> None:
+    body = factories.posting(P.draft).organization
+    client.sign_in(factories.account(Role.operator))
+    at = f"/admin/organization/{body.id}/"
+    page = client.get(f"{at}take_down").get_data(as_text=True)
+    assert "すべて停止" not in page
+    assert "公開できないようにする" in page
+    said = client.post(f"{at}take_down", data={"version": body.version, "reason": WHY}, follow_redirects=True).get_data(as_text=True)
+    assert f"{body.name}が募集を公開できないようにしました。" in said
+    assert body.status is OrganizationStatus.stopped

@@ -10,9 +10,11 @@ import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
 from openpyxl import load_workbook
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from keynet_admin.admin.submission import SubmissionView
+from keynet_admin.extensions import db
 from keynet_admin.models import Account, Submission
 from keynet_admin.services.account.session import actor_of
 from keynet_admin.services.submission import lists as queue
@@ -217,6 +219,39 @@ def test_rows_tell_what_happened_to_them(client: Client, cases: dict[str, Any], 
     assert "高橋 健 入力中" in told[str(cases["hyuga"].id)]["who"]
     assert "done" not in told[str(cases["hyuga"].id)]
     assert "高橋 健が却下しました。" in told[str(case.id)]["done"]
+
+
+def test_what_was_done_to_many_rows_is_asked_for_at_once(
+    client: Client, cases: dict[str, Any], db_session: Session, request: pytest.FixtureRequest
+) -> None:
+    """As many queries for one row that has gone as for three."""
+    gone = []
+    for name in ("hyuga", "nobeoka", "kainan"):
+        case = cases[name]
+        review.reject(case, factories.actor(name="高橋 健"), seen_version=case.version, reason="対象外のため。")
+        gone.append(case.id)
+    db_session.commit()
+    counts: list[int] = []
+    made: list[str] = []
+
+    def note(*arguments: Any) -> None:
+        made.append(arguments[2])
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    request.addfinalizer(lambda: event.remove(db.engine, "before_cursor_execute", note))
+    for some in (gone[:1], gone[:1], gone):
+        made.clear()
+        told = client.get(f"/admin/submission/rows?tab=due&{urlencode([('row', f'{number}.1') for number in some])}").json
+        counts.append(len(made))
+        assert all("却下しました" in told[str(number)]["done"] for number in some)
+    assert counts[1] == counts[2]
+
+
+@pytest.mark.parametrize(("tab", "moves"), [("due", ["take", "leave", "hand_over"]), ("returned", ["hand_over"]), ("done", [])])
+def test_a_tab_offers_the_bulk_moves_that_can_apply(client: Client, cases: dict[str, Any], tab: str, moves: list[str]) -> None:
+    page = BeautifulSoup(client.get(f"/admin/submission/?tab={tab}").text, "html.parser")
+    assert [button["value"] for button in page.select("#bulk button[name=move]")] == moves
+    assert bool(page.select("tbody .row-pick")) == bool(moves)
 
 
 def test_job_types_are_summed(client: Client, cases: dict[str, Any], db_session: Session) -> None:

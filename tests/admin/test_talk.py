@@ -80,6 +80,7 @@ def test_only_those_of_the_region_are_told(client: Client, db_session: Session, 
     clock.advance(minutes=11)
     first = factories.posting(P.awaiting_release, {"headcount": 300})
     db_session.commit()
+    clock.advance(minutes=1)
     for account in (mine, theirs, all_):
         desk_notices.tell_at_once(account.id)
     assert {to for to, _ in mailed(db_session, "desk_instant")} == {mine.email, all_.email}

@@ -226,6 +226,7 @@ def test_a_message_of_two_officers_at_once_keeps_the_words_of_the_second(client:
         ("interview", {"day": "2021/5/6", "time": "14:00", "place": "市役所"}, "過ぎた"),
         ("interview", {"day": "2021/5/18", "time": "14:00", "place": " "}, "場所か方法"),
         ("interview", {"day": "2021/5/18", "time": "14:00", "place": "あ" * 201}, "200字まで"),
+        ("interview", {"day": "2021/5/18", "time": "14:00", "place": "市役所", "minutes": "0"}, "面接の長さを選んでください"),
         ("interview", {"off": "1"}, "面接の日を"),
     ],
 )
@@ -245,14 +246,14 @@ def test_owner_interview_and_calendar(client: Client, officer: Account, posting:
     clock.advance(hours=3)
     post(client, row, "owner", owner=str(officer.id))
     assert (row.owner_id, row.changed_at) == (officer.id, since)
-    post(client, row, "interview", day="令和3年5月18日", time="午後2時", place="市役所3階, 会議室; A")
+    post(client, row, "interview", day="令和3年5月18日", time="午後2時", minutes="45", place="市役所3階, 会議室; A")
     assert row.interview_at.isoformat() == "2021-05-18T05:00:00+00:00"
     mail = db.session.execute(select(OutboxMail).order_by(OutboxMail.id.desc()).limit(1)).scalar_one()
-    assert "14:00" in mail.body
+    assert "14:00（45分）" in mail.body
     file = client.get(f"{LIST}{row.id}/interview.ics")
     assert file.mimetype == "text/calendar"
     lines = file.text.split("\r\n")
-    assert "DTSTART:20210518T050000Z" in lines
+    assert {"DTSTART:20210518T050000Z", "DTEND:20210518T054500Z"} <= set(lines)
     assert "LOCATION:市役所3階\\, 会議室\\; A" in lines
     assert all(len(line.encode()) <= 75 for line in lines)
     post(client, row, "interview", day="５月２０日", time="14:00", place="市役所")

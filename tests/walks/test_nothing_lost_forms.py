@@ -73,9 +73,25 @@ def test_a_form_of_the_administrators_survives_an_ended_session_and_an_old_token
     assert count(db_session, "change") == count(db_session, "add") == 0
 
 
+@pytest.mark.settings(WTF_CSRF_ENABLED=True)
+def test_regions_with_an_old_token_stand_as_ticked_and_the_notices_as_they_are_kept(
+    client: Client, db_session: Session, clock: Any
+) -> None:
+    client.sign_in(Role.operator)
+    kept = data_of(form_of(client.get("/admin/notice/"), "form:has([name=hour])"))
+    old = client.post("/admin/notice/", data={"do": "regions", "prefecture": ["45", "13"], "csrf_token": "x"})
+    assert old.status_code == 400
+    again = data_of(form_of(old, "form:has([name=hour])"))
+    assert {name: value for name, value in again.items() if name != "csrf_token"} == {n: v for n, v in kept.items() if n != "csrf_token"}
+    regions = form_of(old, "form:has([name=prefecture])")
+    assert client.post("/admin/notice/", data=data_of(regions) | {"do": ["regions"]}).status_code == 303
+    assert client.get("/admin/notice/").text.count('name="prefecture" value="13" checked') == 1
+
+
 NOTHING_TYPED: list[tuple[str, str]] = [
     ("/admin/submission/1/clear", "/admin/submission/"),
     ("/admin/submission/views", "/admin/submission/"),
+    ("/admin/submission/columns", "/admin/submission/"),
     ("/admin/submission/views/1/delete", "/admin/submission/"),
     ("/admin/submission/bulk", "/admin/submission/"),
     ("/admin/submission/file", "/admin/submission/"),

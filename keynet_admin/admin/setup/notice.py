@@ -32,11 +32,13 @@ class DeskNoticeView(GuardedView):
     def index(self) -> Any:
         """Show the choices and keep others."""
         account = db.session.get_one(Account, current_actor().account_id)
+        kept = {kind.name: desk_notices.choice(account, kind.name).value for kind in desk_notices.KINDS}, str(account.notice_hour)
         if request.method != "POST":
-            return self._page(
-                {kind.name: desk_notices.choice(account, kind.name).value for kind in desk_notices.KINDS}, str(account.notice_hour)
-            )
-        if request.form.get("do") == "regions" and not unverified():
+            return self._page(*kept)
+        if request.form.get("do") == "regions":
+            if problem := unverified():
+                # The other form's choices are not part of this one: they stand as they are kept, what was ticked here as it was ticked.
+                return self._page(*kept, notice=f"{problem.words}もう一度保存してください。"), problem.status
             with transaction():
                 regions.choose(db.session.get_one(Account, current_actor().account_id), request.form.getlist("prefecture"), current_actor())
             flash("担当する都道府県を保存しました。", "success")
@@ -63,7 +65,7 @@ class DeskNoticeView(GuardedView):
             hour=hour,
             hours=desk_notices.HOURS,
             prefectures=prefectures(),
-            looked_after=request.form.getlist("prefecture") or regions.of_actor(current_actor()),
+            looked_after=request.form.getlist("prefecture") if request.form.get("do") == "regions" else regions.of_actor(current_actor()),
             email=current_user.account.email,
             saved=[(row, places[row.place]) for row in db.session.execute(own).scalars() if row.place in places],
             **why,

@@ -1,7 +1,7 @@
 """What the service center's people are mailed about waiting work: by kind at once, once a day at an hour of their own, or never.
 
 The same mechanism as the municipalities' (`notices.py`): a digest is settled for a day, an empty one is not sent, what is new is what came
-since `noticed_at`. The mails hold numbers and addresses only.
+since `noticed_at`, but for the last minute: a transaction that is not through yet may still bring rows of it. The mails hold numbers and addresses only.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,23 +14,25 @@ from sqlalchemy import func, or_, select
 from keynet_admin import clock
 from keynet_admin.errors import BadField
 from keynet_admin.extensions import db
-from keynet_admin.models import Account, AuditEvent, Organization, OutboxMail, Posting, Review, Submission
+from keynet_admin.models import Account, AuditEvent, Organization, OutboxMail, Posting, Review, StaffNote, Submission
 from keynet_admin.permissions import Actor
 from keynet_admin.services import audit, business_days
 from keynet_admin.services.account.notices import locked
 from keynet_admin.services.mail import outbox
+from keynet_admin.services.submission.casework import notes
 from keynet_admin.vocabulary import AWAITING_REVIEW, STAFF_ROLES, AccountStatus, NoticeChoice
 
 DUE = "due"
 HOURS = range(8, 18)
 APART = timedelta(minutes=10)  # mails about what is new are not closer than this
+SETTLED = timedelta(minutes=1)  # what is older is written for good
 
 
 @dataclass(frozen=True)
 class NoticeKind:
     """One kind of waiting work: what it is called, what a mail says before the number, where it leads.
 
-    `rows(account)`: a count of all that waits; `new(account, since)`: a count of what came since. Without `new` something else tells it at once.
+    `rows(account)`: a count of all that waits; `new(account, since, until)`: a count of what came in between. Without `new` something else tells it at once.
     """
 
     name: str
@@ -38,7 +40,7 @@ class NoticeKind:
     words: str
     path: str
     rows: Callable[[Account], Any]
-    new: Callable[[Account, datetime], Any] | None
+    new: Callable[[Account, datetime, datetime], Any] | None
     usual: NoticeChoice = NoticeChoice.digest
 
 
@@ -48,6 +50,10 @@ def _tonight() -> datetime:
 
 def _count(model: Any, *where: Any) -> Any:
     return select(func.count()).select_from(model).where(*where)
+
+
+def _within(column: Any, since: datetime, until: datetime) -> Any:
+    return (column > since) & (column <= until)
 
 
 def _looked_after(account: Account) -> tuple[Any, ...]:
@@ -64,7 +70,7 @@ KINDS: tuple[NoticeKind, ...] = (
         "担当が未定の申請",
         "/admin/submission/?assignee=none",
         lambda _account: _count(Submission, *_UNTAKEN),
-        lambda _account, since: _count(Submission, *_UNTAKEN, Submission.received_at > since),
+        lambda _account, since, until: _count(Submission, *_UNTAKEN, _within(Submission.received_at, since, until)),
     ),
     NoticeKind(
         DUE,
@@ -83,7 +89,7 @@ KINDS: tuple[NoticeKind, ...] = (
         "届かなかったメール",
         "/admin/mail/?tab=undelivered",
         lambda _account: _count(OutboxMail, outbox.undeliverable()),
-        lambda _account, since: _count(AuditEvent, AuditEvent.action == "mail_lost", AuditEvent.at > since),
+        lambda _account, since, until: _count(AuditEvent, AuditEvent.action == "mail_lost", _within(AuditEvent.at, since, until)),
     ),
     NoticeKind(
         "posting",
@@ -91,7 +97,9 @@ KINDS: tuple[NoticeKind, ...] = (
         "公開の確認を待つ募集",
         "/admin/posting/",
         lambda account: _count(Posting, Posting.awaiting_release(), *_looked_after(account)),
-        lambda account, since: _count(Posting, Posting.awaiting_release(), Posting.waits_since > since, *_looked_after(account)),
+        lambda account, since, until: _count(
+            Posting, Posting.awaiting_release(), _within(Posting.waits_since, since, until), *_looked_after(account)
+        ),
     ),
     NoticeKind(
         "second",
@@ -99,8 +107,18 @@ KINDS: tuple[NoticeKind, ...] = (
         "2人目の確認を待つ申請",
         "/admin/submission/?assignee=second",
         lambda _account: _count(Submission, *_SECOND),
-        lambda _account, since: _count(
-            Review, Review.subject == Submission.__tablename__, Review.action == "ask_second", Review.created_at > since
+        lambda _account, since, until: _count(
+            Review, Review.subject == Submission.__tablename__, Review.action == "ask_second", _within(Review.created_at, since, until)
+        ),
+    ),
+    NoticeKind(
+        "opinion",
+        "意見を求められた申請",
+        "あなたの意見を待っている申請",
+        "/admin/submission/?tab=mine",
+        lambda account: _count(Submission, Submission.id.in_(notes.asked(account.id))),
+        lambda account, since, until: _count(
+            Submission, Submission.id.in_(notes.asked(account.id, _within(StaffNote.created_at, since, until)))
         ),
     ),
 )
@@ -151,7 +169,7 @@ def send_digest(account_id: int) -> bool:
 
 def due_at_once() -> list[int]:
     """Ids of the people who want to hear of something at once and were not told lately (reads only)."""
-    return [account.id for account in staff() if _instant(account) and _since(account) <= clock.now() - APART]
+    return [account.id for account in staff() if _instant(account) and _since(account) <= clock.now() - SETTLED - APART]
 
 
 def tell_at_once(account_id: int) -> bool:
@@ -160,10 +178,11 @@ def tell_at_once(account_id: int) -> bool:
     if account is None:
         return False
     since, kinds = _since(account), _instant(account)
-    if since > clock.now() - APART:
+    until = clock.now() - SETTLED
+    if since > until - APART:
         return False
-    account.noticed_at = clock.now()
-    return _tell(account, "desk_instant", [(kind, kind.new(account, since)) for kind in kinds if kind.new is not None])
+    account.noticed_at = until
+    return _tell(account, "desk_instant", [(kind, kind.new(account, since, until)) for kind in kinds if kind.new is not None])
 
 
 def _instant(account: Account) -> list[NoticeKind]:

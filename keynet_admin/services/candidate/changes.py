@@ -1,4 +1,4 @@
-"""Who applied is told when a condition of the posting changes (PUB-007): old and new, by mail and on their own page."""
+"""Who applied is told when a condition of the posting changes (PUB-007), old and new, by mail and on their own page; and when it ends by itself."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -45,6 +45,11 @@ def tell(posting: Posting, old: Mapping[str, Any], new: Mapping[str, Any]) -> in
         threads.write(row, SYSTEM, f"募集の内容が変わりました。\n{text}")
         mail.tell(row, "candidate_changed", {"text": text})
     return len(people)
+
+
+def tell_expired(posting: Posting) -> int:
+    """Tell everybody who waits that the posting has come to its last day. Their applications go on; how many were told."""
+    return sum(mail.tell(row, "candidate_expired") for row in waiting(posting))
 
 
 def _text(names: list[str], old: Mapping[str, Any], new: Mapping[str, Any]) -> str:

@@ -17,6 +17,7 @@ from keynet_admin.vocabulary import IN_SELECTION, AccountStatus, ActorKind
 from keynet_admin.vocabulary import CandidateStatus as S
 
 PLACE_MOST = 200
+LENGTHS = (15, 20, 30, 45, 60, 90, 120)  # minutes that an interview may take
 
 
 def say(candidate: Candidate, actor: Actor, text: str, *, seen_version: int) -> Outcome:
@@ -43,7 +44,9 @@ def read(candidate: Candidate, actor: Actor) -> None:
 def note(candidate: Candidate, actor: Actor, text: str) -> Outcome:
     """Write a note for colleagues. Raises BadField (`note`)."""
     _demand(candidate, actor)
-    threads.note(candidate, actor, text)
+    workflow.lock(candidate)
+    if threads.pressed_again(candidate, actor, text) is None:
+        threads.note(candidate, actor, text)
     return Outcome(candidate.status, note="メモを追加しました。")
 
 
@@ -71,8 +74,10 @@ def assign(candidate: Candidate, actor: Actor, owner_id: int | None, *, seen_ver
     return Outcome(candidate.status, note=f"担当を{owner.shown_name}さんにしました。" if owner is not None else "担当を未定にしました。")
 
 
-def interview(candidate: Candidate, actor: Actor, when: datetime | None, place: str, *, seen_version: int | None) -> Outcome:
-    """Set, move or call off (None) the interview; the person is told. Raises BadField (`day`, `place`) and Refused."""
+def interview(
+    candidate: Candidate, actor: Actor, when: datetime | None, place: str, *, minutes: int = 30, seen_version: int | None
+) -> Outcome:
+    """Set, move or call off (None) the interview; the person is told. Raises BadField (`day`, `place`, `minutes`) and Refused."""
     if again := workflow.repeated(candidate, actor, seen_version, "interview"):
         return again
     _demand(candidate, actor)
@@ -86,10 +91,13 @@ def interview(candidate: Candidate, actor: Actor, when: datetime | None, place: 
         clean = workflow.not_too_long(place, "場所・方法", PLACE_MOST)
     except BadField as error:
         raise BadField(str(error), "place") from None
+    if when is not None and minutes not in LENGTHS:
+        raise BadField("面接の長さを選んでください。", "minutes")
     if when is not None and not clean:
         raise BadField("場所か方法を入力してください。例：市役所3階 会議室、オンライン", "place")
     _touch(candidate, actor, seen_version)
     candidate.interview_at, candidate.interview_place = when, clean if when is not None else ""
+    candidate.interview_minutes = minutes
     audit.record(candidate, "interview", actor, version=candidate.version, off=when is None or None)
     told = "面接の日時をお知らせしました。" if when is not None else "面接を取りやめました。"
     return Outcome(candidate.status, note=told, mails=mail.tell(candidate, "candidate_interview", interview_words(candidate)))
@@ -97,7 +105,7 @@ def interview(candidate: Candidate, actor: Actor, when: datetime | None, place: 
 
 def interview_words(candidate: Candidate) -> dict[str, object]:
     """What the mail about the interview says besides."""
-    return {"when": candidate.interview_at, "place": candidate.interview_place}
+    return {"when": candidate.interview_at, "place": candidate.interview_place, "minutes": candidate.interview_minutes}
 
 
 def same_person(candidate: Candidate) -> list[Candidate]:

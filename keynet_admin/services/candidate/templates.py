@@ -38,7 +38,9 @@ _VALUES: Mapping[str, Callable[[Any], str]] = {
     "募集番号": lambda candidate: candidate.posting.posting_no,
     "団体": lambda candidate: candidate.organization.name,
     "締切": _deadline,
-    "面接日時": lambda candidate: display.short_time(candidate.interview_at) if candidate.interview_at else "",
+    "面接日時": lambda candidate: (
+        f"{display.short_time(candidate.interview_at)}（{candidate.interview_minutes}分）" if candidate.interview_at else ""
+    ),
     "面接場所": lambda candidate: candidate.interview_place,
     "サイト": lambda _candidate: config.current().site_name,
     BY_HAND: lambda _candidate: "",

@@ -35,7 +35,7 @@ from keynet_admin.services.desk.find import Body, body_of_case, body_of_code, bo
 from keynet_admin.services.submission import acceptance, copies, proof
 from keynet_admin.vocabulary import UNDELIVERED, AccountStatus, CallSource, MailStatus, PostingStatus, SubmissionStatus
 
-PROVEN, AGAIN = timedelta(minutes=30), timedelta(minutes=5)
+PROVEN = timedelta(minutes=30)
 CALLS = ("call_back", "readdress", "read_code")
 CALL = "☎"  # begins the note of a call
 CASES, POSTINGS, MAILS, ACCOUNTS, NOTES = 8, 100, 8, 10, 6
@@ -166,11 +166,7 @@ def note(body: Body, actor: Actor, *, caller: str, text: str) -> StaffNote:
     if subject is None:
         raise NotFound("この団体には、まだ用件を残せません。")
     line = f"{CALL} {who + '：' if who else ''}{words}"
-    last = select(StaffNote).where(StaffNote.about(subject)).order_by(StaffNote.id.desc()).limit(1)
-    before = db.session.execute(last).scalar_one_or_none()
-    if before is not None and (before.author_id, before.body) == (actor.account_id, line) and clock.now() - before.created_at < AGAIN:
-        return before  # the button was pressed twice
-    return threads.note(subject, actor, line)
+    return threads.pressed_again(subject, actor, line) or threads.note(subject, actor, line)
 
 
 def sayings(caller: Caller) -> list[str]:

@@ -286,6 +286,7 @@ def expire(posting_id: int) -> bool:
         return False
     workflow.move(posting, "expire", SYSTEM, seen_version=None)
     _end(posting, ends, by_people=False)
+    candidate_changes.tell_expired(posting)
     return True
 
 

@@ -3,6 +3,7 @@
 from keynet_admin.services.workflow.move import (
     allowed,
     last_event,
+    last_events,
     lock,
     move,
     move_where,

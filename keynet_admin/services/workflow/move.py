@@ -7,7 +7,7 @@ review and the audit event, in the caller's transaction. The loser of a race get
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from keynet_admin import clock
@@ -177,6 +177,16 @@ def last_event(row: Any, *actions: str) -> AuditEvent | None:
     query = select(AuditEvent).where(AuditEvent.about(row))
     query = query.where(AuditEvent.action.in_(actions) if actions else AuditEvent.action.not_in(_QUIET))
     return db.session.execute(query.order_by(AuditEvent.id.desc()).limit(1)).scalar_one_or_none()
+
+
+def last_events(rows: Sequence[Any]) -> dict[int, AuditEvent]:
+    """Of each of these rows (all of one table) the latest event that somebody decided by. One query."""
+    if not rows:
+        return {}
+    told = AuditEvent.subject == type(rows[0]).__tablename__, AuditEvent.subject_id.in_([row.id for row in rows])
+    latest = select(func.max(AuditEvent.id)).where(*told, AuditEvent.action.not_in(_QUIET)).group_by(AuditEvent.subject_id)
+    events = db.session.execute(select(AuditEvent).where(AuditEvent.id.in_(latest))).scalars()
+    return {event.subject_id: event for event in events}
 
 
 def _may(row: Any, found: Move, actor: Actor) -> bool:

@@ -443,7 +443,7 @@ def _tabs(
         counts.append(_capped(view, base if where is True else base.where(where)))
         if state.conditions:
             counts.append(_capped(view, narrowed if where is True else narrowed.where(where)))
-    badges = overview.badge_counts() if actor.is_staff and "nav_counts" not in g else {}
+    badges = overview.badge_counts(actor) if actor.is_staff and "nav_counts" not in g else {}
     found = list(db.session.execute(select(*counts, *(_capped(view, query) for query in more), *badges.values())).one())
     others, numbers = found[len(counts) : len(counts) + len(more)], found[len(counts) + len(more) :]
     if badges:

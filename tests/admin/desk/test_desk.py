@@ -168,3 +168,18 @@ def test_lists_are_searched_by_body(client: Client, operator: Account, db_sessio
     db_session.commit()
     found = {text: len(page(client.get(path, query_string={"q": text})).select("tbody tr")) for text in LISTS[path]}
     assert found == LISTS[path]
+
+
+@pytest.mark.settings(PROPAGATE_EXCEPTIONS=False)
+@pytest.mark.parametrize("role", [Role.operator, Role.municipality, None])
+def test_what_is_searched_for_stands_in_no_log_of_ours(
+    client: Client, db_session: Session, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, role: Role | None
+) -> None:
+    """It may be a person's telephone: neither a refusal nor an error writes the address's query."""
+    if role is not None:
+        client.sign_in(factories.account(role))
+    monkeypatch.setattr("keynet_admin.services.desk.find.find", lambda *_: 1 / 0)
+    caplog.set_level("DEBUG")
+    client.get(HERE, query_string={"q": "090-0000-1234"})
+    assert bool(caplog.records) == (role is not None), "an error, a refusal; nobody is only sent to sign in"
+    assert "1234" not in caplog.text

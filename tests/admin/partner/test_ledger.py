@@ -78,7 +78,7 @@ def test_what_waits_for_an_operator_stands_in_front(client: Client, posting: Pos
     page = client.get("/admin/partner/").text
     assert rows_of(page) == ["黙った連携先", "断った連携先"]
     assert tabs_of(page) == {"対応が必要": "2", "応答待ち": "3", "拒否": "1", "取下げ": "3", "すべて": "6"}
-    assert badges.badges()["partner"] == 2
+    assert badges.badges(factories.actor(Role.operator))["partner"] == 2
     menu = BeautifulSoup(page, "html.parser").select_one('nav[aria-label=主なメニュー] a[href="/admin/partner/"]')
     assert menu is not None
     assert "2" in menu.get_text()

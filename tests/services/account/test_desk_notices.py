@@ -6,9 +6,11 @@ from sqlalchemy.orm import Session
 
 from keynet_admin import jobs
 from keynet_admin.models import Account, AuditEvent, OutboxMail
+from keynet_admin.services import overview
 from keynet_admin.services.account import desk_notices
 from keynet_admin.services.account.session import actor_of
 from keynet_admin.services.submission import review
+from keynet_admin.services.submission.casework import notes
 from keynet_admin.vocabulary import NoticeChoice, Role
 from tests import factories
 from tests.support.clock import MovableClock
@@ -90,6 +92,32 @@ def test_what_is_new_is_told_at_once_but_not_every_minute(db_session: Session, c
     assert told(db_session, clock, "2021-05-07 10:05") == []
     assert told(db_session, clock, "2021-05-07 10:11") == [("desk_instant", "saeki", 1)]
     assert told(db_session, clock, "2021-05-07 10:30") == []
+
+
+def test_a_row_whose_transaction_was_not_through_is_told_next_time(
+    db_session: Session, clock: MovableClock, people: dict[str, Account]
+) -> None:
+    """Its time lies before the look that did not see it yet. And nothing is told twice."""
+    people["saeki"].notice_kinds, people["saeki"].noticed_at = ALL | {"waiting": "instant"}, clock.now
+    assert told(db_session, clock, "2021-05-07 10:12:00") == []
+    clock.set("2021-05-07 10:11:30")
+    factories.submission()
+    assert told(db_session, clock, "2021-05-07 10:23") == [("desk_instant", "saeki", 1)]
+    assert told(db_session, clock, "2021-05-07 10:40") == []
+
+
+@pytest.mark.parametrize("choice", ["instant", "digest"])
+def test_whose_opinion_is_asked_for_is_told(db_session: Session, clock: MovableClock, people: dict[str, Account], choice: str) -> None:
+    saeki, miura = people["saeki"], people["miura"]
+    saeki.notice_kinds, saeki.noticed_at, saeki.notice_hour = ALL | {"opinion": choice}, clock.now, 11
+    clock.set("2021-05-07 10:05")
+    question = notes.ask(case := factories.submission(), actor_of(miura), "単価の根拠は十分ですか", str(saeki.id))
+    assert overview.badges(actor_of(saeki))["opinion"] == 1
+    assert overview.badges(actor_of(miura))["opinion"] == 0
+    assert told(db_session, clock, "2021-05-07 11:20") == [(f"desk_{choice}", "saeki", 1)]
+    notes.answer(case, question.id, actor_of(saeki), "十分です")
+    assert told(db_session, clock, "2021-05-10 11:20") == []
+    assert overview.badges(actor_of(saeki))["opinion"] == 0
 
 
 def test_everybody_chooses_their_own(client: Client, db_session: Session, people: dict[str, Account]) -> None:

@@ -67,7 +67,7 @@ def test_a_text_for_one_person(app: Flask, db_session: Session) -> None:
     with pytest.raises(BadField, match=r"「\{面接日時\}」の部分が決まっていません"):
         templates.ready(text)
     person.interview_at = datetime(2021, 5, 18, 14, 0, tzinfo=TOKYO)
-    assert put("{面接日時}", person) == "5/18(火) 14:00"
+    assert put("{面接日時}", person) == "5/18(火) 14:00（30分）"
     assert templates.ready("{自由に書いた波かっこ}") == "{自由に書いた波かっこ}"
 
 

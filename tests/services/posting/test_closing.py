@@ -42,6 +42,23 @@ def over(clock: MovableClock, session: Session, **changes: Any) -> Posting:
     return row
 
 
+def test_who_applied_is_told_that_the_posting_came_to_its_last_day(db_session: Session, clock: MovableClock) -> None:
+    """Once, whatever the stage; their applications go on. Who has an outcome, or only asked, is not told."""
+    row = live(3)
+    told = [factories.candidate(state, posting=row) for state in (S.received, S.selection, S.offered)]
+    for state in (S.rejected, S.withdrawn, S.open):
+        factories.candidate(state, posting=row)
+    states = [person.status for person in told]
+    day = revisions.last_day(revisions.current_revision(row).normalized)
+    db_session.commit()
+    assert day is not None
+    clock.at(day + timedelta(days=1), 0, 5)
+    assert [jobs.expire_postings() for _ in range(2)] == [1, 0]
+    db_session.expire_all()
+    assert sorted(mail.subject_id or 0 for mail in mails(db_session, "candidate_expired")) == [person.id for person in told]
+    assert [person.status for person in told] == states
+
+
 def test_the_figures_are_recorded_once(db_session: Session) -> None:
     row = live(12)
     place(row, 1, W.nurse_center)

@@ -101,7 +101,7 @@ def _back(posting: Posting) -> Effect:
 
 
 def _told(found: list[Effect], words: str) -> str:
-    return f"募集情報 {len(found)}件{words}"
+    return f"募集情報 {len(found)}件{words}" if found else ""
 
 
 def _words(organization: Organization, found: list[Effect], reason: str) -> dict[str, Any]:

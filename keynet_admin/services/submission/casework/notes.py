@@ -9,24 +9,32 @@ from keynet_admin.errors import BadField, NotFound, NotPermitted, TransitionRefu
 from keynet_admin.extensions import db
 from keynet_admin.models import Account, StaffNote, Submission
 from keynet_admin.permissions import Actor, Permission, can
-from keynet_admin.services import audit, threads
+from keynet_admin.services import audit, threads, workflow
 from keynet_admin.vocabulary import STAFF_ROLES, AccountStatus
 
 
 def note(case: Submission, actor: Actor, text: str) -> StaffNote:
-    """Leave a note. Raises BadField (`note`) for an empty or too long one."""
+    """Leave a note, once however often the button is pressed. Raises BadField (`note`) for an empty or too long one."""
     _require(actor)
+    workflow.lock(case)
+    before = threads.pressed_again(case, actor, text)
+    if before is not None and before.asked_id is None:
+        return before
     made = threads.note(case, actor, text)
     audit.record(case, "note", actor, note=made.id)
     return made
 
 
 def ask(case: Submission, actor: Actor, text: str, colleague: str) -> StaffNote:
-    """Ask a colleague (by the account's id) for an opinion. Raises BadField (`note`, `colleague`)."""
+    """Ask a colleague (by the account's id) for an opinion, once however often the button is pressed. Raises BadField (`note`, `colleague`)."""
     _require(actor)
     asked = next((account for account in colleagues(actor) if str(account.id) == colleague), None)
     if asked is None:
         raise BadField("意見を聞く担当者を選んでください。", "colleague")
+    workflow.lock(case)
+    before = threads.pressed_again(case, actor, text)
+    if before is not None and before.asked_id == asked.id:
+        return before
     made = threads.note(case, actor, text)
     made.asked_id = asked.id
     audit.record(case, "ask_opinion", actor, note=made.id, asked=asked.id)
@@ -34,7 +42,7 @@ def ask(case: Submission, actor: Actor, text: str, colleague: str) -> StaffNote:
 
 
 def answer(case: Submission, number: int, actor: Actor, text: str) -> StaffNote:
-    """Answer what one was asked, once. Raises BadField (`answer`), NotFound, NotPermitted, TransitionRefused."""
+    """Answer what one was asked, once; the same words again change nothing. Raises BadField (`answer`), NotFound, NotPermitted, TransitionRefused."""
     _require(actor)
     mine = StaffNote.about(case), StaffNote.id == number, StaffNote.asked_id.is_not(None)
     question = db.session.execute(select(StaffNote).where(*mine).with_for_update(of=StaffNote)).scalar_one_or_none()
@@ -42,6 +50,8 @@ def answer(case: Submission, number: int, actor: Actor, text: str) -> StaffNote:
         raise NotFound("この意見の依頼は見つかりません。")
     if question.asked_id != actor.account_id:
         raise NotPermitted("ほかの担当者への依頼です。")
+    if question.answered_at is not None and question.answer == threads.same_words(text):
+        return question
     if question.answered_at is not None:
         raise TransitionRefused("この依頼には、もう答えています。")
     question.answer, question.answered_at = threads.text_of_note(text, "answer"), clock.now()
@@ -55,10 +65,10 @@ def colleagues(actor: Actor) -> list[Account]:
     return list(db.session.execute(query.order_by(Account.name, Account.id)).scalars())
 
 
-def asked(actor: Actor) -> Any:
-    """Statement: the ids of the cases at which somebody waits for this actor's opinion."""
-    waiting = StaffNote.subject == Submission.__tablename__, StaffNote.asked_id == (actor.account_id or 0), StaffNote.answered_at.is_(None)
-    return select(StaffNote.subject_id).where(*waiting)
+def asked(account_id: int | None, *more: Any) -> Any:
+    """Statement: the ids of the cases at which somebody waits for this account's opinion. `more`: conditions of the notes that ask."""
+    waiting = StaffNote.subject == Submission.__tablename__, StaffNote.asked_id == (account_id or 0), StaffNote.answered_at.is_(None)
+    return select(StaffNote.subject_id).where(*waiting, *more)
 
 
 def _require(actor: Actor) -> None:

@@ -32,7 +32,7 @@ def test_an_opinion_is_asked_seen_and_answered_once(app: Flask, db_session: Sess
     question = notes.ask(case, asks, "休憩は足りていますか。", str(answers.account_id))
 
     def waits(who: object) -> bool:
-        return db_session.execute(select(Submission.id).where(Submission.id.in_(notes.asked(who)))).first() is not None  # type: ignore[arg-type]
+        return db_session.execute(select(Submission.id).where(Submission.id.in_(notes.asked(who.account_id)))).first() is not None  # type: ignore[arg-type]
 
     assert (waits(asks), waits(answers), waits(other)) == (False, True, False)
     with pytest.raises(NotPermitted):
@@ -49,6 +49,28 @@ def test_an_opinion_is_asked_seen_and_answered_once(app: Flask, db_session: Sess
     actions = db_session.execute(select(AuditEvent.action).where(AuditEvent.about(case)).order_by(AuditEvent.id)).scalars().all()
     assert list(actions) == ["submit", "ask_opinion", "answer_opinion"]
     assert any("意見を答えました" in entry.text for entry in history.of_submission(case))
+
+
+def test_a_button_pressed_twice_writes_once(app: Flask, client: Client, db_session: Session, clock: MovableClock) -> None:
+    """A note, a question and its answer; the same words later, or of somebody else, are a note of their own."""
+    case, answers = factories.submission(), factories.account(Role.lead)
+    place, noted = f"/admin/submission/{case.id}", {"note": "電話中です。\r\n折り返します。"}
+    client.sign_in(Role.operator)
+    for _ in range(2):
+        assert client.post(f"{place}/note", data=noted).status_code == 303
+    for _ in range(2):
+        client.post(f"{place}/note", data=noted | {"do": "ask", "colleague": str(answers.id)})
+    assert [note.asked_id for note in threads.notes_of(case)] == [None, answers.id]
+    client.sign_in(answers)
+    question = str(threads.notes_of(case)[-1].id)
+    for _ in range(2):
+        assert client.post(f"{place}/opinion", data={"question": question, "answer": "よいと思います。"}).status_code == 303
+    client.post(f"{place}/note", data=noted)
+    clock.advance(minutes=6)
+    client.post(f"{place}/note", data=noted)
+    assert len(threads.notes_of(case)) == 4
+    actions = db_session.execute(select(AuditEvent.action).where(AuditEvent.about(case)).order_by(AuditEvent.id)).scalars().all()
+    assert list(actions) == ["submit", "note", "ask_opinion", "answer_opinion", "note", "note"]
 
 
 def test_a_note_never_reaches_the_sender(app: Flask, client: Client, db_session: Session, clock: MovableClock) -> None:

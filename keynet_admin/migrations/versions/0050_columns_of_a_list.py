@@ -1,13 +1,13 @@
-"""0049 the columns that somebody wants in a tab of a list
+"""0050 the columns that somebody wants in a tab of a list
 
-Revision: 0049; follows: 0048
+Revision: 0050; follows: 0049
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0049"
-down_revision = "0048"
+revision = "0050"
+down_revision = "0049"
 
 
 def upgrade() -> None:

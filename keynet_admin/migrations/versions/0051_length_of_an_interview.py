@@ -1,0 +1,20 @@
+"""0051 how long an interview takes
+
+Revision: 0051; follows: 0050
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0051"
+down_revision = "0050"
+
+
+def upgrade() -> None:
+    """One column. Those fixed before are of half an hour, as the calendar's files always said."""
+    op.add_column("candidate", sa.Column("interview_minutes", sa.Integer(), server_default="30", nullable=False))
+
+
+def downgrade() -> None:
+    """Go back."""
+    op.drop_column("candidate", "interview_minutes")
