@@ -2,17 +2,26 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date, datetime, time
+from typing import Any
 
 from flask import g
-from sqlalchemy import tuple_
+from sqlalchemy import String, Text, cast, literal, or_, select, tuple_, type_coerce
 
-from keynet_admin.admin.list_filters import staff
-from keynet_admin.models import AuditEvent
+from keynet_admin import clock
+from keynet_admin.admin.list_filters import hours, staff, within_hour
+from keynet_admin.catalogue.display import short_date
+from keynet_admin.models import AuditEvent, Review, Submission
 from keynet_admin.permissions import Permission
+from keynet_admin.rules.table import RULES
+from keynet_admin.services.dashboard.pace import DECISIONS
+from keynet_admin.services.report.service import ServiceScope
+from keynet_admin.services.submission.intake import RETURNS
 from keynet_admin.services.workflow import history
 from keynet_admin.web.lists.page import ListFilter
 from keynet_admin.web.model_view import GuardedModelView
 
+OWN_WORDS = "own"
 SUBJECTS = {
     "setting": "設定",
     "submission": "申請",
@@ -56,6 +65,32 @@ def _actions() -> list[tuple[str, str]]:
     return [(value, f"{label}（{kinds[value]}）" if shared[label] > 1 else label) for value, label in found]
 
 
+def _decisions(query: Any, _value: str) -> Any:
+    return query.where(AuditEvent.subject == Submission.__tablename__, AuditEvent.action.in_(DECISIONS))
+
+
+def _since(query: Any, value: str) -> Any:
+    return query.where(AuditEvent.at >= datetime.combine(date.fromisoformat(value), time(), clock.TOKYO))
+
+
+def _rules() -> list[tuple[str, str]]:
+    return [(OWN_WORDS, "ルールによらない言葉"), *((rule.code, f"{rule.code} {rule.what}") for rule in RULES)]
+
+
+def _returned_by(query: Any, value: str) -> Any:
+    """The returns of cases that name a rule, as the first page counts them. What was decided is told by the event, why by its review."""
+    items, codes, number = type_coerce(Review.items, Text), type_coerce(AuditEvent.codes, Text), cast(Review.id, String)
+    if value == OWN_WORDS:
+        named = or_(items == "[]", items.contains('"rule":""'), items.contains('"rule":null'))
+    else:
+        named = items.contains(f'"rule":"{value}"', autoescape=True)
+    its = or_(codes.contains(literal('"review":') + number + literal(end)) for end in ",}")
+    own = Review.subject == AuditEvent.subject, Review.subject_id == AuditEvent.subject_id, Review.action.in_(RETURNS), its, named
+    return query.where(
+        AuditEvent.subject == Submission.__tablename__, AuditEvent.action.in_(RETURNS), select(Review.id).where(*own).exists()
+    )
+
+
 class EventView(GuardedModelView):
     """All events, newest first."""
 
@@ -75,6 +110,13 @@ class EventView(GuardedModelView):
             "操作",
             _actions,
             lambda query, value: query.filter(tuple_(AuditEvent.subject, AuditEvent.action).in_([history.filtered(value)])),
+        ),
+        # Where numbers of the first page lead.
+        ListFilter("decision", "決定", lambda: [("1", "承認・却下・差し戻し")], _decisions, shown=False),
+        ListFilter("hour", "今日の時間", hours, lambda query, value: query.where(within_hour(AuditEvent.at, value)), shown=False),
+        ListFilter("returned", "差し戻しの理由", _rules, _returned_by, shown=False),
+        ListFilter(
+            "since", "いつから", lambda: [(day.isoformat(), short_date(day)) for day in ServiceScope(53).mondays], _since, shown=False
         ),
     )
     empty_title = "記録はまだありません"

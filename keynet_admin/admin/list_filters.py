@@ -1,10 +1,13 @@
 """Filters that several lists share."""
 
 from collections.abc import Callable
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Select, select
 
+from keynet_admin import clock
+from keynet_admin.business_time import CLOSES, OPENS
 from keynet_admin.catalogue import posting_field
 from keynet_admin.catalogue.reference import prefectures
 from keynet_admin.models import Account
@@ -46,3 +49,24 @@ def word_filter(name: str, label: str, column: Any, kind: Any) -> ListFilter:
     return ListFilter(
         name, label, lambda: [(word.value, word.label) for word in kind], lambda query, value: query.where(column == kind(value))
     )
+
+
+def _hours() -> list[tuple[str, int, int]]:
+    """The hours of the first page: label, first and last hour; the first and the last stand for all before and after."""
+    between = [(str(hour), hour, hour) for hour in range(OPENS.hour - 1, CLOSES.hour)]
+    return [(f"～{OPENS.hour - 2}", 0, OPENS.hour - 2), *between, (f"{CLOSES.hour}～", CLOSES.hour, 23)]
+
+
+_HOURS = _hours()
+
+
+def hours() -> list[tuple[str, str]]:
+    """The hours of today as options."""
+    return [(label, f"{label}時") for label, _first, _last in _HOURS]
+
+
+def within_hour(column: Any, value: str) -> Any:
+    """Where-clause: the moment lies in that hour of today."""
+    first, last = next((first, last) for label, first, last in _HOURS if label == value)
+    midnight = datetime.combine(clock.today(), time(), clock.TOKYO)
+    return (column >= midnight + timedelta(hours=first)) & (column < midnight + timedelta(hours=last + 1))

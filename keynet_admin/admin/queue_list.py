@@ -6,7 +6,7 @@ are left out, those passed by stay behind.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -21,7 +21,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from keynet_admin import clock
-from keynet_admin.admin.list_filters import job_types, prefecture_filter, staff
+from keynet_admin.admin.list_filters import hours, job_types, prefecture_filter, staff, within_hour
 from keynet_admin.catalogue.display import prefecture, short_date, short_time
 from keynet_admin.errors import NotPermitted
 from keynet_admin.extensions import db
@@ -30,6 +30,8 @@ from keynet_admin.permissions import Actor, Permission, can
 from keynet_admin.services import audit, overview, workflow
 from keynet_admin.services.dashboard import figures, pace
 from keynet_admin.services.dashboard.forecast import Forecast
+from keynet_admin.services.report import promised
+from keynet_admin.services.report.service import ServiceScope
 from keynet_admin.services.submission import lists as queue
 from keynet_admin.services.submission import presence, review, search_index
 from keynet_admin.services.submission.casework import notes
@@ -52,6 +54,7 @@ _DUE = (Order(_S.due_at, never_null=True), Order(_S.id))
 # One's own cases: those that wait for the service center before those that wait for the municipality.
 _WAITS = sql_case((_S.awaiting_review(), literal_column("0", Integer)), else_=literal_column("1", Integer))
 NOBODY = "nobody"
+LATE, WEEKS_BACK = "late", 53
 ONWARD = ("accept", "return", "reject")
 LONGEST_LIST = 600
 
@@ -73,6 +76,17 @@ def _own(actor: Actor) -> Any:
     """One's open cases and those at which one's opinion is awaited. One list of ids: with OR a database would read every case."""
     mine = select(_S.id).where(_S.assignee_id == (actor.account_id or 0), _S.status.not_in(SETTLED))
     return _S.id.in_(union_all(mine, notes.asked(actor.account_id)))
+
+
+def _promise_weeks() -> list[tuple[str, str]]:
+    """The weeks of a year (their Mondays), and of each those that were not kept."""
+    weeks = [(day.isoformat(), f"{short_date(day)}の週") for day in ServiceScope(WEEKS_BACK).mondays]
+    return [*weeks, *((f"{day}{LATE}", f"{label}、間に合わず") for day, label in weeks)]
+
+
+def _of_promise(query: Any, value: str) -> Any:
+    day = date.fromisoformat(value.removesuffix(LATE))
+    return query.where(_S.id.in_(promised.cases(day, late=value.endswith(LATE))))
 
 
 def _may_take(row: Submission, actor: Any) -> str:
@@ -157,6 +171,16 @@ class QueueList:
             "完了した申請",
             ("org", "decided_at", "findings", "jobs", "status", "assignee", "receipt"),
         ),
+        # Where a number of the first page leads that counts cases of every state.
+        Tab(
+            "all",
+            "すべて",
+            order=(Order(_S.received_at, down=True), Order(_S.id, down=True)),
+            empty=("申請はありません", ""),
+            caption="すべての申請",
+            columns=("org", "received_at", "due_at", "decided_at", "jobs", "status", "assignee", "receipt"),
+            shown=False,
+        ),
     )
     column_list = ("org", "due", "findings", "jobs", "status", "assignee", "receipt")
     choosable_columns = (
@@ -219,6 +243,8 @@ class QueueList:
             lambda query, value: query.where(_WITH_FINDINGS[value][1]),
         ),
         ListFilter("due", "期限", _due_days, _by_due),
+        ListFilter("hour", "今日の受付の時間", hours, lambda query, value: query.where(within_hour(_S.received_at, value)), shown=False),
+        ListFilter("promise", "約束の期限が来た週", _promise_weeks, _of_promise, shown=False),
         ListFilter("task", "対応", lambda: [("only", "メール不達・電話")], _only_task, shown=False),
         ListFilter("assignee", "担当", lambda: [("none", "未定"), ("second", "2人目の確認待ち")], _of_assignee, stored=staff, every="全員"),
         ListFilter(

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from keynet_admin.models import Account, Submission
+from keynet_admin.models import Account, OutboxMail, Submission
 from keynet_admin.services.mail import outbox
 from keynet_admin.services.submission import review
 from keynet_admin.vocabulary import AccountStatus, DeskTask, MailStatus, PostingStatus, Role, SubmissionStatus
@@ -84,6 +85,40 @@ def test_every_number_is_that_of_the_list_it_links_to(
     numbers = linked_numbers(BeautifulSoup(client.get(home).text, "html5lib"))
     assert len(numbers) >= least
     assert sum(number > 0 for _, _, number in numbers) > least // 2
+    wrong = [(what, address, number, there) for what, address, number in numbers if (there := total_of(client, address)) != number]
+    assert wrong == []
+
+
+def test_weeks_hours_and_reasons_lead_to_their_rows(client: Client, db_session: Session, clock: MovableClock) -> None:
+    """Kept, late and overdue cases of two weeks; what came and was decided today by hour; returns by rule and in one's own words."""
+    for day, handed in (("2021-05-10 10:00", "2021-05-10 11:00"), ("2021-05-11 10:00", "2021-05-17 10:00"), ("2021-05-13 10:00", "")):
+        clock.set(day)
+        if handed:
+            factories.posting(PostingStatus.live)
+            clock.set(handed)
+            for mail in db_session.execute(select(OutboxMail).where(OutboxMail.status == MailStatus.waiting)).scalars():
+                mail.status, mail.sent_at = MailStatus.sent, clock.now
+        else:
+            factories.submission()
+    operator, rule = (
+        factories.actor(Role.operator),
+        {"path": "postings.0.pay_lines", "rule": "WAGE-001", "message": "金額を入力してください。"},
+    )
+    for moment, items in (
+        ("2021-05-20 10:20", [rule]),
+        ("2021-05-20 11:40", [rule | {"rule": "HOURS-001"}, rule]),
+        ("2021-05-20 11:50", []),
+    ):
+        clock.set(moment)
+        case = factories.submission()
+        review.return_(case, operator, seen_version=case.version, message="お願いします。", items=items)
+    db_session.commit()
+    client.sign_in(Role.lead)
+    page = BeautifulSoup(client.get("/admin/").text, "html5lib")
+    numbers = [row for row in linked_numbers(page) if "promise=" in row[1] or "hour=" in row[1] or "returned=" in row[1]]
+    kinds = [next(word for word in ("late", "promise", "hour", "returned") if word in address) for _, address, _ in numbers]
+    assert {kind: kinds.count(kind) for kind in kinds} == {"promise": 2, "late": 2, "hour": 4, "returned": 3}
+    assert sorted(number for (_, address, number), kind in zip(numbers, kinds, strict=True) if kind == "returned") == [1, 1, 2]
     wrong = [(what, address, number, there) for what, address, number in numbers if (there := total_of(client, address)) != number]
     assert wrong == []
 

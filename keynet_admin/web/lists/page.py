@@ -75,7 +75,10 @@ class SortPart:
 
 @dataclass(frozen=True)
 class Tab:
-    """One tab of a list: its rows (None: all), their order, what an empty one says (title, text), and its columns if they are its own."""
+    """One tab of a list: its rows (None: all), their order, what an empty one says (title, text), and its columns if they are its own.
+
+    One that is not `shown` is reached by its address alone.
+    """
 
     name: str
     label: str
@@ -84,6 +87,7 @@ class Tab:
     empty: tuple[str, str] = ("", "")
     caption: str = ""
     columns: tuple[str, ...] = ()
+    shown: bool = True
 
 
 @dataclass(frozen=True)
@@ -438,7 +442,8 @@ def _tabs(
 ) -> tuple[list[ShownTab], int, Sequence[int]]:
     """The tabs with their counts, the rows in the open one, and those of `more` queries, all asked for at once with the menu's numbers."""
     base, counts = view.get_query(), []
-    for tab in view.tabs:
+    drawn = [tab for tab in view.tabs if tab.shown or tab.name == state.tab]
+    for tab in drawn:
         where = tab.where(actor) if tab.where is not None else True
         counts.append(_capped(view, base if where is True else base.where(where)))
         if state.conditions:
@@ -450,7 +455,7 @@ def _tabs(
         g.nav_counts = dict(zip(badges, numbers, strict=True))
     step = 2 if state.conditions else 1
     shown = []
-    for index, tab in enumerate(view.tabs):
+    for index, tab in enumerate(drawn):
         hits = found[index * step + 1] if state.conditions else None
         url = address(path, State(tab=tab.name, search=state.search, chosen=state.chosen).pairs(view.tabs[0].name))
         shown.append(ShownTab(tab.name, tab.label, url, found[index * step], hits, tab.name == state.tab))
