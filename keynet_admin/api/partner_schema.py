@@ -5,8 +5,9 @@ from datetime import date
 from functools import lru_cache
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 from pydantic.json_schema import models_json_schema
+from pydantic_core import PydanticCustomError
 
 from keynet_admin.services.partner import feed, receipts, secured
 from keynet_admin.services.partner.receipts import AnswerCode
@@ -15,6 +16,8 @@ BASE = "/partner/v1"
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _REF = "#/components/schemas/"
 MOST_NUMBER = 999_999_999
+WRITTEN = r"[^\s\x00-\x1f\x7f]"  # something that can be read
+NO_REASON = "reason_missing"
 
 
 def _plain_day(value: Any) -> date:
@@ -45,7 +48,28 @@ class ReceiptBody(_Sent):
     status: Literal["acknowledged", "refused"] = Field(
         description="acknowledged = 反映した（取下げ・終了なら掲載をやめた）、refused = 反映できない"
     )
-    reason: str = Field(default="", max_length=receipts.REASON_MOST, description="refused の理由。運営事務局の担当者が読みます")
+    reason: str = Field(
+        default="",
+        max_length=receipts.REASON_MOST,
+        validate_default=True,
+        description="refused の理由（refused のときは必須）。運営事務局の担当者が読みます",
+    )
+
+    model_config = ConfigDict(
+        strict=True,
+        extra="forbid",
+        json_schema_extra={
+            "if": {"properties": {"status": {"const": "refused"}}},
+            "then": {"required": ["reason"], "properties": {"reason": {"pattern": WRITTEN}}},
+        },
+    )
+
+    @field_validator("reason")
+    @classmethod
+    def _says_why(cls, value: str, info: ValidationInfo) -> str:
+        if info.data.get("status") == "refused" and not re.search(WRITTEN, value):
+            raise PydanticCustomError(NO_REASON, "a refusal needs its reason")
+        return value
 
 
 class SecuredBody(_Sent):
@@ -116,6 +140,8 @@ def read_row(model: type[_Sent], row: Any) -> tuple[Any, str, str]:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         name = str(first["loc"][0])[:40] if first["loc"] else ""
         known = model.model_fields.get(name)
+        if first["type"] == NO_REASON:
+            return None, name, "refused（反映できない）のときは、reason に理由を書いてください。運営事務局の担当者が読んで対応します。"
         if first["type"] == "extra_forbidden":
             return None, name, f"「{name}」という項目はありません。項目の名前を確かめてください。"
         what = f"{name}（{known.description}）" if known is not None else "この行"

@@ -102,7 +102,6 @@ def _fill(password_hash: str, unknown_hash: str, sandbox_key: str) -> None:
     simulation.start(unreached.scenario(simulation, next(body for body in everywhere if body not in chosen)))
     simulation.start(_nights(simulation))
     simulation.start(people.looks(simulation))
-    simulation.start(rounds.scenario(simulation), apart=True)
     simulation.play()
     _play_nearby(simulation, [body for body in everywhere if body not in chosen])
     settle()
@@ -142,6 +141,8 @@ def _play_nearby(simulation: Simulation, bodies: list[DemoMunicipality]) -> None
         simulation.start(nearby.scenario(simulation, number, body))
     quiet = next(body for body in bodies if body.municipality.prefecture_code == partners.SILENT)
     simulation.start(partners.silent(simulation, quiet))
+    # With these, so that the prefecture that can be tried out has a body to report.
+    simulation.start(rounds.scenario(simulation), apart=True)
     simulation.play()
 
 

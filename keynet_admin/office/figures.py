@@ -7,17 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from keynet_admin import clock
-from keynet_admin.catalogue import Field, Kind
 from keynet_admin.errors import BadField
 from keynet_admin.models import Candidate, Posting
-from keynet_admin.rules.engine.result import Context
-from keynet_admin.rules.normalise.numbers import read_int
+from keynet_admin.rules.normalise.numbers import typed_count
 from keynet_admin.services import workflow
 from keynet_admin.services.posting import balance, closing, placements
 from keynet_admin.vocabulary import SecuredWay
 
 WORD_MOST = 200
+MOST = 999  # people secured by one way
 
 
 class TypedWay(NamedTuple):
@@ -129,14 +127,8 @@ def read(posting: Posting, values: Any, *, people: bool = False) -> Figures:
     )
 
 
-def read_count(way: SecuredWay, text: str) -> int | None:
-    """A typed number of people (`2`, `２名`), None when it is none from 0 to 999."""
-    result = read_int(Field(way.value, way.label, Kind.INT, unit="名", minimum=0, maximum=999), text, Context(on=clock.today()))
-    return result.value if result.understood and isinstance(result.value, int) else None
-
-
 def _way(way: SecuredWay, text: str, why_not: str) -> TypedWay:
-    number = read_count(way, text) if text.strip() else 0
+    number = typed_count(text, MOST) if text.strip() else 0
     if number is not None:
         return TypedWay(way, str(number), number, "", why_not)
     return TypedWay(way, text, 0, f"「{way.label}」は0から999までの数字で入力してください。例：2", why_not)

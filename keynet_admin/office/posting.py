@@ -15,6 +15,7 @@ from keynet_admin.models import Account, Posting
 from keynet_admin.office import editor, figures
 from keynet_admin.permissions import Actor, Permission, can
 from keynet_admin.rules.engine.rule import Finding, Level
+from keynet_admin.rules.normalise.numbers import typed_count
 from keynet_admin.services import threads, workflow
 from keynet_admin.services.candidate import mail as candidate_mail
 from keynet_admin.services.candidate import stages
@@ -40,7 +41,7 @@ from keynet_admin.services.posting.moderation import talk
 from keynet_admin.services.transaction import transaction
 from keynet_admin.services.workflow import history
 from keynet_admin.services.workflow.row import Page
-from keynet_admin.vocabulary import PUBLISHED, PostingStatus, SecuredWay
+from keynet_admin.vocabulary import PUBLISHED, PostingStatus
 from keynet_admin.web import forms, posting_page
 from keynet_admin.web.actor import current_actor
 from keynet_admin.web.decision import Decision, DecisionPages, EditDecision
@@ -373,7 +374,7 @@ def _place(row: Posting, actor: Actor, seen_version: int, way: str, count: str, 
     chosen = next((known for known in balance.TYPED_WAYS if known == way), None)
     if chosen is None:
         raise BadField("どの方法で確保したかを選んでください。", "way")
-    number = figures.read_count(SecuredWay.other, count)
+    number = typed_count(count, figures.MOST)
     if number is None:
         raise BadField("人数を1から999までの数字で入力してください。例：2", "count")
     return placements.place(row, actor, seen_version=seen_version, way=chosen, count=number, shift=shift, on=day)

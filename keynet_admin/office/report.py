@@ -30,9 +30,9 @@ def _correct_shown(row: Report, typed: Mapping[str, str]) -> dict[str, Any]:
     job, figure = typed["job_type"], typed["figure"]
     return {
         "jobs": [(slug, job_label(slug)) for slug, _ in corrected.in_order(rows)],
+        "other_jobs": [(slug, job_label(slug)) for slug in corrected.JOBS if slug not in rows],
         "correctable": list(corrected.CORRECTABLE.values()),
-        "present": getattr(rows[job], figure) if job in rows and figure in corrected.CORRECTABLE else None,
-        "blocked": "" if rows else "基準日までに公開した募集がないため、訂正する数字がありません。",
+        "present": getattr(rows.get(job, corrected.NO_RECORD), figure) if job and figure in corrected.CORRECTABLE else None,
     }
 
 

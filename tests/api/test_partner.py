@@ -129,6 +129,8 @@ def test_every_row_has_its_own_answer(ask: Ask, posting: Posting, db_session: Se
         good | {"sequence": str(sequence)},
         good | {"status": "maybe"},
         good | {"reason": "長" * 401},
+        good | {"reason": " \n"},
+        {name: value for name, value in good.items() if name != "reason"},
         good | {"note": "x"},
         ["not", "a", "row"],
         good,
@@ -136,8 +138,9 @@ def test_every_row_has_its_own_answer(ask: Ask, posting: Posting, db_session: Se
     ]
     status, answer = ask("/receipts", rows)
     assert status == 422
-    assert codes((status, answer)) == ["unknown", "unknown", "stale", *["invalid"] * 5, "accepted", "answered"]
-    assert [row["field"] for row in answer["results"]][3:8] == ["sequence", "status", "reason", "note", None]
+    assert codes((status, answer)) == ["unknown", "unknown", "stale", *["invalid"] * 7, "accepted", "answered"]
+    assert [row["field"] for row in answer["results"]][3:10] == ["sequence", "status", "reason", "reason", "reason", "note", None]
+    assert "reason に理由を書いてください" in answer["results"][6]["message"]
     assert all(row["message"].endswith("。") for row in answer["results"])
     item = db_session.query(PartnerItem).one()
     assert (item.status.value, item.reason) == ("refused", "様式の都合")
@@ -197,7 +200,7 @@ def test_what_cannot_be_is_said(ask: Ask, path: str, status: int, code: str) -> 
         (json.dumps([0] * 501).encode(), "application/json", 400),
         (b'["\\ud800\\u0000"]', "application/json", 422),
         (b'[{"posting_no":"KN-P-999999","sequence":1,"status":"refused","reason":"\\ud800"}]', "application/json", 422),
-        (b'[{"posting_no":"\\u0000","sequence":1.0,"status":"refused","reason":"\\u0000"}]', "application/json", 200),
+        (b'[{"posting_no":"\\u0000","sequence":1.0,"status":"refused","reason":"\\u0000x"}]', "application/json", 200),
         (b"[]", "application/json", 200),
         (b"[]", "text/plain", 415),
         (b"a=b", "application/x-www-form-urlencoded", 415),

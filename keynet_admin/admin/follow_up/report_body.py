@@ -46,6 +46,16 @@ def _signed_in(query: Any, value: str) -> Any:
     return query.where(~someone if value == "never" else someone)
 
 
+def _waiting() -> Any:
+    """Where-clause: who has not confirmed and still can. Of a round that is asked for by name also once it is frozen."""
+    late = Report.status == ReportStatus.waiting
+    return (
+        late
+        if g.get("report_of_one_round") or request.args.get("round")
+        else late & Report.round.has(ReportRound.status == RoundStatus.open)
+    )
+
+
 class ReportView(DecisionPages, GuardedModelView):
     """All reports of all rounds. Figures are numbers of the body; nothing of a person is read."""
 
@@ -85,7 +95,7 @@ class ReportView(DecisionPages, GuardedModelView):
         Tab(
             "waiting",
             "まだの団体",
-            lambda _actor: Report.status == ReportStatus.waiting,
+            lambda _actor: _waiting(),
             empty=("まだの団体はありません", "対象の団体がすべて確認しました。"),
         ),
         Tab("confirmed", "確認した団体", lambda _actor: Report.status == ReportStatus.confirmed),
@@ -135,7 +145,7 @@ class ReportView(DecisionPages, GuardedModelView):
 
     def waiting(self, shown: National) -> Listed:
         """The list of those of one round who have not confirmed, as a part of the round's page."""
-        g.report_shown = shown
+        g.report_shown, g.report_of_one_round = shown, True
         asked = MultiDict(request.args)
         asked["round"], asked["tab"] = str(shown.chosen.id), "waiting"
         page = list_page(self, asked, request.path, current_actor())

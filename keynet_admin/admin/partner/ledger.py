@@ -1,7 +1,6 @@
 """The ledger: where each posting stands at each partner, what is late or refused, and what an operator does about it."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -19,6 +18,7 @@ from keynet_admin.catalogue.display import short_date
 from keynet_admin.errors import BadField
 from keynet_admin.models import Organization, Partner, PartnerItem, Posting
 from keynet_admin.permissions import Actor, Permission
+from keynet_admin.rules.normalise.numbers import typed_count
 from keynet_admin.services import workflow
 from keynet_admin.services.partner import lag, ledger, overview, secured
 from keynet_admin.services.workflow import history
@@ -67,13 +67,13 @@ def _secured_typed(_row: PartnerItem, values: Any) -> dict[str, Any]:
 
 
 def _secured(row: PartnerItem, actor: Actor, *, seen_version: int, count: str, on: str) -> workflow.Outcome:
-    plain = unicodedata.normalize("NFKC", count).strip().removesuffix("名")
-    if not (plain.isascii() and plain.isdigit() and len(plain) < 5):
+    number = typed_count(count, 9999)
+    if number is None:
         raise BadField("確保した人数の合計を数字で入力してください。取り消すときは 0 を入力します。例：2", "count")
     day = read_day(on) if on.strip() else clock.today()
     if day is None:
         raise BadField("日付として読めません。例：2021/5/20、令和3年5月20日", "on")
-    return secured.secured_by_phone(row, actor, seen_version=seen_version, count=int(plain), on=day)
+    return secured.secured_by_phone(row, actor, seen_version=seen_version, count=number, on=day)
 
 
 class LedgerView(DecisionPages, GuardedModelView):

@@ -1,6 +1,5 @@
 """Settings that an administrator changes: the intake period, the notice on the visitors' first page, and how many days things take."""
 
-import unicodedata
 from typing import Any
 
 from flask import flash, redirect, request, url_for
@@ -9,6 +8,7 @@ from wtforms import Form, StringField, TextAreaField
 from wtforms.validators import Length, ValidationError
 
 from keynet_admin.permissions import Permission
+from keynet_admin.rules.normalise.numbers import typed_count
 from keynet_admin.services import settings
 from keynet_admin.services.transaction import transaction
 from keynet_admin.web.actor import current_actor, unverified
@@ -93,17 +93,11 @@ class SettingForm(Form):
 
 def _of_days(least: int, most: int) -> Any:
     def check(_form: Form, field: StringField) -> None:
-        number = as_count(field.data)
-        if number is None or not least <= number <= most:
+        number = typed_count(field.data, most)
+        if number is None or number < least:
             raise ValidationError(f"{least}から{most}までの数字で入力してください。")
 
     return check
-
-
-def as_count(text: object) -> int | None:
-    """A whole number as people type it, with full-width digits too; None for anything else."""
-    plain = unicodedata.normalize("NFKC", str(text or "")).strip().removesuffix("日").strip()
-    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 5 else None
 
 
 for _name, _label, _help, _least, _most in DAYS:
@@ -134,7 +128,7 @@ class SettingView(GuardedView):
                 "intake_from": start.isoformat() if start else settings.DEFAULTS["intake_from"],
                 "intake_until": until.isoformat() if until else None,
                 "notice": (form.notice.data or "").replace("\0", "").strip(),
-            } | {name: as_count(form[name].data) for name, *_ in DAYS}
+            } | {name: typed_count(form[name].data, most) for name, _label, _help, _least, most in DAYS}
             with transaction():
                 settings.change(values, current_actor())
             flash("設定を保存しました。", "success")

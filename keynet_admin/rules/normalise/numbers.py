@@ -5,6 +5,7 @@ A certain number is understood (`１５名` → 15); about-words, ranges and num
 
 import math
 import re
+import unicodedata
 from typing import Any
 
 from keynet_admin.catalogue import Field, posting_field
@@ -50,6 +51,16 @@ def commas(text: str) -> str | None:
     if "," not in text:
         return text
     return text.replace(",", "") if re.fullmatch(r"\d{1,3}(?:,\d{3})+", text) else None
+
+
+def typed_count(text: object, most: int) -> int | None:
+    """A whole number from 0 to `most` as people type it into a form of the program's own (`２`, `1,200`, `2名`); None when it is none.
+
+    For fields of the catalogue there are the normalisers below, which know more spellings and say what they changed.
+    """
+    plain = commas(re.sub(r"\s*[名人件日回]$", "", unicodedata.normalize("NFKC", str(text or "")).strip()))
+    number = int(plain) if plain and plain.isascii() and plain.isdigit() and len(plain) < 10 else None
+    return number if number is not None and number <= most else None
 
 
 def numeric(field: Field, typed: Any) -> int | float | str | Read:

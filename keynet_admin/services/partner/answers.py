@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from keynet_admin import clock
-from keynet_admin.errors import BadField, ReasonMissing
+from keynet_admin.errors import BadField
 from keynet_admin.extensions import db
 from keynet_admin.models import Partner, PartnerItem
 from keynet_admin.permissions import Actor
@@ -31,8 +31,6 @@ def refuse(item: PartnerItem, actor: Actor, *, seen_version: int, reason: str) -
     """The posting cannot be taken; the operators read why. Raises ReasonMissing, BadField."""
     if again := _begun(item, actor, seen_version, "refuse"):
         return again
-    if not reason.strip():
-        raise ReasonMissing(f"理由を入力してください。{REFUSE_HELP}")
     try:
         text = workflow.not_too_long(reason, most=REASON_MOST)
     except BadField as long:

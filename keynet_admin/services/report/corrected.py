@@ -16,7 +16,8 @@ from keynet_admin.services.report import figures
 from keynet_admin.services.report.figures import ReportFigures
 
 ByJob = dict[str, ReportFigures]
-_ORDER = {choice.slug: at for at, choice in enumerate(posting_field("job_type").choices)}
+JOBS = {choice.slug: at for at, choice in enumerate(posting_field("job_type").choices)}
+NO_RECORD = ReportFigures()
 CORRECTABLE = {column.name: column for column in figures.COLUMNS if column.correctable}
 
 
@@ -94,7 +95,7 @@ def corrected(rows: Mapping[str, ReportFigures], corrections: Iterable[ReportCor
     """The rows with the corrections put in. What is still open follows from wanted and secured."""
     found = dict(rows)
     for row in corrections:
-        found[row.job_type] = with_figure(found.get(row.job_type, ReportFigures()), row.figure, row.after)
+        found[row.job_type] = with_figure(found.get(row.job_type, NO_RECORD), row.figure, row.after)
     return found
 
 
@@ -114,14 +115,14 @@ def differing(numbers: Numbers) -> dict[tuple[str, str], int]:
     """The record's number of each figure that is another one now, by job type and figure."""
     found: dict[tuple[str, str], int] = {}
     for job, row in numbers.now.items():
-        record = numbers.record.get(job, ReportFigures())
+        record = numbers.record.get(job, NO_RECORD)
         found |= {(job, c.name): getattr(record, c.name) for c in figures.COLUMNS if getattr(record, c.name) != getattr(row, c.name)}
     return found
 
 
 def in_order(rows: Mapping[str, ReportFigures]) -> list[tuple[str, ReportFigures]]:
     """The rows in the order of the form's job types."""
-    return sorted(rows.items(), key=lambda item: (_ORDER.get(item[0], len(_ORDER)), item[0]))
+    return sorted(rows.items(), key=lambda item: (JOBS.get(item[0], len(JOBS)), item[0]))
 
 
 def to_json(rows: Mapping[str, ReportFigures]) -> dict[str, dict[str, int]]:

@@ -22,7 +22,7 @@ from keynet_admin.services.workflow import Outcome
 from keynet_admin.vocabulary import AccountStatus, ReportStatus, RoundStatus
 
 FEW = 30  # mails that are written without their number being typed
-REMINDER = "report_reminder"
+REMINDER, POSTPONED = "report_reminder", "report_postponed"
 
 
 def recipients(organizations: Sequence[int]) -> int:
@@ -89,6 +89,19 @@ def remind(chosen: ReportRound, actor: Actor, *, seen_version: int, ids: Sequenc
         except KeynetError:  # somebody confirmed it a moment ago
             continue
     return done.but(mails=told, note=f"{told}団体に督促のメールを送りました。")
+
+
+def tell_postponed(chosen: ReportRound) -> int:
+    """Mail the new deadline to the bodies that were asked and have not confirmed; how many mails. Who confirmed has nothing more to do."""
+    query = select(Report).where(Report.round_id == chosen.id, Report.status == ReportStatus.waiting, Report.reminded > 0)
+    query = query.options(joinedload(Report.organization).selectinload(Organization.accounts))
+    mails = 0
+    for report in db.session.execute(query.order_by(Report.id)).scalars():
+        for account in contacts(report.organization):
+            words = letter(report) | {"contact_name": account.name}
+            outbox.enqueue(POSTPONED, account.email, words, about=report, account_id=account.id)
+            mails += 1
+    return mails
 
 
 def due_to_ask() -> list[int]:

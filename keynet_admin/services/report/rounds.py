@@ -3,7 +3,6 @@
 Whatever depends on a round's state first holds the round's row: a confirmation and the freeze never pass each other.
 """
 
-import unicodedata
 from datetime import datetime
 
 from sqlalchemy import select
@@ -15,6 +14,7 @@ from keynet_admin.errors import BadField, NotPermitted, Refused
 from keynet_admin.extensions import db
 from keynet_admin.models import Report, ReportCorrection, ReportRound
 from keynet_admin.permissions import SYSTEM, Actor, Permission, can
+from keynet_admin.rules.normalise.numbers import typed_count
 from keynet_admin.services import audit, business_days, counter, workflow
 from keynet_admin.services.report import checks, corrected, figures, reminders
 from keynet_admin.services.report.checks import ReportFinding
@@ -81,7 +81,7 @@ def same(as_of: datetime) -> ReportRound | None:
 
 
 def postpone(chosen: ReportRound, actor: Actor, *, seen_version: int, due_at: datetime | None, reason: str) -> Outcome:
-    """Give the bodies more time."""
+    """Give the bodies more time; those that were asked and have not confirmed are mailed the new deadline."""
     if again := workflow.repeated(chosen, actor, seen_version, "postpone"):
         return again
     workflow.require(chosen, "postpone", actor, seen_version)
@@ -91,7 +91,8 @@ def postpone(chosen: ReportRound, actor: Actor, *, seen_version: int, due_at: da
         raise BadField(f"いまの締切（{long_time(chosen.due_at)}）より後の日時にしてください。", "due_at")
     done = workflow.move(chosen, "postpone", actor, seen_version=seen_version, reason=reason)
     chosen.due_at = due_at
-    return done
+    db.session.flush()
+    return done.but(mails=reminders.tell_postponed(chosen))
 
 
 def record_call(report: Report, actor: Actor, *, seen_version: int, reason: str) -> Outcome:
@@ -146,16 +147,17 @@ def correct(report: Report, actor: Actor, *, seen_version: int, job_type: str, f
     workflow.require(report, "correct", actor, seen_version)
     rows = corrected.of_report(report).now
     after = _number(value)
-    if job_type not in rows:
+    if job_type not in rows and job_type not in corrected.JOBS:
         raise BadField("職種を選んでください。", "job_type")
     if figure not in corrected.CORRECTABLE:
         raise BadField("項目を選んでください。", "figure")
-    before = getattr(rows[job_type], figure)
+    row_before = rows.get(job_type, corrected.NO_RECORD)  # people of a job type that the record does not know may be reported, too
+    before = getattr(row_before, figure)
     unit = corrected.CORRECTABLE[figure].unit
     if after == before:
         raise BadField(f"いまの数と同じです（{before:,}{unit}）。正しい数を入力してください。", "value")
     text = workflow.not_too_long(reason, most=REASON_MOST)
-    _no_new_fault(report, rows, {**rows, job_type: corrected.with_figure(rows[job_type], figure, after)})
+    _no_new_fault(report, rows, {**rows, job_type: corrected.with_figure(row_before, figure, after)})
     late = chosen.status is RoundStatus.frozen or clock.now() >= chosen.due_at
     done = workflow.move(
         report, "correct", actor, seen_version=seen_version, reason=text, late=late or None, job_type=job_type, figure=figure
@@ -217,9 +219,9 @@ def _no_new_fault(report: Report, rows: corrected.ByJob, changed: corrected.ByJo
 
 
 def _number(text: str) -> int:
-    plain = unicodedata.normalize("NFKC", text).strip().replace(",", "").removesuffix("名").removesuffix("件").strip()
-    if not (plain.isascii() and plain.isdigit() and len(plain) < 10):
+    number = typed_count(text, 999_999_999)
+    if number is None:
         raise BadField("0以上の整数で入力してください。例：2", "value")
-    if int(plain) > MOST:
+    if number > MOST:
         raise BadField(f"{MOST:,}までの数を入力してください。", "value")
-    return int(plain)
+    return number

@@ -20,7 +20,7 @@ _OVER = "締切を過ぎたため、数字は確定しています。違うと�
 REPORT_MOVES: tuple[Move, ...] = (
     Move(ReportRound, "postpone", (R.open,), (), _RUN_ROUND, "締切の変更", "{who}が締切を変えました。", reason="must", reviewed=True,
          page=Page("{name}の締切を変えますか", "新しい締切まで、各団体は確認と取消しができます。", "締切を変える", "締切を変えました。",
-              reason_help="締切を変える理由を書いてください。経過に記録します。")),
+              "まだ確認していない団体に、新しい締切をメールで知らせます。", reason_help="締切を変える理由を書いてください。経過に記録します。")),
     Move(ReportRound, "remind_all", (R.open,), (), _RUN_ROUND, "督促", "{who}がまだ確認していない団体に督促しました。", tone="is-ask", icon="mail", claims=True, path="remind",
          page=Page("{name}をまだ確認していない団体に督促しますか", "選んだ団体の、応募者に対応する担当者へメールを送ります。", "督促する", "督促しました。")),
     Move(ReportRound, "freeze", (R.open,), (R.frozen,), _RUN, "数字の確定", "締切を過ぎたため、数字を確定しました。", kinds=SYSTEM_ONLY, tone="is-ok", icon="lock"),
@@ -33,7 +33,7 @@ REPORT_MOVES: tuple[Move, ...] = (
     Move(Report, "correct", tuple(S), (), _CONFIRM, "数字の訂正", "{who}が数字を訂正しました。", reason="must",
          variants=(("late", True, "{who}が、確定した数字を訂正しました。"),),
          page=Page("数字を訂正しますか", "記録のほうを直せるときは、応募者の記録を直してください。数字も変わります。記録にないことだけを、ここで訂正します。",
-              "訂正を加える", "訂正を加えました。", reason_help="運営事務局と国が見ます。個人の氏名などは書かないでください。")),
+              "訂正を加える", "訂正を加えました。", reason_help="運営事務局と国が見ます。個人の氏名などは書かないでください。", reason_most=400)),
     Move(Report, "record_call", (S.waiting,), (), Permission.report_read, "電話の記録", "{who}が報告をお願いする電話をかけました。", reason="must", tone="is-ask",
          icon="phone", reviewed=True, claims=True, kinds=PEOPLE,
          page=Page("{name}に電話したことを記録しますか", "電話の一覧に、だれがいつ電話したかが出ます。", "記録する", "記録しました。",

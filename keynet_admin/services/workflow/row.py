@@ -19,7 +19,7 @@ class Page:
     """Words of a decision page. `question` names the row by `{name}`; `done` is told afterwards, `mailed` only when a mail was written.
 
     `joint` stands between the row's name and `done`: a particle where both make one sentence. `unlisted`: `text` and `done` for a posting
-    that no public page shows.
+    that no public page shows. `reason_most`: how long its reason may be.
     """
 
     question: str
@@ -28,6 +28,7 @@ class Page:
     done: str
     mailed: str = ""
     reason_help: str = ""
+    reason_most: int = 2000
     stop: bool = False
     joint: str = "："
     unlisted: tuple[str, str] = ("", "")

@@ -1,6 +1,5 @@
 """Fields of the forms for master data: texts cleaned of blanks at their ends, days typed in either calendar, numbers, closed lists."""
 
-import unicodedata
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
@@ -13,6 +12,7 @@ from keynet_admin.catalogue import Field, Kind, posting_field
 from keynet_admin.catalogue.reference import prefectures
 from keynet_admin.rules.engine.result import Context
 from keynet_admin.rules.normalise.dates import read_date
+from keynet_admin.rules.normalise.numbers import typed_count
 from keynet_admin.rules.normalise.times import read_time
 from keynet_admin.vocabulary import Word
 
@@ -88,9 +88,8 @@ class CountField(StringField):
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read what was typed. Raises ValueError with words for the field."""
         self.typed = (valuelist[0] if valuelist else "").strip()
-        plain = unicodedata.normalize("NFKC", self.typed)
-        self.data = int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 6 else None
-        if self.typed and (self.data is None or not self.least <= self.data <= self.most):
+        self.data = typed_count(self.typed, self.most)
+        if self.typed and (self.data is None or self.data < self.least):
             raise ValueError(f"{self.least}から{self.most:,}までの数字で入力してください。")
 
 

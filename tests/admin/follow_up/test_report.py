@@ -222,6 +222,11 @@ def test_a_frozen_round(client: Client, clock: MovableClock, db_session: Session
     (line,) = page.select("#frozen .table--fixes tbody tr")[:1]
     assert [cell.get_text() for cell in line.select("td")] == ["2", "＋1", "3"]
     assert "5/10に知ったため。" in page.get_text()
+    everywhere = main_of(client.get("/admin/report/body/?tab=waiting"))
+    assert report.organization.name not in everywhere.select_one(".empty, table").get_text(), "nobody can confirm it any more"
+    assert (
+        report.organization.name in main_of(client.get(f"/admin/report/body/?tab=waiting&round={chosen.id}")).select_one("table").get_text()
+    )
     assert "全国で実人数 2名" in page.get_text()
     assert client.get(f"/admin/report/{chosen.id}/postpone").status_code == 200
     assert client.post(f"/admin/report/{chosen.id}/postpone", data={"version": 9}).status_code in (409, 422)

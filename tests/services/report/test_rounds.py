@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from keynet_admin import jobs
+from keynet_admin.catalogue.display import long_time
 from keynet_admin.clock import TOKYO
 from keynet_admin.errors import BadField, KeynetError, NotPermitted, ReasonMissing, Refused, StaleVersion, TransitionRefused
 from keynet_admin.extensions import db
@@ -245,6 +246,23 @@ def erase_person(number: int) -> None:
     person.not_working = True
 
 
+def test_a_job_type_without_a_record_is_added_with_its_reason(db_session: Session, clock: MovableClock) -> None:
+    chosen, report, officer = opened(clock, body())
+    actor, said = actor_of(officer), {"job_type": "physician", "figure": "secured_other", "value": "２名"}
+    with pytest.raises(BadField, match="職種を選んでください"):
+        rounds.correct(report, actor, seen_version=report.version, **said | {"job_type": "pilot"}, reason="医師会から。")
+    with pytest.raises(ReasonMissing):
+        rounds.correct(report, actor, seen_version=report.version, **said, reason=" ")
+    rounds.correct(report, actor, seen_version=report.version, **said, reason="医師会からの派遣。")
+    numbers = corrected.of_report(report)
+    assert "physician" not in numbers.record
+    assert (numbers.now["physician"].secured, numbers.now["physician"].open) == (2, 0)
+    rounds.confirm(report, actor, seen_version=report.version)
+    clock.set(chosen.due_at + timedelta(minutes=1))
+    assert rounds.freeze(chosen.id)
+    assert corrected.of_report(report).reported["physician"].secured == 2
+
+
 def test_postponing(db_session: Session, clock: MovableClock) -> None:
     chosen, report, officer = opened(clock, body())
     lead, due = factories.actor(Role.lead), chosen.due_at
@@ -252,7 +270,11 @@ def test_postponing(db_session: Session, clock: MovableClock) -> None:
         with pytest.raises(BadField) as refused:
             rounds.postpone(chosen, lead, seen_version=chosen.version, due_at=wrong, reason="連休のため。")
         assert refused.value.field == "due_at"
-    rounds.postpone(chosen, lead, seen_version=chosen.version, due_at=due + timedelta(days=3), reason="連休のため。")
+    assert reminders.ask(report.id)
+    done = rounds.postpone(chosen, lead, seen_version=chosen.version, due_at=due + timedelta(days=3), reason="連休のため。")
+    mail = db_session.execute(select(OutboxMail).where(OutboxMail.template == reminders.POSTPONED)).scalar_one()
+    assert (done.mails, mail.recipient) == (1, officer.email)
+    assert long_time(due + timedelta(days=3)) in mail.body
     clock.set(due + timedelta(hours=1))
     db_session.commit()
     assert rounds.due_to_freeze() == []

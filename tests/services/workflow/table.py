@@ -199,7 +199,7 @@ TABLE: dict[str, dict[str, Row]] = {
         "queue": (EVERY_ITEM, "waiting recalling", SYSTEM, False),
         "send": ("waiting", "sent", SYSTEM, False),
         "acknowledge": (UNANSWERED, "acknowledged withdrawn", PARTNER, False),
-        "refuse": (UNANSWERED, "refused", PARTNER, False),
+        "refuse": (UNANSWERED, "refused", PARTNER, True),
         "limit": (UNANSWERED, "refused", SYSTEM, False),
         "tell": (f"{UNANSWERED} refused", "acknowledged withdrawn", STAFF, True),
         "resend": ("refused sent acknowledged recalling", "waiting recalling", STAFF, False),

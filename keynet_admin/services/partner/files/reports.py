@@ -12,10 +12,11 @@ from keynet_admin.errors import BadField
 from keynet_admin.extensions import db
 from keynet_admin.models import Partner, PartnerItem, Placement, Posting
 from keynet_admin.permissions import Actor
+from keynet_admin.rules.normalise.numbers import typed_count
 from keynet_admin.services import counter
 from keynet_admin.services.partner import sandbox, secured
 from keynet_admin.services.partner.files import table
-from keynet_admin.services.partner.files.secured_file import LABELS, CellError, TypedRow, read_count, read_day
+from keynet_admin.services.partner.files.secured_file import LABELS, CellError, TypedRow, read_day
 from keynet_admin.services.partner.receipts import AnswerCode, parse_key
 from keynet_admin.services.partner.secured import SecuredRow
 from keynet_admin.vocabulary import PartnerKind
@@ -30,7 +31,7 @@ def typed_row(typed: Mapping[str, str]) -> SecuredRow:
     key = counter.typed(typed["posting_no"]) or typed["posting_no"].strip()
     if not key:
         raise BadField("募集番号を入力してください。例：KN-P-000123", "posting_no")
-    count = read_count(typed["count"])
+    count = typed_count(typed["count"], 9999)
     if count is None:
         raise BadField(f"人数を0から{secured.COUNT_MOST}までの数字で入力してください。例：2", "count")
     day = read_day(typed["on"])

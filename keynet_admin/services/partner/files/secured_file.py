@@ -73,12 +73,6 @@ def read(path: Path) -> Iterator[TypedRow | CellError]:
             yield CellError(line, "", "", cells.message) if isinstance(cells, Refusal) else _row(line, cells, columns)
 
 
-def read_count(text: str) -> int | None:
-    """A number of people as typed (２, 2名), None when it is none."""
-    plain = unicodedata.normalize("NFKC", text).strip().removesuffix("名").removesuffix("人").strip()
-    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 5 else None
-
-
 def read_day(text: str) -> date | None:
     """A day in either calendar, None when it is empty or not understood."""
     read = read_date(posting_field("term_start"), text.strip(), Context(on=clock.today()))
