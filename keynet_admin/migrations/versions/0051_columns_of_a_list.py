@@ -1,13 +1,13 @@
-"""0050 the columns that somebody wants in a tab of a list
+"""0051 the columns that somebody wants in a tab of a list
 
-Revision: 0050; follows: 0049
+Revision: 0051; follows: 0050
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0050"
-down_revision = "0049"
+revision = "0051"
+down_revision = "0050"
 
 
 def upgrade() -> None:

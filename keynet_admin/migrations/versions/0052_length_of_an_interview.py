@@ -1,13 +1,13 @@
-"""0051 how long an interview takes
+"""0052 how long an interview takes
 
-Revision: 0051; follows: 0050
+Revision: 0052; follows: 0051
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0051"
-down_revision = "0050"
+revision = "0052"
+down_revision = "0051"
 
 
 def upgrade() -> None:
