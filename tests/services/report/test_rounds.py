@@ -179,7 +179,7 @@ def test_corrections_stand_beside_the_record(db_session: Session, clock: Movable
         rounds.correct(report, who, seen_version=report.version, **values)
 
     for field, wrong in (
-        ("job_type", "clerical"), ("job_type", ""), ("figure", "secured"), ("figure", "open"), ("figure", "keys"),
+        ("job_type", "pilot"), ("job_type", ""), ("figure", "secured"), ("figure", "open"), ("figure", "keys"),
         ("value", ""), ("value", "-1"), ("value", "1.5"), ("value", "0"), ("value", "100000"), ("value", "=1+1"), ("reason", "長" * 401),
     ):  # fmt: skip
         with pytest.raises(BadField) as refused:
@@ -272,9 +272,10 @@ def test_postponing(db_session: Session, clock: MovableClock) -> None:
         assert refused.value.field == "due_at"
     assert reminders.ask(report.id)
     done = rounds.postpone(chosen, lead, seen_version=chosen.version, due_at=due + timedelta(days=3), reason="連休のため。")
-    mail = db_session.execute(select(OutboxMail).where(OutboxMail.template == reminders.POSTPONED)).scalar_one()
-    assert (done.mails, mail.recipient) == (1, officer.email)
-    assert long_time(due + timedelta(days=3)) in mail.body
+    sent = db_session.execute(select(OutboxMail).where(OutboxMail.template == reminders.POSTPONED)).scalars().all()
+    assert done.mails == len(sent)
+    assert officer.email in [mail.recipient for mail in sent]
+    assert all(long_time(due + timedelta(days=3)) in mail.body for mail in sent)
     clock.set(due + timedelta(hours=1))
     db_session.commit()
     assert rounds.due_to_freeze() == []
