@@ -1,13 +1,13 @@
-"""0051 the columns that somebody wants in a tab of a list
+"""0053 the columns that somebody wants in a tab of a list
 
-Revision: 0051; follows: 0050
+Revision: 0053; follows: 0052
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0051"
-down_revision = "0050"
+revision = "0053"
+down_revision = "0052"
 
 
 def upgrade() -> None:

@@ -1,13 +1,13 @@
-"""0052 how long an interview takes
+"""0054 how long an interview takes
 
-Revision: 0052; follows: 0051
+Revision: 0054; follows: 0053
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0052"
-down_revision = "0051"
+revision = "0054"
+down_revision = "0053"
 
 
 def upgrade() -> None:
