@@ -1,13 +1,13 @@
-"""0054 how long an interview takes
+"""0055 how long an interview takes
 
-Revision: 0054; follows: 0053
+Revision: 0055; follows: 0054
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0054"
-down_revision = "0053"
+revision = "0055"
+down_revision = "0054"
 
 
 def upgrade() -> None:

@@ -1,13 +1,13 @@
-"""0053 the columns that somebody wants in a tab of a list
+"""0054 the columns that somebody wants in a tab of a list
 
-Revision: 0053; follows: 0052
+Revision: 0054; follows: 0053
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0053"
-down_revision = "0052"
+revision = "0054"
+down_revision = "0053"
 
 
 def upgrade() -> None:
