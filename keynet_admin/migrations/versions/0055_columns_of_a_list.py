@@ -1,13 +1,13 @@
-"""0054 the columns that somebody wants in a tab of a list
+"""0055 the columns that somebody wants in a tab of a list
 
-Revision: 0054; follows: 0053
+Revision: 0055; follows: 0054
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0054"
-down_revision = "0053"
+revision = "0055"
+down_revision = "0054"
 
 
 def upgrade() -> None:

@@ -1,13 +1,13 @@
-"""0055 how long an interview takes
+"""0056 how long an interview takes
 
-Revision: 0055; follows: 0054
+Revision: 0056; follows: 0055
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0055"
-down_revision = "0054"
+revision = "0056"
+down_revision = "0055"
 
 
 def upgrade() -> None:
