@@ -19,9 +19,9 @@ function add(form) {
   show("selection", moved + chosen);
   show("secured", secured);
   for (const place of table.querySelectorAll("[data-open]")) place.hidden = (place.dataset.open === "none") !== (open === 0);
-  show("open", open);
-  show("needed", Math.max(wanted, secured));
-  show("from", secured);
+  show("open", `${open}名`);
+  show("needed", `${Math.max(wanted, secured)}名`);
+  show("from", `${secured}名`);
   form.elements.counted.value = secured > wanted ? "" : [secured, ...numbers, ...results.map((s) => s.name.slice(6) + s.value)].join("-");
 }
 
