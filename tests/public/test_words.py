@@ -10,6 +10,8 @@ from werkzeug.datastructures import MultiDict
 
 from keynet_admin.extensions import db
 from keynet_admin.public.query import read
+from keynet_admin.public.search import understood
+from keynet_admin.services.listing.words import reading
 from keynet_admin.vocabulary import PostingStatus
 from tests import factories
 from tests.public.build import listed, put
@@ -309,6 +311,27 @@ def test_odd_words_are_harmless(client: FlaskClient, db_session: Session, clock:
     answer = client.get("/postings/", query_string={"q": q})
     assert answer.status_code == 200
     assert "<b>ナース" not in answer.text
+
+
+def test_a_long_query_costs_as_much_as_its_letters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Anybody may send a hundred letters: each part is looked for near its own length, and few slips are looked for at all."""
+    folded: list[str] = []
+    fold = reading.fold
+    monkeypatch.setattr(reading, "fold", lambda text: folded.append(text) or fold(text))
+    assert len(reading.read("医師事務" * 25).understood) == 30
+    assert len(folded) < 20_000
+    folded.clear()
+    assert len(reading.read("ﷺ" * 100).parts) > 100
+    assert len(folded) < 100
+
+
+def test_near_words_are_looked_for_a_few_typed_ones(
+    client: FlaskClient, db_session: Session, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(understood, "near", lambda word: asked.append(word) or [])
+    client.get("/postings/", query_string={"q": " ".join(f"離島{letter}" for letter in "あいうえおかきくけこ")})
+    assert 0 < len(asked) < 10
 
 
 def test_what_is_chosen_counts_beside_what_is_typed() -> None:

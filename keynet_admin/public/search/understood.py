@@ -24,8 +24,8 @@ from keynet_admin.services.listing.words.reading import TypedPart
 from keynet_admin.vocabulary import ListingState
 
 MOST_NEAR = 3
-# So many near words are counted at most.
-_TRIED = 8
+# Of so many typed words so many near words are counted at most: each costs a search.
+_WORDS, _TRIED = 4, 8
 _ABOUT = {
     "job_type": "職種",
     "prefecture": "都道府県",
@@ -105,8 +105,8 @@ def places(connection: Connection, search: Search) -> list[CountedLink]:
 def near_words(connection: Connection, search: Search) -> list[CountedLink]:
     """For a search that finds nothing: near words of the vocabulary that find something, put in for those that were not understood."""
     asked, found = search.typed, []
-    for part in search.reading.parts:
-        for word in near(part.typed)[:_TRIED] if part.meaning is None else ():
+    for part in [part for part in search.reading.parts if part.meaning is None][:_WORDS]:
+        for word in near(part.typed)[:_TRIED]:
             other = read(MultiDict(replace(asked, q=asked.q.replace(part.typed, word), after=None).pairs()))
             if count := queries.count(connection, other):
                 found.append(CountedLink(word, "/postings/" + other.typed.query(), count))

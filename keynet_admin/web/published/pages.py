@@ -11,6 +11,8 @@ from keynet_admin.services.listing import history
 from keynet_admin.web import posting_page
 from keynet_admin.web.lists.fields import read_clock, read_day
 
+AHEAD = "これから先の日時です。いままでの日時を入力してください。"
+
 
 class PublishedPages:
     """Mixed into the views of postings: `/<id>/published?day=…&time=…` or `?number=…`. `row` decides who may see which."""
@@ -57,9 +59,11 @@ def read_moment(day: str, time: str, now: datetime) -> tuple[datetime | None, di
         errors["time"] = "時刻として読めません。例：10:00、午後2時"
     if on is None or at is None or errors:
         return None, errors
+    if on > now.astimezone(clock.TOKYO).date():
+        return None, {"day": AHEAD}
     asked = datetime(on.year, on.month, on.day, tzinfo=clock.TOKYO) + timedelta(hours=at[0], minutes=at[1])
-    if not time and on <= now.astimezone(clock.TOKYO).date():
+    if not time:
         asked = min(asked - timedelta(microseconds=1), now)
     if asked > now:
-        return None, {"day": "これから先の日時です。いままでの日時を入力してください。"}
+        return None, {"day": AHEAD}
     return asked, {}

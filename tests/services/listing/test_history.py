@@ -152,6 +152,7 @@ def test_the_content_is_the_same_to_the_byte(client: Client, db_session: Session
         ("?day=2021/6/3&time=25時", "時刻として読めません"),
         ("?time=10:00", "日付を入力してください"),
         ("?day=2031/6/3", "これから先の日時です"),
+        ("?day=9999/12/31", "これから先の日時です"),
         ("?day=2021/6/8", "「募集終了」のページだけを出していました"),
     ],
 )

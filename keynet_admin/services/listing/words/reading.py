@@ -89,8 +89,7 @@ def read(q: str, prefectures: Collection[str] = (), municipality: str = "") -> T
 
 def _parts(q: str) -> list[TypedPart]:
     words = [(word, fold(word)) for word in q.split()]
-    pieces = [(word, part) for word, folded in words for part in ([folded] if " " not in folded else folded.split())]
-    pieces = [(word if fold(word) == piece else piece, piece[:MAX_LETTERS]) for word, piece in pieces]
+    pieces = [(word if part == folded else part, part[:MAX_LETTERS]) for word, folded in words for part in folded.split()]
     parts: list[TypedPart] = []
     at = 0
     while at < len(pieces):
@@ -172,8 +171,12 @@ def _as_typed(typed: str, piece: str) -> str:
     """The letters of the typed word that a folded piece of it stands for: ナース for なーす."""
     for start in range(len(typed)):
         for end in range(start + 1, len(typed) + 1):
-            if fold(typed[start:end]) == piece:
+            folded = fold(typed[start:end])
+            if folded == piece:
                 return typed[start:end]
+            # A mark that follows may yet join two letters into one: か and a loose ゛.
+            if len(folded) > len(piece) + 1:
+                break
     return piece
 
 
