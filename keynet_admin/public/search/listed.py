@@ -84,7 +84,7 @@ class Listed:
         self.all = BitMap()
         self.sequences = array("q")
         self.seen, self.ended, self.changed = -1, 0, _BEGIN
-        self.dropped, self.first_end = _BEGIN, NEVER
+        self.dropped, self.first_end = datetime.min.replace(tzinfo=UTC), NEVER
         self.kept: dict[Hashable, Any] = {}
 
     @contextmanager
@@ -100,7 +100,6 @@ class Listed:
                 self.seen, self.changed = number, changed
                 self.kept.clear()
             if now >= self.first_end:
-                self.dropped = self.first_end
                 self._drop_what_is_over(now)
             yield State((self.seen, self.ended), self.changed, self.first_end, len(self.all))
 
@@ -132,6 +131,8 @@ class Listed:
 
     def _drop_what_is_over(self, now: datetime) -> None:
         over = self.all - self._above("ending", self.all, seconds(now), _MOMENT)
+        if latest := self.first("ending", over, 1, _MOMENT, backwards=True):
+            self.dropped = max(self.dropped, _BEGIN + timedelta(seconds=self._value("ending", latest[0], _MOMENT)))
         self._remove(over)
         self.kept.clear()
         self.ended += len(over)
@@ -246,8 +247,8 @@ def of_app() -> Listed:
 
 
 def seconds(moment: datetime) -> int:
-    """A moment as a number of the orders."""
-    return int((moment - _BEGIN).total_seconds())
+    """A moment as a number of the orders; what lies before the first one or after the last one is that one."""
+    return min(max(int((moment - _BEGIN).total_seconds()), 0), (1 << _MOMENT) - 1)
 
 
 def _bits(value: int) -> list[int]:
@@ -271,7 +272,7 @@ def _keys(row: Any) -> Iterator[Key]:
         if getattr(row, name):
             yield name, ""
     yield from _slots(row.slots)
-    for bit in _bits(max(0, seconds(row.listed_at))):
+    for bit in _bits(seconds(row.listed_at)):
         yield "new", bit
     for bit in _ending(row.open_until, row.deadline):
         yield "ending", bit

@@ -5,6 +5,7 @@ before it is made, where every posting of that time has been committed: each is 
 before the mail's transaction, which holds no lock for long; it writes mail and window together, or, when somebody was faster, nothing.
 """
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -21,6 +22,8 @@ from keynet_admin.services.alert.searching import NewPostings
 from keynet_admin.services.listing import card
 from keynet_admin.services.mail import outbox
 from keynet_admin.vocabulary import AlertPace
+
+log = logging.getLogger(__name__)
 
 DIGEST_AT = time(7, 0)
 MONDAY = 0
@@ -50,21 +53,34 @@ def settled_day() -> date:
 
 def due() -> list[int]:
     """Ids of the alerts whose morning has come (reads only)."""
-    return list(db.session.execute(select(SearchAlert.id).where(*_due()).order_by(SearchAlert.id)).scalars())
+    order = SearchAlert.query, SearchAlert.told_until, SearchAlert.id  # what looks alike follows one another (`looks`)
+    return list(db.session.execute(select(SearchAlert.id).where(*_due()).order_by(*order)).scalars())
 
 
 def looks(numbers: Iterable[int]) -> Iterator[Look]:
-    """What is new for each of these alerts (reads only). The same search of the same time is made once."""
-    until, made = clock.now() - COMMITTED, {}
+    """What is new for each of these alerts (reads only). The same search of the same time is made once where such alerts follow one another.
+
+    A search that cannot be made keeps no other alert waiting. A window ends with a whole second, as the order of the list knows no parts of one.
+    """
+    until, last, made = (clock.now() - COMMITTED).replace(microsecond=0), None, None
     for number in numbers:
         columns = select(SearchAlert.query, SearchAlert.told_until).where(SearchAlert.id == number, *_due())
         row = db.session.execute(columns).one_or_none()
         db.session.rollback()
         if row is None:
             continue
-        if (row.query, row.told_until) not in made:
-            made[row.query, row.told_until] = searching.listed_between(row.query, row.told_until, until, MOST)
-        yield Look(number, row.told_until, until, made[row.query, row.told_until])
+        if (row.query, row.told_until) != last:
+            last, made = (row.query, row.told_until), _found(number, row.query, row.told_until, until)
+        if made is not None:
+            yield Look(number, row.told_until, until, made)
+
+
+def _found(number: int, query: str, since: datetime, until: datetime) -> NewPostings | None:
+    try:
+        return searching.listed_between(query, since, until, MOST)
+    except Exception:
+        log.exception("the search of alert %s is left to the next round", number)
+        return None
 
 
 def send(look: Look) -> bool:

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -159,6 +159,16 @@ def test_a_row_leaves_by_the_clock_and_comes_back_with_it(db_session: Session, c
     assert now() == ([], module.NEVER)
     clock.set(start)
     assert now() == (first, until)
+    # Two ends at one look, and back between them.
+    clock.advance(days=5)
+    assert now() == ([], module.NEVER)
+    clock.set(until)
+    assert now() == ([2], until + timedelta(days=1))
+
+
+@pytest.mark.parametrize(("moment", "number"), [("2019-12-31", 0), ("2020-01-01", 0), ("2020-01-02", 86_400), ("9999-12-31", 2**32 - 1)])
+def test_every_moment_has_a_number_of_the_orders(moment: str, number: int) -> None:
+    assert module.seconds(datetime.fromisoformat(f"{moment}T00:00:00+00:00")) == number
 
 
 def test_a_change_is_read_alone(db_session: Session, clock: MovableClock, monkeypatch: pytest.MonkeyPatch) -> None:

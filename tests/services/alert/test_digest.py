@@ -1,6 +1,6 @@
 """Which mornings an alert is mailed, what is new to it, and that nothing is told twice or passed over."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -115,6 +115,18 @@ def test_what_is_committed_late_is_not_passed_over(db_session: Session, clock: M
     assert told() == [body]
 
 
+def test_what_is_listed_in_the_second_of_a_windows_end_is_not_passed_over(db_session: Session, clock: MovableClock, told: Any) -> None:
+    factories.search_alert()
+    clock.set(datetime.fromisoformat("2021-05-08T06:50:00.300000+09:00"))
+    listed({"title": "その秒の募集"})
+    clock.set(datetime.fromisoformat("2021-05-08T07:00:00.700000+09:00"))
+    first = told()
+    clock.set("2021-05-09 07:00")
+    (body,) = told()
+    assert "その秒の募集" in body
+    assert first in ([], [body])
+
+
 def test_more_than_a_mail_holds(db_session: Session, clock: MovableClock, told: Any) -> None:
     factories.search_alert("")
     clock.advance(minutes=1)
@@ -192,6 +204,38 @@ def test_the_same_search_is_made_once(db_session: Session, clock: MovableClock, 
     monkeypatch.setattr(searching, "listed_between", lambda *args: made.append(args) or real(*args))
     assert len(list(digest.looks(alert.id for alert in alerts))) == 3
     assert len(made) == 1
+
+
+def test_a_search_that_fails_keeps_no_other_waiting(
+    db_session: Session, clock: MovableClock, told: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad = factories.search_alert("job_type=nurse", email="ichiro@mail.example")
+    factories.search_alert("prefecture=45", email="jiro@mail.example")
+    clock.advance(minutes=1)
+    listed()
+    clock.set("2021-05-08 07:00")
+    real = searching.listed_between
+
+    def find(query: str, *more: Any) -> Any:
+        if query == "job_type=nurse":
+            raise RuntimeError("no answer")
+        return real(query, *more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(searching, "listed_between", find)
+        assert len(told()) == 1
+    assert digest.due() == [bad.id]
+    assert len(told()) == 2
+
+
+def test_alike_searches_follow_one_another(db_session: Session, clock: MovableClock) -> None:
+    """So that what was found for one of them need not be kept until the last."""
+    queries = ["prefecture=45", "prefecture=13"] * 2
+    for number, query in enumerate(queries):
+        factories.search_alert(query, email=f"n{number}@mail.example")
+    clock.set("2021-05-08 07:00")
+    found = [db_session.get_one(SearchAlert, number).query for number in digest.due()]
+    assert found == sorted(queries)
 
 
 def test_it_goes_behind_every_other_mail_and_can_be_stopped_by_its_header(
