@@ -88,7 +88,8 @@ def postings() -> Response:
         "offers": offered,
         "shown_count": drawn.shown_count,
     }
-    return page("public/list.html", until=found.state.until, keep=not search.problems, **values)
+    until = min(found.state.until, beside.until) if beside else found.state.until
+    return page("public/list.html", until=until, keep=not search.problems, **values)
 
 
 def posting(posting_no: str) -> Response:

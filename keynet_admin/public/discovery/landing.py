@@ -3,7 +3,7 @@
 One statement reads the figures of all of them; they are kept as long as the counts of the list, for a large table a minute at most.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -70,8 +70,9 @@ class OtherPage(NamedTuple):
 
 @dataclass(frozen=True)
 class Landing:
-    """What a plain list says beside its postings."""
+    """What a plain list says beside its postings, and until when that may be shown."""
 
+    until: datetime
     facts: list[tuple[str, str]]
     next_to: list[OtherPage]
     others: list[OtherPage]
@@ -90,11 +91,17 @@ class _Kept:
 _kept: dict[object, _Kept] = {}
 
 
-def figures(connection: Connection, state: State) -> dict[tuple[str, str], LandingFigures]:
-    """The figures by prefecture and job, `""` for all; a posting open to assistant nurses counts for them, too, as in the search."""
+def figures(connection: Connection, state: State) -> tuple[dict[tuple[str, str], LandingFigures], datetime]:
+    """The figures by prefecture and job, `""` for all, and until when they may be shown: older ones not beyond their minute.
+
+    A posting open to assistant nurses counts for them, too, as in the search.
+    """
     now, kept = clock.now(), _kept.get(connection.engine)
-    if kept is not None and kept.read_at <= now < kept.ends and (kept.version == state.mark[0] or _young(kept, state, now)):
-        return kept.cells
+    if kept is not None and kept.read_at <= now < kept.ends:
+        if kept.version == state.mark[0]:
+            return kept.cells, kept.ends
+        if state.total > MANY and now < kept.read_at + HOLD:
+            return kept.cells, min(kept.ends, kept.read_at + HOLD)
     made = _Kept(state.mark[0], now, datetime.max.replace(tzinfo=now.tzinfo))
     for code, job, also_junior, *rest in connection.execute(FIGURES, {"now": now}):
         row = LandingFigures(*rest)
@@ -105,11 +112,7 @@ def figures(connection: Connection, state: State) -> dict[tuple[str, str], Landi
                 made.cells[place, kind] = row if there is None else there | row
     _kept.clear()
     _kept[connection.engine] = made
-    return made.cells
-
-
-def _young(kept: _Kept, state: State, now: datetime) -> bool:
-    return state.total > MANY and now < kept.read_at + HOLD
+    return made.cells, made.ends
 
 
 def of_search(connection: Connection, search: Search, state: State, found: int) -> tuple[Head, Landing | None]:
@@ -117,7 +120,7 @@ def of_search(connection: Connection, search: Search, state: State, found: int) 
     place, job = _pair(search)
     if not found or not is_plain(search) or not (place or job):
         return head_of(search, found=bool(found)), None
-    cells = figures(connection, state)
+    cells, until = figures(connection, state)
     here = cells.get((place, job))
     if here is None:
         return head_of(search, found=True), None
@@ -127,14 +130,13 @@ def of_search(connection: Connection, search: Search, state: State, found: int) 
     where = display.prefecture(place) if place else "全国"
     described = f"{where}の自治体による{_job(job)}募集{shown_count(found)}。{told}。登録も費用もいりません。"
     head = Head(f"{words}の募集", "/postings/" + search.query(), described, count=shown_count(found))
-    return head, Landing(facts, *_beside(cells, search))
+    return head, Landing(until, facts, *_beside(cells, search))
 
 
-def pairs(connection: Connection, state: State) -> Iterator[tuple[str, datetime]]:
-    """The query of each landing page that finds something, with its newest change."""
-    for (place, job), here in sorted(figures(connection, state).items()):
-        if place or job:
-            yield _search(place, job).query(), here.changed_at
+def pairs(connection: Connection, state: State) -> tuple[list[tuple[str, datetime]], datetime]:
+    """The query of each landing page that finds something, with its newest change; and until when that may be shown."""
+    cells, until = figures(connection, state)
+    return [(_search(place, job).query(), here.changed_at) for (place, job), here in sorted(cells.items()) if place or job], until
 
 
 def _beside(cells: dict[tuple[str, str], LandingFigures], search: Search) -> tuple[list[OtherPage], list[OtherPage], str, str]:

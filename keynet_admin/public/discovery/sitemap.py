@@ -10,6 +10,7 @@ from keynet_admin.public import queries
 from keynet_admin.public.answers import moment, xml
 from keynet_admin.public.discovery import landing
 from keynet_admin.public.queries import connected
+from keynet_admin.public.search.listed import NEVER
 
 SPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 # A site map holds 50,000 addresses at most; one part covers this many ids.
@@ -30,7 +31,7 @@ def sitemap() -> Response:
         highest = connection.execute(queries.HIGHEST, {"now": now}).scalar() or 0
         whole = part or highest < PART
         rows = connection.execute(queries.BETWEEN, {"now": now, "low": low, "high": low + PART}).all() if whole and low <= highest else []
-        pairs = [] if part or not whole else list(landing.pairs(connection, queries.state(connection)))
+        pairs, until = ([], NEVER) if part or not whole else landing.pairs(connection, queries.state(connection))
     if not whole:
         root = ET.Element(f"{{{SPACE}}}sitemapindex")
         for at in range(highest // PART + 1):
@@ -46,19 +47,20 @@ def sitemap() -> Response:
     for row in rows:
         _add(root, "url", f"{site}/postings/{row.posting_no}", row.changed_at)
     keep = True if low <= highest and request.query_string == f"part={low // PART}".encode() else None
-    return xml(root, "application/xml; charset=utf-8", SPACE, until=min((row.open_until for row in rows), default=None), keep=keep)
+    until = min(until, *(row.open_until for row in rows)) if rows else until
+    return xml(root, "application/xml; charset=utf-8", SPACE, until=until, keep=keep)
 
 
 def _landing(site: str) -> Response:
     """The part of the landing pages, of a site map in parts."""
     with connected() as connection:
         state = queries.state(connection)
-        pairs = list(landing.pairs(connection, state))
+        pairs, until = landing.pairs(connection, state)
     root = ET.Element(f"{{{SPACE}}}urlset")
     for query, changed in pairs:
         _add(root, "url", f"{site}/postings/{query}", changed)
     keep = True if request.query_string == f"part={LANDING}".encode() else None
-    return xml(root, "application/xml; charset=utf-8", SPACE, until=state.until, keep=keep)
+    return xml(root, "application/xml; charset=utf-8", SPACE, until=min(state.until, until), keep=keep)
 
 
 def _add(root: ET.Element, name: str, address: str, changed: datetime | None = None) -> None:

@@ -149,7 +149,9 @@ def test_figures_of_a_large_table_are_read_once_a_minute(
     assert "2件" in page.h1.text  # the count is the list's own
     assert "3名" in page.select(".lead-facts")[0].text
     clock.advance(seconds=61)
+    assert "7名" in page_of(client, PAIR).select(".lead-facts")[0].text  # nor does a kept page tell them longer
     listed(UNTIL | {"headcount": 5, "publish_until": "2021-06-30"}, number=3)
+    clock.advance(seconds=61)
     assert "12名" in page_of(client, PAIR).select(".lead-facts")[0].text
 
 
