@@ -21,6 +21,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from keynet_admin import clock
+from keynet_admin.admin import queue_moves
 from keynet_admin.admin.list_filters import hours, job_types, prefecture_filter, staff, within_hour
 from keynet_admin.catalogue.display import prefecture, short_date, short_time
 from keynet_admin.errors import NotPermitted
@@ -37,12 +38,12 @@ from keynet_admin.services.submission import presence, review, search_index
 from keynet_admin.services.submission.casework import notes
 from keynet_admin.services.transaction import transaction
 from keynet_admin.services.workflow import history
-from keynet_admin.vocabulary import AWAITING_REVIEW, SETTLED, STAFF_ROLES, AccountStatus, SubmissionStatus
+from keynet_admin.vocabulary import AWAITING_REVIEW, SETTLED, SubmissionStatus
 from keynet_admin.web.actor import current_actor
 from keynet_admin.web.lists import export as list_export
 from keynet_admin.web.lists import walk
 from keynet_admin.web.lists.page import Listed, ListFilter, Order, State, Tab, listed_rows, ordered_rows, tab_of
-from keynet_admin.web.model_view import MOST_AT_ONCE, BulkMove, tick_of
+from keynet_admin.web.model_view import MOST_AT_ONCE, tick_of
 
 _S = Submission
 _WITH_FINDINGS = {
@@ -53,7 +54,6 @@ _WITH_FINDINGS = {
 _DUE = (Order(_S.due_at, never_null=True), Order(_S.id))
 # One's own cases: those that wait for the service center before those that wait for the municipality.
 _WAITS = sql_case((_S.awaiting_review(), literal_column("0", Integer)), else_=literal_column("1", Integer))
-NOBODY = "nobody"
 LATE, WEEKS_BACK = "late", 53
 ONWARD = ("accept", "return", "reject")
 LONGEST_LIST = 600
@@ -87,36 +87,6 @@ def _promise_weeks() -> list[tuple[str, str]]:
 def _of_promise(query: Any, value: str) -> Any:
     day = date.fromisoformat(value.removesuffix(LATE))
     return query.where(_S.id.in_(promised.cases(day, late=value.endswith(LATE))))
-
-
-def _may_take(row: Submission, actor: Any) -> str:
-    return "" if "take" in workflow.allowed(row, actor) else f"いまの状態は「{row.status.label}」です"
-
-
-def _may_leave(row: Submission, actor: Any) -> str:
-    if "leave" not in workflow.allowed(row, actor):
-        return f"いまの状態は「{row.status.label}」です"
-    return "" if row.assignee_id is not None else "担当がいません"
-
-
-def _may_hand_over(row: Submission, actor: Any) -> str:
-    if "pass_on" not in workflow.allowed(row, actor):
-        return f"いまの状態は「{row.status.label}」です"
-    return "" if review.may_hand_over(row, actor) else "ほかの担当者の申請を引き継げるのは、運営主任だけです"
-
-
-def _colleagues() -> list[tuple[str, str]]:
-    people = db.session.execute(
-        select(Account.id, Account.shown_name)
-        .where(Account.role.in_(STAFF_ROLES), Account.status == AccountStatus.active)
-        .order_by(Account.id)
-    )
-    return [(str(number), name) for number, name in people] + [(NOBODY, "だれにも引き継がない（未定に戻す）")]
-
-
-def _hand_over(row: Submission, actor: Actor, version: int, choice: str) -> object:
-    to = db.session.get(Account, int(choice)) if choice != NOBODY else None
-    return review.hand_over(row, actor, to, seen_version=version)
 
 
 def _of_assignee(query: Any, value: str) -> Any:
@@ -256,40 +226,7 @@ class QueueList:
         ),
     )
     list_options = (joinedload(_S.assignee).load_only(Account.name, Account.email), undefer(_S.mail_status), undefer(_S.second_asked))
-    bulk_moves = (
-        BulkMove(
-            "take",
-            "担当する",
-            Permission.submission_decide,
-            "選んだ申請をまとめて担当しますか",
-            "担当になりました。",
-            _may_take,
-            lambda row, actor, version: review.take(row, actor, seen_version=version),
-            tabs=("due", "mine"),
-        ),
-        BulkMove(
-            "leave",
-            "担当を外す",
-            Permission.submission_decide,
-            "選んだ申請の担当を外しますか",
-            "担当を外しました。",
-            _may_leave,
-            lambda row, actor, version: review.leave(row, actor, seen_version=version),
-            tabs=("due", "mine"),
-        ),
-        BulkMove(
-            "hand_over",
-            "引き継ぐ",
-            Permission.submission_decide,
-            "選んだ申請の担当を引き継ぎますか",
-            "担当を引き継ぎました。",
-            _may_hand_over,
-            _hand_over,
-            choice_label="引き継ぐ相手",
-            choices=_colleagues,
-            tabs=("due", "mine", "returned"),
-        ),
-    )
+    bulk_moves = queue_moves.MOVES
 
     def search(self, query: Any, text: str) -> Any:
         """Words of the case and of its contacts, whatever their width, kana or hyphens."""

@@ -16,7 +16,8 @@ from keynet_admin.services.posting import duties
 from keynet_admin.vocabulary import CandidateKind, CandidateStatus
 from keynet_admin.vocabulary import CandidateStatus as S
 from keynet_admin.web.actor import current_actor
-from keynet_admin.web.lists.page import CAP, Listed, ListFilter, Order, Tab, apply_search
+from keynet_admin.web.lists.page import CAP, Listed, ListFilter, Order, Tab
+from keynet_admin.web.lists.search import apply_search
 
 _C = Candidate
 _STAGES: tuple[tuple[str, str, tuple[CandidateStatus, ...]], ...] = (

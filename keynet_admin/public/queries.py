@@ -21,7 +21,7 @@ from keynet_admin.models import Listing, Setting
 from keynet_admin.public.query import Position, Search
 from keynet_admin.public.search import choices, listed, near, words
 from keynet_admin.public.search.choices import Choices
-from keynet_admin.public.search.listed import Listed, State
+from keynet_admin.public.search.listed import ListedSets, SetsState
 from keynet_admin.public.search.near import Around
 
 log = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ class Page:
     following: Position | None
     previous: Position | None
     choices: Choices
-    state: State
+    state: SetsState
     around: Around | None = None
 
 
@@ -87,7 +87,7 @@ def rows(connection: Connection, ids: Iterable[int], columns: tuple[str, ...]) -
     return [found[number] for number in wanted if number in found]
 
 
-def state(connection: Connection) -> State:
+def state(connection: Connection) -> SetsState:
     """Of which moment the listed postings are, and how many there are."""
     with listed.of_app().at(connection) as now:
         return now
@@ -122,11 +122,11 @@ def page(connection: Connection, search: Search, limit: int = PAGE, *, back: boo
     return Page(numbers, max(whole.count, len(ids) + more), not whole.sure, following, previous, made, state, around)
 
 
-def _beyond(here: Listed, search: Search, found: BitMap, after: Position) -> BitMap:
+def _beyond(here: ListedSets, search: Search, found: BitMap, after: Position) -> BitMap:
     if search.sort == "near":
         return near.beyond(here, search, found, after.key, after.id)
     return here.beyond(search.sort, found, after.key, after.id)
 
 
-def _place(here: Listed, search: Search, number: int) -> tuple[int, int]:
+def _place(here: ListedSets, search: Search, number: int) -> tuple[int, int]:
     return near.place(here, search, number) if search.sort == "near" else here.place(search.sort, number)

@@ -41,13 +41,13 @@ from keynet_admin.web.lists.page import (
     Order,
     State,
     Tab,
-    apply_search,
     list_page,
     options_of,
     ordered_rows,
     state_of,
     tab_of,
 )
+from keynet_admin.web.lists.search import apply_search
 
 WHOLE = Tab("", "")
 MOST_AT_ONCE = 300  # rows of a bulk move

@@ -35,6 +35,7 @@ from keynet_admin.services.posting import home
 from keynet_admin.services.submission import search_index
 from keynet_admin.vocabulary import KeyingWay, ListingState, PartnerItemStatus, PostingStatus, Role, SecuredWay, SubmissionStatus
 from keynet_admin.web.lists import page as list_page
+from keynet_admin.web.lists import search as list_search
 from keynet_admin.web.model_view import GuardedModelView
 from tests import factories
 from tests.support.web import Client
@@ -440,7 +441,7 @@ def test_a_search_reaches_what_the_rows_belong_to(client: Client, operator: Acco
 
 
 def test_words_and_counts() -> None:
-    assert list_page.words_of("　越前\x00 福井　") == ["越前", "福井"]
+    assert list_search.words_of("　越前\x00 福井　") == ["越前", "福井"]
     assert [list_page.counted(n) for n in (0, 1000, 1001)] == ["0", "1,000", "1,000以上"]
 
 

@@ -10,7 +10,7 @@ from keynet_admin.permissions import Permission
 from keynet_admin.rules import RULESET, RUNNING
 from keynet_admin.rules.engine.rule import Level
 from keynet_admin.services.submission import finding, rehearsal
-from keynet_admin.web.lists.page import Listed, ListFilter, State, Stored, options_of, page_made, state_of
+from keynet_admin.web.lists.page import Listed, ListFilter, State, StoredOptions, options_of, page_made, state_of
 from keynet_admin.web.model_view import GuardedModelView
 
 _LEVELS = {Level.ERROR: "要修正", Level.WARNING: "要確認", Level.FIX: "自動で補正"}
@@ -62,7 +62,7 @@ class RuleView(GuardedModelView):
         options = options_of(self)
         state = state_of(self, request.args, options)
         rows = self.rule_rows(state)
-        return page_made(self, state, rows, len(rows), (), Stored(options), request.path)
+        return page_made(self, state, rows, len(rows), (), StoredOptions(options), request.path)
 
     def exported_rows(self, state: State) -> Any:
         """The same rows."""

@@ -17,7 +17,7 @@ from keynet_admin.public.discovery.head import Head, is_plain
 from keynet_admin.public.discovery.head import of_search as head_of
 from keynet_admin.public.drawn import shown_count
 from keynet_admin.public.query import Search
-from keynet_admin.public.search.listed import State
+from keynet_admin.public.search.listed import SetsState
 from keynet_admin.services.listing.neighbours import beside
 
 # From this many open postings on, the figures may be this old: they are read from all of them.
@@ -91,7 +91,7 @@ class _Kept:
 _kept: dict[object, _Kept] = {}
 
 
-def figures(connection: Connection, state: State) -> tuple[dict[tuple[str, str], LandingFigures], datetime]:
+def figures(connection: Connection, state: SetsState) -> tuple[dict[tuple[str, str], LandingFigures], datetime]:
     """The figures by prefecture and job, `""` for all, and until when they may be shown: older ones not beyond their minute.
 
     A posting open to assistant nurses counts for them, too, as in the search.
@@ -115,7 +115,7 @@ def figures(connection: Connection, state: State) -> tuple[dict[tuple[str, str],
     return made.cells, made.ends
 
 
-def of_search(connection: Connection, search: Search, state: State, found: int) -> tuple[Head, Landing | None]:
+def of_search(connection: Connection, search: Search, state: SetsState, found: int) -> tuple[Head, Landing | None]:
     """Head of a list; for a plain one of a prefecture or a job that finds something also what stands beside its postings."""
     place, job = _pair(search)
     if not found or not is_plain(search) or not (place or job):
@@ -133,7 +133,7 @@ def of_search(connection: Connection, search: Search, state: State, found: int) 
     return head, Landing(until, facts, *_beside(cells, search))
 
 
-def pairs(connection: Connection, state: State) -> tuple[list[tuple[str, datetime]], datetime]:
+def pairs(connection: Connection, state: SetsState) -> tuple[list[tuple[str, datetime]], datetime]:
     """The query of each landing page that finds something, with its newest change; and until when that may be shown."""
     cells, until = figures(connection, state)
     return [(_search(place, job).query(), here.changed_at) for (place, job), here in sorted(cells.items()) if place or job], until

@@ -8,8 +8,8 @@ from pyroaring import BitMap
 from keynet_admin.catalogue import posting_field, reference
 from keynet_admin.public.query import FLAGS, Search
 from keynet_admin.public.search import near
-from keynet_admin.public.search.listed import Listed, all_of
-from keynet_admin.public.search.words import Found
+from keynet_admin.public.search.listed import ListedSets, all_of
+from keynet_admin.public.search.words import Matches
 from keynet_admin.services.listing.card import PARTS, WEEK
 
 
@@ -25,13 +25,13 @@ class Choices:
     counts: Mapping[str, Mapping[str, int | None]]
 
 
-def of(here: Listed, search: Search, found: Found) -> Choices:
-    """The counts beside this search, made once for each state of the sets. To be called inside `Listed.at`."""
+def of(here: ListedSets, search: Search, found: Matches) -> Choices:
+    """The counts beside this search, made once for each state of the sets. To be called inside `ListedSets.at`."""
     key = replace(search, sort="new", after=None)
     return here.kept_or(("choices", key), lambda: Choices(found.count, not found.sure, _counts(here, search, found)))
 
 
-def _counts(here: Listed, search: Search, found: Found) -> dict[str, dict[str, int | None]]:
+def _counts(here: ListedSets, search: Search, found: Matches) -> dict[str, dict[str, int | None]]:
     values: dict[str, tuple[str, ...]] = {
         "prefecture": tuple(place.code for place in reference.prefectures()),
         "job_type": tuple(choice.slug for choice in posting_field("job_type").choices),
@@ -53,7 +53,7 @@ def _counts(here: Listed, search: Search, found: Found) -> dict[str, dict[str, i
     return made
 
 
-def _chosen(here: Listed, search: Search, name: str, value: str) -> BitMap:
+def _chosen(here: ListedSets, search: Search, name: str, value: str) -> BitMap:
     if name == "weekday":
         return here.slot((value,), search.part)
     if name == "part":

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from flask import Flask, current_app
@@ -33,21 +33,10 @@ Key = tuple[str, Any]
 
 L = Listing.__table__.c
 VERSION = select(ListingVersion.number, ListingVersion.changed_at).where(ListingVersion.id == 1)
-_CHOSEN = ("prefecture_code", "job_type", "municipality_code", "engagement")
-_READ = (
-    "posting_id",
-    "sequence",
-    "state",
-    "listed_at",
-    "open_until",
-    "deadline",
-    "pay_hour",
-    "term_start",
-    "term_end",
-    "slots",
-    "also_junior",
-)
-_ROWS = select(*(L[name] for name in (*_READ, *_CHOSEN, *FLAGS)))
+# What the sets are made of: a column by itself, the first and the last day of work together.
+_CHOSEN: Final = {"prefecture_code": "prefecture", "job_type": "job_type", "municipality_code": "municipality", "engagement": "engagement"}
+_PLAIN: Final = (*_CHOSEN, "also_junior", *FLAGS, "slots", "pay_hour", "listed_at", "open_until", "deadline")
+_ROWS = select(*(L[name] for name in ("posting_id", "sequence", "state", "term_start", "term_end", *_PLAIN)))
 CHANGED = _ROWS.where(L.sequence > bindparam("seen"))
 # In the order of the table: by an index SQLite would fetch each long row from another place. What is over is dropped afterwards.
 ALL = _ROWS.where(L.state == ListingState.listed).order_by(L.posting_id).execution_options(yield_per=10_000)
@@ -58,11 +47,13 @@ NEVER = datetime.max.replace(tzinfo=UTC)
 _BEGIN: Final = datetime(2020, 1, 1, tzinfo=UTC)
 # Bits of a moment in seconds; one more in the order of ends: postings without a deadline come last.
 _MOMENT: Final = 32
+# Moments are nearly all different: they are gathered by two halves of their bits.
+_HALF: Final = 1 << 16
 _BITS: Final = {"new": _MOMENT, "ending": _MOMENT + 1, "pay": 31, "term_start": 22, "term_end": 22}
 
 
 @dataclass(frozen=True)
-class State:
+class SetsState:
     """Of which moment an answer is. `mark` differs when anything has changed, `until` is the first end among the listed postings."""
 
     mark: tuple[int, int]
@@ -71,7 +62,7 @@ class State:
     total: int
 
 
-class Listed:
+class ListedSets:
     """The sets of one application, safe between threads: everything is asked inside `at`."""
 
     def __init__(self) -> None:
@@ -88,7 +79,7 @@ class Listed:
         self.kept: dict[Hashable, Any] = {}
 
     @contextmanager
-    def at(self, connection: Connection) -> Iterator[State]:
+    def at(self, connection: Connection) -> Iterator[SetsState]:
         """Bring the sets up to date and hold them. They may be newer than what the connection's transaction sees, never older."""
         with self.lock:
             number, changed = connection.execute(VERSION).one()
@@ -101,26 +92,37 @@ class Listed:
                 self.kept.clear()
             if now >= self.first_end:
                 self._drop_what_is_over(now)
-            yield State((self.seen, self.ended), self.changed, self.first_end, len(self.all))
+            yield SetsState((self.seen, self.ended), self.changed, self.first_end, len(self.all))
 
     def _read(self, connection: Connection) -> None:
-        gathered: defaultdict[Key, array[int]] = defaultdict(lambda: array("I"))
-        touched, shown = BitMap(), array("I")
-        for row in connection.execute(CHANGED if self.seen >= 0 else ALL, {} if self.seen < 0 else {"seen": self.seen}):
-            number = row.posting_id
-            touched.add(number)
-            if row.state is not ListingState.listed:
+        """Rows of one value are gathered first: the bits of a day or a place are looked up once, not for each of a million postings."""
+        gathered: dict[str, defaultdict[Any, array[int]]] = {
+            name: defaultdict(lambda: array("I")) for name in (*_PLAIN, "term", "new_rest")
+        }
+        groups = [gathered[name] for name in _PLAIN]
+        moment = _PLAIN.index("listed_at")
+        touched, shown = array("I"), array("I")
+        for number, sequence, state, start, end, *values in connection.execute(
+            CHANGED if self.seen >= 0 else ALL, {} if self.seen < 0 else {"seen": self.seen}
+        ):
+            touched.append(number)
+            if state is not ListingState.listed:
                 continue
             shown.append(number)
             if number >= len(self.sequences):
                 self.sequences.extend([0] * (number - len(self.sequences) + 1024))
-            self.sequences[number] = row.sequence
-            self.first_end = min(self.first_end, row.open_until)
-            for key in _keys(row):
-                gathered[key].append(number)
-        self._remove(touched & self.all)
-        for key, ids in gathered.items():
-            self.sets[key].update(ids)
+            self.sequences[number] = sequence
+            values[moment], rest = divmod(seconds(values[moment]), _HALF)
+            gathered["new_rest"][rest].append(number)
+            gathered["term"][start, end].append(number)
+            for group, value in zip(groups, values, strict=True):
+                group[value].append(number)
+        self._remove(BitMap(touched) & self.all)
+        for name, group in gathered.items():
+            for value, ids in group.items():
+                for key in _keys(name, value):
+                    self.sets[key].update(ids)
+        self.first_end = min((self.first_end, *gathered["open_until"]))
         self.all.update(shown)
 
     def _remove(self, gone: BitMap) -> None:
@@ -232,7 +234,7 @@ class Listed:
         return sum(1 << bit for bit in range(width or _BITS[name]) if number in self.sets.get((name, bit), ()))
 
 
-def all_of(here: Listed, conditions: Mapping[str, BitMap]) -> BitMap:
+def all_of(here: ListedSets, conditions: Mapping[str, BitMap]) -> BitMap:
     """The postings that all these conditions let through. Not to be changed: without any it is the set of all."""
     if not conditions:
         return here.all
@@ -240,9 +242,9 @@ def all_of(here: Listed, conditions: Mapping[str, BitMap]) -> BitMap:
     return BitMap.intersection(first, *others) if others else first
 
 
-def of_app() -> Listed:
+def of_app() -> ListedSets:
     """The sets of the current application."""
-    listed: Listed = current_app.extensions.setdefault("keynet_listed", Listed())
+    listed: ListedSets = current_app.extensions.setdefault("keynet_listed", ListedSets())
     return listed
 
 
@@ -251,42 +253,34 @@ def seconds(moment: datetime) -> int:
     return min(max(int((moment - _BEGIN).total_seconds()), 0), (1 << _MOMENT) - 1)
 
 
-def _bits(value: int) -> list[int]:
-    found = []
-    while value:
-        low = value & -value
-        found.append(low.bit_length() - 1)
-        value ^= low
-    return found
-
-
-def _keys(row: Any) -> Iterator[Key]:
-    """The sets to which a listed row belongs."""
-    yield "prefecture", row.prefecture_code
-    yield "job_type", row.job_type
-    if row.also_junior:
+def _keys(name: str, value: Any) -> Iterator[Key]:
+    """The sets to which the listed rows with this value of a column belong."""
+    if name in _CHOSEN:
+        yield _CHOSEN[name], value
+    elif name in FLAGS and value:
+        yield name, ""
+    elif name == "also_junior" and value:
         yield "job_type", "assistant_nurse"
-    yield "municipality", row.municipality_code
-    yield "engagement", row.engagement
-    for name in FLAGS:
-        if getattr(row, name):
-            yield name, ""
-    yield from _slots(row.slots)
-    for bit in _bits(seconds(row.listed_at)):
-        yield "new", bit
-    for bit in _ending(row.open_until, row.deadline):
-        yield "ending", bit
-    for bit in _bits(row.pay_hour or 0):
-        yield "pay", bit
-    if row.term_start and row.term_end:
+    elif name == "slots":
+        yield from _slots(value)
+    elif name == "pay_hour":
+        yield from _bits("pay", value or 0)
+    elif name == "listed_at":
+        yield from _bits("new", value * _HALF)
+    elif name == "new_rest":
+        yield from _bits("new", value)
+    elif name == "open_until":
+        yield from _bits("ending", seconds(value))
+    elif name == "deadline" and value is None:
+        yield "ending", _MOMENT
+    elif name == "term" and all(value):
         yield "period", ""
-        for name in ("term_start", "term_end"):
-            for bit in _bits(getattr(row, name).toordinal()):
-                yield name, bit
+        yield from _bits("term_start", value[0].toordinal())
+        yield from _bits("term_end", value[1].toordinal())
 
 
-def _ending(open_until: datetime, deadline: date | None) -> list[int]:
-    return [*_bits(seconds(open_until)), *([] if deadline else [_MOMENT])]
+def _bits(name: str, value: int) -> Iterator[Key]:
+    return ((name, bit) for bit in range(value.bit_length()) if value >> bit & 1)
 
 
 def _slots(slots: int) -> Iterator[Key]:

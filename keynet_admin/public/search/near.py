@@ -1,4 +1,4 @@
-"""Near a postal code: how far a search looks, and its order by distance. To be called inside `Listed.at`.
+"""Near a postal code: how far a search looks, and its order by distance. To be called inside `ListedSets.at`.
 
 The distance is that between the offices of two municipalities. It grows until a page is full, up to 50 km; beyond that only until something is
 found. A posting whose municipality is not public lies nowhere: how many there are in the prefecture is said.
@@ -13,7 +13,7 @@ from pyroaring import BitMap
 from keynet_admin.catalogue import display, reference
 from keynet_admin.catalogue.places import points, postal
 from keynet_admin.public.query import Search
-from keynet_admin.public.search.listed import Listed, all_of
+from keynet_admin.public.search.listed import ListedSets, all_of
 
 RINGS = (10, 25, 50)
 FULL = 20
@@ -40,7 +40,7 @@ def _groups(code: str) -> tuple[tuple[int, tuple[str, ...]], ...]:
     return tuple((km, tuple(codes)) for km, codes in groups.items())
 
 
-def conditions(here: Listed, search: Search) -> dict[str, BitMap]:
+def conditions(here: ListedSets, search: Search) -> dict[str, BitMap]:
     """The postings that each condition of a search lets through, the distance among them; the words are none of these."""
     found = here.conditions(search)
     if search.near:
@@ -48,7 +48,7 @@ def conditions(here: Listed, search: Search) -> dict[str, BitMap]:
     return found
 
 
-def reach(here: Listed, search: Search, others: Mapping[str, BitMap]) -> int:
+def reach(here: ListedSets, search: Search, others: Mapping[str, BitMap]) -> int:
     """Kilometres that the search looks. Words are not counted beforehand: with them it looks as far as one drives."""
     rest = all_of(here, others)
     for km in RINGS:
@@ -58,16 +58,16 @@ def reach(here: Listed, search: Search, others: Mapping[str, BitMap]) -> int:
     return points.FARTHEST
 
 
-def _within(here: Listed, code: str, km: int) -> BitMap:
+def _within(here: ListedSets, code: str, km: int) -> BitMap:
     codes = [code6 for away, group in _groups(code) if away <= km for code6 in group]
     return here.kept_or(("near", code, km), lambda: here.any_of("municipality", codes))
 
 
-def _groups_of(here: Listed, search: Search, found: BitMap) -> list[tuple[int, BitMap]]:
+def _groups_of(here: ListedSets, search: Search, found: BitMap) -> list[tuple[int, BitMap]]:
     return [(km, part) for km, codes in _groups(search.near) if (part := found & here.any_of("municipality", codes))]
 
 
-def first(here: Listed, search: Search, found: BitMap, count: int, *, backwards: bool = False) -> list[int]:
+def first(here: ListedSets, search: Search, found: BitMap, count: int, *, backwards: bool = False) -> list[int]:
     """The ids of the nearest of these postings, of equally near ones the newest first; or of the farthest, the farthest first."""
     ids: list[int] = []
     groups = _groups_of(here, search, found)
@@ -78,12 +78,12 @@ def first(here: Listed, search: Search, found: BitMap, count: int, *, backwards:
     return ids[:count]
 
 
-def place(here: Listed, search: Search, number: int) -> tuple[int, int]:
+def place(here: ListedSets, search: Search, number: int) -> tuple[int, int]:
     """Where a posting stands in the order: its distance and its id."""
     return next((km for km, part in _groups_of(here, search, BitMap([number]))), points.FARTHEST), number
 
 
-def beyond(here: Listed, search: Search, found: BitMap, value: int, number: int) -> BitMap:
+def beyond(here: ListedSets, search: Search, found: BitMap, value: int, number: int) -> BitMap:
     """Those of these postings that come after a place of the order."""
     after = BitMap()
     for km, part in _groups_of(here, search, found):
@@ -91,7 +91,7 @@ def beyond(here: Listed, search: Search, found: BitMap, value: int, number: int)
     return after
 
 
-def around(here: Listed, search: Search, ids: list[int], hits: BitMap | None) -> Around:
+def around(here: ListedSets, search: Search, ids: list[int], hits: BitMap | None) -> Around:
     """What the page of a search near a postal code says; `hits`: the postings with its words, None when these are not known."""
     others = here.conditions(search)
     codes = postal.municipalities_of(search.near)

@@ -14,7 +14,7 @@ FEW = 3
 
 
 @dataclass(frozen=True)
-class Offer:
+class SearchOffer:
     """Another search: what it says, how many it finds (at least so many when `at_least` is true), its address."""
 
     label: str
@@ -28,10 +28,10 @@ class Offers:
     """`removals`: the search without one of its conditions. `neighbours`: the same in the prefectures beside, `together` in all of these.
     `place`: all that there is in the place that was asked for."""
 
-    removals: tuple[Offer, ...]
-    neighbours: tuple[Offer, ...]
-    together: Offer | None
-    place: Offer | None
+    removals: tuple[SearchOffer, ...]
+    neighbours: tuple[SearchOffer, ...]
+    together: SearchOffer | None
+    place: SearchOffer | None
 
 
 def beside_of(connection: Connection, search: Search) -> Offers:
@@ -40,9 +40,9 @@ def beside_of(connection: Connection, search: Search) -> Offers:
     with here.at(connection):
         least = words.found(connection, here, search).count
 
-        def offer(label: str, other: Search, more_than: int = 0) -> Offer | None:
+        def offer(label: str, other: Search, more_than: int = 0) -> SearchOffer | None:
             whole = words.found(connection, here, other)
-            return Offer(label, whole.count, not whole.sure, "/postings/" + other.query()) if whole.count > more_than else None
+            return SearchOffer(label, whole.count, not whole.sure, "/postings/" + other.query()) if whole.count > more_than else None
 
         conditions = list(search.conditions())
         removals = (
@@ -62,5 +62,5 @@ def beside_of(connection: Connection, search: Search) -> Offers:
     return Offers(removals, tuple(found.values()), together, whole)
 
 
-def _made(offers: Iterable[Offer | None]) -> tuple[Offer, ...]:
+def _made(offers: Iterable[SearchOffer | None]) -> tuple[SearchOffer, ...]:
     return tuple(offer for offer in offers if offer)

@@ -1,4 +1,4 @@
-"""What a search finds: the sets of its conditions, and the words looked up in the database. To be called inside `Listed.at`."""
+"""What a search finds: the sets of its conditions, and the words looked up in the database. To be called inside `ListedSets.at`."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, bindparam, select, text
 from keynet_admin.models import Listing
 from keynet_admin.public.query import Search
 from keynet_admin.public.search import near
-from keynet_admin.public.search.listed import Listed, all_of
+from keynet_admin.public.search.listed import ListedSets, all_of
 from keynet_admin.services.listing import search_index
 from keynet_admin.services.search import ngrams
 
@@ -25,7 +25,7 @@ BY_INDEX = text("SET LOCAL enable_seqscan = off")
 
 
 @dataclass(frozen=True)
-class Found:
+class Matches:
     """The postings that a search finds. `sure`: just these; otherwise among these, at least `count` of them.
 
     `hits`: the postings with the words wherever they are, None when they are too many to be known. Without words all.
@@ -37,29 +37,29 @@ class Found:
     hits: BitMap | None
 
 
-def found(connection: Connection, here: Listed, search: Search) -> Found:
+def found(connection: Connection, here: ListedSets, search: Search) -> Matches:
     """What a search finds, whatever its order and place."""
     key = replace(search, sort="new", after=None)
     return here.kept_or(("found", key), lambda: _found(connection, here, search))
 
 
-def _found(connection: Connection, here: Listed, search: Search) -> Found:
+def _found(connection: Connection, here: ListedSets, search: Search) -> Matches:
     ids = all_of(here, near.conditions(here, search))
     if not search.words:
-        return Found(ids, True, len(ids), here.all)
+        return Matches(ids, True, len(ids), here.all)
     candidates, sure = here.kept_or(("words", search.words), lambda: _candidates(connection, search.words))
     if candidates is not None:
         ids = ids & candidates
     if sure:
-        return Found(ids, True, len(ids), candidates)
+        return Matches(ids, True, len(ids), candidates)
     if len(ids) <= READ:
         ids = BitMap(_holding(connection, ids, search.words))
-        return Found(ids, True, len(ids), None)
-    return Found(ids, False, len(_holding(connection, ids[len(ids) - READ :], search.words)), None)
+        return Matches(ids, True, len(ids), None)
+    return Matches(ids, False, len(_holding(connection, ids[len(ids) - READ :], search.words)), None)
 
 
 def first(
-    connection: Connection, here: Listed, search: Search, whole: Found, among: BitMap, count: int, *, backwards: bool = False
+    connection: Connection, here: ListedSets, search: Search, whole: Matches, among: BitMap, count: int, *, backwards: bool = False
 ) -> list[int]:
     """The first of these among what a search found, in its order or backwards. What is not sure yet is read until there are enough."""
     if whole.sure:
@@ -74,7 +74,7 @@ def first(
     return made[:count]
 
 
-def _first(here: Listed, search: Search, among: BitMap, count: int, *, backwards: bool) -> list[int]:
+def _first(here: ListedSets, search: Search, among: BitMap, count: int, *, backwards: bool) -> list[int]:
     if search.sort == "near":
         return near.first(here, search, among, count, backwards=backwards)
     return here.first(search.sort, among, count, backwards=backwards)

@@ -18,7 +18,7 @@ def _still_open(report: Report) -> bool:
 _OVER = "締切を過ぎたため、数字は確定しています。違うところは訂正として登録してください。"
 # fmt: off
 REPORT_MOVES: tuple[Move, ...] = (
-    Move(ReportRound, "postpone", (R.open,), (), _RUN_ROUND, "締切の変更", "{who}が締切を変えました。", reason="must", reviewed=True,
+    Move(ReportRound, "postpone", (R.open,), (), _RUN_ROUND, "締切の変更", "{who}が締切を変えました。", reason="must", reviewed=True, mail="report_postponed",
          page=Page("{name}の締切を変えますか", "新しい締切まで、各団体は確認と取消しができます。", "締切を変える", "締切を変えました。",
               "まだ確認していない団体に、新しい締切をメールで知らせます。", reason_help="締切を変える理由を書いてください。経過に記録します。")),
     Move(ReportRound, "remind_all", (R.open,), (), _RUN_ROUND, "督促", "{who}がまだ確認していない団体に督促しました。", tone="is-ask", icon="mail", claims=True, path="remind",

@@ -5,28 +5,25 @@ A page asks the database at most four times: for the choices (filters and saved 
 has an index of words, for the hits of a search.
 """
 
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from flask import g
-from sqlalchemy import Select, String, false, func, literal, or_, select, type_coerce, union_all
+from sqlalchemy import Select, String, false, func, literal, select, type_coerce, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 from werkzeug.datastructures import MultiDict
 
 from keynet_admin.extensions import db
 from keynet_admin.models import ChosenColumns, SavedView
 from keynet_admin.permissions import Actor
-from keynet_admin.services import counter, overview
+from keynet_admin.services import overview
 
 CAP = 1000
 MOST_PAGES = 99_999
 MOST_SEARCH = 100
-MOST_WORDS = 8
 Pairs = list[tuple[str, str]]
-_KATAKANA = {code: code + 0x60 for code in range(0x3041, 0x3097)}
 
 
 @dataclass(frozen=True)
@@ -164,7 +161,7 @@ class SavedConditions:
 
 
 @dataclass(frozen=True)
-class Stored:
+class StoredOptions:
     """What the database adds to a list: the options of its filters, and what the reader keeps of it (columns by tab)."""
 
     options: Mapping[str, Pairs]
@@ -242,28 +239,6 @@ def counted(number: int, unit: str = "") -> str:
     return f"{CAP:,}{unit}以上" if number > CAP else f"{number:,}{unit}"
 
 
-def words_of(text: str) -> list[str]:
-    """Search words: NFKC, split at any space (the ideographic one, too), NUL and other controls left out; numbers as they are stored."""
-    folded = unicodedata.normalize("NFKC", text)
-    clean = "".join(c if c.isprintable() else " " for c in folded)
-    return [counter.typed(word) or word for word in clean.split()[:MOST_WORDS]]
-
-
-def apply_search(query: Any, columns: Sequence[Any], text: str) -> Any:
-    """Every word must stand in one of the columns, hiragana also as katakana; `%` and `_` mean themselves.
-
-    A column is a text column, or a function from a word to a condition (for a related table).
-    """
-    for word in words_of(text):
-        spellings = dict.fromkeys((word, word.translate(_KATAKANA)))
-        query = query.where(or_(*(_holds(column, spelling) for column in columns for spelling in spellings)))
-    return query
-
-
-def _holds(column: Any, word: str) -> Any:
-    return column.icontains(word, autoescape=True) if hasattr(column, "icontains") else column(word)
-
-
 def list_page(view: Any, args: Any, path: str, actor: Actor) -> Listed:
     """The page of a `GuardedModelView` that the query string asks for. `args` is the request's MultiDict."""
     stored = _stored(view, actor)
@@ -289,7 +264,7 @@ def page_made(
     rows: Sequence[Any],
     total: int,
     tabs: Sequence[ShownTab],
-    stored: Stored,
+    stored: StoredOptions,
     path: str,
 ) -> Listed:
     """The page around its rows (one more than it shows when another page follows)."""
@@ -463,7 +438,7 @@ def _tabs(
     return shown, here.total if here.hits is None else here.hits, others
 
 
-def _stored(view: Any, actor: Actor) -> Stored:
+def _stored(view: Any, actor: Actor) -> StoredOptions:
     """Options of each filter and what the reader keeps of this list, whatever of them is stored in one statement."""
     options = options_of(view)
     parts = []
@@ -494,7 +469,7 @@ def _stored(view: Any, actor: Actor) -> Stored:
                 columns[label] = tuple(query.split(","))
             else:
                 options[kind].append((value, label))
-    return Stored(options, saved, columns)
+    return StoredOptions(options, saved, columns)
 
 
 def _column(view: Any, name: str, state: State, url: Callable[[State], str]) -> Column:

@@ -41,6 +41,7 @@ WITHOUT_PAGE = {"take", "leave", "pass_on", "let_go", "resubmit", "open", "expir
     *(name for name in TABLE["keying"] if name != "discard"),
 }
 MAILED = {
+    "postpone",
     "correct",
     "return",
     "return_again",
