@@ -119,6 +119,8 @@ def _values(posting: Posting, row: Mapping[Any, Any] | None) -> dict[str, Any] |
     """The columns as they should be; None when the row (or its absence) is right as it stands."""
     revision = live_revision(posting)
     public = revision is not None and revision.normalized.get("visibility") != "private"
+    # Not when it was published: a private one is new to visitors on the day it becomes public.
+    listed_at = row["listed_at"] if row is not None else clock.now()
     if revision is not None and public and posting.status is PostingStatus.live:
         ends = open_until(revision.normalized)
         if ends is None:
@@ -127,7 +129,7 @@ def _values(posting: Posting, row: Mapping[Any, Any] | None) -> dict[str, Any] |
         if answers := _answers(posting, revision.normalized):
             content["answers"] = answers
         text = search_text(content, posting.posting_no)
-        times = {"listed_at": posting.published_at or clock.now(), "open_until": ends, "closed_at": None, "ended_by": None}
+        times = {"listed_at": listed_at, "open_until": ends, "closed_at": None, "ended_by": None}
         found = places.of(posting, revision.normalized, row["places"] if row is not None else None)
         return {"state": ListingState.listed, "search_text": text, "places": found} | times | _columns(content)
     if revision is not None and public and posting.status is PostingStatus.closed and posting.published_at is not None:
@@ -136,7 +138,7 @@ def _values(posting: Posting, row: Mapping[Any, Any] | None) -> dict[str, Any] |
             return None
         columns = _columns(public_content(posting.organization, revision.normalized))
         kept = {name: columns[name] for name in _KEPT_COLUMNS} | {"ended_by": _ended_by(posting, revision.normalized)}
-        times = {"listed_at": posting.published_at, "open_until": ends, "closed_at": posting.closed_at or clock.now()}
+        times = {"listed_at": listed_at, "open_until": ends, "closed_at": posting.closed_at or clock.now()}
         return _NOTHING | {"state": ListingState.closed} | kept | times
     if row is not None and row["state"] is ListingState.listed:
         return _NOTHING | {"state": ListingState.withdrawn}

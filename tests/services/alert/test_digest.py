@@ -127,6 +127,23 @@ def test_what_is_listed_in_the_second_of_a_windows_end_is_not_passed_over(db_ses
     assert first in ([], [body])
 
 
+def test_one_that_was_private_is_new_when_it_becomes_public(db_session: Session, clock: MovableClock, told: Any) -> None:
+    posting = listed({"title": "非公開だった募集", "visibility": "private"})
+    clock.advance(minutes=1)
+    factories.search_alert()
+    clock.set("2021-05-08 07:00")
+    assert told() == []
+    clock.advance(hours=1)
+    revise(posting, content({"title": "非公開だった募集"}))
+    clock.set("2021-05-09 07:00")
+    (body,) = told()
+    assert "非公開だった募集" in body
+    put(posting, PostingStatus.paused)
+    put(posting, PostingStatus.live)
+    clock.set("2021-05-10 07:00")
+    assert told() == [body]
+
+
 def test_more_than_a_mail_holds(db_session: Session, clock: MovableClock, told: Any) -> None:
     factories.search_alert("")
     clock.advance(minutes=1)
