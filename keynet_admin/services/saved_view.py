@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 
 from keynet_admin.errors import Refused
 from keynet_admin.extensions import db
-from keynet_admin.models import ChosenColumns, SavedView
+from keynet_admin.models import Account, ChosenColumns, SavedView
 from keynet_admin.permissions import Actor
 
 MOST = 20
@@ -49,6 +49,8 @@ def drop(actor: Actor, number: int) -> None:
 
 def choose_columns(actor: Actor, place: str, tab: str, names: Sequence[str]) -> None:
     """Keep which columns the reader wants in a tab of the list `place`; none for the ordinary ones."""
+    # Of two presses at once the second waits: each tab has one row.
+    db.session.execute(select(Account.id).where(Account.id == actor.account_id).with_for_update(key_share=True))
     own = (ChosenColumns.account_id == (actor.account_id or 0), ChosenColumns.place == place, ChosenColumns.tab == tab)
     if not names:
         db.session.execute(delete(ChosenColumns).where(*own))

@@ -137,9 +137,14 @@ def due_to_follow() -> list[int]:
 
 
 def follow(number: int) -> bool:
-    """Where the other server refuses the address for good, end the alert; a mail lost otherwise is nobody's task, for the next one follows."""
+    """Where the other server refuses the address for good, end the alert; a mail lost otherwise is nobody's task, for the next one follows.
+
+    Nor is one that was being sent while its alert was stopped: nobody is left to tell.
+    """
     alert = locked(number)
     if alert is None:
+        if db.session.execute(select(SearchAlert.id).where(SearchAlert.id == number)).first() is None:
+            persons.end_mails(and_(OutboxMail.subject == SearchAlert.__tablename__, OutboxMail.subject_id == number))
         return False
     refused = OutboxMail.about(alert), OutboxMail.status == MailStatus.refused
     if db.session.execute(select(OutboxMail.id).where(*refused).limit(1)).first() is not None:

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import inspect, select, text
+from sqlalchemy import inspect, select, text, update
 from sqlalchemy.orm import Session
 
 from keynet_admin import jobs
@@ -143,6 +143,24 @@ def test_mails_that_do_not_arrive_are_nobodys_task(
     if not left:
         assert places() == set()
         assert actions(db_session) == ["confirm", "bounce"]
+
+
+def test_a_mail_that_was_being_sent_while_its_alert_was_stopped_is_nobodys_task(db_session: Session, clock: MovableClock) -> None:
+    alert = factories.search_alert(email=ADDRESS)
+    number = alert.id
+    mails = update(OutboxMail).where(OutboxMail.subject == "search_alert")
+    db_session.execute(mails.values(status=MailStatus.sending))
+    db_session.commit()
+    assert jobs.one_by_one([number], subscription.stop) == 1
+    db_session.execute(mails.values(status=MailStatus.failed))
+    db_session.commit()
+    assert outbox.undeliverable_count() == 1
+    db_session.rollback()
+    jobs.tell_visitors()
+    assert outbox.undeliverable_count() == 0
+    assert subscription.due_to_follow() == []
+    db_session.rollback()
+    assert places() == set()
 
 
 def test_an_alert_that_is_over_can_be_asked_for_again(db_session: Session, clock: MovableClock) -> None:
