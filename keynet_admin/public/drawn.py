@@ -13,7 +13,7 @@ from keynet_admin.catalogue import DAYS, display, posting_field, reference
 from keynet_admin.public import queries
 from keynet_admin.public.queries import Page
 from keynet_admin.public.query import DAY_LABELS, FLAGS, PART_LABELS, Search
-from keynet_admin.services.listing import card
+from keynet_admin.services.listing import card, pay
 
 # Characters of all parts together: about 5,000 cards. When there are more, all are forgotten.
 MOST = 6_000_000
@@ -47,7 +47,7 @@ def cards(connection: Connection, numbers: Mapping[int, int], away: Mapping[int,
     missing = [number for number, made in known.items() if made is None]
     for row in queries.rows(connection, missing, ("sequence", "posting_no", "changed_at", "content")):
         posting = row.content["posting"]
-        values = {"posting_no": row.posting_no, "posting": posting, "content": row.content, "facts": card}
+        values = {"posting_no": row.posting_no, "posting": posting, "content": row.content, "facts": card, "sums": pay.sum_words(posting)}
         days = {"as_of": display.short_date(row.changed_at), "due": card.due(posting, today), "km": km.get(row.posting_id)}
         known[row.posting_id] = made = _draw("public/card.html", values | days)
         memory.keep((row.posting_id, row.sequence, today, km.get(row.posting_id)), made)

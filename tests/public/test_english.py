@@ -46,7 +46,7 @@ def test_an_unknown_number(client: FlaskClient, db_session: Session, path: str) 
     """404 in English, with the way to the open jobs."""
     page = client.get(path)
     assert page.status_code == 404
-    assert "This page does not exist" in page.text
+    assert "No job is shown here" in page.text
     assert 'href="/en"' in page.text
 
 

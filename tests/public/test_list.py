@@ -243,25 +243,25 @@ def test_nothing_found_is_an_answer(client: FlaskClient, db_session: Session, cl
         "京都府": ("1件", "/postings/?prefecture=26&job_type=nurse&weekday=sat"),
         "大阪府": ("2件", "/postings/?prefecture=27&job_type=nurse&weekday=sat"),
         "2つの都道府県をまとめて見る": ("3件", "/postings/?prefecture=26&prefecture=27&job_type=nurse&weekday=sat"),
-        "奈良県": ("4件", "/postings/?job_type=nurse&weekday=sat"),
-        "看護師": ("1件", "/postings/?prefecture=29&weekday=sat"),
+        "「奈良県」を外す": ("4件", "/postings/?job_type=nurse&weekday=sat"),
+        "「看護師」を外す": ("1件", "/postings/?prefecture=29&weekday=sat"),
         "奈良県のすべての募集": ("1件", "/postings/?prefecture=29"),
     }
     for count, url in found.values():
         assert f"{len(numbers(client, url.removeprefix('/postings/')))}件" == count, url
     text = client.get("/postings/" + asked).text
-    assert "条件に合う募集は、いまはありません" in text
+    assert "条件のすべてに合う募集は、いまはありません" in text
     assert "/postings.atom?prefecture=29" in text
 
 
 def test_little_found_offers_more(client: FlaskClient, db_session: Session, clock: MovableClock) -> None:
     for number in range(1, 5):
         listed({"title": f"会場{number}", "job_type": "nurse" if number < 3 else "clerical"}, number=number)
-    assert offered(client, "/postings/?q=会場1&job_type=nurse") == {"「会場1」": ("2件", "/postings/?job_type=nurse")}
+    assert offered(client, "/postings/?q=会場1&job_type=nurse") == {"「会場1」を外す": ("2件", "/postings/?job_type=nurse")}
     assert offered(client, "/postings/?prefecture=45") == {}
     assert offered(client, "/postings/") == {}
     text = client.get("/postings/?q=ないことば&prefecture=47&weekday=zzz").text
-    assert "条件に合う募集は、いまはありません" in text
+    assert "条件のすべてに合う募集は、いまはありません" in text
     assert 'class="offer"' not in text
     assert "曜日「zzz」は分からないため、条件に入れていません。" in text
 
