@@ -354,3 +354,10 @@ def test_a_name_that_is_not_known_is_said_on_the_page(client: FlaskClient, db_se
     assert numbers(client, "?prefectur=13") == [made.id]
     assert "条件の名前「prefectur」は分からないため、条件に入れていません。" in client.get("/postings/?prefectur=13").text
     assert "&lt;i&gt;" in client.get("/postings/?<i>=1").text
+
+
+def test_a_card_tells_what_a_session_comes_to(client: FlaskClient, db_session: Session, clock: MovableClock) -> None:
+    hourly = {"pay_type": "hour", "pay_lines": [{"min": 2000, "max": 2200}]}
+    shift = {"days": ["sat"], "start": "09:00", "end": "12:30", "break": 0}
+    listed(hourly | {"shifts": [shift]}, number=1)
+    assert "<small>1回 約" in client.get("/postings/").text
