@@ -361,3 +361,13 @@ def test_a_card_tells_what_a_session_comes_to(client: FlaskClient, db_session: S
     shift = {"days": ["sat"], "start": "09:00", "end": "12:30", "break": 0}
     listed(hourly | {"shifts": [shift]}, number=1)
     assert "<small>1回 約" in client.get("/postings/").text
+
+
+def test_a_list_names_each_way_on_once(client: FlaskClient, db_session: Session, clock: MovableClock) -> None:
+    """A landing page has its own ways on; one condition left out may be all that there is in the place."""
+    for number, (job, city) in enumerate((("nurse", "292010"), ("clerical", "292010"), ("nurse", "271004"), ("nurse", "261009")), 1):
+        listed({"job_type": job, "venue_city": city}, number=number)
+    for query in ("?prefecture=29&job_type=nurse", "?prefecture=29&weekday=sat&part=night", "?prefecture=29&job_type=physician"):
+        ways = re.findall(r'<a class="offer" href="([^"]+)"', client.get("/postings/" + query).text)
+        assert ways, query
+        assert len(ways) == len(set(ways)), query

@@ -59,6 +59,8 @@ def beside_of(connection: Connection, search: Search) -> Offers:
             )
         place = Search(prefecture=search.prefecture, municipality=search.municipality)
         whole = offer(f"{place.words_for_people()}のすべての募集", place, least) if asked and len(conditions) > 1 else None
+    if whole and any(offer.url == whole.url for offer in removals):
+        whole = None
     return Offers(removals, tuple(found.values()), together, whole)
 
 
