@@ -24,6 +24,7 @@ def save(actor: Actor, place: str, name: str, query: str, *, at_start: bool = Fa
         raise Refused(f"表示の名前を、{LONGEST}文字までで入力してください。")
     if len(query) > 500:
         raise Refused("条件が多すぎるため、保存できません。条件を減らしてください。")
+    _in_turn(actor)
     own = (SavedView.account_id == (actor.account_id or 0), SavedView.place == place)
     views = list(db.session.execute(select(SavedView).where(*own)).scalars())
     if at_start:
@@ -38,6 +39,11 @@ def save(actor: Actor, place: str, name: str, query: str, *, at_start: bool = Fa
     db.session.add(SavedView(account_id=actor.account_id, place=place, name=name, query=query, at_start=at_start))
 
 
+def _in_turn(actor: Actor) -> None:
+    """Of two presses at once the second waits: a name has one view, a tab one choice of columns."""
+    db.session.execute(select(Account.id).where(Account.id == actor.account_id).with_for_update(key_share=True))
+
+
 def _tab(query: str) -> str:
     return dict(parse_qsl(query)).get("tab", "")
 
@@ -49,8 +55,7 @@ def drop(actor: Actor, number: int) -> None:
 
 def choose_columns(actor: Actor, place: str, tab: str, names: Sequence[str]) -> None:
     """Keep which columns the reader wants in a tab of the list `place`; none for the ordinary ones."""
-    # Of two presses at once the second waits: each tab has one row.
-    db.session.execute(select(Account.id).where(Account.id == actor.account_id).with_for_update(key_share=True))
+    _in_turn(actor)
     own = (ChosenColumns.account_id == (actor.account_id or 0), ChosenColumns.place == place, ChosenColumns.tab == tab)
     if not names:
         db.session.execute(delete(ChosenColumns).where(*own))

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from keynet_admin.catalogue import SECTIONS
 from keynet_admin.public import ADDRESSES
+from keynet_admin.public.discovery import sitemap
 from keynet_admin.rules import RULES
 from keynet_admin.services import settings
 from keynet_admin.vocabulary import Role
@@ -75,7 +76,7 @@ def test_pages_are_valid_light_and_have_one_heading(client: FlaskClient, db_sess
     assert parser.errors == [], path
     space = "{http://www.w3.org/1999/xhtml}"
     assert len(list(tree.iter(space + "h1"))) == 1
-    assert tree.get("lang") == "ja"
+    assert tree.get("lang") == ("en" if path.startswith("/en") else "ja")
     ids = [element.get("id") for element in tree.iter() if element.get("id")]
     assert len(ids) == len(set(ids))
     levels = [
@@ -170,7 +171,8 @@ def test_the_site_map_lists_open_postings(
     space = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
     tree = ET.fromstring(client.get("/sitemap.xml").data)
     addresses = {url.find(space + "loc").text: url.find(space + "lastmod") for url in tree}  # type: ignore[union-attr]
-    assert len(addresses) == 5 + 9
+    landing = 3  # the prefecture, the job, and both
+    assert len(addresses) == 5 + len(sitemap.PAGES) + landing
     found = next(mark for address, mark in addresses.items() if address and address.endswith("/postings/KN-P-000003"))
     assert found is not None
     assert found.text == "2021-05-07T10:00:00+09:00"
@@ -178,7 +180,7 @@ def test_the_site_map_lists_open_postings(
     index = ET.fromstring(client.get("/sitemap.xml?other=1").data)  # not the page that is kept
     assert index.tag == space + "sitemapindex"
     parts = [ET.fromstring(client.get(part.find(space + "loc").text).data) for part in index]  # type: ignore[union-attr,arg-type]
-    assert [len(part) for part in parts] == [9 + 2, 3]
+    assert [len(part) for part in parts] == [len(sitemap.PAGES) + 2, 3, landing]
     assert client.get("/sitemap.xml?part=x").status_code == 404
     assert "Sitemap: " in client.get("/robots.txt").text
 
