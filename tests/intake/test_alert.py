@@ -97,10 +97,10 @@ def test_from_the_form_to_the_last_mail(client: Client, db_session: Session, clo
 
 
 def test_the_own_page(client: Client, db_session: Session, clock: MovableClock) -> None:
-    alert = factories.search_alert("q=夜勤&prefecture=45")
+    alert = factories.search_alert("q=離島&prefecture=45")
     page = f"/alerts/{token(alert.salt)}"
     shown = client.get(page)
-    assert "宮崎県・「夜勤」" in shown.text
+    assert "宮崎県・「離島」" in shown.text
     assert ADDRESS not in shown.text
     changed = client.post(page, data={"do": "change", "pace": "weekly"}, follow_redirects=True)
     assert "メールの回数を変えました" in changed.text
