@@ -61,12 +61,22 @@ def test_tests_stand_where_the_code_stands() -> None:
             assert path.name in folders, path.name
 
 
+def locked(stem: str) -> list[str]:
+    """The packages of a lock, each with its version and hashes."""
+    text = (source.ROOT / f"{stem}.txt").read_text(encoding="utf-8")
+    lines = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("#"))
+    return re.split(r"\n(?=[A-Za-z0-9])", lines.strip())
+
+
+def test_tests_run_with_the_packages_of_the_program() -> None:
+    """The lock of the tests holds that of the program to the letter: a machine that tests installs nothing else."""
+    assert set(locked("requirements")) <= set(locked("requirements-dev"))
+
+
 @pytest.mark.parametrize("stem", ["requirements", "requirements-dev"])
 def test_every_package_is_pinned_with_its_hash(stem: str) -> None:
     """What is asked for in the `.in` file stands in the lock with an exact version, and everything there has a hash."""
-    text = (source.ROOT / f"{stem}.txt").read_text(encoding="utf-8")
-    lines = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("#"))
-    blocks = re.split(r"\n(?=[A-Za-z0-9])", lines.strip())
+    blocks = locked(stem)
     exact = [block for block in blocks if "==" in block and "--hash=sha256:" in block]
     assert exact == blocks
     pinned = {block.split("==")[0].split("[")[0].lower().replace("_", "-") for block in exact}
