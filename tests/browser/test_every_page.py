@@ -128,7 +128,7 @@ def look(page: Any, axe: str) -> None:
     told = [f"{item['id']}: {item['help']} – {item['nodes'][0]['html'][:160]} ({len(item['nodes'])})" for item in found]
     assert not told, "\n".join(told)
     assert page.locator("h1").count() == 1
-    english = urlsplit(page.url).path.startswith("/en")
+    english = f"{urlsplit(page.url).path}/".startswith("/en/")
     assert page.evaluate("document.documentElement.lang") == ("en" if english else "ja")
     page.set_viewport_size({"width": 320, "height": 700})
     wide = page.evaluate("document.documentElement.scrollWidth")

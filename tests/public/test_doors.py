@@ -76,7 +76,7 @@ def test_pages_are_valid_light_and_have_one_heading(client: FlaskClient, db_sess
     assert parser.errors == [], path
     space = "{http://www.w3.org/1999/xhtml}"
     assert len(list(tree.iter(space + "h1"))) == 1
-    assert tree.get("lang") == ("en" if path.startswith("/en") else "ja")
+    assert tree.get("lang") == ("en" if f"{path}/".startswith("/en/") else "ja")
     ids = [element.get("id") for element in tree.iter() if element.get("id")]
     assert len(ids) == len(set(ids))
     levels = [
