@@ -172,17 +172,11 @@ def test_what_each_visitor_gets(app: Flask, world: dict[str, Any], visitor: str)
 @pytest.mark.parametrize("visitor", ["nobody", "admin", "own", "partner"])
 def test_head_answers_as_get_does(app: Flask, world: dict[str, Any], visitor: str) -> None:
     """Scanners of links ask by HEAD: the same status, no body, and nothing is done."""
-    account, wrong = world["accounts"][visitor], []
-    for method, rule in ROUTES:
-        if method != "GET":
-            continue
-        status = []
-        for asked in ("GET", "HEAD"):
-            client = Client(app, app.response_class, use_cookies=True)
-            if account is not None:
-                client.sign_in(account)
-            answer = client.open(address(rule, world), method=asked)
-            status.append(answer.status_code)
-        if status[0] != status[1] or answer.data:
-            wrong.append(f"{rule}: GET {status[0]}, HEAD {status[1]}, {len(answer.data)} bytes")
+    client, wrong = Client(app, app.response_class, use_cookies=True), []
+    if world["accounts"][visitor] is not None:
+        client.sign_in(world["accounts"][visitor])
+    for rule in (rule for method, rule in ROUTES if method == "GET"):
+        looked, asked = (client.open(address(rule, world), method=method) for method in ("GET", "HEAD"))
+        if looked.status_code != asked.status_code or asked.data:
+            wrong.append(f"{rule}: GET {looked.status_code}, HEAD {asked.status_code}, {len(asked.data)} bytes")
     assert wrong == []
