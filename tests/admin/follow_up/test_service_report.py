@@ -82,7 +82,7 @@ def test_pictures_and_tables_say_the_same(client: Client, weeks: None) -> None:
     assert len(promise.select("svg rect.c-must")) == 1
     assert all(picture["aria-label"] for picture in page.select("main svg[role=img]"))
     assert "WAGE-001" in page.select_one("section:has(#h-returned)").text  # type: ignore[union-attr]
-    matrix = page.select_one('[aria-labelledby="h-matrix"]')
+    matrix = page.select_one('[aria-label="都道府県と職種ごとの確保と必要の表"]')
     assert matrix is not None
     assert "宮崎県" in matrix.text
 
