@@ -16,7 +16,7 @@ from keynet_admin.demo import chiyoda, forms, posting_histories
 from keynet_admin.demo.municipalities import DemoMunicipality
 from keynet_admin.demo.simulation import Scenario, Simulation, officer
 from keynet_admin.extensions import db
-from keynet_admin.models import Account, Organization, Partner, PartnerItem, PartnerKey, Posting
+from keynet_admin.models import Account, Listing, Organization, Partner, PartnerItem, PartnerKey, Posting
 from keynet_admin.permissions import SYSTEM, partner_of
 from keynet_admin.services import audit
 from keynet_admin.services.account import use_cases as accounts
@@ -195,8 +195,9 @@ def _answer(partner: Partner, items: Sequence[PartnerItem], rng: Random, refused
 
 
 def _secure(partner: Partner, rng: Random) -> None:
-    """People for some live postings that need more than one yet; none for the body that can be tried out."""
+    """People for some public postings that need more than one yet; none for the body that can be tried out, nor for one that is over."""
     query = select(PartnerItem).join(Posting, Posting.id == PartnerItem.posting_id).join(Organization)
+    query = query.join(Listing, Listing.posting_id == Posting.id).where(Listing.listed(clock.now()))
     query = query.where(PartnerItem.partner_id == partner.id, Posting.status == PostingStatus.live, Organization.lg_code != chiyoda.CODE)
     items = db.session.execute(query.order_by(PartnerItem.id).limit(12)).scalars().all()
     found = balance.balances([item.posting for item in items])

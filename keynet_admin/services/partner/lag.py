@@ -14,7 +14,7 @@ from keynet_admin.models import Account, Partner, PartnerItem
 from keynet_admin.permissions import SYSTEM
 from keynet_admin.services import settings, workflow
 from keynet_admin.services.mail import outbox
-from keynet_admin.vocabulary import AccountStatus, PartnerItemStatus, PartnerKind, PartnerStatus, Role
+from keynet_admin.vocabulary import AccountStatus, PartnerItemStatus, PartnerStatus, Role
 
 QUIET = timedelta(days=1)
 
@@ -33,8 +33,7 @@ def is_late(now: datetime | None = None) -> tuple[Any, ...]:
 def due() -> list[int]:
     """Ids of partners whose alarm begins or may be over (reads only)."""
     late = select(PartnerItem.partner_id).where(*is_late())
-    real = (Partner.status == PartnerStatus.active) & (Partner.kind != PartnerKind.sandbox)  # nobody works with what the sandbox got
-    begins = Partner.late_since.is_(None) & Partner.id.in_(late) & real
+    begins = Partner.late_since.is_(None) & Partner.id.in_(late) & (Partner.status == PartnerStatus.active)
     over = Partner.late_since.is_not(None) & Partner.id.not_in(late)
     return list(db.session.execute(select(Partner.id).where(begins | over).order_by(Partner.id)).scalars())
 
