@@ -31,13 +31,6 @@ ONE_CLICK = ("List-Unsubscribe", "One-Click")
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
-@blueprint.after_request
-def _private(response: Response) -> Response:
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
-
-
 @blueprint.route("/new", methods=("GET", "POST"))
 def new() -> Response:
     """The form for the search in the query (GET); the confirmation mail (POST), the same for every address."""

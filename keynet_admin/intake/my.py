@@ -42,13 +42,6 @@ CHANGED = "別の画面で、先に内容が直されています。この画面
 TOO_LATE = "画面の情報が足りませんでした。まだ何も行っていません。もう一度ボタンを押してください。"
 
 
-@blueprint.after_request
-def _private(response: Response) -> Response:
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
-
-
 @blueprint.route("", methods=("GET", "POST"))
 def enter() -> Response:
     """Fields `candidate_no` and `code`. A right pair leads to the page at its own address; all wrong ones get one answer."""

@@ -23,6 +23,8 @@ class Area:
     session: bool = True
     # May a browser or a cache keep the pages? Where they show a person's data or the secret of a link: `no-store`.
     cacheable: bool = True
+    # Is whoever has the address let in? Then no other site and no search engine learns it.
+    own_link: bool = False
     csp: Literal["self", "nonce", "static"] = "self"
     # Errors for machines are JSON; the frame of an error page is the reader's own where roles are named, else the narrow one.
     json: bool = False
@@ -75,8 +77,8 @@ AREAS = (
         crawled_pages=("/entry/",),
     ),
     Area(("/outcome",), cacheable=False, back=("/office/", "自治体管理画面へ")),
-    Area(("/alerts",), cacheable=False),
-    Area(("/my",), cacheable=False, back=("/my", "番号とコードを入力する")),
+    Area(("/alerts",), cacheable=False, own_link=True),
+    Area(("/my",), cacheable=False, own_link=True, back=("/my", "番号とコードを入力する")),
     Area(("/login", "/logout", "/first-login", "/password"), attended=True, cacheable=False),
     Area(
         ("/admin",),

@@ -81,8 +81,11 @@ def set_headers(response: Response, *, https: bool) -> Response:
     policy = () if "content-security-policy" in there else (("Content-Security-Policy", _policy()),)
     # Put in at once: looking each name up in the list costs more than the page of a visitor.
     headers.extend((*policy, *(item for item in (ALWAYS_HTTPS if https else ALWAYS) if item[0].lower() not in there)))
-    if not addresses.of(request.path).cacheable or _signed_in():
+    area = addresses.of(request.path)
+    if not area.cacheable or _signed_in():
         headers["Cache-Control"] = "no-store"
+    if area.own_link:
+        headers["Referrer-Policy"], headers["X-Robots-Tag"] = "no-referrer", "noindex"
     return response
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.databases import Databases
+from tests.support.databases import DEMO_PASSWORD, Databases
 from tests.support.server import LiveServer
 from tests.support.walking import NOW
 
@@ -30,6 +30,17 @@ def empty_server(databases: Databases, tmp_path_factory: pytest.TempPathFactory)
     running = LiveServer(folder, {"DATABASE_URL": databases.copy_sqlite(folder), "KEYNET_RATE_LIMITS": "0", "KEYNET_NOW": NOW}).start()
     yield running
     running.stop()
+
+
+@pytest.fixture(scope="module")
+def house(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """A server with the demo data, of the module's own."""
+    folder = tmp_path_factory.mktemp("instance")
+    url = databases.copy_demo(folder)
+    settings = {"DATABASE_URL": url, "KEYNET_RATE_LIMITS": "0", "KEYNET_DEMO": "1", "KEYNET_DEMO_PASSWORD": DEMO_PASSWORD}
+    server = LiveServer(folder, settings).start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture(params=WINDOWS.values(), ids=list(WINDOWS))

@@ -1,13 +1,12 @@
 """Every kind of page in a real Chromium: axe finds nothing, the console is silent, nothing comes from elsewhere, and it fits a phone."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.support.databases import DEMO_PASSWORD, Databases
+from tests.support.databases import DEMO_PASSWORD
 from tests.support.server import LiveServer
 
 LIGHT = 100_000  # bytes of a visitor's page with everything it loads
@@ -87,17 +86,6 @@ STAFF = {
     "nara@pref.keynet.example": {"home": "/prefecture/", "report": "/prefecture/report/"},
     "center@partner.keynet.example": {"home": "/partner/", "found people": "/partner/secured/", "one": "/partner/secured/new"},
 }
-
-
-@pytest.fixture(scope="module")
-def house(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    """One server with the demo data for all pages: none of these tests changes anything."""
-    folder = tmp_path_factory.mktemp("instance")
-    url = databases.copy_demo(folder)
-    settings = {"DATABASE_URL": url, "KEYNET_RATE_LIMITS": "0", "KEYNET_DEMO": "1", "KEYNET_DEMO_PASSWORD": DEMO_PASSWORD}
-    server = LiveServer(folder, settings).start()
-    yield server
-    server.stop()
 
 
 def go(page: Any, house: LiveServer, where: str) -> None:

@@ -1,26 +1,11 @@
 """A posting in a real Chromium: its sheet of paper, what stands without script, the labels of one saved in a browser."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
-
-from tests.support.databases import DEMO_PASSWORD, Databases
 from tests.support.server import LiveServer
 
 OWNER = "kenko@city.chiyoda.keynet.example"
-
-
-@pytest.fixture(scope="module")
-def house(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    """A server with the demo data."""
-    folder = tmp_path_factory.mktemp("instance")
-    url = databases.copy_demo(folder)
-    settings = {"DATABASE_URL": url, "KEYNET_RATE_LIMITS": "0", "KEYNET_DEMO": "1", "KEYNET_DEMO_PASSWORD": DEMO_PASSWORD}
-    server = LiveServer(folder, settings).start()
-    yield server
-    server.stop()
 
 
 def numbers(page: Any, house: LiveServer) -> list[str]:

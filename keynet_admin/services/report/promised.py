@@ -21,17 +21,13 @@ def cases(week: date, *, late: bool = False) -> list[int]:
     if not scope.weeks:
         return []
     found = set()
-    rows = db.session.execute(service._acceptances(scope).add_columns(Review.subject_id))
+    rows = db.session.execute(service.acceptances(scope).add_columns(Review.subject_id))
     for _received, begun, still, handed, _waits, case in rows:
         due = promise_due(begun, still)
         kept = handed is not None and handed <= due
-        if _of(due.astimezone(clock.TOKYO).date(), week) and (handed is not None or due <= now) and not (late and kept):
+        if monday(due.astimezone(clock.TOKYO).date()) == week and (handed is not None or due <= now) and not (late and kept):
             found.add(case)
-    for _received, due, case in db.session.execute(service._overdue(scope, now).add_columns(Submission.id)):
-        if _of(due.astimezone(clock.TOKYO).date(), week):
+    for _received, due, case in db.session.execute(service.overdue(scope, now).add_columns(Submission.id)):
+        if monday(due.astimezone(clock.TOKYO).date()) == week:
             found.add(case)
     return sorted(found)
-
-
-def _of(day: date, week: date) -> bool:
-    return monday(day) == week

@@ -151,13 +151,13 @@ def promises(scope: ServiceScope) -> dict[date, Promise]:
     """
     found = {day: Promise() for day in scope.mondays}
     now = clock.now()
-    for received, begun, still, handed, waits in db.session.execute(_acceptances(scope)):
+    for received, begun, still, handed, waits in db.session.execute(acceptances(scope)):
         due = promise_due(begun, still)
         if handed is not None or due <= now:
             late = handed is None or handed > due
             until = handed or (now if waits else None)
             _count(found, due, Promise(1, int(not late), int(waits and handed is None), [(received, until)] if until else []))
-    for received, due in db.session.execute(_overdue(scope, now)):
+    for received, due in db.session.execute(overdue(scope, now)):
         _count(found, due, Promise(1, 0, 1, [(received, now)]))
     return found
 
@@ -246,7 +246,7 @@ def filled_lines(cells: Mapping[Cell, Filled], prefecture: Any, job: Any) -> Ite
         yield [day.isoformat(), code, prefecture(code), job(job_type), *numbers]
 
 
-def _acceptances(scope: ServiceScope) -> Any:
+def acceptances(scope: ServiceScope) -> Any:
     """Rows of each acceptance that wrote a letter: receipt of its form, begin and pauses of its clock, when a server took the letter, does one wait."""
     letters = (
         OutboxMail.subject == Submission.__tablename__,
@@ -272,7 +272,7 @@ def _acceptances(scope: ServiceScope) -> Any:
     )
 
 
-def _overdue(scope: ServiceScope, now: datetime) -> Any:
+def overdue(scope: ServiceScope, now: datetime) -> Any:
     """Rows of the cases that wait for a decision past their deadline: receipt and deadline."""
     revision = (SubmissionRevision.submission_id == Submission.id) & (SubmissionRevision.number == Submission.current)
     late = Submission.awaiting_review(), Submission.status.in_(AWAITING_REVIEW), Submission.due_at < now, Submission.due_at >= scope.start

@@ -1,12 +1,10 @@
 """The visitors' search in a real Chromium: what stands on a phone's first screen, the way by keys, numbers that follow, the two ways to show."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.support.databases import DEMO_PASSWORD, Databases
 from tests.support.server import LiveServer
 
 PHONE = {"width": 390, "height": 844}
@@ -14,17 +12,6 @@ STOPS = 12  # presses of the Tab key to the search button
 LIGHT = 60_000  # bytes of a page as it is sent
 FIRST_VISIT = 100_000  # bytes of the page with its style, script and icons
 PAGES = ("/", "/postings/", "/postings/?job_type=nurse&weekday=sat&part=morning", "/postings/?q=zzzzzz")
-
-
-@pytest.fixture(scope="module")
-def house(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    """A server with the demo data."""
-    folder = tmp_path_factory.mktemp("instance")
-    url = databases.copy_demo(folder)
-    settings = {"DATABASE_URL": url, "KEYNET_RATE_LIMITS": "0", "KEYNET_DEMO": "1", "KEYNET_DEMO_PASSWORD": DEMO_PASSWORD}
-    server = LiveServer(folder, settings).start()
-    yield server
-    server.stop()
 
 
 def focus(page: Any) -> str:
