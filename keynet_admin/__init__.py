@@ -54,7 +54,8 @@ def create_app(settings: config.Settings | None = None, flask_config: Mapping[st
     migrate.init_app(app, db, directory=str(config.ROOT / "keynet_admin" / "migrations"), render_as_batch=True, compare_type=True)
     babel.init_app(app, locale_selector=lambda: "ja")
     with app.app_context():
-        prepare_engine(db.engine)
+        for engine in db.engines.values():
+            prepare_engine(engine)
     for part in (
         limits,
         links,
@@ -79,14 +80,21 @@ def create_app(settings: config.Settings | None = None, flask_config: Mapping[st
     return app
 
 
+# Seconds and milliseconds: a replica that is out of reach has to be found so soon, for a visitor waits until the primary answers instead.
+_REACH = {"connect_timeout": 2, "tcp_user_timeout": 5000, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 2}
+
+
 def _engine_options(app: Flask) -> None:
+    # A database error in the log must not carry the values: they are persons' data and passwords' hashes.
+    options: dict[str, Any] = {"hide_parameters": True}
     if make_url(app.config["SQLALCHEMY_DATABASE_URI"]).get_backend_name() == "sqlite":
         # The connection used last has the warm page cache.
-        options: dict[str, Any] = {"connect_args": {"timeout": 5, "check_same_thread": False}, "pool_use_lifo": True}
+        options |= {"connect_args": {"timeout": 5, "check_same_thread": False}, "pool_use_lifo": True}
     else:
-        options = {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 10}
-    # A database error in the log must not carry the values: they are persons' data and passwords' hashes.
-    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options | {"hide_parameters": True})
+        options |= {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 10, "connect_args": {"connect_timeout": 5}}
+    for bind in app.config["SQLALCHEMY_BINDS"].values():
+        bind.update(options, pool_timeout=2, connect_args=_REACH | {"options": "-c statement_timeout=10000"})
+    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
 
 
 def _transaction_mode() -> None:

@@ -21,8 +21,10 @@ UPLOAD = 16 * 1024 * 1024  # bytes: the largest file of submissions
 FORM = 4 * 1024 * 1024  # bytes: the largest form
 DRAFT = 300_000  # bytes of UTF-8: the most that a draft keeps; twenty postings with every field full have as much
 UNSENT = 500_000_000  # bytes: all checked files that were not sent; the oldest go first
+REPLICA = "replica"  # the bind of `DATABASE_READ_URL`
 LOOPBACK = ("127.0.0.1", "localhost")
 _MAIL = re.compile(r"[!-?A-~]+@[A-Za-z0-9.-]+")
+_POSTGRES = r"(?:postgres(?:ql)?|postgresql\+psycopg)://"
 _KEY = "keynet_settings"
 
 
@@ -54,6 +56,7 @@ class Settings:
     site_name: str = "医療のお仕事 Key-Net"
     desk: Desk = Desk()
     database_url: str = field(default="", repr=False)
+    database_read_url: str = field(default="", repr=False)
     redis_url: str = field(default="", repr=False)
     mail_url: str = field(default="file:", repr=False)
     mail_from: str = "noreply@keynet.example"
@@ -92,7 +95,7 @@ class Settings:
         """SQLAlchemy's address of the database: the SQLite file of the instance folder, or the given one with our driver."""
         if not self.database_url:
             return f"sqlite:///{self.instance / 'keynet.db'}"
-        return re.sub("^postgres(?:ql)?://", "postgresql+psycopg://", self.database_url)
+        return _with_driver(self.database_url)
 
     def link(self, path: str) -> str:
         """A full address of a page, built from `public_url` only (never from a request's Host header). `path` begins with a slash."""
@@ -128,6 +131,7 @@ class Settings:
             "RATELIMIT_STORAGE_OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 2} if self.redis_url else {},
             "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
             "SQLALCHEMY_DATABASE_URI": self.database_uri,
+            "SQLALCHEMY_BINDS": {REPLICA: {"url": _with_driver(self.database_read_url)}} if self.database_read_url else {},
             "MAX_CONTENT_LENGTH": FORM,
             "MAX_FORM_MEMORY_SIZE": FORM,
             "MAX_FORM_PARTS": 10_000,
@@ -140,6 +144,10 @@ class Settings:
             "BABEL_DEFAULT_LOCALE": "ja",
             "BABEL_DEFAULT_TIMEZONE": "Asia/Tokyo",
         }
+
+
+def _with_driver(url: str) -> str:
+    return re.sub("^postgres(?:ql)?://", "postgresql+psycopg://", url)
 
 
 def _checks(settings: Settings) -> list[tuple[str, str, bool]]:
@@ -164,6 +172,12 @@ def _checks(settings: Settings) -> list[tuple[str, str, bool]]:
             "DATABASE_URL",
             "postgresql:// または sqlite:/// で始まるアドレスを指定してください。",
             re.match(r"(?:postgres(?:ql)?|postgresql\+psycopg|sqlite)://", settings.database_url or "sqlite://") is not None,
+        ),
+        (
+            "DATABASE_READ_URL",
+            "DATABASE_URL と同じ PostgreSQL の複製を postgresql:// で始まるアドレスで指定してください。",
+            not settings.database_read_url
+            or all(re.match(_POSTGRES, url) is not None for url in (settings.database_read_url, settings.database_url)),
         ),
         (
             "REDIS_URL",
@@ -211,6 +225,7 @@ def from_environ(environ: Mapping[str, str] = os.environ) -> Settings:
             hours=environ.get("KEYNET_DESK_HOURS") or Desk.hours,
         ),
         database_url=environ.get("DATABASE_URL", ""),
+        database_read_url=environ.get("DATABASE_READ_URL", ""),
         redis_url=environ.get("REDIS_URL", ""),
         mail_url=environ.get("MAIL_URL") or Settings.mail_url,
         mail_from=environ.get("KEYNET_MAIL_FROM") or Settings.mail_from,

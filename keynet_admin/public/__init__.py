@@ -8,7 +8,7 @@ from collections.abc import Callable
 from flask import Blueprint, Flask, Request, Response, request
 from flask.sessions import SecureCookieSession, SessionInterface, SessionMixin
 
-from keynet_admin.public import english, feeds, guide, health, newest, open_data, pages
+from keynet_admin.public import english, feeds, guide, health, newest, open_data, pages, source
 from keynet_admin.public.discovery import robots, sitemap
 from keynet_admin.public.page_cache import PageCache
 from keynet_admin.services.alert import searching
@@ -69,8 +69,9 @@ class VisitorSessions(SessionInterface):
 def init_app(app: Flask) -> None:
     """Register the pages. Runs after the extensions that set the session interface."""
     blueprint = Blueprint("public", __name__)
+    views = {view: source.retried(view) for view in ADDRESSES.values()}
     for address, view in ADDRESSES.items():
-        blueprint.add_url_rule(address, view.__name__, view, methods=["GET"])
+        blueprint.add_url_rule(address, view.__name__, views[view], methods=["GET"])
     app.register_blueprint(blueprint)
     searching.answered_by(newest.read, newest.listed_between)
     app.session_interface = VisitorSessions(app.session_interface)

@@ -17,8 +17,9 @@ from keynet_admin.models.listing import KEPT, end_of
 from keynet_admin.public import queries
 from keynet_admin.public.answers import page
 from keynet_admin.public.discovery.head import Head
-from keynet_admin.public.queries import MOST, connected
+from keynet_admin.public.queries import MOST
 from keynet_admin.public.query import Search, read
+from keynet_admin.public.source import connected
 from keynet_admin.services import counter
 from keynet_admin.services.listing import english
 from keynet_admin.vocabulary import ListingState

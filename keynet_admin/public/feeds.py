@@ -14,8 +14,9 @@ from keynet_admin import clock, config
 from keynet_admin.catalogue import display
 from keynet_admin.public import queries
 from keynet_admin.public.answers import ATOM, answer, moment, xml
-from keynet_admin.public.queries import MOST, connected
+from keynet_admin.public.queries import MOST
 from keynet_admin.public.query import read
+from keynet_admin.public.source import connected
 from keynet_admin.services.listing import card as facts
 
 JSON_PAGE = 50

@@ -10,7 +10,7 @@ from werkzeug.exceptions import ServiceUnavailable
 
 from keynet_admin.config import ROOT
 from keynet_admin.public.answers import plain_text
-from keynet_admin.public.queries import connected
+from keynet_admin.public.source import connected
 
 log = logging.getLogger(__name__)
 
@@ -21,9 +21,9 @@ def healthz() -> Response:
 
 
 def readyz() -> Response:
-    """`GET /readyz`: the database answers and its tables are those of this program. 503 with a word about what is missing."""
+    """`GET /readyz`: the primary database answers and its tables are those of this program. 503 with a word about what is missing."""
     try:
-        with connected() as connection:
+        with connected(replica=False) as connection:
             found = set(MigrationContext.configure(connection).get_current_heads())
     except ServiceUnavailable:
         return plain_text("database: no answer", 503)

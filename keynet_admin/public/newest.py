@@ -9,10 +9,10 @@ from urllib.parse import parse_qsl
 from werkzeug.datastructures import MultiDict
 
 from keynet_admin.public import queries
-from keynet_admin.public.queries import connected
 from keynet_admin.public.query import Position, Search
 from keynet_admin.public.query import read as read_search
 from keynet_admin.public.search.listed import seconds
+from keynet_admin.public.source import connected
 from keynet_admin.services.alert.searching import AlertSearch, NewPostings
 
 EVERYTHING = "すべての募集"
@@ -29,7 +29,8 @@ def listed_between(query: str, since: datetime, until: datetime, most: int) -> N
     """The open postings of a search that were first listed from `since` on and before `until`, newest first."""
     search = _search(query)
     begin = Position("new", seconds(until), 0)
-    with connected() as connection:
+    # The worker remembers up to when it looked: what a replica shows late would be missed for ever.
+    with connected(replica=False) as connection:
         page = queries.page(connection, replace(search, after=begin), most)
         rows = queries.rows(connection, page.numbers, ("posting_no", "content", "listed_at"))
     found: list[tuple[str, Mapping[str, Any]]] = [(row.posting_no, row.content) for row in rows if row.listed_at >= since]

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from keynet_admin import config
 from keynet_admin.models import OpenDataMonth
 from keynet_admin.public.answers import answer, page
-from keynet_admin.public.queries import connected
+from keynet_admin.public.source import connected
 from keynet_admin.services.report import open_data as data
 
 M = OpenDataMonth.__table__.c

@@ -1,37 +1,30 @@
 """The page cache: a WSGI layer before Flask that keeps visitors' pages ready, plain and packed.
 
-A kept page is given again while nothing that pages are made of has changed (`SourceVersion`) and until the moment its view named
+A kept page is given again while nothing that pages are made of has changed (`source`) and until the moment its view named
 (`answers.KEEP`). Requests with a cookie or `Authorization` go past it, and so does every other address. A page is kept under the
 host name it was asked for: Flask has checked that one, and an untrusted one never gets a page that could be kept.
 """
 
 import gzip
 import re
-import sqlite3
 import threading
-import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
-from weakref import finalize
 
 from flask import Flask
-from sqlalchemy import exc
 from werkzeug.datastructures import Headers
 from werkzeug.http import parse_accept_header, unquote_etag
 
 from keynet_admin import clock
-from keynet_admin.extensions import db, reading
 from keynet_admin.public.answers import KEEP
+from keynet_admin.public.source import PageSource
 from keynet_admin.public.views import VIEWED, Views
-from keynet_admin.services.listing import version
 
 MOST_PAGES, MOST_BYTES, MOST_QUERY = 2000, 32 * 1024 * 1024, 500
-# PostgreSQL is asked this often at most; SQLite tells of every change at once.
-LOOK_AGAIN = 2.0
 # What a page must not depend on when it is made to be kept.
 _PORT = re.compile(r":[0-9]+\Z")
 PRIVATE = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_ACCEPT_ENCODING", "HTTP_RANGE")
@@ -80,7 +73,7 @@ class PageCache:
     def __init__(self, inner: Callable[[Environ, Start], Iterable[bytes]], app: Flask, belongs: Callable[[str], bool]) -> None:
         """`belongs` tells the addresses whose pages may be kept."""
         self.inner, self.belongs = inner, belongs
-        self.source = SourceVersion(app)
+        self.source = PageSource(app)
         self.pages: OrderedDict[Key, Kept] = OrderedDict()
         self.bytes = 0
         self.lock = threading.Lock()
@@ -147,45 +140,6 @@ class PageCache:
             self.pages[key] = kept
             while len(self.pages) > MOST_PAGES or self.bytes > MOST_BYTES:
                 self.bytes -= self.pages.popitem(last=False)[1].size
-
-
-class SourceVersion:
-    """What the pages are made of, as a value that differs when any of it has changed.
-
-    SQLite: `PRAGMA data_version` on a connection of its own that never writes tells whether anything was committed since; only then the
-    version is read again. PostgreSQL: the version is read at most every two seconds.
-    """
-
-    def __init__(self, app: Flask) -> None:
-        """Remember the database; it is opened at the first look."""
-        with app.app_context():
-            self.engine = db.engine
-        self.sqlite = self.engine.dialect.name == "sqlite"
-        self.seconds = float(app.config.get("PAGE_CACHE_SECONDS", LOOK_AGAIN))
-        self.lock = threading.Lock()
-        self.probe: sqlite3.Connection | None = None
-        self.seen: float | None = None
-        self.value: Any = None
-
-    def look(self) -> Any:
-        """The version now; None when the database does not answer."""
-        with self.lock:
-            try:
-                seen = self._data_version() if self.sqlite else time.monotonic()
-                if self.seen is None or (seen != self.seen if self.sqlite else seen >= self.seen + self.seconds):
-                    with reading(), self.engine.connect() as connection:
-                        self.value = version.of_public_pages(connection)
-                    self.seen = seen
-            except (exc.SQLAlchemyError, sqlite3.Error):
-                self.seen = self.value = None
-            return self.value
-
-    def _data_version(self) -> int:
-        if self.probe is None:
-            self.probe = sqlite3.connect(str(self.engine.url.database), check_same_thread=False, isolation_level=None)
-            finalize(self, self.probe.close)
-            self.probe.execute("PRAGMA query_only=ON")
-        return int(self.probe.execute("PRAGMA data_version").fetchone()[0])
 
 
 @lru_cache(maxsize=256)

@@ -12,9 +12,9 @@ from keynet_admin.public import drawn, queries
 from keynet_admin.public.answers import page
 from keynet_admin.public.discovery import head, landing
 from keynet_admin.public.posting import endings, job_posting, qr
-from keynet_admin.public.queries import connected
 from keynet_admin.public.query import Search, read
 from keynet_admin.public.search import offers, understood
+from keynet_admin.public.source import connected
 from keynet_admin.public.views import VIEWED
 from keynet_admin.services import counter
 from keynet_admin.vocabulary import ListingState

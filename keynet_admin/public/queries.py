@@ -4,19 +4,15 @@ Which postings a search finds, and in which order, the sets in memory tell (`sea
 for the words of a search (`search.words`). No COUNT, no OFFSET: a page begins after the last row of the page before.
 """
 
-import logging
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from pyroaring import BitMap
-from sqlalchemy import Connection, Row, Select, bindparam, exc, func, select
-from werkzeug.exceptions import ServiceUnavailable
+from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
 from keynet_admin import clock
-from keynet_admin.extensions import db
 from keynet_admin.models import Listing, Setting
 from keynet_admin.public.query import Position, Search
 from keynet_admin.public.search import choices, listed, near, words
@@ -24,7 +20,6 @@ from keynet_admin.public.search.choices import Choices
 from keynet_admin.public.search.listed import ListedSets, SetsState
 from keynet_admin.public.search.near import Around
 
-log = logging.getLogger(__name__)
 PAGE = 20
 # Pages count no further.
 MOST = 1000
@@ -46,17 +41,6 @@ class Page:
     choices: Choices
     state: SetsState
     around: Around | None = None
-
-
-@contextmanager
-def connected() -> Iterator[Connection]:
-    """A connection for the block. A database that does not answer gives a 503, not a 500."""
-    try:
-        with db.engine.connect() as connection:
-            yield connection
-    except (exc.DBAPIError, exc.TimeoutError) as error:
-        log.exception("the database did not answer")
-        raise ServiceUnavailable from error
 
 
 NOTICE = select(Setting.value).where(Setting.key == "notice")

@@ -17,7 +17,7 @@ from typing import Any
 
 import psycopg
 
-from tests.support.net import free_port
+from tests.support.net import free_port, wait_until
 
 ROOM = 2 * 1024**3  # bytes of memory file system that make it worth while
 SETTINGS = {
@@ -33,13 +33,18 @@ SETTINGS = {
     "lc_messages": "C",
     "timezone": "UTC",
 }
+# What a server needs that others follow.
+FOLLOWED = {"wal_level": "replica", "max_wal_senders": "4", "wal_keep_size": "64MB"}
 
 
 class Postgres:
     """A server with its own data folder. `url(name)` is the SQLAlchemy address of one of its databases."""
 
-    def __init__(self) -> None:
-        """Make the data folder and start. Raises RuntimeError with the server's own words when it will not run."""
+    def __init__(self, follows: "Postgres | None" = None, **settings: str) -> None:
+        """Make the data folder and start. Raises RuntimeError with the server's own words when it will not run.
+
+        `follows`: this one is a streaming replica of that server, which needs the settings `FOLLOWED`.
+        """
         memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) and shutil.disk_usage("/dev/shm").free > ROOM else None
         self.folder = Path(tempfile.mkdtemp(prefix="kn-pg-", dir=memory))
         self.user = _unprivileged()
@@ -51,11 +56,19 @@ class Postgres:
         self.port = 0
         if self.user is not None:
             os.chown(self.data, self.user, -1)
-        self._tool("initdb", "--no-sync", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--username=postgres")
-        lines = [f"{name} = '{value}'" for name, value in SETTINGS.items()]
+        if follows is None:
+            self._tool("initdb", "--no-sync", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--username=postgres")
+        else:
+            self._tool("pg_basebackup", "--no-sync", "--write-recovery-conf", "--checkpoint=fast", "-d", follows.server)
+        lines = [f"{name} = '{value}'" for name, value in (SETTINGS | settings).items()] if follows is None else []
         with (self.data / "postgresql.conf").open("a", encoding="ascii") as out:
             out.write("\n".join([*lines, f"unix_socket_directories = '{self.data}'", ""]))
         self.start()
+
+    @property
+    def server(self) -> str:
+        """The server itself, as libpq writes it."""
+        return f"host=127.0.0.1 port={self.port} user=postgres"
 
     def url(self, database: str) -> str:
         """SQLAlchemy address of a database of this server."""
@@ -92,8 +105,24 @@ class Postgres:
 
     def execute(self, statement: str, database: str = "postgres") -> None:
         """Run one statement outside a transaction."""
-        with psycopg.connect(host="127.0.0.1", port=self.port, user="postgres", dbname=database, autocommit=True) as connection:
+        with psycopg.connect(f"{self.server} dbname={database}", autocommit=True) as connection:
             connection.execute(statement.encode())
+
+    def value(self, statement: str, database: str = "postgres") -> Any:
+        """The first value that one statement finds."""
+        with psycopg.connect(f"{self.server} dbname={database}", autocommit=True) as connection:
+            row = connection.execute(statement.encode()).fetchone()
+        return row[0] if row else None
+
+    def promote(self) -> None:
+        """Make a replica a server of its own."""
+        self._tool("pg_ctl", "-w", "promote")
+
+    def catch_up(self, replica: "Postgres") -> None:
+        """Wait until a replica shows all that is committed here."""
+        position = self.value("SELECT pg_current_wal_insert_lsn()")
+        reached = f"SELECT pg_last_wal_replay_lsn() >= '{position}'"
+        wait_until(lambda: replica.value(reached) is True, "the replica", 30)
 
     def create(self, name: str, template: str = "template0") -> str:
         """Create a database as a copy of another one and return its address."""

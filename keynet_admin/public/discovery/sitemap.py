@@ -9,8 +9,8 @@ from keynet_admin import clock, config
 from keynet_admin.public import queries
 from keynet_admin.public.answers import moment, xml
 from keynet_admin.public.discovery import landing
-from keynet_admin.public.queries import connected
 from keynet_admin.public.search.listed import NEVER
+from keynet_admin.public.source import connected
 
 SPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 # A site map holds 50,000 addresses at most; one part covers this many ids.

@@ -19,11 +19,13 @@ from flask import Flask, current_app
 from pyroaring import BitMap
 from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import ServiceUnavailable
 
 from keynet_admin import clock
-from keynet_admin.extensions import db, reading
+from keynet_admin.extensions import reading
 from keynet_admin.models import Listing, ListingVersion
 from keynet_admin.public.query import FLAGS, Search, municipality_codes
+from keynet_admin.public.source import connected
 from keynet_admin.services.listing.card import PARTS, WEEK
 from keynet_admin.vocabulary import ListingState
 
@@ -303,9 +305,9 @@ def read_ahead(app: Flask) -> None:
     def read() -> None:
         with app.app_context(), reading():
             try:
-                with db.engine.connect() as connection, of_app().at(connection):
+                with connected() as connection, of_app().at(connection):
                     pass
-            except SQLAlchemyError as error:
+            except (SQLAlchemyError, ServiceUnavailable) as error:
                 log.warning("the listed postings are read at the first request: %s", type(error).__name__)
 
     threading.Thread(target=read, daemon=True).start()

@@ -1,5 +1,7 @@
 """The one series of numbers of the public table and the partners' ledger, and what the visitors' pages are made of beside the program."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, select, update
@@ -30,9 +32,32 @@ def newest() -> int:
     return db.session.execute(select(ListingVersion.number).where(ListingVersion.id == 1)).scalar_one()
 
 
-def of_public_pages(connection: Connection) -> tuple[Any, ...]:
-    """The numbers of the newest change of the public table and of the newest month of open data, and all settings."""
+@dataclass(frozen=True)
+class PublicVersion:
+    """What the visitors' pages are made of, as a value that differs when any of it has changed.
+
+    `number`, `changed_at`: the newest change of the public table; `month`: the newest one of open data (an id); all settings.
+    """
+
+    number: int
+    changed_at: datetime | None
+    month: int
+    settings: tuple[Any, ...]
+
+    def reaches(self, other: "PublicVersion") -> bool:
+        """Whether a database of this version shows all that one of the other version shows.
+
+        Settings have no order: other ones are taken for older. So is the same number of another moment, which a lost primary gave away.
+        """
+        if self.number == other.number and self.changed_at != other.changed_at:
+            return False
+        return self.number >= other.number and self.month >= other.month and self.settings == other.settings
+
+
+def of_public_pages(connection: Connection) -> PublicVersion:
+    """The version that this database has."""
     month = select(func.max(OpenDataMonth.id)).scalar_subquery()
-    numbers = connection.execute(select(ListingVersion.number, month).where(ListingVersion.id == 1)).one_or_none()
+    numbers = select(ListingVersion.number, ListingVersion.changed_at, month).where(ListingVersion.id == 1)
+    number, changed_at, newest = connection.execute(numbers).one_or_none() or (0, None, None)
     values = connection.execute(select(Setting.__table__.c.key, Setting.__table__.c.changed_at, Setting.__table__.c.value))
-    return (*(numbers or ()), *sorted((key, changed, repr(value)) for key, changed, value in values))
+    return PublicVersion(number, changed_at, newest or 0, tuple(sorted((key, changed, repr(value)) for key, changed, value in values)))

@@ -15,6 +15,7 @@ from keynet_admin.models import Listing, Posting
 from keynet_admin.public import queries
 from keynet_admin.public.query import FLAGS, Search, read
 from keynet_admin.public.search import listed as module
+from keynet_admin.public.source import connected
 from keynet_admin.services.listing.card import PARTS, WEEK, slot_bits
 from keynet_admin.vocabulary import PostingStatus
 from tests.public.build import content, listed, put, revise
@@ -104,7 +105,7 @@ def pages(search: Search, limit: int) -> Iterator[queries.Page]:
     place = None
     while True:
         db.session.commit()  # SQLite: the test itself holds the lock of writers
-        with reading(), queries.connected() as connection:
+        with reading(), connected() as connection:
             page = queries.page(connection, read(MultiDict(search.pairs(cursor=place))), limit)
         yield page
         place = page.following

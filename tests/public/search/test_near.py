@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from keynet_admin.extensions import db, reading
 from keynet_admin.public import queries
 from keynet_admin.public.query import Search, read
+from keynet_admin.public.source import connected
 from tests import factories
 from tests.public.build import listed
 from tests.support.clock import MovableClock
@@ -21,7 +22,7 @@ CHIYODA, SHINJUKU, KAWASAKI, HACHIOJI, MITO = "131016", "131041", "141305", "132
 def found(address: str) -> queries.Page:
     """A page of a search, asked for by a transaction of its own."""
     db.session.commit()
-    with reading(), queries.connected() as connection:
+    with reading(), connected() as connection:
         return queries.page(connection, read(MultiDict(pair.split("=") for pair in address.split("&"))), back=True)
 
 
