@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --requir
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench
+.PHONY: help run test check bench lock update
 
 help: ## この一覧
 	@echo 'make の使い方:'
@@ -25,6 +25,12 @@ check: .venv/.dev ## 静的検査（書式・型・テンプレート・層の�
 
 bench: .venv/.dev ## 性能の測定（bench/results.json に保存して表を表示）
 	@$(BIN)/python -m bench.run $(ARGS)
+
+lock: .venv/.made ## 依存パッケージの固定リストを書き直す（.in に足したもの、消したものだけが変わる）
+	@bash .ci/lock $(BIN)/python
+
+update: .venv/.made ## 依存パッケージをすべて新しい版にする（docs/recipes.md を参照）
+	@bash .ci/lock $(BIN)/python --upgrade
 
 # Each stamp is older than its list of packages exactly when something has to be installed.
 .venv/.made:

@@ -10,7 +10,7 @@ from sqlalchemy.engine import make_url
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter
 
-from keynet_admin import admin, api, auth, cli, clock, config, intake, jobs, office, partner, prefecture, public
+from keynet_admin import admin, api, auth, cli, clock, commands, config, intake, jobs, office, partner, prefecture, public
 from keynet_admin.extensions import Access, access, babel, db, limiter, mail, migrate, prepare_engine
 from keynet_admin.services import master_data
 from keynet_admin.web import addresses, filters, headers, limits
@@ -73,6 +73,7 @@ def create_app(settings: config.Settings | None = None, flask_config: Mapping[st
         prefecture,
         partner,
         cli,
+        commands,
     ):
         part.init_app(app)
     if count := settings.trusted_proxies:

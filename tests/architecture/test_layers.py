@@ -10,7 +10,23 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"models"}),
     frozenset({"services"}),
     frozenset({"web", "demo"}),
-    frozenset({"admin", "office", "prefecture", "partner", "public", "intake", "api", "auth", "cli", "jobs", "migrations", "supervisor"}),
+    frozenset(
+        {
+            "admin",
+            "office",
+            "prefecture",
+            "partner",
+            "public",
+            "intake",
+            "api",
+            "auth",
+            "cli",
+            "commands",
+            "jobs",
+            "migrations",
+            "supervisor",
+        }
+    ),
     frozenset({""}),
 )
 AUDIENCES = LAYERS[5]

@@ -26,6 +26,7 @@ from keynet_admin.extensions import reading
 from keynet_admin.models import Listing, ListingVersion
 from keynet_admin.public.query import FLAGS, Search, municipality_codes
 from keynet_admin.public.source import connected
+from keynet_admin.services.listing import version
 from keynet_admin.services.listing.card import PARTS, WEEK
 from keynet_admin.vocabulary import ListingState
 
@@ -86,7 +87,8 @@ class ListedSets:
         with self.lock:
             number, changed = connection.execute(VERSION).one()
             now = clock.now()
-            if now < self.dropped:  # the clock was set back
+            restored = 0 <= self.seen <= number - version.RESTORED
+            if restored or now < self.dropped:  # all numbers are new, or the clock was set back
                 self._forget()
             if number > self.seen:
                 self._read(connection)

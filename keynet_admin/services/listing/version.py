@@ -10,6 +10,9 @@ from keynet_admin import clock
 from keynet_admin.extensions import db
 from keynet_admin.models import ListingVersion, OpenDataMonth, Setting
 
+# By at least so much the numbers jump when a backup was restored: then nothing that was read before holds any more.
+RESTORED = 1_000_000
+
 
 def lock() -> None:
     """Hold the row of the numbers until the commit.

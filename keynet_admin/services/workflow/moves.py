@@ -400,6 +400,7 @@ EVENTS: tuple[Event, ...] = (
     Event("search_alert", "expire", "新しい募集のメールの期限", "期限が来たため、新しい募集のメールの申し込みを削除しました。"),
     Event("search_alert", "bounce", "新しい募集のメールの不達", "宛先に届かないため、新しい募集のメールの申し込みを削除しました。"),
     Event("setting", "change", "設定の変更", "{who}が設定を変えました。"),
+    Event("setting", "restore_backup", "バックアップからの復元", "バックアップからデータベースを戻しました。"),
 )
 # fmt: on
 
