@@ -4,6 +4,7 @@ A test that uses `app` (or anything made from it) runs twice, once on each datab
 configuration of that test's application. The heavy parts start at first use, once per test process.
 """
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,7 +23,7 @@ from tests.support.databases import DEMO_PASSWORD, Databases
 from tests.support.guard import only_loopback
 from tests.support.missing import missing
 from tests.support.net import free_port
-from tests.support.postgres import Postgres
+from tests.support.postgres import Postgres, memory_folder
 from tests.support.server import LiveServer, clean_environ
 from tests.support.smtp import SmtpServer
 from tests.support.web import Applications, Client, application
@@ -45,6 +46,15 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in set(os.environ) - set(clean_environ()):
         if name != "KEYNET_CHROMIUM":
             del os.environ[name]
+    if (memory := memory_folder()) is not None:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", memory)
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector leave alone what is there for good (modules, mappers, tests), and look at the rest less often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(scope="session", autouse=True)

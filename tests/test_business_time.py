@@ -219,8 +219,9 @@ def test_spans_that_share_their_days_are_counted_as_each_by_itself() -> None:
     begin, end = at("2021-04-20 16:30"), at("2021-05-12 11:00")
     spans = [(begin + timedelta(hours=hours), end - timedelta(minutes=7 * hours)) for hours in range(0, 600, 5)]
     spans += [(b, a) for a, b in spans[:5]]
+    spans += [(at("2019-12-27 09:00") + timedelta(days=days), end) for days in range(0, 900, 41)]
     try:
-        for closures in ({}, {"": {date(2021, 5, 6): "システム更新"}}):
+        for closures in ({}, {"": {date(2021, 5, 6): "システム更新", date(2020, 12, 28): "移転"}}):
             business_days.use(closures)
             plain = [business_seconds_between(a, b, closures.get("", {})) for a, b in spans]
             assert [business_days.business_seconds_between(a, b) for a, b in spans] == plain

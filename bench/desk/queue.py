@@ -44,9 +44,10 @@ PAGES = {
     "search: a telephone number": "/admin/submission/?q=0985010042",
     "search: nothing": "/admin/submission/?q=竜宮城",
     "search: in every case": "/admin/submission/?q=市",
+    "one case": "/admin/submission/11/",
 }
-# The first page and a search that finds what it looks for: what the limit is about.
-LIMITED = ("first page", "search: a body", "search: a telephone number")
+# Reported only: the first page of the house has a limit of its own (0.3 s), a word that stands in every case finds every case.
+UNLIMITED = ("dashboard", "search: in every case")
 # The telephone desk: whatever a caller says, found with everything that the page of the body shows (bodies that have a case among the few, too).
 CALLERS = {
     "a telephone number": "/admin/desk/?q=%2B81 985 01 0042",
@@ -82,7 +83,9 @@ def measure() -> list[Row]:
         try:
             for kind in ("sqlite", "postgresql"):
                 with _queue(databases, kind, FEW) as few, _queue(databases, kind, MANY) as many:
-                    rows += [_row(f"queue, {kind}, {name}", path, few, many, (FEW, MANY), name in LIMITED) for name, path in PAGES.items()]
+                    rows += [
+                        _row(f"queue, {kind}, {name}", path, few, many, (FEW, MANY), name not in UNLIMITED) for name, path in PAGES.items()
+                    ]
                     # Many cases share the last digits of a made-up number: that one is reported.
                     callers = ((name, path, name != "four last digits") for name, path in CALLERS.items())
                     rows += [_row(f"desk, {kind}, {name}", path, few, many, (FEW, MANY), limited) for name, path, limited in callers]

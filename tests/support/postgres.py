@@ -37,6 +37,12 @@ SETTINGS = {
 FOLLOWED = {"wal_level": "replica", "max_wal_senders": "4", "wal_keep_size": "64MB"}
 
 
+def memory_folder() -> str | None:
+    """The memory file system when it has room, else None: the usual folder for temporary files is meant."""
+    folder = "/dev/shm"
+    return folder if os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > ROOM else None
+
+
 class Postgres:
     """A server with its own data folder. `url(name)` is the SQLAlchemy address of one of its databases."""
 
@@ -45,8 +51,7 @@ class Postgres:
 
         `follows`: this one is a streaming replica of that server, which needs the settings `FOLLOWED`.
         """
-        memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) and shutil.disk_usage("/dev/shm").free > ROOM else None
-        self.folder = Path(tempfile.mkdtemp(prefix="kn-pg-", dir=memory))
+        self.folder = Path(tempfile.mkdtemp(prefix="kn-pg-", dir=memory_folder()))
         self.user = _unprivileged()
         if self.user is not None:
             self.folder.chmod(0o755)

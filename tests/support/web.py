@@ -71,6 +71,8 @@ class Applications:
         kind = make_url(url).get_backend_name()
         if kind not in self._kept:
             with application(url, instance, {}) as app:
+                with app.app_context(), db.engine.connect():
+                    pass  # by which the dialect learns the server's version
                 self._kept[kind] = app, config.of(app), dict(app.config)
         app, settings, flask_config = self._kept[kind]
         app.config.clear()
@@ -79,7 +81,10 @@ class Applications:
         clock.start(instance, settings.now)
         limiter.enabled = settings.rate_limits  # one for all applications: it follows the one that was made last
         with app.app_context():
-            db.engines[None] = engine = create_engine(url, **app.config["SQLALCHEMY_ENGINE_OPTIONS"])
+            first, engine = db.engine, create_engine(url, **app.config["SQLALCHEMY_ENGINE_OPTIONS"])
+            # Statements are compiled for a dialect, and remembered by an engine: both are the kept application's.
+            engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache
+            db.engines[None] = engine
             prepare_engine(engine)
         pages = app.wsgi_app
         assert isinstance(pages, PageCache)

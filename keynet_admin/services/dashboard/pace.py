@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from datetime import time as clock_time
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Integer, String, case, cast, extract, func, literal, select, union_all
+from sqlalchemy import Engine, Integer, String, case, cast, extract, func, literal, select, union_all
 
 from keynet_admin import clock
 from keynet_admin.extensions import db
@@ -26,7 +27,7 @@ HOUR, AROUND = (
 )  # who had a case open so lately is at work, who decided in this hour or the last, too
 FEW_WAITING = 10  # beside so few cases the queue itself says what is late
 
-_kept: tuple[Any, float, Forecast | None] = (None, 0.0, None)
+_kept: WeakKeyDictionary[Engine, tuple[Any, float, Forecast]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -87,14 +88,14 @@ def line(waiting: int) -> Forecast | None:
 
     It is made anew once a minute in each process: every page of the list asks for it.
     """
-    global _kept
     if waiting < FEW_WAITING:
         return None
-    here = str(db.engine.url), clock.now().replace(second=0, microsecond=0), waiting // FEW_WAITING
-    if _kept[0] != here or time.monotonic() - _kept[1] > KEPT_SECONDS:
-        _kept = here, time.monotonic(), read().forecast
-    found = _kept[2]
-    return found if found is not None and found.in_danger else None
+    here = clock.now().replace(second=0, microsecond=0), waiting // FEW_WAITING
+    of, made, found = _kept.get(db.engine, (None, 0.0, None))
+    if found is None or of != here or time.monotonic() - made > KEPT_SECONDS:
+        found = read().forecast
+        _kept[db.engine] = here, time.monotonic(), found
+    return found if found.in_danger else None
 
 
 def _second(column: Any) -> Any:
