@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --requir
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock update
+.PHONY: help run test check bench faults lock update
 
 help: ## この一覧
 	@echo 'make の使い方:'
@@ -25,6 +25,9 @@ check: .venv/.dev ## 静的検査（書式・型・テンプレート・層の�
 
 bench: .venv/.dev ## 性能の測定（bench/results.json に保存して表を表示）
 	@$(BIN)/python -m bench.run $(ARGS)
+
+faults: .venv/.dev ## わざと壊す（kill -9、ディスク満杯、DB停止、複製の遅れなど）と、残るものの表
+	@$(BIN)/python -m bench.faults $(ARGS)
 
 lock: .venv/.made ## 依存パッケージの固定リストを書き直す（.in に足したもの、消したものだけが変わる）
 	@bash .ci/lock $(BIN)/python
