@@ -28,7 +28,7 @@ from keynet_admin import clock, config
 from keynet_admin.errors import KeynetError
 from keynet_admin.extensions import db, reading
 from keynet_admin.services import master_data, persons
-from keynet_admin.services.account import desk_notices, notices
+from keynet_admin.services.account import desk_notices, dormant, notices
 from keynet_admin.services.alert import digest as alert_digest
 from keynet_admin.services.alert import keeping, subscription
 from keynet_admin.services.candidate import retention, silence
@@ -83,6 +83,7 @@ def init_app(app: Flask) -> None:
     job("follow_reports", every(EXPIRE_EVERY), follow_reports)
     job("follow_partners", every(EXPIRE_EVERY), follow_partners)
     job("tell_visitors", every(EXPIRE_EVERY), tell_visitors)
+    job("close_unused_accounts", every(EXPIRE_EVERY), close_unused_accounts)
     job("publish_open_data", every(EXPIRE_EVERY), publish_open_data)
     job("purge", nightly(PURGE_HOUR), purge)
     app.extensions["keynet_wake"] = deliver
@@ -266,6 +267,17 @@ def tell_visitors() -> int:
             done += one_by_one([look], alert_digest.send)
         except Exception:  # one that cannot be made keeps nobody else waiting
             log.exception("alert %s is left to the next round", look)
+
+
+def close_unused_accounts() -> int:
+    """Tell the holders of accounts that nobody uses, and close those whose time is over; one a transaction."""
+    done = 0
+    for due, action in ((dormant.due_to_warn, dormant.warn), (dormant.due_to_close, dormant.close)):
+        with reading():
+            accounts = due()
+            db.session.rollback()
+        done += one_by_one(accounts, action)
+    return done
 
 
 def publish_open_data() -> int:

@@ -49,12 +49,16 @@ class OfficeRight(Word):
 
 
 class AccountStatus(Word):
-    """States of an account. `requested`: its body asked for it, and the service center has not yet confirmed the address."""
+    """States of an account. `requested`: its body asked for it, and the service center has not yet confirmed the address.
+
+    `dormant`: closed by itself because nobody used it; opened again by an invitation to its address.
+    """
 
     requested = "requested", "運営の確認待ち", "is-ask", "clock"
     invited = "invited", "初回ログイン待ち", "is-wait", "clock"
     active = "active", "利用中", "is-ok", "check"
     suspended = "suspended", "停止中", "is-must", "stop"
+    dormant = "dormant", "長期未使用で休止中", "is-wait", "pause"
 
 
 class NoticeChoice(Word):

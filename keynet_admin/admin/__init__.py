@@ -27,6 +27,7 @@ from keynet_admin.admin.partner.ledger import LedgerView
 from keynet_admin.admin.partner.master import KeyView, PartnerView
 from keynet_admin.admin.posting import PostingView
 from keynet_admin.admin.setup.notice import DeskNoticeView
+from keynet_admin.admin.setup.rights import RightsView
 from keynet_admin.admin.setup.rule import RuleView
 from keynet_admin.admin.setup.setting import SettingView
 from keynet_admin.admin.setup.training import TrainingView
@@ -75,6 +76,7 @@ def init_app(app: Flask) -> None:
             bodies,
             OrganizationView(Organization, name="団体", endpoint="admin_organization", url="/admin/organization"),
             AccountView(Account, name="アカウント", endpoint="admin_account", url="/admin/account"),
+            RightsView(name="役割と権限", endpoint="admin_rights", url="/admin/rights"),
             LedgerView(PartnerItem, name="連携先", endpoint="admin_partner_item", url="/admin/partner"),
             PartnerView(Partner, name="連携先の一覧", endpoint="admin_partner", url="/admin/partner/list"),
             KeyView(PartnerKey, name="連携先の鍵", endpoint="admin_partner_key", url="/admin/partner/key"),

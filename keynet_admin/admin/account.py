@@ -11,6 +11,7 @@ from wtforms import Form, SelectChoice, SelectField
 
 from keynet_admin import clock
 from keynet_admin.admin.call import CALL, code_page, reads
+from keynet_admin.admin.event import PLACES, SUBJECTS
 from keynet_admin.admin.list_filters import word_filter
 from keynet_admin.catalogue.display import short_time
 from keynet_admin.catalogue.reference import prefectures
@@ -19,8 +20,9 @@ from keynet_admin.extensions import db
 from keynet_admin.models import Account, FirstLogin, Organization, OutboxMail, Partner
 from keynet_admin.permissions import Actor, Permission, can
 from keynet_admin.services import workflow
-from keynet_admin.services.account import address, colleagues, external
+from keynet_admin.services.account import address, colleagues, dormant, external
 from keynet_admin.services.account import letters as account_letters
+from keynet_admin.services.account import session as sessions
 from keynet_admin.services.account import use_cases as accounts
 from keynet_admin.services.mail.message import Letter
 from keynet_admin.services.search import lists
@@ -33,6 +35,8 @@ from keynet_admin.web.decision import Decision, DecisionPages
 from keynet_admin.web.lists.fields import text_field
 from keynet_admin.web.lists.page import Tab
 from keynet_admin.web.model_view import BulkMove, GuardedModelView
+
+SHOWN = 15  # mails, and things done, on the page of an account
 
 
 def _called(act: Callable[..., workflow.Outcome], row: Account, actor: Actor, *, phone: str, source: str, person: str, **typed: Any) -> Any:
@@ -101,6 +105,24 @@ class AccountView(DecisionPages, GuardedModelView):
         ),
         "decline": Decision(colleagues.decline_request),
         "manage": Decision(colleagues.give_manage),
+        "keep": Decision(
+            lambda row, actor, **typed: _called(dormant.keep, row, actor, **typed),
+            read=reads(),
+            fields="admin/_account_call.html",
+            show=lambda _row, _typed: {"sources": list(CallSource)},
+        ),
+        "reopen": Decision(
+            lambda row, actor, **typed: _called(dormant.reopen, row, actor, **typed),
+            read=reads(),
+            fields="admin/_account_call.html",
+            show=lambda _row, _typed: {"sources": list(CallSource)},
+        ),
+        "close_sessions": Decision(
+            sessions.close,
+            read=lambda _row, values: {"session": values.get("session", ""), "reason": values.get("reason", "")},
+            fields="admin/_account_sessions.html",
+            show=lambda row, _typed: {"sessions": sessions.open_of(row), "life": sessions.LIFE, "every": sessions.EVERY},
+        ),
         "suspend": Decision(accounts.suspend),
         "restore": Decision(accounts.restore),
         "role": Decision(
@@ -142,6 +164,15 @@ class AccountView(DecisionPages, GuardedModelView):
             AccountStatus.requested.label,
             lambda _actor: Account.status == AccountStatus.requested,
             empty=("確認を待つ担当者はいません", "団体がドメインの違うアドレスの担当者の追加を依頼すると、ここに並びます。"),
+        ),
+        Tab(
+            "unused",
+            "長期未使用（要電話）",
+            lambda _actor: dormant.to_call(),
+            empty=(
+                "電話で確認するアカウントはありません",
+                "長く使われず、休止すると団体などに管理する方がいなくなるアカウントが、ここに並びます。これからも使うかを電話で確認します。",
+            ),
         ),
     )
     column_list = ("body_name", "name", "email", "role", "state", "delivery", "last_login_at")
@@ -210,10 +241,24 @@ class AccountView(DecisionPages, GuardedModelView):
 
     @expose("/<num:id>/")
     def details(self, id: int) -> str:
-        """One account with its history."""
+        """One account: who it is, where it is signed in, its mails, what it did and what was done to it."""
         row = self.row(id)
-        offers, mail = workflow.offers(row, current_actor()), accounts.invitation_of(row)[0]
-        return self.render("admin/account.html", account=row, offers=offers, mail=mail, entries=history.of_account(row))
+        to_it = select(OutboxMail).where(OutboxMail.account_id == row.id).order_by(OutboxMail.id.desc()).limit(SHOWN)
+        return self.render(
+            "admin/account.html",
+            account=row,
+            offers=workflow.offers(row, current_actor()),
+            mail=accounts.invitation_of(row)[0],
+            entries=history.of_account(row),
+            sessions=sessions.open_of(row),
+            life=sessions.LIFE,
+            mails=db.session.execute(to_it).scalars().all(),
+            acts=[(event, SUBJECTS.get(event.subject, event.subject), name, words) for event, name, words in history.acts_of(row, SHOWN)],
+            places=PLACES,
+            staff=row.role in STAFF_ROLES,
+            closes_at=dormant.closes_at(row) if row.status is AccountStatus.active else None,
+            own=row.id == current_actor().account_id,
+        )
 
     @expose("/issue", methods=("GET", "POST"))
     def issue(self) -> Any:
@@ -276,4 +321,4 @@ class AccountView(DecisionPages, GuardedModelView):
 
     def letters(self, row: Account, move: workflow.Move, typed: dict[str, Any]) -> list[tuple[str, Letter]]:
         """The mail to its holder."""
-        return account_letters.letters(row, move.name, **{name: value for name, value in typed.items() if name not in CALL})
+        return account_letters.letters(row, move.name, **{name: value for name, value in typed.items() if name not in (*CALL, "session")})

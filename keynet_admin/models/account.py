@@ -31,7 +31,8 @@ class Account(OfOrganization, Versioned, db.Model):  # type: ignore[name-defined
     `rights`: values of OfficeRight, which count for municipalities' accounts only.
     `notices`: which mails about waiting work a municipality's account wants; `notice_kinds`: the same by kind of work for the service
     center's people (what is not named is as `notices/staff` says), `notice_hour`: the hour of their digest; `digest_on`: the last day whose morning mail is settled;
-    `noticed_at`: up to when new applications have been told at once. `search_text`: the folded words by which it is found, kept by itself.
+    `noticed_at`: up to when new applications have been told at once. `kept_at`: when an operator confirmed that an unused account is still
+    needed; `unused_warned_at`: when its holder was told that it will be closed. `search_text`: the folded words by which it is found, kept by itself.
     """
 
     __tablename__ = "account"
@@ -49,6 +50,8 @@ class Account(OfOrganization, Versioned, db.Model):  # type: ignore[name-defined
     password_hash: Mapped[str | None] = mapped_column(String(200))
     password_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_login_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    kept_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    unused_warned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     notices: Mapped[NoticeChoice] = mapped_column(words(NoticeChoice), default=NoticeChoice.digest, server_default="digest")
     notice_kinds: Mapped[dict[str, str]] = mapped_column(AsciiJson, default=dict, server_default="{}")
@@ -91,6 +94,11 @@ class Account(OfOrganization, Versioned, db.Model):  # type: ignore[name-defined
     @classmethod
     def _is_in_use(cls) -> ColumnElement[bool]:
         return and_(cls.status == AccountStatus.active, cls.partner_id.is_(None) | cls.partner.has(status=PartnerStatus.active))
+
+    @property
+    def used_at(self) -> datetime:
+        """From when on the days count in which nobody uses it: the last sign-in or new password, a confirmation that it is needed, else its making."""
+        return max(filter(None, (self.last_login_at, self.password_at, self.kept_at, self.created_at)))
 
     @property
     def held(self) -> frozenset[OfficeRight]:

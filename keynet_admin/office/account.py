@@ -71,8 +71,16 @@ def _heirs(row: Account) -> list[Account]:
     return [a for a in colleagues.people(row.organization_id or 0) if a.status is AccountStatus.active and a.id != row.id]
 
 
-def _rights_shown(_row: Any, _typed: Any) -> dict[str, Any]:
-    return {"rights": [right for right in OfficeRight if right is not OfficeRight.view]}
+def _rights_shown(row: Account | Organization, _typed: Any) -> dict[str, Any]:
+    """The rights that the reader may give; of an account also those that stay as they are because the reader has them not."""
+    body = row.organization_id or 0 if isinstance(row, Account) else row.id
+    scope = colleagues.scope_of(current_actor(), body)
+    kept = row.held - scope if isinstance(row, Account) else frozenset()
+    return {
+        "rights": [right for right in OfficeRight if right is not OfficeRight.view and right in scope],
+        "unchanged": colleagues.label_of(kept - {OfficeRight.view}),
+        "narrow": len(scope | {OfficeRight.view}) < len(OfficeRight),
+    }
 
 
 def _hand_over_shown(row: Account, _typed: Any) -> dict[str, Any]:

@@ -43,6 +43,9 @@ DEFAULTS: dict[str, Any] = {
     "alert_warn_days": 7,
     # Hours within which a partner has to confirm that a posting that ended is gone there (SHARE-004); then an alarm goes.
     "partner_lag_hours": 4,
+    # Days without a sign-in after which an account is closed, and before which its holder is told.
+    "account_unused_days": 180,
+    "account_warn_days": 14,
 }
 
 

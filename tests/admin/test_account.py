@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 from keynet_admin.extensions import db
 from keynet_admin.models import Account, FirstLogin, OutboxMail
 from keynet_admin.services.account import address
+from keynet_admin.services.account import session as sessions
 from keynet_admin.services.account import use_cases as accounts
-from keynet_admin.vocabulary import MailStatus, Role
+from keynet_admin.vocabulary import MailStatus, Role, SubmissionStatus
 from tests import factories
 from tests.support.clock import MovableClock
 from tests.support.web import Client
@@ -99,3 +100,48 @@ def test_a_body_that_one_person_manages_is_found(client: Client, db_session: Ses
     assert "担当者の管理をする方が1名だけです" in client.get(f"/admin/organization/{body.id}/").text
     factories.account(Role.municipality, organization=body)
     assert "担当者の管理をする方が" not in client.get(f"/admin/organization/{body.id}/").text
+
+
+def test_the_page_of_an_account(client: Client, db_session: Session, clock: MovableClock) -> None:
+    """Who it is, where it is signed in, its mails, what it did and what was done to it; a lead ends one of its sessions, or all."""
+    account, lead = factories.account(Role.operator, email="tanto@keynet.example"), client.sign_in(Role.lead)
+    first, second = sessions.begin(account), sessions.begin(account)
+    case = factories.submission(SubmissionStatus.in_review, by=first.actor)
+    accounts.request_reset(account.email)
+    db_session.commit()
+    page = BeautifulSoup(client.get(f"/admin/account/{account.id}/").text, "html.parser")
+    parts = {section["aria-labelledby"]: section.get_text(" ", strip=True) for section in page.select("section[aria-labelledby]")}
+    assert "運営担当" in parts["h-who"]
+    assert "以降に休止" in parts["h-who"]
+    assert len(page.select("#h-sess ~ .table-frame tbody tr")) == 2
+    assert "パスワード再設定" in parts["h-mail"]
+    assert case.receipt_no in parts["h-acts"]
+    assert "確認を始めました" in parts["h-acts"]
+    row = sessions.open_of(account)[-1]
+    ask = f"/admin/account/{account.id}/close_sessions"
+    assert f'value="{row.id}" checked' in client.get(f"{ask}?session={row.id}").text
+    version = account.version
+    for form, at in (({"session": "999", "reason": "端末の紛失"}, "session-e"), ({"session": str(row.id)}, "reason-e")):
+        again = client.post(ask, data={"version": version, **form})
+        assert again.status_code == 422
+        assert f'id="{at}"' in again.text
+    form = {"version": version, "session": str(row.id), "reason": "端末の紛失"}
+    assert [client.post(ask, data=form).status_code for _ in range(2)] == [303, 303]
+    assert (sessions.find(first.key), sessions.find(second.key) is None) == (None, False)
+    done = sessions.close(account, sessions.actor_of(lead), seen_version=account.version, session=sessions.EVERY, reason="念のため")
+    assert done.repeated is False
+    assert sessions.find(second.key) is None
+
+
+def test_only_leads_end_sessions_of_others(client: Client, db_session: Session) -> None:
+    """And nobody those of a higher role."""
+    admin = factories.account(Role.admin)
+    other = sessions.begin(factories.account(Role.operator)).account
+    for role, target, offered in (
+        (Role.operator, other, False),
+        (Role.lead, admin, False),
+        (Role.lead, other, True),
+        (Role.admin, admin, True),
+    ):
+        client.sign_in(role)
+        assert ("close_sessions" in client.get(f"/admin/account/{target.id}/").text) is offered, (role, target.role)

@@ -53,6 +53,11 @@ def managed_by() -> Any:
     return select(func.count(Account.id)).where(*here).correlate(Organization).scalar_subquery()
 
 
+def scope_of(actor: Actor, organization_id: int) -> frozenset[OfficeRight]:
+    """What whoever manages a body's people may give and take: what they have themselves, and what nobody in use there has any more."""
+    return actor.rights | frozenset(right for right in OfficeRight if not holders(organization_id, right))
+
+
 def label_of(rights: Iterable[str]) -> str:
     """Rights in words, in their order."""
     return "、".join(right.label for right in OfficeRight if right in rights)
@@ -71,6 +76,7 @@ def invite(body: Organization, actor: Actor, *, seen_version: int, email: str, n
     address, chosen = _address_of(email), _rights_of(rights)
     called = workflow.not_too_long(name, "お名前", NAME_MOST)
     workflow.lock(body)
+    _inside(chosen, scope_of(actor, body.id))
     known = accounts.by_email(address)
     if known is not None:
         issued = workflow.last_event(known, "issue")
@@ -87,12 +93,18 @@ def invite(body: Organization, actor: Actor, *, seen_version: int, email: str, n
 
 
 def change_rights(account: Account, actor: Actor, *, seen_version: int, rights: Iterable[str]) -> Outcome:
-    """Other rights for an account of the body. Its holder is mailed. Raises Refused for the last one that manages."""
-    new = _rights_of(rights)
+    """Other rights for an account of the body. Its holder is mailed. Raises Refused for one's own and for the last one that manages.
+
+    Rights outside the actor's scope are neither given (BadField) nor taken: they stay as they are.
+    """
+    wanted = _rights_of(rights)
     left = _managers(account)
     if again := workflow.repeated(account, actor, seen_version, "change_rights"):
         return again
     workflow.require(account, "change_rights", actor, seen_version)
+    scope = scope_of(actor, account.organization_id or 0)
+    _inside(wanted - account.held, scope)
+    new = (wanted & scope) | (account.held - scope) | {OfficeRight.view}
     if new == account.held:
         raise BadField("いまの権限と同じです。変える権限を選んでください。", "rights")
     if OfficeRight.manage not in new:
@@ -158,6 +170,11 @@ def hand_over(account: Account, actor: Actor, *, seen_version: int, to: str, ema
     if body is None:
         raise Refused("団体のアカウントではありません。")
     heir = _heir(account, to)
+    if account.id != actor.account_id:
+        gained = rights - (heir.held if heir is not None else frozenset())
+        if gained and heir is not None and heir.id == actor.account_id:
+            raise BadField("ご自分の権限が増えるため、ご自分には引き継げません。後任の方か、管理をするほかの方が行ってください。", "to")
+        _inside(gained, scope_of(actor, body.id), field="to")
     if heir is None:
         address, called = _address_of(email), workflow.not_too_long(name, "お名前", NAME_MOST)
         if not is_own_domain(address, body):
@@ -278,6 +295,13 @@ def _address_of(email: str) -> str:
 def _rights_of(values: Iterable[str]) -> frozenset[OfficeRight]:
     """What was chosen; whoever is there may look."""
     return frozenset(right for right in OfficeRight if right in values) | {OfficeRight.view}
+
+
+def _inside(given: frozenset[OfficeRight], scope: frozenset[OfficeRight], *, field: str = "rights") -> None:
+    """Raises BadField when more would be given than the actor may give."""
+    if outside := given - scope - {OfficeRight.view}:
+        words = f"「{label_of(outside)}」の権限は、ご自分にないため付けられません。その権限のある、担当者を管理する方が行ってください。"
+        raise BadField(words, field)
 
 
 def _stored(rights: Iterable[OfficeRight]) -> list[str]:

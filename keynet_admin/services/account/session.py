@@ -13,15 +13,18 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload
 
 from keynet_admin import clock
+from keynet_admin.errors import BadField
 from keynet_admin.extensions import db
 from keynet_admin.models import Account, StaffSession
 from keynet_admin.permissions import Actor
-from keynet_admin.services import audit
+from keynet_admin.services import audit, workflow
 from keynet_admin.services.account.tokens import token_hash
 from keynet_admin.services.transaction import rows_changed
+from keynet_admin.services.workflow import Outcome
 from keynet_admin.vocabulary import ActorKind, Role, SessionLevel
 
 FRESH = timedelta(minutes=15)  # so long after the password was asked for nothing asks for it again (real time)
+EVERY = "every"
 LIFE = timedelta(hours=12)  # since the person was last proven, however busy the session is (OWASP ASVS 5, 7.3.2)
 
 
@@ -127,6 +130,25 @@ def proved(signed_in: SignedIn) -> None:
     """The person has just proven to know the password again."""
     values = {"level": SessionLevel.password, "level_at": clock.real_now()}
     rows_changed(update(StaffSession).where(StaffSession.key_hash == token_hash(signed_in.key)).values(values))
+
+
+def open_of(account: Account) -> list[StaffSession]:
+    """The open sessions of an account that are not too old, the newest first."""
+    alive = StaffSession.ended_at.is_(None), StaffSession.level_at > clock.real_now() - LIFE
+    query = select(StaffSession).where(StaffSession.account_id == account.id, *alive).order_by(StaffSession.id.desc())
+    return list(db.session.execute(query).scalars())
+
+
+def close(account: Account, actor: Actor, *, seen_version: int, session: str, reason: str) -> Outcome:
+    """A lead ends one session of somebody else (its id), or `every` one. Raises BadField for one that is not open."""
+    if again := workflow.repeated(account, actor, seen_version, "close_sessions"):
+        return again
+    chosen = [row.id for row in open_of(account) if session in (EVERY, str(row.id))]
+    if not chosen:
+        raise BadField("終わらせる画面を選んでください（すでに終わっていることもあります）。", "session")
+    done = workflow.move(account, "close_sessions", actor, seen_version=seen_version, reason=reason, rows=len(chosen))
+    _end(StaffSession.id.in_(chosen))
+    return done
 
 
 def owner_of(key: str) -> int | None:

@@ -35,6 +35,11 @@ STILL_REQUESTED = (
     "このメールアドレスは、団体が追加を依頼した担当者のもので、運営の確認を待っています。先にアカウントの画面で確認してください。"
 )
 
+STOPPED = {
+    AccountStatus.suspended: "このメールアドレスのアカウントは利用停止中です。アカウントの画面で、停止を解除してから行ってください。",
+    AccountStatus.dormant: "このメールアドレスのアカウントは、長く使われず休止中です。アカウントの画面で、再開してから行ってください。",
+}
+
 
 @dataclass(frozen=True)
 class Invitation:
@@ -93,8 +98,8 @@ def issue(
         raise Refused("このメールアドレスは、別の団体のアカウントで使われています。")
     elif known.status is AccountStatus.requested:
         raise Refused(STILL_REQUESTED)
-    elif known.status is AccountStatus.suspended:
-        raise Refused("このメールアドレスのアカウントは利用停止中です。停止を解除してから発行してください。")
+    elif known.status in STOPPED:
+        raise Refused(STOPPED[known.status])
     if known.status is AccountStatus.invited and _open(known) is None:
         invite(known, about, words)
     return known
@@ -465,7 +470,7 @@ def _first_logins() -> Any:
 
 def _judged(row: FirstLogin) -> Invitation:
     account = row.account
-    if account.status is AccountStatus.suspended or account.partner_unverified:
+    if account.status in STOPPED or account.partner_unverified:
         return Invitation(row, account, "このアカウントは利用を停止しています。サービスセンターへお問い合わせください。")
     if row.used_at is not None:
         return Invitation(row, account, "このご案内では、すでにパスワードが設定されています。ログインの画面からお入りください。")

@@ -68,7 +68,7 @@ def steps(actor: Actor, numbers: Mapping[str, int]) -> list[Step]:
     organization_id = actor.organization_id or 0
     submitted = _first(select(func.min(Submission.received_at)).where(Submission.organization_id == organization_id))
     issued = _first(select(func.min(Account.created_at)).where(Account.organization_id == organization_id))
-    used = (AccountStatus.active, AccountStatus.suspended)
+    used = (AccountStatus.active, AccountStatus.suspended, AccountStatus.dormant)
     signed_in = _first(select(func.min(Account.password_at)).where(Account.organization_id == organization_id, Account.status.in_(used)))
     published = _first(select(func.min(Posting.published_at)).where(Posting.organization_id == organization_id))
     closed = None

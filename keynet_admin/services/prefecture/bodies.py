@@ -263,7 +263,7 @@ def _offices(code: str, codes: Iterable[str]) -> dict[str, _Office]:
         if account is None or account.is_erased:
             continue
         office.issued = True
-        office.used |= account.status in (AccountStatus.active, AccountStatus.suspended)
+        office.used |= account.status in (AccountStatus.active, AccountStatus.suspended, AccountStatus.dormant)
         office.moved_at = max(filter(None, (office.moved_at, account.last_login_at, account.created_at)))
         if account.status is not AccountStatus.suspended and (office.contact is None or _rank(account) > _rank(office.contact)):
             office.contact = account

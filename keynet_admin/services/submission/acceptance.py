@@ -171,8 +171,8 @@ def plan(submission: Submission, *, lock: bool = False) -> Plan:
         )
     if known is not None and known.status is AccountStatus.requested:
         return replace(made, refused=accounts.STILL_REQUESTED)
-    if known is not None and known.status is AccountStatus.suspended:
-        return replace(made, refused="このメールアドレスのアカウントは利用停止中です。停止を解除してから承認してください。")
+    if known is not None and known.status in accounts.STOPPED:
+        return replace(made, refused=accounts.STOPPED[known.status])
     return replace(made, ways=tuple(_ways(submission, revision, made, email, known)))
 
 

@@ -1,7 +1,11 @@
 """The moves of accounts by the service center and by the service itself; a part of the table in `moves.py`."""
 
+from datetime import timedelta
+
+from keynet_admin import clock
 from keynet_admin.models import Account
 from keynet_admin.permissions import Permission
+from keynet_admin.services import settings
 from keynet_admin.services.workflow.colleague_moves import is_invited
 from keynet_admin.services.workflow.row import LOGGED_REASON, MAILED_REASON, PEOPLE, SYSTEM_ONLY, Move, Page
 from keynet_admin.vocabulary import STAFF_ROLES
@@ -18,6 +22,12 @@ def _has_address(account: Account) -> bool:
     return not account.is_erased
 
 
+def _is_unused(account: Account) -> bool:
+    """Whether nobody has used it for so long that it will be closed soon."""
+    days = settings.get("account_unused_days") - settings.get("account_warn_days")
+    return account.used_at <= clock.now() - timedelta(days=days)
+
+
 # fmt: off
 ACCOUNT_MOVES: tuple[Move, ...] = (
     Move(Account, "activate", (A.invited,), (A.active,), Permission.account_issue, "初回ログイン", "初回ログインが済みました。",
@@ -31,7 +41,7 @@ ACCOUNT_MOVES: tuple[Move, ...] = (
          page=Page("初回ログインのご案内を取り消しますか",
               "送ったリンクとコードは使えなくなり、開いた人には取り消したことが表示されます。アカウントは残り、あとから送り直せます。",
               "ご案内を取り消す", "ご案内を取り消しました。", reason_help=LOGGED_REASON, stop=True)),
-    Move(Account, "readdress", (A.invited, A.active), (A.invited,), Permission.account_correct, "アドレスの訂正",
+    Move(Account, "readdress", (A.invited, A.active, A.dormant), (A.invited,), Permission.account_correct, "アドレスの訂正",
          "{who}がメールアドレスを直し、新しいアドレスへご案内を送りました。", reason="must", reviewed=True, author_may=False,
          mail="first_login", when=_has_address,
          page=Page("アカウントのメールアドレスを直しますか",
@@ -50,7 +60,28 @@ ACCOUNT_MOVES: tuple[Move, ...] = (
          reason="must", author_may=False, mail="role_changed", when=_is_staff, path="role",
          page=Page("このアカウントの役割を変えますか", "ログイン中の画面はすぐに使えなくなり、次のログインから新しい役割になります。",
               "役割を変える", "役割を変えました。", "理由をメールで送ります。", MAILED_REASON)),
-    Move(Account, "expire", (A.requested, A.invited, A.active), (A.suspended,), _ACCOUNT, "利用の終了",
+    Move(Account, "close_sessions", (A.active,), (), _ACCOUNT, "ログインの終了", "{who}が、ログイン中の画面を終わらせました。", reason="must",
+         author_may=False, reviewed=True,
+         page=Page("このアカウントのログインを終わらせますか",
+              "選んだ画面は、すぐに使えなくなります。アカウントはそのまま使え、もう一度ログインできます。", "ログインを終わらせる",
+              "ログイン中の画面を終わらせました。", reason_help=LOGGED_REASON, stop=True)),
+    Move(Account, "warn_unused", (A.active,), (), _ACCOUNT, "休止の予告", "長く使われていないため、アカウントを休止する予定を知らせました。",
+         kinds=SYSTEM_ONLY, tone="is-ask", icon="clock", mail="account_unused"),
+    Move(Account, "close_unused", (A.active,), (A.dormant,), _ACCOUNT, "長期未使用による休止", "長く使われなかったため、アカウントを休止しました。",
+         kinds=SYSTEM_ONLY, tone="is-ask", icon="pause", mail="account_dormant"),
+    Move(Account, "keep_unused", (A.active,), (), Permission.account_issue, "利用を続けることの確認",
+         "{who}が、これからも使うことを確かめました。", tone="is-ok", icon="check", author_may=False, reviewed=True, when=_is_unused,
+         otherwise="最近使われているため、確かめる必要はありません。", path="keep",
+         page=Page("このアカウントを、これからも使うことを確かめましたか",
+              "休止までの日数を、今日から数え直します。担当者が替わっていたときは、先にアドレスを直すか、後任の方を追加してもらってください。",
+              "確認を記録する", "これからも使うことを記録しました。")),
+    Move(Account, "reopen_unused", (A.dormant,), (A.invited,), Permission.account_issue, "休止したアカウントの再開",
+         "{who}がアカウントを再開し、初回ログインのご案内を送りました。", tone="is-ok", icon="check", author_may=False, reviewed=True,
+         mail="first_login", path="reopen",
+         page=Page("休止したアカウントを再開しますか",
+              "いまのアドレスに、パスワードを決め直すご案内を送ります。前のパスワードは使えません。アドレスが変わったときは、「アドレスの訂正」を使ってください。",
+              "再開して案内を送る", "アカウントを再開しました。", "初回ログインのご案内を送ります。")),
+    Move(Account, "expire", (A.requested, A.invited, A.active, A.dormant), (A.suspended,), _ACCOUNT, "利用の終了",
          "長く使われなかったため、利用を終え、名前とメールアドレスを消しました。", kinds=SYSTEM_ONLY),
     Move(Account, "restore", (A.suspended,), (A.active, A.invited), _ACCOUNT, "利用停止の解除", "{who}が利用停止を解除しました。",
          reason="must", author_may=False, mail="account_restored", when=_has_address,

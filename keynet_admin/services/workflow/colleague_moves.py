@@ -46,7 +46,7 @@ COLLEAGUE_MOVES: tuple[Move, ...] = (
               "団体に担当者の管理をする方がいないため、運営事務局が付けます。代表電話などで、この方が管理をする方かを確かめてください。",
               "権限を付ける", "担当者の管理の権限を付けました。", "本人にメールで知らせます。", MAILED_REASON)),
     Move(Account, "change_rights", (A.requested, A.invited, A.active), (), _MANAGE, "権限の変更", "{who}が権限を変えました。",
-         reviewed=True, mail="rights_changed", path="rights",
+         reviewed=True, author_may=False, mail="rights_changed", path="rights",
          page=Page("{name}の権限を変えますか", "変えた権限は、すぐに有効になります。", "権限を変える", "権限を変えました。",
               "本人にメールで知らせます。")),
     Move(Account, "send_again", (A.invited,), (), _MANAGE, "招待の再送", "{who}が初回ログインのご案内を送り直しました。",

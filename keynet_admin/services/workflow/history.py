@@ -116,6 +116,14 @@ def of_account(account: Account) -> list[Entry]:
     return _sorted([*_events("account", account.id, reviews), *_mails(mails)])
 
 
+def acts_of(account: Account, most: int) -> list[tuple[AuditEvent, str, str]]:
+    """What this account did last: the event, what it is about, the sentence; newest first."""
+    query = select(AuditEvent).where(AuditEvent.actor_id == account.id).order_by(AuditEvent.id.desc()).limit(most)
+    events = list(db.session.execute(query).scalars())
+    names = names_of(events)
+    return [(event, names.get((event.subject, event.subject_id), ""), sentence(event, who_of(event, names))) for event in events]
+
+
 def of_organization(organization: Organization) -> list[Entry]:
     """History of a body, newest first."""
     reviews = db.session.execute(select(Review).where(Review.about(organization))).scalars()

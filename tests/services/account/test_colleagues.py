@@ -176,7 +176,7 @@ def test_the_last_one_who_manages_stays(body: Organization, chief: Account, way:
     """Only somebody who is in use counts beside them."""
     other = person(body, ALL, status=second) if second else None
     by = actor_of(chief)
-    if way == "stop":  # by somebody else: one's own account is never stopped by oneself
+    if way in ("stop", "lose"):  # by somebody else: nobody stops themselves or changes their own rights
         by = actor_of(other) if other is not None else actor_of(person(body, ALL, status=A.invited))
     if second is A.active:
         WAYS[way](chief, by)

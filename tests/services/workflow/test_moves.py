@@ -16,7 +16,13 @@ JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
 SENTENCE = re.compile(r"[^{}]*(?:\{(?:who|revision|rule|fields|name|other)\}[^{}]*)*")
 MAY_SAY_WHY = {("submission", "withdraw"), ("submission", "ask_second"), ("submission", "unlink"), ("partner_item", "refuse")}
 # Moves that are no page of their own: a button on the case, a step of a form, the system's.
+NOT_ONES_OWN = {
+    *("suspend", "restore", "change_role", "readdress", "read_code", "stop", "change_rights"),
+    *("close_sessions", "keep_unused", "reopen_unused"),
+}
 WITHOUT_PAGE = {"take", "leave", "pass_on", "let_go", "resubmit", "open", "expire", "activate", "send", "settle", "supersede"} | {
+    "warn_unused",
+    "close_unused",
     "remind",
     "ask_to_call",
     "ask_open",
@@ -41,6 +47,7 @@ WITHOUT_PAGE = {"take", "leave", "pass_on", "let_go", "resubmit", "open", "expir
     *(name for name in TABLE["keying"] if name != "discard"),
 }
 MAILED = {
+    "reopen_unused",
     "postpone",
     "correct",
     "return",
@@ -116,9 +123,7 @@ def test_the_marks_of_a_row(move: Move) -> None:
     assert move.reviewed is (move.name in REVIEWED.get(kind, ()))
     assert move.quiet is (move.name == "keyed_save")
     assert move.logged is (move.name not in ("send", "settle", "supersede", "queue"))
-    assert move.author_may is not (
-        kind == "account" and move.name in ("suspend", "restore", "change_role", "readdress", "read_code", "stop")
-    )
+    assert move.author_may is not (kind == "account" and move.name in NOT_ONES_OWN)
     assert move.logged or move.kinds == {ActorKind.system}
     assert (move.reason != "") == (move.needs_reason or (kind, move.name) in MAY_SAY_WHY)
 
