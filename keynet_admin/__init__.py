@@ -15,7 +15,7 @@ from keynet_admin.extensions import Access, access, babel, db, limiter, mail, mi
 from keynet_admin.services import master_data
 from keynet_admin.web import addresses, filters, headers, limits
 from keynet_admin.web import errors as error_pages
-from keynet_admin.web.access import links, security_log
+from keynet_admin.web.access import links, request_log, security_log
 
 
 class NumberConverter(BaseConverter):
@@ -74,6 +74,7 @@ def create_app(settings: config.Settings | None = None, flask_config: Mapping[st
         partner,
         cli,
         commands,
+        request_log,
     ):
         part.init_app(app)
     if count := settings.trusted_proxies:

@@ -68,6 +68,8 @@ class Settings:
     trusted_hosts: tuple[str, ...] = ()
     rate_limits: bool = True
     idle_minutes: int = 240
+    log: str = "text"
+    metrics_token: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         """Check every value at once, so that one start tells all that is wrong."""
@@ -186,6 +188,12 @@ def _checks(settings: Settings) -> list[tuple[str, str, bool]]:
         ),
         ("KEYNET_NOW", "時差つきの日時を指定してください（例: 2021-05-07T10:00:00+09:00）。", not settings.now or _has_zone(settings.now)),
         ("KEYNET_TRUSTED_PROXIES", "0〜9 の数字で指定してください。", 0 <= settings.trusted_proxies < 10),
+        ("KEYNET_LOG", "text か json を指定してください。", settings.log in ("text", "json")),
+        (
+            "KEYNET_METRICS_TOKEN",
+            "16文字以上の英数字と - _ で指定してください。",
+            not settings.metrics_token or re.fullmatch(r"[A-Za-z0-9_-]{16,}", settings.metrics_token) is not None,
+        ),
         ("KEYNET_IDLE_MINUTES", "1〜1440 の数字で指定してください。", 0 < settings.idle_minutes <= 1440),
     ]
 
@@ -235,6 +243,8 @@ def from_environ(environ: Mapping[str, str] = os.environ) -> Settings:
         trusted_proxies=number("KEYNET_TRUSTED_PROXIES", Settings.trusted_proxies),
         trusted_hosts=tuple(host for part in environ.get("KEYNET_TRUSTED_HOSTS", "").split(",") if (host := part.strip())),
         rate_limits=switch("KEYNET_RATE_LIMITS", "1"),
+        log=environ.get("KEYNET_LOG") or Settings.log,
+        metrics_token=environ.get("KEYNET_METRICS_TOKEN", ""),
         idle_minutes=number("KEYNET_IDLE_MINUTES", Settings.idle_minutes),
     )
 

@@ -27,7 +27,7 @@ from sqlalchemy.exc import OperationalError
 from keynet_admin import clock, config
 from keynet_admin.errors import KeynetError
 from keynet_admin.extensions import db, reading
-from keynet_admin.services import master_data, persons
+from keynet_admin.services import logs, master_data, persons
 from keynet_admin.services.account import desk_notices, dormant, notices
 from keynet_admin.services.alert import digest as alert_digest
 from keynet_admin.services.alert import keeping, subscription
@@ -95,7 +95,7 @@ def init_app(app: Flask) -> None:
 @with_appcontext
 def worker() -> None:
     """Run the jobs that run by themselves, until stopped."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger().setLevel(logging.INFO)
     logging.getLogger("huey").setLevel(logging.WARNING)
     try:
         run_worker(current_app._get_current_object())  # type: ignore[attr-defined]
@@ -318,6 +318,7 @@ def purge() -> None:
         presence.forget()
 
 
+@logs.a_run()
 def sweep(name: str, action: Callable[[], Any]) -> None:
     """Run one job; a failure is logged, and the next round tries again."""
     try:

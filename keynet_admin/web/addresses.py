@@ -33,6 +33,8 @@ class Area:
     back: tuple[str, str] = ("/postings/", "募集を探す")
     # Addresses that take a file; all others take forms only.
     uploads: tuple[str, ...] = ()
+    # The most bytes that a request may bring, where that is less than a form's.
+    most: int | None = None
     # Requests for each network, in Flask-Limiter's words, where no sign-in and no counted secret limits them. Applied by the views.
     rate: str = ""
     # May search engines come here?
@@ -119,6 +121,9 @@ AREAS = (
         back=("/partner/", "最初の画面に戻る"),
         uploads=("/partner/secured/file",),
     ),
+    # What this machine's monitoring asks, and what browsers report by themselves.
+    Area(("/metrics",), session=False, cacheable=False, json=True),
+    Area(("/csp-report",), session=False, cacheable=False, json=True, most=16_384, rate="5 per second; 60 per minute"),
     # Machines with a key: no cookie, nothing to cache. A partner asks in rounds of some hundred postings.
     Area(("/partner/v1",), session=False, cacheable=False, json=True, rate="10 per second; 300 per minute"),
 )

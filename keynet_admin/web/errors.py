@@ -14,6 +14,7 @@ from werkzeug.http import HTTP_STATUS_CODES
 from keynet_admin import errors
 from keynet_admin.extensions import db
 from keynet_admin.permissions import SENDER
+from keynet_admin.services import logs
 from keynet_admin.services.account import colleagues
 from keynet_admin.vocabulary import OfficeRight, Role
 from keynet_admin.web import addresses
@@ -114,6 +115,7 @@ def answer(code: int, words: Words | None = None, *, error: Exception | None = N
             words=words,
             stale=error if isinstance(error, errors.StaleVersion) else None,
             back=_way_back(code),
+            number=logs.under_way() if code >= 500 else "",
         )
         response = current_app.make_response((page, code))
     response.headers.extend(headers or {})

@@ -15,7 +15,7 @@ from keynet_admin.web import addresses
 
 COMMON = (
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; img-src 'self' data:; "
-    "style-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'"
+    "style-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; report-uri /csp-report; report-to csp"
 )
 VISITOR_POLICY = f"default-src 'self'; script-src 'self'; {COMMON}"
 STATIC_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
@@ -28,6 +28,8 @@ ALWAYS = (
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
 )
+# Where browsers say what a page's policy kept them from (`api/metrics.py`): the newer ones by the name, the others by the address.
+REPORTS = ("Reporting-Endpoints", 'csp="/csp-report"')
 ALWAYS_HTTPS = (*ALWAYS, ("Strict-Transport-Security", "max-age=63072000; includeSubDomains"))
 
 
@@ -78,7 +80,7 @@ def set_headers(response: Response, *, https: bool) -> Response:
     """Put the security headers on a response; what a view has set stays."""
     headers = response.headers
     there = {name.lower() for name, _ in headers}
-    policy = () if "content-security-policy" in there else (("Content-Security-Policy", _policy()),)
+    policy = () if "content-security-policy" in there else (("Content-Security-Policy", _policy()), REPORTS)
     # Put in at once: looking each name up in the list costs more than the page of a visitor.
     headers.extend((*policy, *(item for item in (ALWAYS_HTTPS if https else ALWAYS) if item[0].lower() not in there)))
     area = addresses.of(request.path)

@@ -19,7 +19,7 @@ from keynet_admin.web import addresses, request_body
 MOST_PAIRS = 10_000
 UPLOAD_MOST = config.UPLOAD + 64 * 1024  # a file and what a form puts around it
 FORM = "application/x-www-form-urlencoded"
-READ = (FORM, "multipart/form-data", "application/json")  # what our views read
+READ = (FORM, "multipart/form-data", "application/json", "application/csp-report", "application/reports+json")  # what our views read
 REFUSED = "keynet.refused"
 BUSY_SECONDS = 30
 BUSY = "送信が重なったため、受け付けられませんでした。内容は保存していません。"
@@ -63,8 +63,8 @@ def _busy(environ: Environ, start_response: Callable[..., Any]) -> Iterable[byte
 
 
 def _most(path: str) -> int:
-    """Bytes that a request to this address may bring: a file where the table of addresses says so, else a form."""
-    return UPLOAD_MOST if path in addresses.UPLOADS else config.FORM
+    """Bytes that a request to this address may bring: a file or less where the table of addresses says so, else a form."""
+    return UPLOAD_MOST if path in addresses.UPLOADS else addresses.of(path).most or config.FORM
 
 
 def _look(environ: Environ, most: int, bodies: request_body.Bodies) -> int:

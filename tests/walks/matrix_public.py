@@ -37,6 +37,8 @@ PUBLIC: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "/postings.json"): ALL,
     ("GET", "/static/<path:filename>"): ALL,
     ("POST", "/api/entry-check"): (415,) * 8,
+    ("GET", "/metrics"): ALL,  # this machine asks
+    ("POST", "/csp-report"): (400,) * 8,
     ("GET", "/partner/v1/openapi.json"): ALL,
     ("GET", "/partner/v1/postings"): (401,) * 8,  # a key opens it, no sign-in
     ("POST", "/partner/v1/receipts"): (401,) * 8,

@@ -12,30 +12,33 @@ from flask import Flask, Response, g, request
 from flask_login import current_user
 
 from keynet_admin import clock
+from keynet_admin.services import logs
 from keynet_admin.web import addresses
 
-log = logging.getLogger("keynet.security")
+log = logging.getLogger(logs.SECURITY)
 _BY_STATUS = {403: "refused", 429: "limit_closed"}
 
 
 def init_app(app: Flask) -> None:
-    """Log every refusal and closed limit, and write the lines to standard error unless somebody has given the logger a handler."""
+    """Log every refusal and closed limit. The lines leave with all others (`services/logs.py`)."""
     app.after_request(_after)
-    if not (app.testing or log.handlers):
-        log.addHandler(logging.StreamHandler())  # the formatter's own form is the message alone
-        log.propagate = False
 
 
-def write(kind: str) -> None:
-    """One line about this request: `sign_in_failed`, `code_failed`, `password_failed`, `status_failed`, `unknown_link`, `bad_token`, `foreign_row`."""
+def write(kind: str, **codes: str) -> None:
+    """One line about this request: `sign_in_failed`, `code_failed`, `password_failed`, `status_failed`, `unknown_link`, `bad_token`, `foreign_row`.
+
+    `codes`: short words of closed lists or a host, never what was typed.
+    """
     rule = request.url_rule
     line = {
         "at": clock.real_now().isoformat(timespec="seconds"),
         "kind": kind,
-        "account": _account(),
+        "account": account(),
         "network": network_of(request.remote_addr or ""),
         "method": request.method,
         "route": rule.rule if rule is not None else None,
+        "request": logs.under_way() or None,
+        **codes,
     }
     log.warning(json.dumps(line))
 
@@ -55,7 +58,8 @@ def network_of(address: str) -> str | None:
     return str(ipaddress.ip_network((ip, 24 if ip.version == 4 else 64), strict=False))
 
 
-def _account() -> int | None:
+def account() -> int | None:
+    """The id of the account that this request is about; nobody is looked for where a page is the same for everybody."""
     if "tried_as" in g:
         return g.tried_as  # type: ignore[no-any-return]
     # Elsewhere nobody may be looked for: a visitor's page is the same for everybody.
