@@ -37,7 +37,7 @@ class RequestRecord:
 
     number: str
     account: int | None = None
-    status: int = 0
+    answered: int = 0  # the status of the answer
     sent: int = 0
 
 
@@ -57,7 +57,7 @@ class RequestLog:
         record = environ[RECORD] = RequestRecord(given if _GIVEN.fullmatch(given) else secrets.token_hex(8))
 
         def begin(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
-            record.status = int(status[:3])
+            record.answered = int(status[:3])
             return start(status, [*headers, ("X-Request-ID", record.number)], *more)
 
         with logs.during(record.number):
@@ -70,12 +70,12 @@ class RequestLog:
         seconds = time.perf_counter() - began
         method = environ["REQUEST_METHOD"] if environ["REQUEST_METHOD"] in _METHODS else "other"
         route = self.route(environ.get("PATH_INFO", ""), method)
-        requests.count(route or "none", method, record.status, seconds)
+        requests.count(route or "none", method, record.answered, seconds)
         if log.isEnabledFor(logging.INFO):
             fields = {
                 "method": method,
                 "route": route,
-                "status": record.status,
+                "status": record.answered,
                 "ms": round(seconds * 1000, 1),
                 "bytes": record.sent,
                 "request": record.number,
