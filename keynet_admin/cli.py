@@ -38,6 +38,7 @@ def init_app(app: Flask) -> None:
         purge,
         refresh_listing,
         correct_open_data,
+        verify_audit,
     ):
         app.cli.add_command(command)
     if config.of(app).demo:
@@ -251,6 +252,32 @@ def correct_open_data(month: str) -> None:
     except KeynetError as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"{month} の第{edition}版を公開しました。" if stored else "ほかの方が同じ版を公開しました。")
+
+
+@click.command("verify-audit")
+@click.option("--kept", type=(click.IntRange(min=1), str), multiple=True, metavar="POSITION DIGEST", help="控えの位置と値（繰り返し可）")
+@click.option("--export", "export_to", type=click.Path(dir_okay=False, path_type=Path), help="検証用のファイルに書き出す（JSON Lines）")
+@with_appcontext
+def verify_audit(kept: tuple[tuple[int, str], ...], export_to: Path | None) -> None:
+    """Verify the chain over the audit log; exit 1 with a line for each fault. With --export only write it, for `verify.py` elsewhere."""
+    from keynet_admin.services.audit_chain import check as chain
+    from keynet_admin.services.audit_chain import seal, verify
+
+    with reading():
+        position, digest = seal.head()
+        if export_to is not None:
+            lines = chain.export(export_to)
+            db.session.rollback()
+            click.echo(f"{export_to} に{lines}件の記録を書き出しました。python3 {verify.__file__} {export_to} で検証できます。")
+            return
+        with click.progressbar(length=max(1, position), label="記録の検証", file=sys.stderr) as bar:
+            found = list(chain.whole(dict(kept), bar.update))
+        db.session.rollback()
+    for fault in found:
+        click.echo(fault)
+    if found:
+        sys.exit(1)
+    click.echo(f"問題は見つかりませんでした。位置 {position}、値 {digest}")
 
 
 def _json_line(finding: dict[str, Any]) -> bytes:

@@ -3,7 +3,7 @@
 from keynet_admin.models.account import Account, FirstLogin, StaffSession, TrainingAttempt
 from keynet_admin.models.base import Counter, Setting, Throttle
 from keynet_admin.models.candidate import Candidate
-from keynet_admin.models.event import AuditEvent
+from keynet_admin.models.event import AuditCheck, AuditEvent, AuditSeal
 from keynet_admin.models.finding import SubmissionFinding
 from keynet_admin.models.follow_up.open_data import OpenDataMonth
 from keynet_admin.models.follow_up.partner import Partner, PartnerItem, PartnerKey

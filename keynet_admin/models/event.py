@@ -1,4 +1,7 @@
-"""The audit log: who did what to which row and when. Ids, field names and codes only, never values or free text."""
+"""The audit log: who did what to which row and when. Ids, field names and codes only, never values or free text.
+
+Its rows are written once: triggers of the database refuse every change of an event, a seal or a check (migration 0057).
+"""
 
 from datetime import datetime
 from typing import Any
@@ -42,3 +45,29 @@ class AuditEvent(About, StaffOnly, db.Model):  # type: ignore[name-defined,misc]
     action: Mapped[str] = mapped_column(String(40))
     codes: Mapped[dict[str, Any]] = mapped_column(AsciiJson, default=dict)
     state: Mapped[str | None] = mapped_column(String(24), default=_state)
+
+
+class AuditSeal(StaffOnly, db.Model):  # type: ignore[name-defined,misc]
+    """The place of one event in the chain: a digest over it and over the seal before. Written with the event (`services/audit_chain`)."""
+
+    __tablename__ = "audit_seal"
+
+    position: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    event_id: Mapped[int] = mapped_column(Integer, unique=True)
+    digest: Mapped[str] = mapped_column(String(64))
+
+
+class AuditCheck(StaffOnly, db.Model):  # type: ignore[name-defined,misc]
+    """One verification of the chain: up to which position it was followed, the digest there, and how many faults were found.
+
+    `month` (2021-05): the check is also the one whose digest was given away as that month's.
+    """
+
+    __tablename__ = "audit_check"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    position: Mapped[int] = mapped_column(Integer)
+    digest: Mapped[str] = mapped_column(String(64))
+    faults: Mapped[int] = mapped_column(Integer)
+    month: Mapped[str | None] = mapped_column(String(7), unique=True)

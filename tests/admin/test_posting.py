@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from keynet_admin.models import Account, AuditEvent, Listing, OutboxMail, Posting, Review
 from keynet_admin.permissions import Actor
+from keynet_admin.services import audit
+from keynet_admin.services.account import session
 from keynet_admin.services.posting import drafts, publication, revisions
 from keynet_admin.services.posting.moderation import decide
 from keynet_admin.vocabulary import ListingState, PostingStatus, Role
@@ -209,9 +211,7 @@ def test_nobody_releases_what_they_keyed_themselves(
     app: Flask, client: Client, waiting: Posting, operator: Account, db_session: Session
 ) -> None:
     """P02: a colleague does. The refused post leaves nothing behind, and one's own words are no next posting."""
-    db_session.execute(
-        update(AuditEvent).where(AuditEvent.about(waiting.submission), AuditEvent.action == "submit").values(actor_id=operator.id)
-    )
+    audit.record(waiting.submission, "resubmit", session.actor_of(operator), revision=1)
     db_session.commit()
     assert decide.OWN_WORDS in client.get(at(waiting, "release")).get_data(as_text=True)
     before = db_session.execute(select(func.count(AuditEvent.id))).scalar_one()

@@ -12,9 +12,9 @@ from sqlalchemy.exc import IntegrityError
 
 from keynet_admin import clock
 from keynet_admin.extensions import db
-from keynet_admin.models import AuditEvent, Submission, SubmissionContact, SubmissionFinding, SubmissionRevision
+from keynet_admin.models import Submission, SubmissionContact, SubmissionFinding, SubmissionRevision
 from keynet_admin.permissions import Actor
-from keynet_admin.services import counter
+from keynet_admin.services import audit, counter
 from keynet_admin.services.business_days import promise_due
 from keynet_admin.services.files.check import Checked
 from keynet_admin.services.mail import outbox as mailer
@@ -109,7 +109,7 @@ def _insert(fresh: dict[str, Checked], actor: Actor, marks: dict[str, str | None
     ]
     if found:
         db.session.execute(insert(SubmissionFinding), found)
-    db.session.execute(insert(AuditEvent), [_event(case, row, actor) for case, row in zip(ids, cases, strict=True)])
+    audit.record_all([_event(case, row, actor) for case, row in zip(ids, cases, strict=True)])
     receipts = (
         mailer.Receipt(
             contact["email"],
