@@ -31,6 +31,7 @@ from keynet_admin.services import logs, master_data, persons
 from keynet_admin.services.account import desk_notices, dormant, notices
 from keynet_admin.services.alert import digest as alert_digest
 from keynet_admin.services.alert import keeping, subscription
+from keynet_admin.services.audit_chain import check as audit_check
 from keynet_admin.services.candidate import retention, silence
 from keynet_admin.services.mail import outbox as mailer
 from keynet_admin.services.partner import digest, keys, lag, ledger
@@ -46,6 +47,7 @@ NAME = "keynet"
 MAIL_EVERY = 10
 EXPIRE_EVERY = 60
 PURGE_HOUR = 3  # in Japan
+VERIFY_HOUR = 4
 STOP_SECONDS = 7.0
 _ROUND = 200  # mails before the worker looks at its other jobs again
 
@@ -86,6 +88,7 @@ def init_app(app: Flask) -> None:
     job("close_unused_accounts", every(EXPIRE_EVERY), close_unused_accounts)
     job("publish_open_data", every(EXPIRE_EVERY), publish_open_data)
     job("purge", nightly(PURGE_HOUR), purge)
+    job("verify_log", nightly(VERIFY_HOUR), verify_log)
     app.extensions["keynet_wake"] = deliver
     mailer.on_enqueued(wake_mailer)
     app.cli.add_command(worker)
@@ -316,6 +319,15 @@ def purge() -> None:
             log.info("purged %s rows of %s", number, entry.model.__tablename__)
     with transaction():
         presence.forget()
+
+
+def verify_log() -> int:
+    """Verify what the log has grown by, and keep what was found. Returns the faults."""
+    with reading():
+        seen = audit_check.look()
+        db.session.rollback()
+    with transaction():
+        return audit_check.keep(seen).faults
 
 
 @logs.a_run()

@@ -14,6 +14,8 @@ from keynet_admin.catalogue.display import short_date
 from keynet_admin.models import AuditEvent, Review, Submission
 from keynet_admin.permissions import Permission
 from keynet_admin.rules.table import RULES
+from keynet_admin.services.audit_chain import check as audit_check
+from keynet_admin.services.audit_chain import seal
 from keynet_admin.services.dashboard.pace import DECISIONS
 from keynet_admin.services.report.service import ServiceScope
 from keynet_admin.services.submission.intake import RETURNS
@@ -95,6 +97,7 @@ class EventView(GuardedModelView):
     """All events, newest first."""
 
     permission = Permission.event_read
+    list_template = "admin/events.html"
     column_list = ("at", "subject", "sentence")
     column_labels = {"at": "日時", "subject": "対象", "sentence": "できごと"}
     page_size = 50
@@ -121,6 +124,12 @@ class EventView(GuardedModelView):
     )
     empty_title = "記録はまだありません"
     empty_text = "受付・決定・公開などのできごとが、新しい順に並びます。"
+
+    def render(self, template: str, **kwargs: Any) -> str:
+        """The list shows where the chain ends and when it was last followed."""
+        if template == self.list_template:
+            kwargs |= {"head": seal.head(), "check": audit_check.newest()}
+        return super().render(template, **kwargs)
 
     def prepare(self, rows: Sequence[AuditEvent]) -> None:
         """The names of everything on the page, asked for once."""

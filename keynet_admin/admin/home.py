@@ -11,6 +11,7 @@ from keynet_admin import clock
 from keynet_admin.business_time import DAY_SECONDS
 from keynet_admin.permissions import Permission
 from keynet_admin.services import business_days, overview
+from keynet_admin.services.audit_chain import check as audit_check
 from keynet_admin.services.dashboard import figures
 from keynet_admin.services.dashboard import pace as paces
 from keynet_admin.services.dashboard.forecast import Forecast, Outlook
@@ -57,6 +58,7 @@ class HomeView(GuardedIndex):
             curves=_curves(pace.forecast, pace.now),
             people=figures.people(pace) if leads else [],
             unassigned=figures.unassigned() if leads else 0,
+            log=audit_check.newest(),
         )
 
     @expose("/export.<any(csv, xlsx):kind>")

@@ -53,7 +53,7 @@ class AuditSeal(StaffOnly, db.Model):  # type: ignore[name-defined,misc]
     __tablename__ = "audit_seal"
 
     position: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
-    event_id: Mapped[int] = mapped_column(Integer, unique=True)
+    event_id: Mapped[int] = mapped_column(Integer, index=True)  # not unique: SQLite gives the number of a stolen last event out again
     digest: Mapped[str] = mapped_column(String(64))
 
 

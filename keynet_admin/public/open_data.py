@@ -9,12 +9,13 @@ from flask import Response, abort
 from sqlalchemy import func, select
 
 from keynet_admin import config
-from keynet_admin.models import OpenDataMonth
+from keynet_admin.models import AuditCheck, OpenDataMonth
 from keynet_admin.public.answers import answer, page
 from keynet_admin.public.source import connected
 from keynet_admin.services.report import open_data as data
 
 M = OpenDataMonth.__table__.c
+LOG = AuditCheck.__table__.c
 NAME = re.compile(r"([0-9]{4}-(?:0[1-9]|1[0-2]))(?:-([1-9][0-9]{0,3}))?")
 
 
@@ -22,12 +23,17 @@ def overview() -> Response:
     """`GET /opendata/`: the months with their files, the newest one in short, the columns, the conditions of use."""
     with connected() as connection:
         months = connection.execute(select(M.month, M.edition, M.made_at).order_by(M.month.desc(), M.edition.desc())).all()
+        digests = connection.execute(
+            select(LOG.month, LOG.position, LOG.digest).where(LOG.month.is_not(None)).order_by(LOG.month.desc())
+        ).all()
         newest: Any = None
         if months:
             row = connection.execute(select(M.content).where(M.month == months[0].month, M.edition == months[0].edition)).scalar_one()
             country = [line for line in row if line[0] == data.ALL_PREFECTURES]
             newest = data.lines_of(months[0].month, months[0].edition, country)[1:]
-    return page("public/open_data.html", months=months, newest=newest, columns=data.COLUMNS, base=config.current().public_url)
+    return page(
+        "public/open_data.html", months=months, newest=newest, digests=digests, columns=data.COLUMNS, base=config.current().public_url
+    )
 
 
 def month_file(month: str) -> Response:

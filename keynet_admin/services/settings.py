@@ -46,6 +46,8 @@ DEFAULTS: dict[str, Any] = {
     # Days without a sign-in after which an account is closed, and before which its holder is told.
     "account_unused_days": 180,
     "account_warn_days": 14,
+    # Where the digest of the log goes each month, to be kept outside; empty: nowhere.
+    "audit_digest_mail": "",
 }
 
 

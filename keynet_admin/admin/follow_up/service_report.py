@@ -11,6 +11,7 @@ from keynet_admin.admin.list_filters import job_types
 from keynet_admin.catalogue import display
 from keynet_admin.catalogue.reference import prefectures
 from keynet_admin.permissions import Permission
+from keynet_admin.services.audit_chain import check as audit_check
 from keynet_admin.services.report import service
 from keynet_admin.services.report.service import Filled, ServiceScope
 from keynet_admin.web.guard import GuardedView
@@ -54,6 +55,7 @@ class ServiceReportView(GuardedView):
             days_high=math.ceil(max((value or 0 for _day, value, _late in days), default=0)),
             jobs=jobs,
             matrix=_matrix(cells, [slug for slug, _label in jobs]),
+            digests=audit_check.months(),
         )
 
     @expose("/export.<any(csv, xlsx):kind>")

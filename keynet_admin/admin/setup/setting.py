@@ -10,6 +10,7 @@ from wtforms.validators import Length, ValidationError
 from keynet_admin.permissions import Permission
 from keynet_admin.rules.normalise.numbers import typed_count
 from keynet_admin.services import settings
+from keynet_admin.services.mail.outbox import deliverable
 from keynet_admin.services.transaction import transaction
 from keynet_admin.web.actor import current_actor, unverified
 from keynet_admin.web.guard import GuardedView
@@ -78,6 +79,17 @@ class SettingForm(Form):
         validators=[Length(max=400, message="400文字までで入力してください。")],
     )
 
+    audit_digest_mail = StringField(
+        "記録の控えの送付先（メールアドレス）",
+        description="毎月、操作の記録の末尾の値をお送りします。監査する方など、このサイトの外で保管する方を指定します。空欄の場合は送りません。",
+    )
+
+    def validate_audit_digest_mail(self, field: StringField) -> None:
+        """Empty, or an address that a mail can reach."""
+        typed = (field.data or "").strip()
+        if typed and not deliverable(typed):
+            raise ValidationError("メールアドレスの形が正しくありません。例：kansa@audit.example")
+
     def validate_intake_from(self, field: StringField) -> None:
         """A day is needed."""
         if read_day(field.data) is None:
@@ -135,6 +147,7 @@ class SettingView(GuardedView):
             values = {
                 "intake_from": start.isoformat() if start else settings.DEFAULTS["intake_from"],
                 "intake_until": until.isoformat() if until else None,
+                "audit_digest_mail": (form.audit_digest_mail.data or "").strip(),
                 "notice": (form.notice.data or "").replace("\0", "").strip(),
             } | {name: typed_count(form[name].data, most) for name, _label, _help, _least, most in DAYS}
             with transaction():

@@ -42,8 +42,8 @@ def upgrade() -> None:
         sa.Column("event_id", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("position", name=op.f("pk_audit_seal")),
-        sa.UniqueConstraint("event_id", name=op.f("uq_audit_seal_event_id")),
     )
+    op.create_index("ix_audit_seal_event_id", "audit_seal", ["event_id"])
     op.create_table(
         "audit_check",
         sa.Column("id", sa.Integer(), nullable=False),

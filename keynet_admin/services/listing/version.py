@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, select, update
 
 from keynet_admin import clock
 from keynet_admin.extensions import db
-from keynet_admin.models import ListingVersion, OpenDataMonth, Setting
+from keynet_admin.models import AuditCheck, ListingVersion, OpenDataMonth, Setting
 
 # By at least so much the numbers jump when a backup was restored: then nothing that was read before holds any more.
 RESTORED = 1_000_000
@@ -39,7 +39,8 @@ def newest() -> int:
 class PublicVersion:
     """What the visitors' pages are made of, as a value that differs when any of it has changed.
 
-    `number`, `changed_at`: the newest change of the public table; `month`: the newest one of open data (an id); all settings.
+    `number`, `changed_at`: the newest change of the public table; `month`: grows with each month of open data and each digest of the log that
+    stands beside it; all settings.
     """
 
     number: int
@@ -59,8 +60,9 @@ class PublicVersion:
 
 def of_public_pages(connection: Connection) -> PublicVersion:
     """The version that this database has."""
-    month = select(func.max(OpenDataMonth.id)).scalar_subquery()
-    numbers = select(ListingVersion.number, ListingVersion.changed_at, month).where(ListingVersion.id == 1)
+    month = select(func.coalesce(func.max(OpenDataMonth.id), 0)).scalar_subquery()
+    digests = select(func.count(AuditCheck.month)).scalar_subquery()
+    numbers = select(ListingVersion.number, ListingVersion.changed_at, month + digests).where(ListingVersion.id == 1)
     number, changed_at, newest = connection.execute(numbers).one_or_none() or (0, None, None)
     values = connection.execute(select(Setting.__table__.c.key, Setting.__table__.c.changed_at, Setting.__table__.c.value))
     return PublicVersion(number, changed_at, newest or 0, tuple(sorted((key, changed, repr(value)) for key, changed, value in values)))
