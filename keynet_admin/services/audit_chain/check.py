@@ -25,7 +25,7 @@ MONDAY = 0
 
 
 @dataclass(frozen=True)
-class Look:
+class Verification:
     """What one verification saw: the chain's end and the faults on the way there."""
 
     position: int
@@ -66,7 +66,7 @@ def months() -> Sequence[AuditCheck]:
     return db.session.execute(select(AuditCheck).where(AuditCheck.month.is_not(None)).order_by(AuditCheck.month.desc())).scalars().all()
 
 
-def look() -> Look:
+def look() -> Verification:
     """Follow the chain from the last check without a fault on, on Mondays from its beginning (reads only)."""
     position, digest = seal.head()
     good = db.session.execute(select(AuditCheck).where(AuditCheck.faults == 0).order_by(AuditCheck.id.desc()).limit(1)).scalar_one_or_none()
@@ -74,10 +74,10 @@ def look() -> Look:
         found = verify.faults(seal.lines(), known() | {position: digest})
     else:
         found = verify.faults(seal.lines(good.position), {position: digest}, good.position, good.digest)
-    return Look(position, digest, list(found))
+    return Verification(position, digest, list(found))
 
 
-def keep(seen: Look) -> AuditCheck:
+def keep(seen: Verification) -> AuditCheck:
     """Keep what a verification saw; give a month's digest away, and tell the administrators of faults that are new."""
     before = newest()
     over = f"{clock.today().replace(day=1) - timedelta(days=1):%Y-%m}"
