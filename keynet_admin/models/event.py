@@ -1,6 +1,6 @@
 """The audit log: who did what to which row and when. Ids, field names and codes only, never values or free text.
 
-Its rows are written once: triggers of the database refuse every change of an event, a seal or a check (migration 0057).
+Its rows are written once: triggers of the database refuse every change of an event, a seal or a check (migration 0058).
 """
 
 from datetime import datetime

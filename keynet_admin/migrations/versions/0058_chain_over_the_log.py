@@ -1,6 +1,6 @@
-"""0057 the audit log is sealed event by event, and nothing of it can be changed
+"""0058 the audit log is sealed event by event, and nothing of it can be changed
 
-Revision: 0057; follows: 0056
+Revision: 0058; follows: 0057
 """
 
 import hashlib
@@ -11,8 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0057"
-down_revision = "0056"
+revision = "0058"
+down_revision = "0057"
 
 TABLES = ("audit_event", "audit_seal", "audit_check")
 KEYS = {"audit_event": "id", "audit_seal": "position", "audit_check": "id"}
