@@ -32,7 +32,7 @@ from tests.support.clock import MovableClock
 from tests.support.databases import Databases
 from tests.support.web import Client, application
 
-CHANGED_BY_RESTORING = {"alembic_version", "audit_event", "counter", "listing_version", "setting", "throttle"}
+CHANGED_BY_RESTORING = {"alembic_version", "audit_event", "audit_seal", "counter", "listing_version", "setting", "throttle"}
 
 
 def run(app: Flask, *arguments: object) -> Result:
