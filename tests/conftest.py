@@ -40,6 +40,13 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("keynet")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How much is tried by chance."""
+    parser.addoption(
+        "--fuzz", default="4000", help="how many requests `tests/walks/strangers/test_fuzz.py` sends, half of them on each database"
+    )
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Name the markers and forget the settings of the developer's own shell."""
     config.addinivalue_line("markers", "settings(**values): configuration of this test's application")

@@ -36,10 +36,12 @@ from keynet_admin.services.account import use_cases as accounts
 from keynet_admin.services.mail import outbox
 from keynet_admin.services.posting import publication
 from keynet_admin.services.submission import review, search_index
+from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import AccountStatus, CandidateStatus, MailStatus, PostingStatus, Role, SubmissionStatus
 from tests import factories
 from tests.support.clock import MovableClock
 from tests.support.web import Client
+from tests.walks.matrix_table import ROUTES
 
 # Columns of text or JSON that hold no person's data, and why not. A new column has to be named here or in `persons.REGISTER`.
 NO_PERSON = {
@@ -377,6 +379,38 @@ def test_pages_open_after_the_purge(planted: Session, client: Client, clock: Mov
             answer = client.get(path)
             assert answer.status_code in (200, 302, 303), path
             assert MARKER not in answer.get_data(as_text=True)
+
+
+def test_nothing_is_taken_out_or_kept_in_memory_afterwards(planted: Session, client: Client, clock: MovableClock, app: Flask) -> None:
+    """Files of every list, the public search with its sets in memory, feeds and pages that were kept: before the marker is there, after it is not."""
+    own = planted.execute(select(Account).where(Account.organization_id.is_not(None))).scalars().first()
+    exports = [rule.replace("<any(csv, xlsx):kind>", "csv") for method, rule in ROUTES if method == "GET" and rule.endswith(":kind>")]
+    public = ["/postings/", f"/postings/?q={MARKER}", "/postings.json", "/postings.atom", "/sitemap.xml", "/opendata/"]
+
+    def found() -> set[str]:
+        places = set()
+        for who, paths in (
+            (Role.admin, [p for p in exports if p.startswith("/admin/")]),
+            (own, [p for p in exports if p.startswith("/office/")]),
+        ):
+            client.sign_in(who)  # type: ignore[arg-type]
+            places |= {path for path in paths if MARKER in client.get(path).get_data(as_text=True)}
+        taken = client.post("/office/candidate/export.csv")
+        assert taken.status_code == 200
+        places |= {"/office/candidate/export.csv"} if MARKER in taken.get_data(as_text=True) else set()
+        visitor = Client(app, app.response_class)
+        return places | {path for path in public if MARKER in visitor.get(path).get_data(as_text=True).replace(f"q={MARKER}", "")}
+
+    with transaction():
+        own.status = AccountStatus.active
+    before = found()
+    assert {"/admin/account/export.csv", "/admin/submission/export.csv"} & before
+    persons.purge(clock.now + timedelta(days=4 * 365))
+    planted.expire_all()
+    own.status = AccountStatus.active
+    planted.commit()
+    after = found()
+    assert {path for path in after if "q=" not in path} == set()
 
 
 def test_a_purged_mail_is_never_sent_again(planted: Session, clock: MovableClock) -> None:

@@ -1,0 +1,1 @@
+"""Requests of those who should get nothing, and of nobody in their right mind."""
