@@ -1,10 +1,10 @@
-"""Commands by which an installation is kept: backups and the way back."""
+"""Commands by which an installation is kept: backups and the way back, and what it is made of."""
 
 from flask import Flask
 
-from keynet_admin.commands import backup
+from keynet_admin.commands import backup, sbom
 
-ALL = (backup.backup, backup.restore, backup.verify_backup)
+ALL = (backup.backup, backup.restore, backup.verify_backup, sbom.sbom)
 
 
 def init_app(app: Flask) -> None:
