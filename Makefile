@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --requir
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench faults lock update
+.PHONY: help run test check bench faults surge lock update
 
 help: ## この一覧
 	@echo 'make の使い方:'
@@ -28,6 +28,9 @@ bench: .venv/.dev ## 性能の測定（bench/results.json に保存して表を�
 
 faults: .venv/.dev ## わざと壊す（kill -9、ディスク満杯、DB停止、複製の遅れなど）と、残るものの表
 	@$(BIN)/python -m bench.faults $(ARGS)
+
+surge: .venv/.dev ## 申請1,741件の日を、2台のWeb・運営・閲覧者100人で予行する（1台を途中で止める。ARGS="--forms 200" で小さく）
+	@$(BIN)/python -m bench.desk.surge_day $(ARGS)
 
 lock: .venv/.made ## 依存パッケージの固定リストを書き直す（.in に足したもの、消したものだけが変わる）
 	@bash .ci/lock $(BIN)/python

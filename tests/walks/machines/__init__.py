@@ -1,0 +1,1 @@
+"""Several machines before one database, with the configuration of docs/deployment."""
