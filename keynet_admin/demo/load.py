@@ -32,7 +32,7 @@ from keynet_admin.services.listing.neighbours import beside
 from keynet_admin.services.posting import outcome, publication
 from keynet_admin.services.submission import follow_up, task
 from keynet_admin.services.transaction import settle, transaction
-from keynet_admin.vocabulary import AlertPace, MailStatus, Role, Source, SubmissionStatus
+from keynet_admin.vocabulary import AccountStatus, AlertPace, MailStatus, Role, Source, SubmissionStatus
 
 STAFF = (
     ("operator@keynet.example", Role.operator, "佐伯 美和"),
@@ -70,6 +70,7 @@ def load(instance: Path, given_password: str | None) -> Iterator[str]:
         yield _set_passwords(word)
         with transaction():
             partners.set_sandbox_key(key)
+            _keep_accounts()
         yield from tour.lines()
         return
     if not marker.is_empty():
@@ -113,6 +114,7 @@ def _fill(password_hash: str, unknown_hash: str, sandbox_key: str) -> None:
     for number in task.due():
         task.follow(number)
     _still_held()
+    _keep_accounts()
     marker.write_marker(seed=BUSINESS_DAYS)
 
 
@@ -124,6 +126,11 @@ def _alerts(now: datetime) -> None:
             alerts.confirm(number)
     with clock.at(now - timedelta(hours=2)):
         alerts.ask("midori@mail.example", "job_type=clerical&weekday=sat", AlertPace.weekly, form_key="")
+
+
+def _keep_accounts() -> None:
+    """Nobody signs in to most of the demo's accounts; they are in use all the same, and none is closed for it."""
+    db.session.execute(update(Account).where(Account.status == AccountStatus.active).values(kept_at=clock.now()))
 
 
 def _still_held() -> None:

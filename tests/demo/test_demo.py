@@ -43,7 +43,7 @@ from keynet_admin.models import (
 )
 from keynet_admin.rules import evaluate
 from keynet_admin.rules.engine.rule import Level
-from keynet_admin.services.account import password
+from keynet_admin.services.account import dormant, password
 from keynet_admin.services.candidate import own_page, silence
 from keynet_admin.services.partner import keys, lag
 from keynet_admin.services.posting import balance, publication, radar
@@ -110,6 +110,7 @@ def test_the_service_in_its_third_week(app: Flask, db_session: Session, instance
         assert 248 <= count[Submission] <= 258
         assert 360 <= count[Posting] <= 440
         assert set(db_session.execute(select(Submission.status)).scalars()) == set(SubmissionStatus)
+        assert not dormant.due_to_warn() + dormant.due_to_close()  # nobody signs in to most accounts of the demo
         states = Counter(db_session.execute(select(Posting.status)).scalars())
         assert set(states) == set(PostingStatus)
         assert states[PostingStatus.live] > 150
