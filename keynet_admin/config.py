@@ -47,6 +47,7 @@ class Settings:
     """One installation. Names and defaults are those of the contract's table; `public_url` has no slash at its end.
 
     `secret_key` signs cookies and keys the hashes of typed codes; `create_app` takes it from the instance folder when it is empty.
+    `second_factor`: the service center's people must have a second factor; those of the demo may.
     Raises BadSettings when a value cannot be used.
     """
 
@@ -70,6 +71,7 @@ class Settings:
     idle_minutes: int = 240
     log: str = "text"
     metrics_token: str = field(default="", repr=False)
+    second_factor: bool = True
 
     def __post_init__(self) -> None:
         """Check every value at once, so that one start tells all that is wrong."""
@@ -220,7 +222,7 @@ def from_environ(environ: Mapping[str, str] = os.environ) -> Settings:
             raise BadSettings(f"{name}: 0 か 1 を指定してください（いまの値: {text}）。")
         return text == "1"
 
-    port = number("PORT", Settings.port)
+    port, demo = number("PORT", Settings.port), switch("KEYNET_DEMO", "0")
     return Settings(
         instance=Path(environ.get("KEYNET_INSTANCE") or Settings.instance).resolve(),
         port=port,
@@ -237,7 +239,7 @@ def from_environ(environ: Mapping[str, str] = os.environ) -> Settings:
         redis_url=environ.get("REDIS_URL", ""),
         mail_url=environ.get("MAIL_URL") or Settings.mail_url,
         mail_from=environ.get("KEYNET_MAIL_FROM") or Settings.mail_from,
-        demo=switch("KEYNET_DEMO", "0"),
+        demo=demo,
         demo_password=environ.get("KEYNET_DEMO_PASSWORD", ""),
         now=environ.get("KEYNET_NOW", ""),
         trusted_proxies=number("KEYNET_TRUSTED_PROXIES", Settings.trusted_proxies),
@@ -246,6 +248,7 @@ def from_environ(environ: Mapping[str, str] = os.environ) -> Settings:
         log=environ.get("KEYNET_LOG") or Settings.log,
         metrics_token=environ.get("KEYNET_METRICS_TOKEN", ""),
         idle_minutes=number("KEYNET_IDLE_MINUTES", Settings.idle_minutes),
+        second_factor=switch("KEYNET_SECOND_FACTOR", "0" if demo else "1"),
     )
 
 

@@ -372,9 +372,19 @@ class ReportStatus(Word):
 
 
 class SessionLevel(Word):
-    """What a session's person has proven. How fresh the proof is says its time (`services/account/session.py`); a second step will be a level."""
+    """What a session's person has proven. How fresh the proof is says its time (`services/account/session.py`)."""
 
     password = "password", "パスワード"
+    second = "second", "パスワードと2つ目の確認"
+
+
+class ProofWay(Word):
+    """By what somebody proved who they are."""
+
+    password = "password", "パスワード", "is-ok", "lock"
+    authenticator = "authenticator", "認証アプリ", "is-ok", "phone"
+    passkey = "passkey", "パスキー", "is-ok", "key"
+    recovery = "recovery", "回復コード", "is-ask", "tri"
 
 
 class ActorKind(Word):

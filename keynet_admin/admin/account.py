@@ -20,6 +20,7 @@ from keynet_admin.extensions import db
 from keynet_admin.models import Account, FirstLogin, Organization, OutboxMail, Partner
 from keynet_admin.permissions import Actor, Permission, can
 from keynet_admin.services import workflow
+from keynet_admin.services.access import factors
 from keynet_admin.services.account import address, colleagues, dormant, external
 from keynet_admin.services.account import letters as account_letters
 from keynet_admin.services.account import session as sessions
@@ -80,6 +81,7 @@ class AccountView(DecisionPages, GuardedModelView):
     permission = Permission.account_read
     method_permissions = {"issue": Permission.account_role}
     checks_token = frozenset({"issue"})
+    asks_proof = {"issue": "アカウントを発行する"}
     list_template = "admin/accounts.html"
     decides = Account
     decisions = {
@@ -125,6 +127,7 @@ class AccountView(DecisionPages, GuardedModelView):
         ),
         "suspend": Decision(accounts.suspend),
         "restore": Decision(accounts.restore),
+        "reset_factor": Decision(factors.reset),
         "role": Decision(
             accounts.change_role,
             read=lambda _row, values: {"role": values.get("role", ""), "reason": values.get("reason", "")},

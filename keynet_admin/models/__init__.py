@@ -1,5 +1,6 @@
 """The tables, one file per concept."""
 
+from keynet_admin.models.access.factor import Authenticator, Passkey, RecoveryCode
 from keynet_admin.models.account import Account, FirstLogin, StaffSession, TrainingAttempt
 from keynet_admin.models.base import Counter, Setting, Throttle
 from keynet_admin.models.candidate import Candidate

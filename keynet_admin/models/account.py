@@ -4,7 +4,7 @@ import json
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Date, ForeignKey, Index, Integer, String, and_, event, false, func
+from sqlalchemy import ColumnElement, Date, ForeignKey, Index, Integer, String, and_, event, false, func, true
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -189,6 +189,9 @@ class StaffSession(db.Model):  # type: ignore[name-defined,misc]
     """One signed-in browser. The cookie holds its key (kept here as a hash); sign-out ends one, a new password or a suspension ends all.
 
     `level` is what its person has proven and `level_at` when, in real time: from then on counts the session's longest life.
+    `device` (a code of `services/access/device.py`) and `network` say where it is, `known` whether this browser had signed in to the account
+    before; `used_at`: the last sign-in, proof or post, within some minutes (nothing is written for a GET). `challenge`: the random text that
+    a passkey has to sign, once, and until when, in real time.
     """
 
     __tablename__ = "staff_session"
@@ -201,6 +204,12 @@ class StaffSession(db.Model):  # type: ignore[name-defined,misc]
     level: Mapped[SessionLevel] = mapped_column(words(SessionLevel), default=SessionLevel.password)
     level_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.real_now)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    device: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    network: Mapped[str] = mapped_column(String(50), default="", server_default="")
+    known: Mapped[bool] = mapped_column(default=True, server_default=true())
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    challenge: Mapped[str | None] = mapped_column(String(100))
+    challenge_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     account: Mapped[Account] = relationship()
 

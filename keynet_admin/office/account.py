@@ -42,6 +42,7 @@ INVITE = EditDecision(
         "担当者を追加しました。",
     ),
     Permission.office_account_manage,
+    step_up=True,
 )
 
 
@@ -203,7 +204,7 @@ class OfficeAccountView(DecisionPages, GuardedModelView):
             if not hmac.compare_digest(right.encode(), tokens.typed(request.form.get("code", "")).encode()):
                 security_log.write("code_failed")
                 raise BadField("コードが違うか、古くなっています。メールのとおりに入力するか、もう一度コードを送ってください。", "code")
-            signed_in = address.change_own(row, current_actor(), asked[0])
+            signed_in = address.change_own(row, current_actor(), asked[0], current_user.key)
         enter(signed_in)
         return "メールアドレスを変えました。ほかの画面でのログインは終了しました。次からは新しいアドレスでログインしてください。"
 

@@ -23,6 +23,7 @@ from keynet_admin.models import (
     EntryDraft,
     Keying,
     OutboxMail,
+    Passkey,
     Posting,
     PostingRevision,
     PublishedAnswer,
@@ -43,6 +44,7 @@ from keynet_admin.models import (
 from keynet_admin.models.account import ERASED
 from keynet_admin.permissions import SYSTEM
 from keynet_admin.services import audit, workflow
+from keynet_admin.services.access import factors
 from keynet_admin.services.account import use_cases as accounts
 from keynet_admin.services.alert import keeping
 from keynet_admin.services.candidate import retention
@@ -172,6 +174,7 @@ def _end_accounts(ids: Sequence[int]) -> None:
     query = select(Account).where(Account.id.in_(ids)).order_by(Account.id)
     for account in db.session.execute(query, execution_options={"populate_existing": True}).scalars().all():
         accounts.expire(account)
+    factors.forget(ids)
 
 
 def _forget_alerts(ids: Sequence[int]) -> None:
@@ -233,6 +236,7 @@ _ACCOUNT: _Blank = {
 _PUBLISHED: _Blank = {PublishedVersion.content: None, PublishedVersion.title: ""}
 _WORDS = (SubmissionSearch.text,)
 _NETWORK: _Blank = {Submission.network: None}
+_SESSION: _Blank = {StaffSession.key_hash: "", StaffSession.device: "", StaffSession.network: ""}
 _SECRETS: _Blank = {OutboxMail.sealed: None}
 _DRAFT: _Blank = {EntryDraft.typed: {}, EntryDraft.other: None}
 _KEYING: _Blank = {Keying.typed: {}, Keying.second: {}, Keying.chosen: {}}
@@ -298,10 +302,8 @@ REGISTER: tuple[Personal, ...] = (
     Personal(
         _SECRETS, "届かなかったメールのリンク", MONTH, lambda ended: and_(outbox.undeliverable(), OutboxMail.next_try_at < ended), real=True
     ),
-    Personal(
-        {StaffSession.key_hash: ""}, "ログインの記録（終えたもの）", 3 * MONTH, lambda ended: StaffSession.ended_at < ended, whole=True
-    ),
-    Personal({StaffSession.key_hash: ""}, "ログインの記録", 3 * MONTH, lambda ended: StaffSession.level_at < ended, whole=True, real=True),
+    Personal(_SESSION, "ログインの記録（終えたもの）", 3 * MONTH, lambda ended: StaffSession.ended_at < ended, whole=True),
+    Personal(_SESSION, "ログインの記録", 3 * MONTH, lambda ended: StaffSession.level_at < ended, whole=True, real=True),
     Personal({Throttle.key: ""}, "回数制限の記録", timedelta(days=2), lambda ended: Throttle.window_start < ended, whole=True, real=True),
     Personal(
         _VIEW,
@@ -315,6 +317,13 @@ REGISTER: tuple[Personal, ...] = (
         "使われなくなったアカウントの練習の記録",
         3 * YEAR,
         lambda ended: TrainingAttempt.account_id.in_(select(Account.id).where(_unused(ended))),
+        whole=True,
+    ),
+    Personal(
+        {Passkey.name: "", Passkey.credential_id: "", Passkey.public_key: ""},
+        "使われなくなったアカウントのパスキー",
+        3 * YEAR,
+        lambda ended: Passkey.account_id.in_(select(Account.id).where(_unused(ended))),
         whole=True,
     ),
     Personal(_ACCOUNT, "使われなくなったアカウント", 3 * YEAR, _unused, also=_end_accounts),

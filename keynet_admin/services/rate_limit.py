@@ -47,6 +47,8 @@ LIMITS = {
     "own_page": Limit(20, 200, timedelta(minutes=15)),
     "status": Limit(20, 300, timedelta(minutes=15)),
     "password": Limit(10, 300, timedelta(minutes=15)),
+    # Behind a right password: who gets here knows it, so there are few tries, and few from everywhere.
+    "second": Limit(5, 300, timedelta(minutes=15), everywhere=15, words="確認コードの間違いが続いたため、一時的に受け付けていません。"),
     # The anonymous door. A prefecture's towns may share one address; a form that is sent costs a mail and an operator's look.
     "send": Limit(None, 120, _HOUR, words="同じ回線からの申請が多いため、一時的に受け付けていません（1時間に120件まで）。"),
     "file_send": Limit(
@@ -79,25 +81,29 @@ LIMITS = {
 }
 
 
-def hit(kind: str, *, network: str, address: str = "", browser: str = "", amount: int = 1) -> None:
+def hit(kind: str, *, network: str, address: str = "", browser: str = "", amount: int = 1) -> int | None:
     """Count one try (or `amount` of what the kind counts) before it is judged. Raises TooMany when a count is full; the network's says so, for nobody else is told by it.
 
     To be called in a transaction of its own that commits before slow work begins. `network` is the client's IP address, `browser` the
-    random mark of one that is known to be the address owner's.
+    random mark of one that is known to be the address owner's. Returns how many tries are left for the address here, where they are counted.
     """
     if not config.current().rate_limits:
-        return
+        return None
     limit = LIMITS[kind]
     now = clock.real_now()
     counts = [(_of_address(kind, address, network, browser), limit.address)] if limit.address is not None else []
     if not browser:
         counts.append((_of_network(kind, network), limit.network))
         counts += [(_everywhere(kind, address), limit.everywhere)] if limit.everywhere is not None else []
+    left = None
     for key, most in counts:
         count, started = _count_up(key, now, limit.window, amount)
         if count > most:
             seconds = max(1, int((started + limit.window - now).total_seconds()))
             raise TooMany(seconds, network=key == _of_network(kind, network), words=limit.words)
+        if key == counts[0][0] and limit.address is not None:
+            left = most - count
+    return left
 
 
 def forgive(kind: str, *, address: str, network: str, browser: str = "") -> None:

@@ -36,11 +36,13 @@ def unverified() -> Unverified | None:
     """Whether this post may only show its page again: its token is old or missing, or its sender has just signed in on the way."""
     if g.get("resumed"):
         return Unverified(RESUMED, 200)
-    try:
-        check_token()
-    except ValidationError:
-        return Unverified(TOO_OLD, 400)
-    return None
+    if "token_is_good" not in g:  # looked at once, so that a bad one is logged once
+        try:
+            check_token()
+            g.token_is_good = True
+        except ValidationError:
+            g.token_is_good = False
+    return None if g.token_is_good else Unverified(TOO_OLD, 400)
 
 
 # In a form that the sign-in page on the way carries: the post that it stopped came from a page of ours.

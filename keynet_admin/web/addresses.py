@@ -82,6 +82,8 @@ AREAS = (
     Area(("/alerts",), cacheable=False, own_link=True),
     Area(("/my",), cacheable=False, own_link=True, back=("/my", "番号とコードを入力する")),
     Area(("/login", "/logout", "/first-login", "/password"), attended=True, cacheable=False),
+    # One's own sign-in, for every role, in the frame of that role's area.
+    Area(("/security",), attended=True, cacheable=False, csp="nonce"),
     Area(
         ("/admin",),
         roles=frozenset(STAFF_ROLES),
@@ -141,3 +143,8 @@ def of(path: str) -> Area:
     if len(rest) > 1 and (deeper := _BY_PREFIX.get(f"/{head}/*/{rest[1]}")) is not None:
         return deeper
     return _BY_PREFIX.get("/" + head, ELSEWHERE) if head or path == "/" else ELSEWHERE
+
+
+def of_role(role: Role) -> Area:
+    """The area in which people of this role work."""
+    return next(area for area in AREAS if role in area.roles)

@@ -21,6 +21,8 @@ from keynet_admin.services import workflow
 from keynet_admin.services.mail.message import Letter
 from keynet_admin.services.transaction import transaction
 from keynet_admin.services.workflow.row import Move, Page
+from keynet_admin.web import addresses
+from keynet_admin.web.access import step_up
 from keynet_admin.web.actor import current_actor, unverified
 from keynet_admin.web.guard import is_local
 
@@ -50,11 +52,12 @@ class Decision:
 
 @dataclass(frozen=True)
 class EditDecision:
-    """A decision that is no move: its words and its right."""
+    """A decision that is no move: its words and its right. `step_up`: it asks for a fresh proof of who decides."""
 
     label: str
     page: Page
     permission: Permission
+    step_up: bool = False
 
 
 class DecisionPages:
@@ -123,6 +126,8 @@ class DecisionPages:
             return self.draw(row, name, typed, preview=True)
         if decision.edits is not None and decision.edits(values, typed):
             return self.draw(row, name, typed)
+        if (proof := self._proof(row, name, typed)) is not None:
+            return proof
         try:
             version = workflow.version_of(values.get("version"))
             words = self._words(row, name)  # as it was seen: afterwards the address may stand for another move
@@ -141,6 +146,16 @@ class DecisionPages:
         row = self.row(id)
         label, page, _ = self._words(row, name) if outcome.repeated else words
         return self.decided(row, name, outcome, self.message(self.named(row)[2], label, page, outcome))
+
+    def _proof(self, row: Any, name: str, typed: Typed) -> Any:
+        """The page that asks for a fresh proof, where this decision wants one and it is too long ago."""
+        change = self.decisions[name].change
+        if not (change.step_up if change is not None else any(m.step_up for m in _moves_at(self.decides, name))):
+            return None
+        label, to = self._words(row, name)[0], self.named(row)[2]
+        reason, back = str(typed.get("reason", "")).strip(), self.back() or self.trail(row)[-1][1]
+        base = addresses.of(str(self.area)).base  # type: ignore[attr-defined]
+        return step_up.ask(step_up.StepUp(label, to=to, reason=reason, back=back, base=base))
 
     def decided(self, row: Any, name: str, outcome: workflow.Outcome, words: str) -> Any:
         """The answer to a decision that was carried out: to the next page, which shows the message."""

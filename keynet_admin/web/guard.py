@@ -5,7 +5,8 @@ stock views leave open is closed here and in `model_view`: methods without a rig
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -17,7 +18,7 @@ from werkzeug.wrappers import Response
 
 from keynet_admin.permissions import Permission, can
 from keynet_admin.web import addresses
-from keynet_admin.web.access import sign_in
+from keynet_admin.web.access import sign_in, step_up
 from keynet_admin.web.actor import current_actor, unverified
 
 # A path on this host: never `//host`, `/\host` or anything with a space or control character.
@@ -38,6 +39,9 @@ class Guard:
     method_permissions: dict[str, Permission] = {}
     # Methods that look at the forged-request token themselves, so that an old page loses nothing; the guard does it for all others.
     checks_token: frozenset[str] = frozenset()
+    # Methods whose post asks for a fresh proof first, and what they do in words, {"index": "設定を変える"}; or a function of the view and
+    # the address's values that says it. Of decisions the table of moves says it.
+    asks_proof: Mapping[str, str | Callable[..., step_up.StepUp]] = {}
     admin: Admin | None
 
     @property
@@ -69,9 +73,14 @@ class Guard:
                 return answer
         if not (self.may(self.permission) and self.may(self.right_for(name))):
             abort(403)
-        if request.method in SAFE_METHODS or name in self.checks_token:
+        if request.method in SAFE_METHODS:
             return None
-        return self._verified()
+        answer = None if name in self.checks_token else self._verified()
+        if answer is None and name in self.asks_proof and unverified() is None:
+            what = self.asks_proof[name]
+            asked = step_up.StepUp(what, back=request.full_path.rstrip("?")) if isinstance(what, str) else what(self, **kwargs)
+            return step_up.ask(replace(asked, base=addresses.of(self.area).base))
+        return answer
 
     def inaccessible_callback(self, name: str, **_kwargs: Any) -> Response | None:
         """Nobody is signed in: to the sign-in page and back. None for a post: they are in now, by the page on the way.

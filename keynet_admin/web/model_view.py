@@ -26,7 +26,6 @@ from keynet_admin.extensions import db
 from keynet_admin.models import SavedView
 from keynet_admin.permissions import Actor, Permission
 from keynet_admin.services import audit, saved_view
-from keynet_admin.services.account import session as sessions
 from keynet_admin.services.transaction import transaction
 from keynet_admin.services.workflow import version_of
 from keynet_admin.web.access import security_log
@@ -169,6 +168,7 @@ class GuardedModelView(Guard, Editing, ModelView):
                 dict.fromkeys(("save_view", "drop_view", "choose_columns", "bulk", "export_persons"), self.permission)
                 | self.method_permissions
             )
+        self.asks_proof = {"export_persons": list_export.asked} | dict(self.asks_proof)
         super().__init__(model, db, **kwargs)
         # Only opened addresses exist at all; Flask-Admin would answer the others with a redirect.
         self._urls = [rule for rule in type(self)._urls if self._is_open(rule[-2])]
@@ -276,11 +276,7 @@ class GuardedModelView(Guard, Editing, ModelView):
 
     @expose("/export.<any(csv, xlsx):kind>", methods=("POST",))
     def export_persons(self, kind: str) -> Response:
-        """The same of a list of people: only within minutes of a password, and the log says who took it, and how many."""
-        query = request.query_string.decode("ascii", "replace")
-        if not sessions.is_fresh(current_user.key):
-            back = f"{url_for('.index_view')}{'?' + query if query else ''}"
-            return redirect(url_for("auth.again", next=back), 303)
+        """The same of a list of people: only within minutes of a proof, and the log says who took it, and how many."""
         file, rows = self._exported(kind)
         with transaction():
             actor = current_actor()

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy.orm import Session
 
-from keynet_admin import auth, config
+from keynet_admin import config
 from keynet_admin.extensions import db
 from keynet_admin.models import Account, OutboxMail, StaffSession
 from keynet_admin.services.account import password as passwords
@@ -266,9 +266,9 @@ def test_idling(client: FlaskClient, operator: Account, monkeypatch: pytest.Monk
     sign_in(client)
     now = time.time()
     for minutes in (9, 18, 27):
-        monkeypatch.setattr(auth.time, "time", lambda minutes=minutes: now + minutes * 60)
+        monkeypatch.setattr(time, "time", lambda minutes=minutes: now + minutes * 60)
         assert signed_in(client)
-    monkeypatch.setattr(auth.time, "time", lambda: now + 38 * 60)
+    monkeypatch.setattr(time, "time", lambda: now + 38 * 60)
     response = client.get("/login")
     assert "もう一度ログインしてください" in response.text
     assert not signed_in(client)

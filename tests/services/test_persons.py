@@ -82,7 +82,12 @@ NO_PERSON = {
         "submission_finding": {"rule", "path", "level", "own_level"},
         "submission_revision": {"ruleset", "reference_date"},
     },
+    "random keys, sealed or public, and a random text to be signed once": {
+        "authenticator": {"secret"},
+        "staff_session": {"challenge"},
+    },
     "hashes of random keys": {
+        "recovery_code": {"code_hash"},
         "entry_draft": {"cookie_hash", "form_key"},
         "first_login": {"token_hash", "code_hash"},
         "keying": {"form_key"},
@@ -203,6 +208,7 @@ def _plant(entry: persons.Personal) -> None:
             "account_id": account,
             "exercise": 1,
             "points": 0,
+            "sign_count": 0,
             "place": "x",
             "form_key": "k",
             "cookie_hash": "c",

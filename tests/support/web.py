@@ -24,6 +24,7 @@ DEFAULTS: dict[str, Any] = {
     "TESTING": True,
     "WTF_CSRF_ENABLED": False,
     "RATELIMIT_ENABLED": False,
+    "SECOND_FACTOR": False,
     "PAGE_CACHE_SECONDS": 0,
     "VIEWS_SECONDS": 0,
 }
@@ -112,18 +113,24 @@ class Client(FlaskClient):
     """
 
     def sign_in(self, account: "Account | Role") -> "Account":
-        """Sign this client in, without the form and its slow hashing: as an account, or as a new one of a role. Returns the account."""
+        """Sign this client in, without the form and its slow hashing: as an account, or as a new one of a role. Returns the account.
+
+        Whatever the account asks for besides its password counts as proven.
+        """
         from keynet_admin.models import Account
         from keynet_admin.services.account import session as sessions
         from keynet_admin.services.transaction import transaction
+        from keynet_admin.vocabulary import ProofWay
         from tests import factories
 
         with nullcontext() if has_app_context() else self.application.app_context(), transaction():
             who = account if isinstance(account, Account) else factories.account(account)
             signed_in = sessions.begin(who)
+            if sessions.needs_second_step(who) is not None:
+                signed_in = sessions.proved(signed_in, ProofWay.authenticator) or signed_in
         with self.session_transaction("/login") as cookie:  # visitors' pages have no session
             cookie.clear()
-            cookie.update({"_user_id": signed_in.key, "_fresh": True, "_seen": int(time.time())})
+            cookie.update({"_user_id": signed_in.key, "_fresh": True, "_seen": int(time.time()), "_noted": int(time.time())})
         return who
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:

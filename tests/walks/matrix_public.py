@@ -4,6 +4,7 @@ ALL = (200,) * 8
 GONE = (410,) * 8
 KEPT = (303,) * 8  # kept as a draft; the page that follows says what is missing
 NO_DRAFT = (302,) * 8  # nothing to confirm or to choose between: to the form
+OWN_SIGN_IN = (303, 200, 200, 200, 200, 200, 200, 200)
 PUBLIC: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "/"): ALL,
     ("GET", "/accessibility"): ALL,
@@ -75,6 +76,19 @@ PUBLIC: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "/login"): (200, 303, 303, 303, 303, 303, 303, 303),
     ("POST", "/login"): (422, 303, 303, 303, 303, 303, 303, 303),
     ("POST", "/logout"): (303,) * 8,
+    # Behind a right password alone: nobody else learns that there is a second step.
+    **{(way, f"/login/{page}"): (303,) * 8 for way in ("GET", "POST") for page in ("second", "recovery", "enrol")},
+    ("POST", "/login/passkey"): (403,) * 8,  # no passkeys at an address without a name
+    ("GET", "/security"): OWN_SIGN_IN,
+    ("POST", "/security/sessions/end"): KEPT,
+    ("GET", "/security/authenticator"): OWN_SIGN_IN,
+    ("POST", "/security/authenticator"): (303, 422, 422, 422, 422, 422, 422, 422),
+    ("POST", "/security/authenticator/remove"): KEPT,
+    ("GET", "/security/passkeys"): OWN_SIGN_IN,
+    ("POST", "/security/passkeys"): (303, 422, 422, 422, 422, 422, 422, 422),
+    ("POST", "/security/passkeys/options"): (303, 409, 409, 409, 409, 409, 409, 409),
+    ("POST", "/security/passkeys/<num:id>/remove"): KEPT,
+    ("POST", "/security/recovery-codes"): KEPT,  # there is no factor: back to the page, which says so
     ("GET", "/first-login"): ALL,
     ("POST", "/first-login"): (422,) * 8,
     ("GET", "/first-login/<token>"): (404,) * 8,
@@ -82,8 +96,6 @@ PUBLIC: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "/first-login/<token>/renew"): (404,) * 8,
     ("GET", "/password"): ALL,
     ("POST", "/password"): (422,) * 8,
-    ("GET", "/password/again"): (303, 200, 200, 200, 200, 200, 200, 200),
-    ("POST", "/password/again"): (303, 422, 422, 422, 422, 422, 422, 422),
     ("GET", "/password/forgot"): ALL,
     ("POST", "/password/forgot"): (422,) * 8,
     ("GET", "/password/reset/<token>"): (404,) * 8,

@@ -98,6 +98,7 @@ def address(rule: str, world: dict[str, Any]) -> str:
         special = {"/admin/submission/new/": "keying", "/office/submission/": "sent"}
         special |= {"/admin/partner/list/": "partner", "/admin/partner/key/": "partner-key", "/admin/partner/": "partner-item"}
         special["/partner/<num:id>/"] = "partner_item"
+        special["/security/"] = "training"
         special |= dict.fromkeys(("/admin/report/<", "/prefecture/report/<"), "round")
         kind = next((kind for start, kind in special.items() if rule.startswith(start)), rule.split("/")[2])
         rule = rule.replace("<num:id>", str(world["ids"][kind]))

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Response, abort, flash, g, redirect, request, url_for
 from flask_admin import expose
-from flask_login import current_user
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
@@ -20,7 +19,6 @@ from keynet_admin.models import Report, ReportRound
 from keynet_admin.permissions import Permission
 from keynet_admin.rules.engine.posting_values import job_label
 from keynet_admin.services import audit, business_days, workflow
-from keynet_admin.services.account import session as sessions
 from keynet_admin.services.mail import outbox
 from keynet_admin.services.mail.message import Letter
 from keynet_admin.services.report import figures, national, published, reminders, rounds, workbook
@@ -30,6 +28,7 @@ from keynet_admin.services.transaction import transaction
 from keynet_admin.services.workflow import history
 from keynet_admin.services.workflow.row import Move
 from keynet_admin.vocabulary import ReportStatus, RoundStatus
+from keynet_admin.web.access import step_up
 from keynet_admin.web.actor import current_actor, unverified
 from keynet_admin.web.decision import Decision, DecisionPages, Typed
 from keynet_admin.web.lists import report as sheet
@@ -63,12 +62,17 @@ def _remind_shown(row: ReportRound, typed: Typed) -> dict[str, Any]:
     return {"plan": plan, "few": reminders.FEW, "blocked": "" if plan.reports else why, "button": f"{plan.mails:,}通のメールを送る"}
 
 
+def _file_asked(id: int) -> step_up.StepUp:
+    return step_up.StepUp("全国の実績（内部用）をExcelに書き出す", back=url_for(".details", id=id))
+
+
 class RoundView(DecisionPages, GuardedModelView):
     """All rounds; one round's page shows the whole country."""
 
     permission = Permission.report_read
     method_permissions = {"new": Permission.report_run, "file": Permission.report_read}
     checks_token = frozenset({"new"})
+    asks_proof = {"file": lambda _view, *, id: _file_asked(id)}
     decides = ReportRound
     decisions = {
         "postpone": Decision(_postpone, read=_postpone_typed, fields="admin/_report_postpone_fields.html"),
@@ -207,8 +211,6 @@ class RoundView(DecisionPages, GuardedModelView):
         if request.method != "POST":
             shown = national.of_round(chosen)
             return sheet.file(chosen, _public_lines(shown, _public_table(shown)), (), "公表用")
-        if not sessions.is_fresh(current_user.key):
-            return redirect(url_for("auth.again", next=url_for(".details", id=id)), 303)  # type: ignore[return-value]
         shown = national.of_round(chosen)
         answer = sheet.file(
             chosen, workbook.lines((one, shown.numbers[one.organization_id]) for one in shown.reports), shown.reports, "全国"

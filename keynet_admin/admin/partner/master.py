@@ -6,7 +6,6 @@ from typing import Any
 from flask import g, redirect, url_for
 from flask_admin import expose
 from flask_admin.form import BaseForm
-from flask_login import current_user
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import joinedload
 from wtforms import SelectChoice
@@ -19,7 +18,6 @@ from keynet_admin.extensions import db
 from keynet_admin.models import Account, Partner, PartnerKey
 from keynet_admin.permissions import Actor, Permission
 from keynet_admin.services import master_data, workflow
-from keynet_admin.services.account import session as sessions
 from keynet_admin.services.partner import keys, overview, partners
 from keynet_admin.services.workflow import Outcome, history
 from keynet_admin.services.workflow.row import Page
@@ -39,6 +37,7 @@ ISSUE = EditDecision(
         "鍵を発行しました。",
     ),
     Permission.partner_key,
+    step_up=True,
 )
 _ADDED = (PartnerKind.other, PartnerKind.sandbox)
 _SCOPES = {PartnerKind.save_the_town: "医師", PartnerKind.nurse_center: "看護職"}
@@ -53,18 +52,10 @@ def scope_words(row: Partner) -> str:
 
 
 class ShowsKeyOnce:
-    """A view with decisions that make a key: a fresh proof comes first, and the key stands in the answer to the post and nowhere else.
+    """A view with decisions that make a key, which stands in the answer to the post and nowhere else.
 
-    `proven`: the decisions that ask for it. Stopping a key does not: it only takes away, and must be quick.
+    Making one asks for a fresh proof. Stopping one does not: it only takes away, and must be quick.
     """
-
-    proven: frozenset[str] = frozenset()
-
-    def decide(self, id: int, name: str) -> Any:
-        """As any decision, within minutes of a password."""
-        if name in self.proven and not sessions.is_fresh(current_user.key):
-            return redirect(url_for("auth.again", next=f"{self.url}/{id}/{name}"), 303)  # type: ignore[attr-defined]
-        return super().decide(id, name)  # type: ignore[misc]
 
     def decided(self, row: Any, name: str, outcome: Outcome, words: str) -> Any:
         """The page with the new key, else the next page with a message."""
@@ -107,7 +98,6 @@ class PartnerView(ShowsKeyOnce, DecisionPages, GuardedModelView):
             change=ISSUE,
         ),
     }
-    proven = frozenset({"issue"})
     back_label = "連携先に戻る"
     can_create = can_edit = can_view_details = exports = True
     form = PartnerForm
@@ -253,7 +243,6 @@ class KeyView(ShowsKeyOnce, DecisionPages, GuardedModelView):
     permission = Permission.partner_read
     decides = PartnerKey
     decisions = {"rotate": Decision(keys.rotate), "extend": Decision(keys.extend), "stop": Decision(keys.stop)}
-    proven = frozenset({"rotate", "extend"})
     back_label = "連携先に戻る"
     list_template = "admin/partner_list.html"
     noun = "鍵"

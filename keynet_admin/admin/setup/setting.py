@@ -134,6 +134,7 @@ class SettingView(GuardedView):
     permission = Permission.setting_edit
     method_permissions = {"index": Permission.setting_edit}
     checks_token = frozenset({"index"})
+    asks_proof = {"index": "設定を変える"}
 
     @expose("/", methods=("GET", "POST"))
     def index(self) -> Any:

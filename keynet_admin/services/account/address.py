@@ -87,8 +87,8 @@ def own_code(account: Account, address: str, at: int) -> str:
     return secret.derived_code(f"own_address:{account.id}:{account.version}:{address}:{at}")
 
 
-def change_own(account: Account, actor: Actor, address: str) -> session.SignedIn:
-    """The address whose code its holder typed becomes theirs. The old one is told; links and all other sessions end."""
+def change_own(account: Account, actor: Actor, address: str, key: str) -> session.SignedIn:
+    """The address whose code its holder typed, in the session of this key, becomes theirs. The old one is told; links and all other sessions end."""
     old = account.email
     workflow.touch(account, actor, account.version)
     try:
@@ -100,7 +100,7 @@ def change_own(account: Account, actor: Actor, address: str) -> session.SignedIn
     audit.record(account, "new_address", actor, version=account.version)
     mailer.enqueue("address_changed", old, words_of(account) | {"at": clock.now()}, about=account, account_id=account.id)
     accounts.end_links(account)
-    return session.renew(account)
+    return session.renew(account, key)
 
 
 def cancel_invitation(account: Account, actor: Actor, *, seen_version: int, reason: str = "", action: str = "cancel_invitation") -> Outcome:

@@ -1,5 +1,8 @@
 """Signed-in browsers: rows keyed by a random key that only the signed cookie holds. Sign-out ends one, a new password ends all.
 
+A session of an account that has a second factor, or must have one, is nobody's until that was proven: `find` does not find it, and the pages of
+the second step alone ask for it by `half`. A proof gives the session a new key.
+
 Whoever opens a session or ends all of an account has locked the account (`workflow.lock`): else a session begun at the same moment would
 outlive the suspension or the new password.
 """
@@ -7,24 +10,31 @@ outlive the suspension or the new password.
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, false, or_, select, update
 from sqlalchemy.orm import joinedload
 
-from keynet_admin import clock
+from keynet_admin import clock, config
 from keynet_admin.errors import BadField
 from keynet_admin.extensions import db
 from keynet_admin.models import Account, StaffSession
+from keynet_admin.models.access.factor import has_factor
 from keynet_admin.permissions import Actor
 from keynet_admin.services import audit, workflow
+from keynet_admin.services.access import device
+from keynet_admin.services.access.device import BrowserPlace
+from keynet_admin.services.account.mail_words import words_of
 from keynet_admin.services.account.tokens import token_hash
+from keynet_admin.services.mail import outbox as mailer
 from keynet_admin.services.transaction import rows_changed
 from keynet_admin.services.workflow import Outcome
-from keynet_admin.vocabulary import ActorKind, Role, SessionLevel
+from keynet_admin.vocabulary import STAFF_ROLES, ActorKind, ProofWay, Role, SessionLevel
 
-FRESH = timedelta(minutes=15)  # so long after the password was asked for nothing asks for it again (real time)
+FRESH = timedelta(minutes=15)  # so long after a proof nothing asks for it again (real time)
+USED_EVERY = timedelta(minutes=5)  # how exactly the last use of a session is kept
 EVERY = "every"
+_NOWHERE = BrowserPlace()
 LIFE = timedelta(hours=12)  # since the person was last proven, however busy the session is (OWASP ASVS 5, 7.3.2)
 
 
@@ -87,49 +97,112 @@ def actor_of(account: Account) -> Actor:
     )
 
 
-def begin(account: Account) -> SignedIn:
-    """Open a session with a new key, for a person who has just proven to know the password (or has just set it)."""
-    account.last_login_at = clock.now()
-    audit.record(account, "sign_in", actor_of(account))
-    return _open(account)
+def begin(account: Account, place: BrowserPlace = _NOWHERE) -> SignedIn:
+    """Open a session with a new key, for a person who has just proven to know the password (or has just set it).
+
+    They are signed in by it only where no second factor is asked for.
+    """
+    signed_in = _open(account, place)
+    if needs_second_step(account) is None:
+        _entered(account, ProofWay.password, place)
+    return signed_in
 
 
-def renew(account: Account) -> SignedIn:
-    """End every session of an account and open one with a new key for the browser in which the password was proven just now."""
+def renew(account: Account, like: str | None = None) -> SignedIn:
+    """End every session of an account and open one with a new key for the browser in which the password was proven just now.
+
+    `like`: the key that this browser had: what was proven in it stays proven.
+    """
+    before = _row(like) if like is not None else None
     end_all(account)
-    return _open(account)
+    if before is None:
+        return _open(account, _NOWHERE)
+    return _open(account, BrowserPlace(before.device, before.network, before.known), before.level)
 
 
-def _open(account: Account) -> SignedIn:
-    key = secrets.token_urlsafe(32)
-    proven = {"level": SessionLevel.password, "level_at": clock.real_now()}
-    db.session.add(StaffSession(account_id=account.id, key_hash=token_hash(key), created_at=clock.now(), **proven))
+def _open(account: Account, place: BrowserPlace, level: SessionLevel = SessionLevel.password) -> SignedIn:
+    key, now = secrets.token_urlsafe(32), clock.now()
+    proven = {"level": level, "level_at": clock.real_now()}
+    where = {"device": place.device, "network": place.network, "known": place.known}
+    db.session.add(StaffSession(account_id=account.id, key_hash=token_hash(key), created_at=now, used_at=now, **proven, **where))
     db.session.flush()
     return SignedIn(key, account)
 
 
+def _entered(account: Account, proof: ProofWay, place: BrowserPlace) -> None:
+    """Somebody is in: the log says by what, and the holder is told of a browser that nobody has seen before."""
+    new = None if place.known else True
+    audit.record(account, "sign_in", actor_of(account), by=proof.value, device=place.device or None, new=new)
+    if not place.known and account.last_login_at is not None:
+        words = words_of(account) | {"at": clock.now(), "device": device.words_of(place.device), "network": place.network}
+        mailer.enqueue("new_device", account.email, words, about=account, account_id=account.id)
+    account.last_login_at = clock.now()
+
+
+def _proven() -> ColumnElement[bool]:
+    """Where-clause over session and account: whether all was proven that this account asks for."""
+    obliged = Account.role.in_(STAFF_ROLES) if config.current().second_factor else false()
+    return or_(StaffSession.level == SessionLevel.second, ~or_(has_factor(Account.id), obliged))
+
+
+def needs_second_step(account: Account) -> Literal["prove", "enrol"] | None:
+    """What this account asks for after its password: a second factor, or to enrol one first; None for nothing."""
+    if db.session.execute(select(has_factor(account.id))).scalar_one():
+        return "prove"
+    return "enrol" if must_have_factor(account) else None
+
+
+def must_have_factor(account: Account) -> bool:
+    """Whether nobody works with this account without a second factor: the service center's people, unless the installation says otherwise."""
+    return config.current().second_factor and account.role in STAFF_ROLES
+
+
 def find(key: str) -> SignedIn | None:
-    """The session of a key, if it is open, not too old, and its account may still be used."""
+    """The session of a key, if it is open, not too old, all was proven, and its account may still be used."""
+    return _found(key, _proven())
+
+
+def half(key: str) -> SignedIn | None:
+    """The session of a key in which the password alone was proven where that is not enough. It opens the second step and nothing else."""
+    return _found(key, ~_proven())
+
+
+def _found(key: str, *where: Any) -> SignedIn | None:
     alive = StaffSession.ended_at.is_(None) & (StaffSession.level_at > clock.real_now() - LIFE)
     account = db.session.execute(
         select(Account)
         .join(StaffSession, StaffSession.account_id == Account.id)
-        .where(StaffSession.key_hash == token_hash(key), alive, Account.is_in_use)
+        .where(StaffSession.key_hash == token_hash(key), alive, Account.is_in_use, *where)
         .options(joinedload(Account.organization))
     ).scalar_one_or_none()
     return SignedIn(key, account) if account is not None else None
 
 
 def is_fresh(key: str) -> bool:
-    """Whether the person behind this key proved to know the password within the last minutes."""
+    """Whether the person behind this key proved who they are within the last minutes."""
     query = select(StaffSession.id).where(StaffSession.key_hash == token_hash(key), StaffSession.level_at > clock.real_now() - FRESH)
     return db.session.execute(query).scalar_one_or_none() is not None
 
 
-def proved(signed_in: SignedIn) -> None:
-    """The person has just proven to know the password again."""
-    values = {"level": SessionLevel.password, "level_at": clock.real_now()}
-    rows_changed(update(StaffSession).where(StaffSession.key_hash == token_hash(signed_in.key)).values(values))
+def proved(signed_in: SignedIn, proof: ProofWay) -> SignedIn | None:
+    """The person has just proven by this who they are, for the first time here or again: the session gets a new key. None if it has ended."""
+    row, key = _row(signed_in.key), secrets.token_urlsafe(32)
+    if row is None:
+        return None
+    values = {"key_hash": token_hash(key), "level_at": clock.real_now(), "used_at": clock.now(), "challenge": None}
+    if proof is not ProofWay.password:
+        values["level"] = SessionLevel.second
+    open_ = StaffSession.key_hash == token_hash(signed_in.key), StaffSession.ended_at.is_(None)
+    if rows_changed(update(StaffSession).where(*open_).values(values)) != 1:
+        return None
+    if row.level is SessionLevel.password and proof is not ProofWay.password:
+        _entered(signed_in.account, proof, BrowserPlace(row.device, row.network, row.known))
+    return SignedIn(key, signed_in.account)
+
+
+def used(signed_in: SignedIn) -> None:
+    """Note that the session is at work."""
+    rows_changed(update(StaffSession).where(StaffSession.key_hash == token_hash(signed_in.key)).values(used_at=clock.now()))
 
 
 def open_of(account: Account) -> list[StaffSession]:
@@ -137,6 +210,16 @@ def open_of(account: Account) -> list[StaffSession]:
     alive = StaffSession.ended_at.is_(None), StaffSession.level_at > clock.real_now() - LIFE
     query = select(StaffSession).where(StaffSession.account_id == account.id, *alive).order_by(StaffSession.id.desc())
     return list(db.session.execute(query).scalars())
+
+
+def is_here(row: StaffSession, signed_in: SignedIn) -> bool:
+    """Whether this is the session of that key."""
+    return row.key_hash == token_hash(signed_in.key)
+
+
+def _row(key: str) -> StaffSession | None:
+    query = select(StaffSession).where(StaffSession.key_hash == token_hash(key))
+    return db.session.execute(query, execution_options={"populate_existing": True}).scalar_one_or_none()
 
 
 def close(account: Account, actor: Actor, *, seen_version: int, session: str, reason: str) -> Outcome:
@@ -160,6 +243,15 @@ def end(signed_in: SignedIn) -> None:
     """Sign out: the key stops working, whoever has the cookie."""
     if _end(StaffSession.key_hash == token_hash(signed_in.key)):
         audit.record(signed_in.account, "sign_out", signed_in.actor)
+
+
+def end_others(signed_in: SignedIn, number: int | None = None) -> int:
+    """End the other sessions of the same account, or the one with this id. Returns how many."""
+    where = [StaffSession.account_id == signed_in.id, StaffSession.key_hash != token_hash(signed_in.key)]
+    done = _end(*where, *([StaffSession.id == number] if number is not None else []))
+    if done:
+        audit.record(signed_in.account, "end_sessions", signed_in.actor, rows=done)
+    return done
 
 
 def end_all(account: Account) -> int:

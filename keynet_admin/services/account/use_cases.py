@@ -21,6 +21,7 @@ from keynet_admin.extensions import db
 from keynet_admin.models import Account, AuditEvent, FirstLogin, Organization, OutboxMail
 from keynet_admin.permissions import SYSTEM, Actor
 from keynet_admin.services import audit, business_days, workflow
+from keynet_admin.services.access.device import BrowserPlace
 from keynet_admin.services.account import owners, session
 from keynet_admin.services.account import tokens as secret
 from keynet_admin.services.account.mail_words import words_of
@@ -211,14 +212,14 @@ def renew(found: Invitation) -> None:
     audit.record(found.account, "invite_again", SYSTEM)
 
 
-def sign_in(known: Credentials) -> session.SignedIn | None:
+def sign_in(known: Credentials, place: BrowserPlace) -> session.SignedIn | None:
     """Open a session for who knew the password; None when the account was suspended or got another password in the meantime."""
     account = _unchanged(known)
-    return session.begin(account) if account is not None else None
+    return session.begin(account, place) if account is not None else None
 
 
-def change_password(known: Credentials, password_hash: str) -> session.SignedIn | None:
-    """A new password chosen while signed in: every session ends, this browser gets a new one, open reset links die, the owner is mailed.
+def change_password(known: Credentials, password_hash: str, here: session.SignedIn) -> session.SignedIn | None:
+    """A new password chosen while signed in `here`: every session ends, this browser gets a new one, open reset links die, the owner is mailed.
 
     `known` is what the present password was compared with; None when the account was suspended or got another password in the meantime.
     """
@@ -229,7 +230,7 @@ def change_password(known: Credentials, password_hash: str) -> session.SignedIn 
     audit.record(account, "password", session.actor_of(account))
     end_links(account)
     _tell_of_change(account)
-    return session.renew(account)
+    return session.renew(account, here.key)
 
 
 def request_reset(email: str) -> None:

@@ -2,8 +2,12 @@
 
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from keynet_admin import clock
+from keynet_admin.extensions import db
 from keynet_admin.models import Account
+from keynet_admin.models.access.factor import has_factor
 from keynet_admin.permissions import Permission
 from keynet_admin.services import settings
 from keynet_admin.services.workflow.colleague_moves import is_invited
@@ -28,6 +32,10 @@ def _is_unused(account: Account) -> bool:
     return account.used_at <= clock.now() - timedelta(days=days)
 
 
+def _has_factor(account: Account) -> bool:
+    return bool(db.session.execute(select(has_factor(account.id))).scalar_one())
+
+
 # fmt: off
 ACCOUNT_MOVES: tuple[Move, ...] = (
     Move(Account, "activate", (A.invited,), (A.active,), Permission.account_issue, "初回ログイン", "初回ログインが済みました。",
@@ -43,23 +51,30 @@ ACCOUNT_MOVES: tuple[Move, ...] = (
               "ご案内を取り消す", "ご案内を取り消しました。", reason_help=LOGGED_REASON, stop=True)),
     Move(Account, "readdress", (A.invited, A.active, A.dormant), (A.invited,), Permission.account_correct, "アドレスの訂正",
          "{who}がメールアドレスを直し、新しいアドレスへご案内を送りました。", reason="must", reviewed=True, author_may=False,
-         mail="first_login", when=_has_address,
+         mail="first_login", when=_has_address, step_up=True,
          page=Page("アカウントのメールアドレスを直しますか",
               "ログイン中の画面はすぐに終わり、前のリンク・コード・パスワードは使えなくなります。新しいアドレスに、パスワードを決めるご案内を送ります。",
               "アドレスを直して送る", "アドレスを直しました。", "新しいアドレスへご案内を送ります。", LOGGED_REASON)),
     Move(Account, "read_code", (A.invited,), (), Permission.account_correct, "初回ログインのコードの読み上げ",
-         "{who}が初回ログインのコードを表示しました。", reviewed=True, author_may=False,
+         "{who}が初回ログインのコードを表示しました。", reviewed=True, author_may=False, step_up=True,
          page=Page("初回ログインのコードを読み上げますか",
               "コードを10分だけ表示します。相手は「初回ログイン」のページで、メールアドレスとこのコードを入力します。30分以内に使えます。",
               "コードを表示する", "コードを表示しています。")),
     Move(Account, "suspend", (A.invited, A.active), (A.suspended,), _ACCOUNT, "利用停止", "{who}が利用を停止しました。", reason="must",
-         tone="is-must", icon="stop", author_may=False, mail="account_suspended",
+         tone="is-must", icon="stop", author_may=False, mail="account_suspended", step_up=True,
          page=Page("このアカウントの利用を停止しますか", "ログイン中の画面もすぐに使えなくなります。募集情報はそのまま残ります。",
               "停止する", "利用を停止しました。", "理由をメールで送ります。", MAILED_REASON, stop=True)),
     Move(Account, "change_role", (A.invited, A.active), (), Permission.account_role, "役割の変更", "{who}が役割を変えました。",
-         reason="must", author_may=False, mail="role_changed", when=_is_staff, path="role",
+         reason="must", author_may=False, mail="role_changed", when=_is_staff, path="role", step_up=True,
          page=Page("このアカウントの役割を変えますか", "ログイン中の画面はすぐに使えなくなり、次のログインから新しい役割になります。",
               "役割を変える", "役割を変えました。", "理由をメールで送ります。", MAILED_REASON)),
+    Move(Account, "reset_factor", (A.active,), (), _ACCOUNT, "本人確認の方法のリセット",
+         "{who}が認証アプリ・パスキー・回復コードをすべて取り消しました。", reason="must", tone="is-ask", icon="key", author_may=False,
+         mail="factor_reset", reviewed=True, when=_has_factor, step_up=True,
+         otherwise="このアカウントには、取り消す認証アプリもパスキーもありません。",
+         page=Page("本人確認の方法をリセットしますか",
+              "認証アプリ・パスキー・回復コードをすべて取り消し、ログイン中の画面もすぐに終わります。電話などで本人を確かめてから行ってください。",
+              "リセットする", "本人確認の方法をリセットしました。", "理由をメールで送ります。", MAILED_REASON, stop=True)),
     Move(Account, "close_sessions", (A.active,), (), _ACCOUNT, "ログインの終了", "{who}が、ログイン中の画面を終わらせました。", reason="must",
          author_may=False, reviewed=True,
          page=Page("このアカウントのログインを終わらせますか",
@@ -84,7 +99,7 @@ ACCOUNT_MOVES: tuple[Move, ...] = (
     Move(Account, "expire", (A.requested, A.invited, A.active, A.dormant), (A.suspended,), _ACCOUNT, "利用の終了",
          "長く使われなかったため、利用を終え、名前とメールアドレスを消しました。", kinds=SYSTEM_ONLY),
     Move(Account, "restore", (A.suspended,), (A.active, A.invited), _ACCOUNT, "利用停止の解除", "{who}が利用停止を解除しました。",
-         reason="must", author_may=False, mail="account_restored", when=_has_address,
+         reason="must", author_may=False, mail="account_restored", when=_has_address, step_up=True,
          page=Page("利用停止を解除しますか", "ふたたびログインできるようになります。", "解除する", "利用停止を解除しました。",
               "メールでお知らせします。", MAILED_REASON)),
 )

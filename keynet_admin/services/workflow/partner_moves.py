@@ -40,10 +40,10 @@ PARTNER_MOVES: tuple[Move, ...] = (
     Move(Partner, "alarm_over", tuple(P), (), _RUN, "遅れの解消", "遅れていた募集の終了が、すべて届きました。", kinds=SYSTEM_ONLY, tone="is-ok", icon="check",
          claims=True, when=_is_late),
     # --- keys
-    Move(PartnerKey, "rotate", (K.active,), (K.rotating,), _KEY, "鍵の入替え", "{who}が新しい鍵を発行しました。この鍵は期限まで使えます。", tone="is-wait", icon="clock",
+    Move(PartnerKey, "rotate", (K.active,), (K.rotating,), _KEY, "鍵の入替え", "{who}が新しい鍵を発行しました。この鍵は期限まで使えます。", tone="is-wait", icon="clock", step_up=True,
          page=Page("鍵 {name} を入れ替えますか", "新しい鍵を発行し、一度だけ表示します。この鍵は7日後まで使えます。", "入れ替える",
               "新しい鍵を発行しました。")),
-    Move(PartnerKey, "extend", (K.rotating,), (), _KEY, "鍵の期限の延長", "{who}が鍵の期限を延ばしました。",
+    Move(PartnerKey, "extend", (K.rotating,), (), _KEY, "鍵の期限の延長", "{who}が鍵の期限を延ばしました。", step_up=True,
          page=Page("鍵 {name} の期限を延ばしますか", "使える期限を、今日から7日後まで延ばします。", "期限を延ばす", "期限を延ばしました。")),
     Move(PartnerKey, "stop", (K.active, K.rotating), (K.stopped,), _KEY, "鍵の停止", "{who}が鍵を停止しました。", reason="must", tone="is-must", icon="x", reviewed=True,
          page=Page("鍵 {name} を止めますか", "すぐに使えなくなります。元には戻せません。", "止める", "止めました。", reason_help=LOGGED_REASON,

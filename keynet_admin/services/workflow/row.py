@@ -42,6 +42,7 @@ class Move:
     filter, refusals), `sentence` tells it afterwards (`{who}`, `{revision}`), `variants` replace it where a code of the event has a
     value. `reviewed`: the decision is kept as a Review, with its reason. `when` is a further condition. `path` is the last part of the
     address, the name unless given. `claims`: says who cares for the row and leaves its version alone. `quiet`: not told in histories.
+    `step_up`: whoever decides must have proven who they are within the last minutes.
     `logged`: False for moves of a machine that would fill the log; they write no event. `otherwise`: what is said where `when` does not hold.
     """
 
@@ -67,6 +68,7 @@ class Move:
     claims: bool = False
     quiet: bool = False
     logged: bool = True
+    step_up: bool = False
 
     @property
     def needs_reason(self) -> bool:

@@ -1,35 +1,33 @@
 """Signing in: by the sign-in page, and on the way of a post whose session ended, without losing what was typed.
 
 No transaction is open while argon2 works. A signed cookie holds the random key of a `StaffSession` row and the time it was last used. Another
-one, which outlives the sign-out, tells in which accounts this browser was: their wrong passwords by strangers do not close it out.
+one, which outlives the sign-out, tells in which accounts this browser was (`browser.py`): their wrong passwords by strangers do not close it out.
 """
 
-import secrets
-import time
+from typing import Any
 
-from flask import abort, after_this_request, g, make_response, render_template, request, session
+from flask import abort, g, make_response, render_template, request, session
 from flask_login import login_user
-from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 from wtforms.validators import ValidationError
 
-from keynet_admin import config
 from keynet_admin.errors import TooMany
 from keynet_admin.services import rate_limit
 from keynet_admin.services.account import password as passwords
 from keynet_admin.services.account import session as sessions
 from keynet_admin.services.account import use_cases
 from keynet_admin.services.transaction import transaction
-from keynet_admin.web.access import security_log
+from keynet_admin.vocabulary import ProofWay
+from keynet_admin.web.access import browser, second_step, security_log
+from keynet_admin.web.access.browser import network
 from keynet_admin.web.actor import OURS, check_token, from_our_page
 
-SEEN = "_seen"
 WRONG = "メールアドレスまたはパスワードが違います。"
 # What the page on the way adds to the fields that it carries; no form of the staff pages has fields of these names.
 EMAIL, PASSWORD = "sign_in_email", "sign_in_password"
 LABELS = {"email": "メールアドレス", "password": "パスワード", "code": "コード", EMAIL: "メールアドレス", PASSWORD: "パスワード"}
-OWN_FIELDS = ("csrf_token", EMAIL, PASSWORD, OURS)
-KNOWN_DAYS, KNOWN_ACCOUNTS = 180, 8  # how long, and of how many accounts, a browser is remembered
+OWN_FIELDS = ("csrf_token", EMAIL, PASSWORD, OURS, *second_step.FIELDS)
+SECOND_WAYS = (ProofWay.authenticator, ProofWay.passkey, ProofWay.recovery)
 
 
 def attempt(email: str, password: str) -> sessions.SignedIn | None:
@@ -37,55 +35,37 @@ def attempt(email: str, password: str) -> sessions.SignedIn | None:
     with transaction():
         known = use_cases.credentials(email)
         security_log.tried_as(known.account_id)
-        browser = _accounts_here().get(str(known.account_id), "")
-        rate_limit.hit("login", address=email, network=network(), browser=browser)
+        mark = browser.mark_of(known.account_id)
+        rate_limit.hit("login", address=email, network=network(), browser=mark)
     signed_in = None
     if passwords.verify(known.password_hash, password):
         with transaction():
-            signed_in = use_cases.sign_in(known)
+            signed_in = use_cases.sign_in(known, browser.place(known.account_id))
             if signed_in is not None:
-                rate_limit.forgive("login", address=email, network=network(), browser=browser)
+                rate_limit.forgive("login", address=email, network=network(), browser=mark)
     if signed_in is None:
         security_log.write("sign_in_failed")
     return signed_in
 
 
-def enter(signed_in: sessions.SignedIn) -> None:
-    """Give the browser a cookie with the new key; nothing of the old one stays. From now on it is known to be this account's."""
+def enter(signed_in: sessions.SignedIn) -> bool:
+    """Give the browser a cookie with the new key; nothing of the old one stays. False while a second step is still to be done."""
     session.clear()
     login_user(signed_in)
-    session[SEEN] = int(time.time())
-    before, number = _accounts_here(), str(signed_in.id)
-    marks = {number: before.pop(number, "") or secrets.token_urlsafe(16)} | before
-
-    @after_this_request
-    def remember(response: Response) -> Response:
-        signed = _signer().dumps(dict(list(marks.items())[:KNOWN_ACCOUNTS]))
-        secure = config.current().https
-        response.set_cookie(_known_cookie(), signed, max_age=KNOWN_DAYS * 86_400, httponly=True, samesite="Lax", secure=secure, path="/")
-        return response
+    browser.begin()
+    if sessions.find(signed_in.key) is None:
+        g.pop("_login_user", None)  # nobody is signed in by half
+        return False
+    browser.remember(signed_in.id)
+    return True
 
 
-def _accounts_here() -> dict[str, str]:
-    """The accounts (ids as text) that have signed in with this browser, newest first, each with its random mark."""
-    try:
-        marks = _signer().loads(request.cookies.get(_known_cookie(), ""), max_age=KNOWN_DAYS * 86_400)
-    except BadData:
-        return {}
-    return marks  # type: ignore[no-any-return]
-
-
-def _known_cookie() -> str:
-    return "__Host-known" if config.current().https else "known"
-
-
-def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(config.current().secret_key, salt="known-browser")
-
-
-def network() -> str:
-    """The client's IP address, as rate limits count it."""
-    return request.remote_addr or ""
+def second_tried(who: sessions.SignedIn) -> second_step.NotProven | None:
+    """Judge the posted second step of whoever has proven the password; None = they are in, and the browser is known from now on."""
+    problem = second_step.prove(who, browser.mark_of(who.id), ways=SECOND_WAYS)
+    if problem is None:
+        browser.remember(who.id)
+    return problem
 
 
 def missing(*names: str) -> dict[str, str]:
@@ -99,20 +79,25 @@ def on_the_way(*, carries: bool) -> Response | None:
     Then the request goes on as resumed: its view shows its page with what was typed and does not act (`token.unverified`). Whoever
     signs in as somebody else than the one whose session ended gets 403, sees nothing of it and is not signed in.
     """
-    if PASSWORD not in request.form:
+    who = second_step.half_signed_in()
+    if PASSWORD not in request.form and not (who is not None and second_step.is_posted()):
         return _page(carries, 403, {})
     try:
         check_token()
     except ValidationError:
-        return _page(carries, 400, {"": "画面を開いてから時間がたちました。もう一度パスワードを入力してください。"})
+        return _page(carries, 400, {"": "画面を開いてから時間がたちました。もう一度入力してください。"})
+    if PASSWORD not in request.form and who is not None:
+        problem = second_tried(who)
+        if problem is not None:
+            return _page(carries, problem.status, problem.errors, problem.retry_after)
+        g.resumed = True
+        return None
     if errors := missing(EMAIL, PASSWORD):
         return _page(carries, 422, errors)
     try:
         signed_in = attempt(request.form[EMAIL][:255], request.form[PASSWORD][: passwords.LONGEST + 1])
     except TooMany as error:
-        response = _page(carries, 429, {"": str(error)})
-        response.headers["Retry-After"] = str(error.retry_after)
-        return response
+        return _page(carries, 429, {"": str(error)}, error.retry_after)
     if signed_in is None:
         return _page(carries, 422, {PASSWORD: WRONG})
     key = session.get("_user_id")
@@ -121,15 +106,23 @@ def on_the_way(*, carries: bool) -> Response | None:
         with transaction():
             sessions.end(signed_in)  # else the same post, sent again, would be theirs
         abort(403)
-    enter(signed_in)
+    if not enter(signed_in):
+        return _page(carries, 200, {})
     g.resumed = True
     return None
 
 
-def _page(carries: bool, status: int, errors: dict[str, str]) -> Response:
+def _page(carries: bool, status: int, errors: dict[str, str], retry_after: int = 0) -> Response:
     carried = [(name, value) for name, value in request.form.items(multi=True) if carries and name not in OWN_FIELDS]
-    if carries and from_our_page() and (PASSWORD not in request.form or request.form.get(OURS) == "1"):
+    ours = PASSWORD in request.form or second_step.is_posted()
+    if carries and from_our_page() and (not ours or request.form.get(OURS) == "1"):
         carried.append((OURS, "1"))
     email = request.form.get(EMAIL, "")[:254]
-    words = {"errors": errors, "carries": carries, "carried": carried, "email": email, "action": request.full_path}
-    return make_response(render_template("web/sign_in.html", **words), status)
+    words: dict[str, Any] = {"errors": errors, "carries": carries, "carried": carried, "email": email, "action": request.full_path}
+    half = second_step.half_signed_in()
+    if half is not None:
+        words |= second_step.words_of(half) | {"enrols": sessions.needs_second_step(half.account) == "enrol"}
+    response = make_response(render_template("web/sign_in.html", half=half is not None, **words), status)
+    if retry_after:
+        response.headers["Retry-After"] = str(retry_after)
+    return response

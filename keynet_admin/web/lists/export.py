@@ -7,15 +7,17 @@ from collections.abc import Iterable, Iterator
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
-from flask import Response, send_file
+from flask import Response, request, send_file
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
 from keynet_admin import clock
 from keynet_admin.clock import TOKYO
 from keynet_admin.rules.normalise.characters import INSTEAD, UNWRITABLE
+from keynet_admin.web.access import step_up
 
 MOST = 20_000
+NAMED = {"csv": "CSV", "xlsx": "Excel"}
 CUT = f"{MOST:,}件までで区切りました。残りは、条件で絞り込んで書き出してください。"
 MIME = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 # A spreadsheet takes a cell that begins so for a formula or a command.
@@ -29,6 +31,13 @@ def answer(view: Any, kind: str, portions: Iterable[list[Any]], name: str) -> tu
     """
     lines = _ListLines(view, portions)
     return of_lines(kind, lines, name), lines.written
+
+
+def asked(view: Any, *, kind: str) -> step_up.StepUp:
+    """What the page that asks for a fresh proof says of an export: which list, how many rows, in which form."""
+    query = request.query_string.decode("ascii", "replace")
+    back, rows = f"{view.url}/{'?' + query if query else ''}", sum(map(len, view.exported_rows(view.state())))
+    return step_up.StepUp(f"{view.noun}の一覧を{NAMED[kind]}に書き出す", to=f"{rows:,}件、氏名と連絡先を含む", back=back)
 
 
 def of_lines(kind: str, lines: Iterable[list[str]], name: str, *, encoding: str = "utf-8-sig") -> Response:

@@ -115,7 +115,7 @@ def test_a_stopped_partner_is_shut_out(client: Client, app: Flask, db_session: S
     client.sign_in(Role.admin)
     address, typed = f"/admin/partner/list/{row.id}/stop", {"version": str(row.version), "reason": "契約の終わり。"}
     assert client.post(address, data=typed).status_code == 303
-    assert theirs.get("/password/again").status_code == 303
+    assert theirs.get("/security").status_code == 303
     answer = theirs.post("/login", data={"email": account.email, "password": factories.PASSWORD})
     assert answer.status_code == 422
 
@@ -209,22 +209,26 @@ def test_a_key_is_rotated_extended_and_stopped(client: Client, db_session: Sessi
 
 
 def test_a_key_asks_for_the_password_again(client: Client, db_session: Session, clock: MovableClock) -> None:
-    """Fifteen minutes after it was typed last neither page nor button does anything; stopping a key never waits."""
+    """Fifteen minutes after it was typed last the button does nothing before it is typed again; stopping a key never waits."""
     row = factories.partner(PartnerKind.other, name="鍵の連携先")
     key = factories.partner_key(row)
     other = factories.partner(PartnerKind.other, name="新しい連携先")
     db_session.commit()
     client.sign_in(Role.lead)
-    db_session.execute(update(StaffSession).values(level_at=program_clock.real_now() - timedelta(minutes=16)))
+    long_ago = update(StaffSession).values(level_at=program_clock.real_now() - timedelta(minutes=16))
+    db_session.execute(long_ago)
     for address in (f"/admin/partner/list/{other.id}/issue", f"/admin/partner/key/{key.id}/rotate", f"/admin/partner/key/{key.id}/extend"):
-        for answer in (client.get(address), client.post(address, data={"version": "1"})):
-            assert answer.status_code == 303
-            assert answer.headers["Location"] == f"/password/again?next={address}"
+        assert client.get(address).status_code == 200
+        answer = client.post(address, data={"version": "1"})
+        assert answer.status_code == 401
+        assert "もう一度ご本人の確認をお願いします" in answer.text
     assert len(db_session.execute(select(PartnerKey)).scalars().all()) == 1
-    back = client.post("/password/again", data={"password": factories.PASSWORD, "next": f"/admin/partner/key/{key.id}/rotate"})
-    assert back.headers["Location"] == f"/admin/partner/key/{key.id}/rotate"
-    db_session.execute(update(StaffSession).values(level_at=program_clock.real_now() - timedelta(minutes=16)))
-    assert client.get(f"/admin/partner/key/{key.id}/stop").status_code == 200
+    typed = {"version": str(key.version), "proof_password": factories.PASSWORD}
+    assert client.post(f"/admin/partner/key/{key.id}/rotate", data=typed).status_code == 200
+    assert len(db_session.execute(select(PartnerKey)).scalars().all()) == 2
+    db_session.execute(long_ago)
+    stopped = client.post(f"/admin/partner/key/{key.id}/stop", data={"version": str(key.version), "reason": "漏れたおそれがあるため。"})
+    assert stopped.status_code == 303
 
 
 @pytest.mark.parametrize(

@@ -148,5 +148,5 @@ def test_the_sign_in_leads_to_their_area(client: Client, db_session: Session, pa
     db_session.commit()
     answer = client.post("/login", data={"email": account.email, "password": factories.PASSWORD})
     assert (answer.status_code, answer.headers["Location"]) == (303, home)
-    page = client.get("/password/again").text
-    assert re.search(rf'href="{home}"[^>]*>やめる', page)
+    page = client.get("/security").text
+    assert re.search(rf'class="brand" href="{home}"', page), "in the frame of their own area"

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from keynet_admin.models import Account, FirstLogin, Submission
+from keynet_admin.models import Account, Authenticator, FirstLogin, Submission
 from keynet_admin.permissions import SYSTEM, Actor, candidate_of, partner_of, sender_of
 from keynet_admin.services.mail import outbox
 from keynet_admin.vocabulary import Role
@@ -72,6 +72,8 @@ def put(rows: dict[str, Any], db_session: Session) -> Callable[..., Any]:
         row, (table, states) = rows[kind], KINDS[kind]
         if action == "give_manage":  # only where nobody manages
             db_session.execute(update(Account).values(rights=["view"]))
+        if action == "reset_factor" and db_session.execute(select(Authenticator)).first() is None:
+            db_session.add(Authenticator(account_id=row.id, secret="sealed", last_step=0))
         values = {"status": states(state), **BESIDES.get((kind, action), {}), **more}
         db_session.execute(update(table).where(table.id == row.id).values(values))
         db_session.refresh(row)

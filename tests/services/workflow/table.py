@@ -127,6 +127,7 @@ TABLE: dict[str, dict[str, Row]] = {
         "invite_again": ("invited", "", (*STAFF, "system"), False),
         "suspend": ("invited active", "suspended", LEADS, True),
         "change_role": ("invited active", "", ("admin",), True),
+        "reset_factor": ("active", "", LEADS, True),
         "close_sessions": ("active", "", LEADS, True),
         "warn_unused": ("active", "", SYSTEM, False),
         "close_unused": ("active", "dormant", SYSTEM, False),
@@ -318,6 +319,7 @@ REVIEWED = {
         "change_rights",
         "stop",
         "hand_over",
+        "reset_factor",
     },
     "submission": {
         "accept",

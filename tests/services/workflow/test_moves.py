@@ -17,7 +17,7 @@ SENTENCE = re.compile(r"[^{}]*(?:\{(?:who|revision|rule|fields|name|other)\}[^{}
 MAY_SAY_WHY = {("submission", "withdraw"), ("submission", "ask_second"), ("submission", "unlink"), ("partner_item", "refuse")}
 # Moves that are no page of their own: a button on the case, a step of a form, the system's.
 NOT_ONES_OWN = {
-    *("suspend", "restore", "change_role", "readdress", "read_code", "stop", "change_rights"),
+    *("suspend", "restore", "change_role", "readdress", "read_code", "stop", "change_rights", "reset_factor"),
     *("close_sessions", "keep_unused", "reopen_unused"),
 }
 WITHOUT_PAGE = {"take", "leave", "pass_on", "let_go", "resubmit", "open", "expire", "activate", "send", "settle", "supersede"} | {
@@ -66,6 +66,7 @@ MAILED = {
     "take_down",
     "bring_back",
     "change_role",
+    "reset_factor",
     "select",
     "move_direct",
     "offer",
@@ -138,6 +139,8 @@ def test_events_that_are_no_moves_have_their_words_too() -> None:
     assert {row.name for row in EVENTS if row.quiet} == {
         "sign_in",
         "sign_out",
+        "second_failed",
+        "end_sessions",
         "notices",
         "talk",
         "regions",

@@ -24,22 +24,25 @@ from keynet_admin.services.account import use_cases
 from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import Role
 from keynet_admin.web import addresses
-from keynet_admin.web.access import security_log
-from keynet_admin.web.access.sign_in import SEEN, WRONG, attempt, enter, missing, network
+from keynet_admin.web.access import browser, security_log
+from keynet_admin.web.access.browser import NOTED, SEEN, network
+from keynet_admin.web.access.second_step import half_signed_in
+from keynet_admin.web.access.sign_in import WRONG, attempt, enter, missing
 
 blueprint = Blueprint("auth", __name__)
 
 # Where a signed-in person may be sent after the sign-in: our own staff pages, in plain printable ASCII.
-LOCAL = re.compile(r"/(?:admin|office|prefecture|partner|password)(?:[/?](?!\S*(?://|\.\./))[!-\[\]-~]*)?")
+LOCAL = re.compile(r"/(?:admin|office|prefecture|partner|password|security)(?:[/?](?!\S*(?://|\.\./))[!-\[\]-~]*)?")
 _HOMES = {Role.municipality: "/office/", Role.prefecture: "/prefecture/", Role.partner: "/partner/"}
 BY_CODE = "password"  # in place of a link's token: the code was typed, the session knows whose
 CODE_MINUTES = 30
 REFRESH_SECONDS = 60
+NOTE_SECONDS = int(sessions.USED_EVERY.total_seconds())
 _FIRST = "_first"
 
 
 def init_app(app: Flask) -> None:
-    """Register the pages and the loader of signed-in people."""
+    """Register these pages and the loader of signed-in people."""
     login.init_app(app)
     login.session_protection = None
     login.user_loader(_load)
@@ -56,7 +59,7 @@ def home_of(role: Role) -> str:
 def local_target(wanted: str | None, role: Role) -> str:
     """The page asked for before the sign-in if it is one of ours and of this role's side, else the role's first page."""
     side = _HOMES.get(role, "/admin/").rstrip("/")
-    if wanted and LOCAL.fullmatch(wanted) and wanted.startswith((side, "/password")):
+    if wanted and LOCAL.fullmatch(wanted) and wanted.startswith((side, "/password", "/security")):
         return wanted
     return home_of(role)
 
@@ -79,8 +82,16 @@ def _attend() -> None:
     """On staff pages: find out who it is before any transaction opens, and note that they are here."""
     if not addresses.of(request.path).attended or request.headers.get("X-Background"):
         return  # what a page asks by itself is no sign of its reader
-    if current_user.is_authenticated and int(time.time()) - session.get(SEEN, 0) > REFRESH_SECONDS:
-        session[SEEN] = int(time.time())
+    now = int(time.time())
+    if not current_user.is_authenticated:
+        return
+    if now - session.get(SEEN, 0) > REFRESH_SECONDS:
+        session[SEEN] = now
+    # A post may write; the cookie knows when it last did, so that nothing has to be read for it.
+    if request.method == "POST" and now - session.get(NOTED, 0) > NOTE_SECONDS:
+        session[NOTED] = now
+        with transaction():
+            sessions.used(current_user._get_current_object())
 
 
 def _ask_to_sign_in() -> Response:
@@ -110,6 +121,8 @@ def sign_in() -> Response:
         return redirect(local_target(wanted, current_user.role), 303)
     words: dict[str, Any] = {"email": _field("email"), "next": wanted if LOCAL.fullmatch(wanted) else ""}
     if request.method != "POST":
+        if (half := half_signed_in()) is not None:
+            return second_step_of(half, words["next"])
         return _page("auth/login.html", errors={}, ended="_user_id" in session, **words)
     if errors := missing("email", "password"):
         return _page("auth/login.html", 422, errors=errors, **words)
@@ -119,16 +132,24 @@ def sign_in() -> Response:
         return _too_many("auth/login.html", error, **words)
     if signed_in is None:
         return _page("auth/login.html", 422, errors={"password": WRONG}, **words)
-    enter(signed_in)
+    if not enter(signed_in):
+        return second_step_of(signed_in, words["next"])
     return redirect(local_target(wanted, signed_in.role), 303)
+
+
+def second_step_of(half: sessions.SignedIn, wanted: str) -> Response:
+    """To the page that asks for the second step, or lets one be enrolled; from there on to the page that was wanted."""
+    page = "second.prove" if sessions.needs_second_step(half.account) == "prove" else "second.enrol"
+    return redirect(url_for(page, next=wanted or None), 303)
 
 
 @blueprint.post("/logout")
 def sign_out() -> Response:
-    """End this session; a copy of the cookie is dead, too."""
-    if current_user.is_authenticated:
+    """End this session, also one that is signed in by half; a copy of the cookie is dead, too."""
+    signed_in = current_user._get_current_object() if current_user.is_authenticated else half_signed_in()
+    if signed_in is not None:
         with transaction():
-            sessions.end(current_user._get_current_object())
+            sessions.end(signed_in)
     logout_user()
     session.clear()
     flash("ログアウトしました。", "success")
@@ -182,10 +203,12 @@ def choose_password(token: str) -> Response:
     hashed = passwords.hashed(chosen)
     try:
         with transaction():
-            signed_in = sessions.begin(use_cases.finish_first_login(found.row.id, hashed))
+            signed_in = sessions.begin(use_cases.finish_first_login(found.row.id, hashed), browser.place(found.account.id))
     except LinkDead:
         return choose_password(token)
-    enter(signed_in)
+    if not enter(signed_in):
+        flash("パスワードを設定しました。", "success")
+        return second_step_of(signed_in, "")
     flash("パスワードを設定し、ログインしました。", "success")
     return redirect(home_of(signed_in.role), 303)
 
@@ -274,7 +297,7 @@ def change() -> Response:
     if passwords.verify(known.password_hash, current):
         hashed = passwords.hashed(chosen)
         with transaction():
-            changed = use_cases.change_password(known, hashed)
+            changed = use_cases.change_password(known, hashed, current_user._get_current_object())
             if changed is not None:
                 rate_limit.forgive("password", address=account.email, network=network())
     if changed is None:
@@ -283,33 +306,6 @@ def change() -> Response:
     enter(changed)
     flash("パスワードを変更しました。ほかの画面でのログインは終了しました。", "success")
     return redirect(home_of(changed.role), 303)
-
-
-@blueprint.route("/password/again", methods=["GET", "POST"])
-def again() -> Response:
-    """Field `password`: a fresh proof, asked for before what takes people's data out of the program. `next` is a page of ours."""
-    if not current_user.is_authenticated:
-        return _ask_to_sign_in()
-    wanted = request.values.get("next", "")
-    words = {"email": current_user.email, "next": wanted if LOCAL.fullmatch(wanted) else "", "home": home_of(current_user.role)}
-    if request.method != "POST":
-        return _page("auth/again.html", errors={}, **words)
-    if errors := missing("password"):
-        return _page("auth/again.html", 422, errors=errors, **words)
-    account = current_user.account
-    try:
-        with transaction():
-            rate_limit.hit("password", address=account.email, network=network())
-    except TooMany as error:
-        return _too_many("auth/again.html", error, **words)
-    if not passwords.verify(account.password_hash, _field("password", passwords.LONGEST)):
-        security_log.write("password_failed")
-        return _page("auth/again.html", 422, errors={"password": "パスワードが違います。"}, **words)
-    with transaction():
-        sessions.proved(current_user._get_current_object())
-        rate_limit.forgive("password", address=account.email, network=network())
-    flash("パスワードを確認しました。15分間は、もう一度入力せずに操作できます。もう一度ボタンを押してください。", "success")
-    return redirect(local_target(wanted, account.role), 303)
 
 
 @blueprint.route("/password/forgot", methods=["GET", "POST"])

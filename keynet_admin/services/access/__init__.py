@@ -1,0 +1,1 @@
+"""Second factors: how they are kept, enrolled and proven."""
