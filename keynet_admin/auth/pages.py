@@ -48,6 +48,9 @@ def init_app(app: Flask) -> None:
     login.user_loader(_load)
     login.unauthorized_handler(_ask_to_sign_in)
     app.register_blueprint(blueprint)
+    settings = config.of(app)
+    if not (settings.second_factor or settings.demo or app.testing):
+        app.logger.warning("KEYNET_SECOND_FACTOR=0: the service center's people may sign in with a password alone.")
     app.before_request(_attend)
 
 

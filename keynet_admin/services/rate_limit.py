@@ -48,7 +48,9 @@ LIMITS = {
     "status": Limit(20, 300, timedelta(minutes=15)),
     "password": Limit(10, 300, timedelta(minutes=15)),
     # Behind a right password: who gets here knows it, so there are few tries, and few from everywhere.
-    "second": Limit(5, 300, timedelta(minutes=15), everywhere=15, words="確認コードの間違いが続いたため、一時的に受け付けていません。"),
+    "second": Limit(5, 300, timedelta(minutes=15), everywhere=10, words="確認コードの間違いが続いたため、一時的に受け付けていません。"),
+    # At that pace six digits would be guessed within a year: from browsers that nobody knows, fifty a day.
+    "second_day": Limit(None, 5000, 24 * _HOUR, everywhere=50, words="確認コードの間違いが続いたため、一時的に受け付けていません。"),
     # The anonymous door. A prefecture's towns may share one address; a form that is sent costs a mail and an operator's look.
     "send": Limit(None, 120, _HOUR, words="同じ回線からの申請が多いため、一時的に受け付けていません（1時間に120件まで）。"),
     "file_send": Limit(

@@ -71,11 +71,11 @@ def prove(who: sessions.SignedIn, mark: str = "", *, ways: tuple[ProofWay, ...])
     typed = request.form.get(field, "")
     if not typed.strip():
         return NotProven({field: _EMPTY.get(field, _WRONG[way])})
-    kind = "password" if way is ProofWay.password else "second"
+    kinds = ("password",) if way is ProofWay.password else ("second", "second_day")
     counted = {"address": who.email, "network": browser.network(), "browser": mark}
     try:
         with transaction():
-            left = rate_limit.hit(kind, **counted)
+            left, *_ = (rate_limit.hit(kind, **counted) for kind in kinds)
     except TooMany as error:
         return NotProven({"": str(error)}, 429, error.retry_after)
     right = way is ProofWay.password and passwords.verify(who.account.password_hash, typed[: passwords.LONGEST + 1])
@@ -86,7 +86,8 @@ def prove(who: sessions.SignedIn, mark: str = "", *, ways: tuple[ProofWay, ...])
             right = _is_right(who, way, typed)
         if right:
             done = sessions.proved(who, way)
-            rate_limit.forgive(kind, **counted)
+            for kind in kinds:
+                rate_limit.forgive(kind, **counted)
             if done is not None and way is ProofWay.recovery:
                 factors.used_recovery_code(account)
         elif way is not ProofWay.password:
