@@ -34,8 +34,9 @@ _TOLD = (
     *("password", "new_address"),
 )
 _TONES = {"second_failed": ("is-must", "x"), "reset_factor": ("is-ask", "tri")}
-# What each change is called on the page that asks for a fresh proof before it.
+# What each of these is called on the page that asks for a fresh proof before it.
 PROOFS = {
+    "security.end_sessions": "ほかの端末のログインを終了する",
     "security.authenticator": "認証アプリを登録する",
     "security.remove_authenticator": "認証アプリを消す",
     "security.add_passkey": "パスキーを加える",

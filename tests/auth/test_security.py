@@ -178,7 +178,13 @@ def test_changes_ask_for_a_fresh_proof(client: Client, db_session: Session) -> N
         if factor:
             with_app(account)
             client.sign_in(account)
-        for address in ("/security/authenticator", "/security/authenticator/remove", "/security/passkeys", "/security/recovery-codes"):
+        for address in (
+            "/security/authenticator",
+            "/security/authenticator/remove",
+            "/security/passkeys",
+            "/security/sessions/end",
+            "/security/recovery-codes",
+        ):
             db.session.execute(old)
             answer = client.post(address, data={"code": "000000"})
             assert answer.status_code == 401, address
