@@ -45,7 +45,7 @@ def enrolled(case: Enrolment) -> Response:
     try:
         with transaction():
             codes = factors.enrol(who, code)
-            done = sessions.proved(who, ProofWay.authenticator)
+            done = sessions.proved(who, ProofWay.authenticator, entering=case.forced)
             rate_limit.forgive("second", **counted)
     except BadField as error:
         security_log.tried_as(who.id)

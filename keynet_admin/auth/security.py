@@ -95,8 +95,9 @@ def _happenings() -> list[dict[str, Any]]:
         new = bool(event.codes.get("new"))
         tone, icon = _TONES.get(event.action, ("is-ask", "tri") if new else ("is-ok", "check"))
         where = device.words_of(event.codes["device"]) if "device" in event.codes else ""
-        told.append({"text": history.sentence(event, history.who_of(event, names)), "by": by, "at": event.at, "where": where,
-                     "tone": tone, "icon": icon})  # fmt: skip
+        own = event.actor_id == current_user.id
+        text = history.sentence(event, "").removeprefix("が") if own else history.sentence(event, history.who_of(event, names))
+        told.append({"text": text, "by": by, "at": event.at, "where": where, "tone": tone, "icon": icon})
     return told
 
 

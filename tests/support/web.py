@@ -127,7 +127,7 @@ class Client(FlaskClient):
             who = account if isinstance(account, Account) else factories.account(account)
             signed_in = sessions.begin(who)
             if sessions.needs_second_step(who) is not None:
-                signed_in = sessions.proved(signed_in, ProofWay.authenticator) or signed_in
+                signed_in = sessions.proved(signed_in, ProofWay.authenticator, entering=True) or signed_in
         with self.session_transaction("/login") as cookie:  # visitors' pages have no session
             cookie.clear()
             cookie.update({"_user_id": signed_in.key, "_fresh": True, "_seen": int(time.time()), "_noted": int(time.time())})

@@ -184,8 +184,11 @@ def is_fresh(key: str) -> bool:
     return db.session.execute(query).scalar_one_or_none() is not None
 
 
-def proved(signed_in: SignedIn, proof: ProofWay) -> SignedIn | None:
-    """The person has just proven by this who they are, for the first time here or again: the session gets a new key. None if it has ended."""
+def proved(signed_in: SignedIn, proof: ProofWay, *, entering: bool = False) -> SignedIn | None:
+    """The person has just proven by this who they are: the session gets a new key. None if it has ended.
+
+    `entering`: they were signed in by half, and are in now.
+    """
     row, key = _row(signed_in.key), secrets.token_urlsafe(32)
     if row is None:
         return None
@@ -195,7 +198,7 @@ def proved(signed_in: SignedIn, proof: ProofWay) -> SignedIn | None:
     open_ = StaffSession.key_hash == token_hash(signed_in.key), StaffSession.ended_at.is_(None)
     if rows_changed(update(StaffSession).where(*open_).values(values)) != 1:
         return None
-    if row.level is SessionLevel.password and proof is not ProofWay.password:
+    if entering:
         _entered(signed_in.account, proof, BrowserPlace(row.device, row.network, row.known))
     return SignedIn(key, signed_in.account)
 

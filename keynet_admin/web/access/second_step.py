@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import request, session
-from flask_login import login_user
+from flask_login import current_user, login_user
 
 from keynet_admin.errors import TooMany
 from keynet_admin.services import audit, rate_limit
@@ -78,6 +78,7 @@ def prove(who: sessions.SignedIn, mark: str = "", *, ways: tuple[ProofWay, ...])
             left, *_ = (rate_limit.hit(kind, **counted) for kind in kinds)
     except TooMany as error:
         return NotProven({"": str(error)}, 429, error.retry_after)
+    entering = not current_user.is_authenticated
     right = way is ProofWay.password and passwords.verify(who.account.password_hash, typed[: passwords.LONGEST + 1])
     done = None
     with transaction():
@@ -85,7 +86,7 @@ def prove(who: sessions.SignedIn, mark: str = "", *, ways: tuple[ProofWay, ...])
         if way is not ProofWay.password:
             right = _is_right(who, way, typed)
         if right:
-            done = sessions.proved(who, way)
+            done = sessions.proved(who, way, entering=entering)
             for kind in kinds:
                 rate_limit.forgive(kind, **counted)
             if done is not None and way is ProofWay.recovery:
