@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from keynet_admin import clock as program_clock
 from keynet_admin import config, jobs
-from keynet_admin.auth import local_target
+from keynet_admin.auth.pages import local_target
 from keynet_admin.errors import Refused, StaleVersion
 from keynet_admin.extensions import Access, access, db
 from keynet_admin.models import AuditEvent, EntryDraft, OutboxMail, ReturnLink, Submission, SubmissionRevision
