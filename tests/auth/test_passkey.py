@@ -141,7 +141,7 @@ def test_removed(client: Client, holder: Account) -> None:
     row = db.session.execute(select(Passkey)).scalar_one()
     thief = another(client)
     thief.sign_in(factories.account(Role.operator))
-    assert thief.post(f"/security/passkeys/{row.id}/remove").status_code == 303
+    assert thief.post(f"/security/passkeys/{row.id}/remove").status_code == 404
     assert db.session.execute(select(Passkey)).scalars().all()
     assert client.post(f"/security/passkeys/{row.id}/remove").status_code == 303
     assert not db.session.execute(select(Passkey)).scalars().all()

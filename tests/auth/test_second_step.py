@@ -3,15 +3,17 @@
 import logging
 import re
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from keynet_admin import clock as program_clock
 from keynet_admin.extensions import db
 from keynet_admin.models import Account, AuditEvent, Authenticator, OutboxMail, RecoveryCode, StaffSession
 from keynet_admin.services.access import proof
@@ -244,7 +246,15 @@ def test_others_may(client: Client, db_session: Session, role: Role) -> None:
     assert client.get("/security").status_code == 200
 
 
-def test_a_suspended_holder_or_an_ended_session(client: Client, operator: Account) -> None:
+def test_half_signed_in_for_half_an_hour(client: Client, operator: Account) -> None:
+    """Afterwards the password is asked for again."""
+    password(client, operator)
+    db.session.execute(update(StaffSession).values(level_at=program_clock.real_now() - timedelta(minutes=31)))
+    assert client.post("/login/second", data={"proof_code": code()}).location == "/login"
+    assert not is_in(client)
+
+
+def test_an_ended_session(client: Client, operator: Account) -> None:
     """Between the two steps: the code opens nothing any more."""
     password(client, operator)
     with transaction():

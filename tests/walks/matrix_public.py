@@ -87,7 +87,7 @@ PUBLIC: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "/security/passkeys"): OWN_SIGN_IN,
     ("POST", "/security/passkeys"): (303, 422, 422, 422, 422, 422, 422, 422),
     ("POST", "/security/passkeys/options"): (303, 409, 409, 409, 409, 409, 409, 409),
-    ("POST", "/security/passkeys/<num:id>/remove"): KEPT,
+    ("POST", "/security/passkeys/<num:id>/remove"): (303, 404, 404, 404, 404, 404, 404, 404),
     ("POST", "/security/recovery-codes"): KEPT,  # there is no factor: back to the page, which says so
     ("GET", "/first-login"): ALL,
     ("POST", "/first-login"): (422,) * 8,

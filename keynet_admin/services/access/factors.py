@@ -14,7 +14,7 @@ import pyotp
 from sqlalchemy import delete, func, select
 
 from keynet_admin import clock, config
-from keynet_admin.errors import BadField, Refused
+from keynet_admin.errors import BadField, NotFound, Refused
 from keynet_admin.extensions import db
 from keynet_admin.models import Account, Authenticator, Passkey, RecoveryCode
 from keynet_admin.permissions import Actor
@@ -120,7 +120,9 @@ def remove_authenticator(who: session.SignedIn) -> None:
 
 
 def remove_passkey(who: session.SignedIn, number: int) -> None:
-    """Take one passkey away; one that is not the person's own is not found. Raises Refused as above."""
+    """Take one passkey away. Raises NotFound for one that is not the person's own, Refused as above."""
+    if number not in [row.id for row in passkeys.of(who.id)]:
+        raise NotFound("このパスキーはありません。")
     account = _locked_with_another(who, without=ProofWay.passkey)
     gone = delete(Passkey).where(Passkey.account_id == account.id, Passkey.id == number).returning(Passkey.id)
     if db.session.execute(gone).first():

@@ -32,6 +32,7 @@ from keynet_admin.services.workflow import Outcome
 from keynet_admin.vocabulary import STAFF_ROLES, ActorKind, ProofWay, Role, SessionLevel
 
 FRESH = timedelta(minutes=15)  # so long after a proof nothing asks for it again (real time)
+HALF_LIFE = timedelta(minutes=30)  # so long after the password the second step may be done (real time)
 USED_EVERY = timedelta(minutes=5)  # how exactly the last use of a session is kept
 EVERY = "every"
 _NOWHERE = BrowserPlace()
@@ -164,7 +165,7 @@ def find(key: str) -> SignedIn | None:
 
 def half(key: str) -> SignedIn | None:
     """The session of a key in which the password alone was proven where that is not enough. It opens the second step and nothing else."""
-    return _found(key, ~_proven())
+    return _found(key, ~_proven(), StaffSession.level_at > clock.real_now() - HALF_LIFE)
 
 
 def _found(key: str, *where: Any) -> SignedIn | None:
