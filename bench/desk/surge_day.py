@@ -109,6 +109,7 @@ def site(folder: Path) -> Iterator[Site]:
             "REDIS_URL": valkey.connection_url,
             "KEYNET_NOW": NOW,
             "KEYNET_RATE_LIMITS": "0",
+            "KEYNET_SECOND_FACTOR": "0",
             "KEYNET_TRUSTED_PROXIES": "1",
             "MAIL_URL": "file:",
         }

@@ -25,7 +25,9 @@ class LiveServer:
         self.workers = workers
         self.app = app
         self.log = instance / f"web-{self.port}.log"
-        self.environ = {**clean_environ(), "KEYNET_INSTANCE": str(instance), "PORT": str(self.port), **environ}
+        self.environ = {**clean_environ(), "KEYNET_INSTANCE": str(instance), "PORT": str(self.port), "KEYNET_SECOND_FACTOR": "0"} | dict(
+            environ
+        )
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> "LiveServer":
