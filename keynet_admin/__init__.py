@@ -13,7 +13,7 @@ from werkzeug.routing import BaseConverter
 from keynet_admin import admin, api, auth, cli, clock, commands, config, intake, jobs, office, partner, prefecture, public
 from keynet_admin.extensions import Access, access, babel, db, limiter, mail, migrate, prepare_engine
 from keynet_admin.services import master_data
-from keynet_admin.web import addresses, filters, headers, limits
+from keynet_admin.web import addresses, filters, headers, limits, maintenance
 from keynet_admin.web import errors as error_pages
 from keynet_admin.web.access import links, request_log, security_log
 
@@ -79,6 +79,7 @@ def create_app(settings: config.Settings | None = None, flask_config: Mapping[st
         part.init_app(app)
     if count := settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    maintenance.init_app(app)
     return app
 
 

@@ -3,30 +3,47 @@
 import json
 import sys
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
-from flask import Flask
+from flask import Flask, current_app
 from flask.cli import with_appcontext
 from sqlalchemy.exc import OperationalError
 
 from keynet_admin import clock, config
 from keynet_admin.catalogue.table import BadReferenceFile
-from keynet_admin.errors import KeynetError
+from keynet_admin.errors import KeynetError, ReadOnlyMode
 from keynet_admin.extensions import db, reading
+from keynet_admin.permissions import SYSTEM
 from keynet_admin.rules import rule_by_code
 from keynet_admin.services import reference
 from keynet_admin.services.files.read_file import UnknownFormat, count_lines, read_file
 from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import STAFF_ROLES, Role
+from keynet_admin.web import maintenance
 
 FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 
 
+class ToldCommand(click.Command):
+    """A command that says in one line that nothing may be written in read-only mode."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run it."""
+        try:
+            return super().invoke(ctx)
+        except ReadOnlyMode as error:
+            raise click.ClickException(str(error)) from None
+
+
+command = partial(click.command, cls=ToldCommand)
+
+
 def init_app(app: Flask) -> None:
     """Register the commands. With KEYNET_DEMO=1 a database with other people's rows is refused here, before anything starts."""
-    for command in (
+    for one in (
         load_reference,
         load_demo,
         create_operator,
@@ -39,8 +56,11 @@ def init_app(app: Flask) -> None:
         refresh_listing,
         correct_open_data,
         verify_audit,
+        read_only_mode,
+        maintenance_mode,
+        maintenance_page,
     ):
-        app.cli.add_command(command)
+        app.cli.add_command(one)
     if config.of(app).demo:
         _refuse_real_data(app)
 
@@ -57,7 +77,7 @@ def _refuse_real_data(app: Flask) -> None:
         return  # no database within reach: nothing to protect, and the first request will say so
 
 
-@click.command("load-reference")
+@command("load-reference")
 @with_appcontext
 def load_reference() -> None:
     """Fill the reference tables from seed_data/ (repeatable)."""
@@ -71,7 +91,7 @@ def load_reference() -> None:
         click.echo(f"{table.table}: {table.rows}行（追加 {table.added}、変更 {table.changed}、削除 {table.removed}{kept}）")
 
 
-@click.command("load-demo")
+@command("load-demo")
 @with_appcontext
 def load_demo() -> None:
     """Fill an empty database with demo data; in a demo database only set the demo accounts' password."""
@@ -85,7 +105,7 @@ def load_demo() -> None:
         raise click.ClickException(str(error)) from None
 
 
-@click.command("create-operator")
+@command("create-operator")
 @click.argument("email")
 @click.option(
     "--role",
@@ -107,7 +127,7 @@ def create_operator(email: str, role: str, name: str) -> None:
     click.echo(f"{made.email}（{made.role.label}）のアカウントを作成し、初回ログインのご案内を送信待ちにしました。")
 
 
-@click.command("check")
+@command("check")
 @click.argument("file", type=FILE)
 def check(file: Path) -> None:
     """Run the entry rules over FILE (.jsonl, .csv, .xlsx); findings as JSON lines, nothing stored; exit 1 on an error."""
@@ -126,7 +146,7 @@ def check(file: Path) -> None:
         sys.exit(1)
 
 
-@click.command("import")
+@command("import")
 @click.argument("file", type=FILE)
 @click.option("--strict", is_flag=True, help="要修正の項目がある行を受け付けない")
 @click.option(
@@ -160,7 +180,7 @@ def import_file(file: Path, strict: bool, rejects: Path | None) -> None:
         sys.exit(1)
 
 
-@click.command("template")
+@command("template")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def template(file: Path) -> None:
     """Write the Excel template for submissions to FILE (.xlsx)."""
@@ -170,7 +190,7 @@ def template(file: Path) -> None:
     click.echo(f"{file} に様式を書き出しました。")
 
 
-@click.command("rehearse-rules")
+@command("rehearse-rules")
 @click.option("--code", type=click.Path(exists=True, file_okay=False, path_type=Path), help="別の版のルールを置いたチェックアウト")
 @click.option("--without", multiple=True, metavar="RULE", help="外してみるルール（繰り返し可）")
 @click.option("--newest", type=click.IntRange(min=1), help="新しい順に何件まで（省略時はすべて）")
@@ -202,7 +222,7 @@ def rehearse_rules(code: Path | None, without: tuple[str, ...], newest: int | No
         click.echo(f"{receipt}  {before} → {after}")
 
 
-@click.command("deliver-mail")
+@command("deliver-mail")
 @with_appcontext
 def deliver_mail() -> None:
     """Deliver what waits in the outbox, once."""
@@ -211,18 +231,26 @@ def deliver_mail() -> None:
     click.echo(f"送信 {mailer.deliver_waiting()}通")
 
 
-@click.command("purge")
+@command("purge")
 @click.option("--dry-run", is_flag=True, help="件数を数えるだけで、何も消さない")
 @with_appcontext
 def purge(dry_run: bool) -> None:
     """End persons' data whose keeping time is over; the worker does it every night."""
     from keynet_admin.services import persons
+    from keynet_admin.services.operation import retention
 
-    for entry, number in persons.purge(dry_run=dry_run):
-        click.echo(f"{entry.purpose}（{entry.keep.days}日）：{number}件" if entry.keep else f"{entry.purpose}：{number}件")
+    if dry_run:
+        for row in retention.due():
+            click.echo(f"{row.entry.purpose}（{row.kept}）：{row.number}件{f'、{row.oldest}' if row.oldest else ''}")
+        return
+    found = persons.purge()
+    with transaction():
+        retention.record(found, SYSTEM)
+    for entry, number in found:
+        click.echo(f"{entry.purpose}：{number}件")
 
 
-@click.command("refresh-listing")
+@command("refresh-listing")
 @with_appcontext
 def refresh_listing() -> None:
     """Make all rows of the public table and the words of all searches anew. `db upgrade` does it by itself when their code changed."""
@@ -236,7 +264,7 @@ def refresh_listing() -> None:
         click.echo(f"作り直せなかった公開情報：{refused}件（前の内容のまま残しました。記録をご確認ください）", err=True)
 
 
-@click.command("correct-open-data")
+@command("correct-open-data")
 @click.argument("month")
 @with_appcontext
 def correct_open_data(month: str) -> None:
@@ -254,7 +282,7 @@ def correct_open_data(month: str) -> None:
     click.echo(f"{month} の第{edition}版を公開しました。" if stored else "ほかの方が同じ版を公開しました。")
 
 
-@click.command("verify-audit")
+@command("verify-audit")
 @click.option("--kept", type=(click.IntRange(min=1), str), multiple=True, metavar="POSITION DIGEST", help="控えの位置と値（繰り返し可）")
 @click.option("--export", "export_to", type=click.Path(dir_okay=False, path_type=Path), help="検証用のファイルに書き出す（JSON Lines）")
 @with_appcontext
@@ -278,6 +306,46 @@ def verify_audit(kept: tuple[tuple[int, str], ...], export_to: Path | None) -> N
     if found:
         sys.exit(1)
     click.echo(f"問題は見つかりませんでした。位置 {position}、値 {digest}")
+
+
+@command("read-only")
+@click.argument("state", type=click.Choice(["on", "off"]))
+@click.option("--reason", default="サーバーでの作業", help="管理の画面に出る理由")
+@with_appcontext
+def read_only_mode(state: str, reason: str) -> None:
+    """Let everybody read only (on), or write again (off). Administrators switch it on /admin/site/, too."""
+    from keynet_admin.services.operation import site_state
+
+    try:
+        with transaction(even_read_only=True):
+            changed = site_state.stop_writing(SYSTEM, reason) if state == "on" else site_state.allow_writing(SYSTEM)
+    except KeynetError as error:
+        raise click.ClickException(str(error)) from None
+    words = "閲覧のみにしました。" if state == "on" else "閲覧のみを終えました。"
+    click.echo(words if changed else "すでにその状態です。")
+
+
+@command("maintenance")
+@click.argument("state", type=click.Choice(["on", "off"]))
+@click.option("--until", default="", help="ページに出す再開の予定（例：24:00ごろ）")
+def maintenance_mode(state: str, until: str) -> None:
+    """Answer every address with the maintenance page (on), or as ever (off). Needs no database; counts for this instance folder."""
+    file = maintenance.file_of(config.from_environ())
+    if state == "on":
+        file.write_text(until + "\n", encoding="utf-8")
+        click.echo("停止中のページを出しています。")
+    else:
+        file.unlink(missing_ok=True)
+        click.echo("停止中のページを終えました。")
+
+
+@command("maintenance-page")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@with_appcontext
+def maintenance_page(file: Path) -> None:
+    """Write the maintenance page to FILE, for the web server in front to give while the program is down."""
+    file.write_text(maintenance.page(current_app), encoding="utf-8")
+    click.echo(f"{file} に書き出しました。")
 
 
 def _json_line(finding: dict[str, Any]) -> bytes:

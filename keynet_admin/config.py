@@ -72,6 +72,7 @@ class Settings:
     log: str = "text"
     metrics_token: str = field(default="", repr=False)
     second_factor: bool = True
+    maintenance: bool = False
 
     def __post_init__(self) -> None:
         """Check every value at once, so that one start tells all that is wrong."""
@@ -249,6 +250,7 @@ def from_environ(environ: Mapping[str, str] = os.environ) -> Settings:
         metrics_token=environ.get("KEYNET_METRICS_TOKEN", ""),
         idle_minutes=number("KEYNET_IDLE_MINUTES", Settings.idle_minutes),
         second_factor=switch("KEYNET_SECOND_FACTOR", "0" if demo else "1"),
+        maintenance=switch("KEYNET_MAINTENANCE", "0"),
     )
 
 

@@ -40,6 +40,16 @@ class Busy(KeynetError):
     """The house is at work on too much at once (503): the same will be taken in a minute."""
 
 
+class ReadOnlyMode(Exception):
+    """Nothing may be written at present (503): somebody works on the program or its database.
+
+    No KeynetError: it is about no row, and a loop that leaves out what is refused must not take it for one.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("ただいま作業中のため、閲覧だけができます。送信や保存はできません。")
+
+
 class BadVersion(KeynetError):
     """The hidden version is missing or not a number (400)."""
 

@@ -10,7 +10,8 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -25,8 +26,9 @@ from redis.retry import Retry
 from sqlalchemy.exc import OperationalError
 
 from keynet_admin import clock, config
-from keynet_admin.errors import KeynetError
+from keynet_admin.errors import KeynetError, ReadOnlyMode
 from keynet_admin.extensions import db, reading
+from keynet_admin.permissions import SYSTEM
 from keynet_admin.services import logs, master_data, persons
 from keynet_admin.services.account import desk_notices, dormant, notices
 from keynet_admin.services.alert import digest as alert_digest
@@ -34,20 +36,21 @@ from keynet_admin.services.alert import keeping, subscription
 from keynet_admin.services.audit_chain import check as audit_check
 from keynet_admin.services.candidate import retention, silence
 from keynet_admin.services.mail import outbox as mailer
+from keynet_admin.services.operation import retention as keeping_times
+from keynet_admin.services.operation import runs
+from keynet_admin.services.operation.job_table import BY_NAME, JOBS, MAIL_EVERY
+from keynet_admin.services.operation.timetable import every, nightly
 from keynet_admin.services.partner import digest, keys, lag, ledger
 from keynet_admin.services.posting import freshness, outcome, publication
 from keynet_admin.services.report import open_data, reminders, rounds
 from keynet_admin.services.submission import follow_up, presence, review, task
 from keynet_admin.services.submission.casework import warning
-from keynet_admin.services.transaction import transaction
+from keynet_admin.services.transaction import read_only, transaction
 
 log = logging.getLogger(__name__)
 
 NAME = "keynet"
-MAIL_EVERY = 10
-EXPIRE_EVERY = 60
-PURGE_HOUR = 3  # in Japan
-VERIFY_HOUR = 4
+PRESENT_EVERY = 60.0
 STOP_SECONDS = 7.0
 _ROUND = 200  # mails before the worker looks at its other jobs again
 
@@ -55,6 +58,7 @@ _ROUND = 200  # mails before the worker looks at its other jobs again
 SENDERS = 3
 _sending = threading.BoundedSemaphore(SENDERS)
 _asked = threading.Event()
+_notes = runs.Notes()
 
 
 class WorkerRunning(RuntimeError):
@@ -66,30 +70,19 @@ def init_app(app: Flask) -> None:
     huey = queue_of(config.of(app))
     app.extensions["huey"] = huey
 
-    def job(name: str, due: Callable[[Any], bool], action: Callable[[], Any]) -> Any:
+    def periodic(name: str, due: Callable[[Any], bool], action: Callable[[], Any]) -> Any:
         def run() -> None:
             with app.app_context():
-                sweep(name, action)
+                action()
 
         return huey.periodic_task(due, name=name, expires=120)(run)
 
-    deliver = job("deliver_mail", every(MAIL_EVERY), deliver_mail)
-    job("open_postings", every(EXPIRE_EVERY), open_postings)
-    job("follow_up", every(MAIL_EVERY), follow_up_cases)
-    job("expire_postings", every(EXPIRE_EVERY), expire_postings)
-    job("ask_postings", every(EXPIRE_EVERY), ask_postings)
-    job("ask_outcomes", every(EXPIRE_EVERY), ask_outcomes)
-    job("follow_candidates", every(EXPIRE_EVERY), follow_candidates)
-    job("tell_offices", every(EXPIRE_EVERY), tell_offices)
-    job("tell_desk", every(EXPIRE_EVERY), tell_desk)
-    job("follow_reports", every(EXPIRE_EVERY), follow_reports)
-    job("follow_partners", every(EXPIRE_EVERY), follow_partners)
-    job("tell_visitors", every(EXPIRE_EVERY), tell_visitors)
-    job("close_unused_accounts", every(EXPIRE_EVERY), close_unused_accounts)
-    job("publish_open_data", every(EXPIRE_EVERY), publish_open_data)
-    job("purge", nightly(PURGE_HOUR), purge)
-    job("verify_log", nightly(VERIFY_HOUR), verify_log)
-    app.extensions["keynet_wake"] = deliver
+    tasks = {
+        job.name: periodic(job.name, every(job.every) if job.every else nightly(job.hour), partial(sweep, job.name, ACTIONS[job.name]))
+        for job in JOBS
+    }
+    periodic("run_asked", every(MAIL_EVERY), run_asked)
+    app.extensions["keynet_wake"] = tasks["deliver_mail"]
     mailer.on_enqueued(wake_mailer)
     app.cli.add_command(worker)
 
@@ -312,13 +305,13 @@ def one_by_one(ids: Iterable[Any], action: Callable[[Any], bool]) -> int:
     return done
 
 
-def purge() -> None:
+def purge() -> int:
     """End what is kept no longer: persons' data whose time is over, drafts, sessions, counts."""
-    for entry, number in persons.purge():
-        if number:
-            log.info("purged %s rows of %s", number, entry.model.__tablename__)
+    found = persons.purge()
     with transaction():
+        run = keeping_times.record(found, SYSTEM)
         presence.forget()
+    return sum(run.numbers.values())
 
 
 def verify_log() -> int:
@@ -330,54 +323,99 @@ def verify_log() -> int:
         return audit_check.keep(seen).faults
 
 
+# What each row of the table of jobs does; a count of rows comes back, where a job has one.
+ACTIONS: dict[str, Callable[[], Any]] = {
+    "deliver_mail": deliver_mail,
+    "open_postings": open_postings,
+    "follow_up": follow_up_cases,
+    "expire_postings": expire_postings,
+    "ask_postings": ask_postings,
+    "ask_outcomes": ask_outcomes,
+    "follow_candidates": follow_candidates,
+    "tell_offices": tell_offices,
+    "tell_desk": tell_desk,
+    "follow_reports": follow_reports,
+    "follow_partners": follow_partners,
+    "tell_visitors": tell_visitors,
+    "close_unused_accounts": close_unused_accounts,
+    "publish_open_data": publish_open_data,
+    "purge": purge,
+    "verify_log": verify_log,
+}
+
+
 @logs.a_run()
 def sweep(name: str, action: Callable[[], Any]) -> None:
-    """Run one job; a failure is logged, and the next round tries again."""
+    """Run one job; a failure is logged and noted, and the next round tries again. In read-only mode nothing runs."""
+    begin, result, failed = time.monotonic(), None, None
     try:
         with reading():
+            stopped = read_only()
             master_data.refresh(now=True)
             db.session.rollback()
-        action()
-    except Exception:
+        if stopped:
+            return
+        result = action()
+    except ReadOnlyMode:
+        return  # switched on while it ran: what it had not done waits
+    except Exception as error:
         log.exception("job %s failed", name)
+        failed = error
+    finally:
+        db.drop_session()
+    job = BY_NAME.get(name)
+    if _notes.add(name, time.monotonic() - begin, result, failed) or (job is not None and not job.every):
+        write_notes()
+
+
+def write_notes(*, started: datetime | None = None) -> None:
+    """Write what the runs of this worker came to, and that it is there. Without a database it waits for the next time."""
+    noted = _notes.take()
+    try:
+        with transaction(even_read_only=True):
+            runs.write(noted)
+            if started is not None:
+                runs.be_present(started)
+    except Exception as error:
+        log.warning("the notes of the jobs wait for the next time: %s", type(error).__name__)
+        _notes.give_back(noted)
     finally:
         db.drop_session()
 
 
-def every(seconds: int) -> Callable[[Any], bool]:
-    """A timetable: due at the first look and then each time so many seconds have passed."""
-    due = 0.0
-
-    def check(_moment: Any) -> bool:
-        nonlocal due
-        now = time.monotonic()
-        if now < due:
-            return False
-        due = now + seconds - 0.5
-        return True
-
-    return check
-
-
-def nightly(hour: int) -> Callable[[Any], bool]:
-    """A timetable: due once a day from this hour in Japan on, and at the first look when that is later."""
-    last: date | None = None
-
-    def check(_moment: Any) -> bool:
-        nonlocal last
-        now = clock.now().astimezone(clock.TOKYO)
-        if now.hour < hour or now.date() == last:
-            return False
-        last = now.date()
-        return True
-
-    return check
+def run_asked() -> int:
+    """Run the jobs that somebody asked for on the jobs page, each by one worker alone. Returns how many."""
+    done = 0
+    try:
+        with reading():
+            names = [] if read_only() else runs.asked()
+            db.session.rollback()
+        for name in names:
+            with transaction():
+                mine = runs.take(name)
+            if mine:
+                sweep(name, ACTIONS[name])
+                write_notes()
+                done += 1
+    finally:
+        db.drop_session()
+    return done
 
 
 class _Scheduler(Scheduler):  # type: ignore[misc]
     """Huey looks at its timetable once a minute; mails should not wait that long."""
 
     periodic_task_seconds = MAIL_EVERY
+
+
+def _attend(app: Flask, stop: threading.Event) -> None:
+    """Say once a minute that this worker is there, in a thread of its own: a long job keeps it from nothing."""
+    started = clock.real_now()
+    while True:
+        with app.app_context():
+            write_notes(started=started)
+        if stop.wait(PRESENT_EVERY):
+            return
 
 
 class _Consumer(Consumer):  # type: ignore[misc]
@@ -392,6 +430,8 @@ def run_worker(app: Flask) -> None:
     settings = config.of(app)
     lock = None if settings.redis_url else _only_one(settings.instance)
     huey: Huey = app.extensions["huey"]
+    stop = threading.Event()
+    threading.Thread(target=_attend, args=(app, stop), name="presence", daemon=True).start()
     try:
         # One thread more than may send: a slow mail server stops no other job.
         consumer = _Consumer(
@@ -399,6 +439,7 @@ def run_worker(app: Flask) -> None:
         )
         consumer.run()
     finally:
+        stop.set()
         if lock is not None:
             lock.close()
 

@@ -21,10 +21,13 @@ class Permission(StrEnum):
     candidate_own = "candidate:own"
     desk_answer = "desk:answer"
     event_read = "event:read"
+    mail_pause = "mail:pause"
     mail_read = "mail:read"
     mail_retry = "mail:retry"
     office_account_hand_over = "office_account:hand_over"
     office_account_manage = "office_account:manage"
+    operation_read = "operation:read"
+    operation_run = "operation:run"
     organization_read = "organization:read"
     partner_edit = "partner:edit"
     partner_handle = "partner:handle"
@@ -71,10 +74,13 @@ PERMISSION_LABELS: dict[Permission, str] = {
     Permission.candidate_own: "自分の応募・問い合わせの閲覧、取下げ、返事",
     Permission.desk_answer: "電話窓口での検索と記録",
     Permission.event_read: "記録の閲覧",
+    Permission.mail_pause: "メールの送信の停止と再開",
     Permission.mail_read: "送信メールの閲覧",
     Permission.mail_retry: "届かなかったメールの再送と、対応の記録",
     Permission.office_account_hand_over: "自分の担当の引き継ぎ（ほかの方の分は「担当者の管理」が必要）",
     Permission.office_account_manage: "団体の担当者の招待、権限の変更、利用停止",
+    Permission.operation_read: "定期処理と保存期間の閲覧",
+    Permission.operation_run: "定期処理と保存期間の処理の実行",
     Permission.organization_read: "団体の閲覧",
     Permission.partner_edit: "連携先の登録と変更",
     Permission.partner_handle: "連携先の用件への対応",
@@ -137,6 +143,8 @@ _OPERATOR = frozenset(
 )
 _LEAD = _OPERATOR | {
     Permission.account_suspend,
+    Permission.mail_pause,
+    Permission.operation_read,
     Permission.partner_key,
     Permission.report_run,
     Permission.rule_rehearse,
@@ -144,7 +152,13 @@ _LEAD = _OPERATOR | {
     Permission.submission_reopen_accepted,
     Permission.template_edit,
 }
-_ADMIN = _LEAD | {Permission.account_role, Permission.partner_edit, Permission.reference_edit, Permission.setting_edit}
+_ADMIN = _LEAD | {
+    Permission.account_role,
+    Permission.operation_run,
+    Permission.partner_edit,
+    Permission.reference_edit,
+    Permission.setting_edit,
+}
 
 # Of a municipality's permissions, the right that its account needs for each.
 RIGHT_FOR: dict[Permission, OfficeRight] = {

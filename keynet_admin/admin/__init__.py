@@ -22,6 +22,11 @@ from keynet_admin.admin.master_data import (
     StandardTemplateView,
     SuccessorView,
 )
+from keynet_admin.admin.operation.jobs import JobsView
+from keynet_admin.admin.operation.mail_kinds import MailKindsView
+from keynet_admin.admin.operation.retention import RetentionView
+from keynet_admin.admin.operation.sending import SendingView
+from keynet_admin.admin.operation.site import SiteView
 from keynet_admin.admin.organization import OrganizationView
 from keynet_admin.admin.partner.ledger import LedgerView
 from keynet_admin.admin.partner.master import KeyView, PartnerView
@@ -95,6 +100,11 @@ def init_app(app: Flask) -> None:
             ServiceReportView(name="サービスの実績", endpoint="admin_service_report", url="/admin/report/service"),
             DeskNoticeView(name="自分の一覧と通知", endpoint="admin_notice", url="/admin/notice"),
             TrainingView(name="練習", endpoint="admin_training", url="/admin/training"),
+            JobsView(name="定期処理", endpoint="admin_jobs", url="/admin/jobs"),
+            SendingView(name="メールの送信", endpoint="admin_sending", url="/admin/mail/sending"),
+            MailKindsView(name="メールの種類", endpoint="admin_mail_kinds", url="/admin/mail/kinds"),
+            RetentionView(name="保存期間", endpoint="admin_retention", url="/admin/retention"),
+            SiteView(name="お知らせ表示と閲覧のみ", endpoint="admin_site", url="/admin/site"),
             SettingView(name="設定", endpoint="admin_setting", url="/admin/setting"),
         ],
     )

@@ -45,6 +45,9 @@ SUBJECTS = {
     "report_round": "実績の回",
     "report": "実績の報告",
     "search_alert": "新しい募集のメール",
+    "job_run": "定期処理",
+    "retention_run": "保存期間の処理",
+    "mail_pause": "メールの送信の停止",
 }
 PLACES = {
     "submission": "/admin/submission/",

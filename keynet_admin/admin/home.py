@@ -15,6 +15,7 @@ from keynet_admin.services.audit_chain import check as audit_check
 from keynet_admin.services.dashboard import figures
 from keynet_admin.services.dashboard import pace as paces
 from keynet_admin.services.dashboard.forecast import Forecast, Outlook
+from keynet_admin.services.operation import runs
 from keynet_admin.services.report import service
 from keynet_admin.services.report.service import ServiceScope
 from keynet_admin.services.submission import lists as queue
@@ -41,6 +42,7 @@ class HomeView(GuardedIndex):
         return self.render(
             "admin/home.html",
             state=overview.now(),
+            alarms=runs.alarms(),
             pace=pace,
             rows={row.name: row for row in rows},
             columns=list(figures.COLUMNS.items()),

@@ -151,7 +151,7 @@ def sign_out() -> Response:
     """End this session, also one that is signed in by half; a copy of the cookie is dead, too."""
     signed_in = current_user._get_current_object() if current_user.is_authenticated else half_signed_in()
     if signed_in is not None:
-        with transaction():
+        with transaction(even_read_only=True):
             sessions.end(signed_in)
     logout_user()
     session.clear()

@@ -54,7 +54,7 @@ def ask_passkey() -> Response:
     who = current_user._get_current_object() if current_user.is_authenticated else second_step.half_signed_in()
     if who is None or not passkeys.usable():
         return make_response({"error": "もう一度ログインしてください。"}, 403)
-    with transaction():
+    with transaction(even_read_only=True):
         options = passkeys.ask_to_prove(who)
     return Response(options, mimetype="application/json")
 

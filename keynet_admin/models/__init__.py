@@ -13,6 +13,9 @@ from keynet_admin.models.follow_up.report import Report, ReportCorrection, Repor
 from keynet_admin.models.keying import Keying
 from keynet_admin.models.listing import Listing, ListingVersion, PublishedVersion, ViewCount
 from keynet_admin.models.mail import OutboxMail
+from keynet_admin.models.operation.job import JobFailure, JobRun, WorkerPresence
+from keynet_admin.models.operation.mail_pause import MailPause
+from keynet_admin.models.operation.retention import RetentionRun
 from keynet_admin.models.organization import Organization
 from keynet_admin.models.posting import OutcomeLink, Placement, Posting, PostingRevision
 from keynet_admin.models.reference import (

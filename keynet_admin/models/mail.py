@@ -33,6 +33,7 @@ class OutboxMail(About, StaffOnly, Versioned, db.Model):  # type: ignore[name-de
         Index("ix_outbox_mail_subject_subject_id_id", "subject", "subject_id", "id"),
         Index("ix_outbox_mail_account_id_id", "account_id", "id"),
         Index("ix_outbox_mail_recipient_id", "recipient", "id"),
+        Index("ix_outbox_mail_created_at", "created_at", "status", "recipient"),
     )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)

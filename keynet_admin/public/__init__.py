@@ -13,6 +13,7 @@ from keynet_admin.public.discovery import robots, sitemap
 from keynet_admin.public.page_cache import PageCache
 from keynet_admin.services.alert import searching
 from keynet_admin.web import addresses
+from keynet_admin.web.filters import PUBLIC_SETTINGS
 
 ADDRESSES: dict[str, Callable[..., Response]] = {
     "/": pages.home,
@@ -74,5 +75,6 @@ def init_app(app: Flask) -> None:
         blueprint.add_url_rule(address, view.__name__, views[view], methods=["GET"])
     app.register_blueprint(blueprint)
     searching.answered_by(newest.read, newest.listed_between)
+    app.extensions[PUBLIC_SETTINGS] = source.settings
     app.session_interface = VisitorSessions(app.session_interface)
     app.wsgi_app = PageCache(app.wsgi_app, app, is_kept)  # type: ignore[method-assign]

@@ -4,9 +4,10 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from flask import Response, current_app, request
+from flask import Response, current_app, g, request
 
 from keynet_admin import clock
+from keynet_admin.web.filters import BANNER_EDGE
 from keynet_admin.web.headers import TextResponse
 
 HTML = "text/html; charset=utf-8"
@@ -25,7 +26,7 @@ def answer(body: str | bytes, kind: str = HTML, *, until: datetime | None = None
     when `keep` is False (addresses that nobody else will ask for). Unless a view says so, an address with a query is not kept.
     """
     if keep or (keep is None and not request.query_string):
-        request.environ[KEEP] = min(midnight(), until) if until is not None else midnight()
+        request.environ[KEEP] = min(moment for moment in (midnight(), until, g.get(BANNER_EDGE)) if moment is not None)
     response = TextResponse(body, status, content_type=kind)
     response.headers["Cache-Control"] = LIVE if status == 200 else "no-cache"
     response.add_etag(weak=True)

@@ -9,7 +9,7 @@ import logging
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import wraps
 from typing import Any
@@ -151,6 +151,12 @@ def of_app() -> PageSource:
     """The source of the current application."""
     source: PageSource = current_app.extensions[_KEY]
     return source
+
+
+def settings() -> Mapping[str, Any]:
+    """The values of the settings, as old as the version is at most; none when no database answers."""
+    known = of_app().look()
+    return known.values if known is not None else {}
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from keynet_admin import clock
+from keynet_admin.errors import ReadOnlyMode
 from keynet_admin.extensions import db
 from keynet_admin.services.listing import views
 from keynet_admin.services.transaction import transaction
@@ -43,7 +44,7 @@ class Views:
             timer.start()
 
     def flush(self) -> int:
-        """Store what was counted since the last time; how many looks. Without a database they wait for the next time."""
+        """Store what was counted since the last time; how many looks. Without a database, and in read-only mode, they wait for the next time."""
         with self.lock:
             counts, self.counts, self.waiting = self.counts, Counter(), False
         if not counts:
@@ -55,7 +56,7 @@ class Views:
                         views.add(counts)
                 finally:
                     db.drop_session()
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, ReadOnlyMode) as error:
             log.warning("looks at postings wait for the next time: %s", type(error).__name__)
             with self.lock:
                 self.counts.update(counts)

@@ -9,11 +9,12 @@ from sqlalchemy import ColumnElement, func, select
 from keynet_admin import clock
 from keynet_admin.clock import TOKYO
 from keynet_admin.extensions import db
-from keynet_admin.models import Account, Candidate, Organization, OutboxMail, PartnerItem, Posting, Submission
+from keynet_admin.models import Account, Candidate, MailPause, Organization, OutboxMail, PartnerItem, Posting, Submission
 from keynet_admin.permissions import Actor
 from keynet_admin.services import business_days
 from keynet_admin.services.candidate import silence
 from keynet_admin.services.mail import outbox as mailer
+from keynet_admin.services.mail import pause
 from keynet_admin.services.partner import overview as partners
 from keynet_admin.services.submission.casework import notes
 from keynet_admin.vocabulary import AccountStatus, PostingStatus, SubmissionStatus
@@ -72,7 +73,7 @@ def now() -> Overview:
 
 def badge_counts(actor: Actor) -> dict[str, Any]:
     """The numbers beside an operator's menu as scalar subqueries (at most 1,001 each): what waits, whose opinion is asked for, open tasks at
-    partners, mails that did not arrive."""
+    partners, mails that did not arrive, and pauses that hold mails."""
     waiting = {
         "submission": select(Submission.id).where(Submission.awaiting_review()),
         "opinion": select(Submission.id).where(Submission.id.in_(notes.asked(actor.account_id))),
@@ -81,6 +82,7 @@ def badge_counts(actor: Actor) -> dict[str, Any]:
         "candidate": select(Candidate.id).where(silence.to_ask()),
         "partner": select(PartnerItem.id).where(partners.open_tasks()),
         "mail": select(OutboxMail.id).where(mailer.undeliverable()),
+        "held": select(MailPause.id).where(pause.is_active()),
     }
     return {name: select(func.count()).select_from(query.limit(MOST_BADGE).subquery()).scalar_subquery() for name, query in waiting.items()}
 

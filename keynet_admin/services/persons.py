@@ -23,7 +23,6 @@ from keynet_admin.models import (
     EntryDraft,
     Keying,
     OutboxMail,
-    Passkey,
     Posting,
     PostingRevision,
     PublishedAnswer,
@@ -60,7 +59,7 @@ _BATCH = 200  # rows a transaction
 
 @dataclass(frozen=True)
 class Personal:
-    """Columns of one table that end together. `due` takes the moment before which their rows are over.
+    """Columns of one table that end together. `why` they are kept so long; `due` takes the moment before which their rows are over.
 
     `blank` maps each column to what stands there afterwards; when `whole`, the row is deleted instead. `real`: the moment they are
     compared with is the real clock's. `also` ends, in the same transaction, what is made from the rows with these keys: `derived` columns of
@@ -69,6 +68,7 @@ class Personal:
 
     blank: Mapping[InstrumentedAttribute[Any], Any]
     purpose: str
+    why: str
     keep: timedelta
     due: Callable[[datetime], ColumnElement[bool]]
     whole: bool = False
@@ -267,47 +267,161 @@ _THREAD: _Blank = {ThreadMessage.body: "", ThreadMessage.author_name: ""}
 _NOTE: _Blank = {StaffNote.body: "", StaffNote.author_name: "", StaffNote.answer: ""}
 
 REGISTER: tuple[Personal, ...] = (
-    Personal(_DRAFT, "入力途中の申請とファイル", timedelta(0), lambda ended: EntryDraft.expires_at <= ended, whole=True),
-    Personal(_KEYING, "代行入力の途中の内容", 3 * MONTH, lambda ended: Keying.saved_at < ended),
-    Personal(_CONTACT, "申請の担当者（承認しなかった申請）", 6 * MONTH, _contact(accepted=False), also=_forget_words, derived=_WORDS),
-    Personal(_CONTACT, "申請の担当者（承認した申請）", YEAR, _contact(accepted=True), also=_forget_words, derived=_WORDS),
-    Personal(_NETWORK, "アカウントのない申請が届いた回線の目印", MONTH, lambda ended: Submission.received_at < ended),
-    Personal(_CONTENT, "申請の内容（承認しなかった申請）", 6 * MONTH, _content(accepted=False)),
-    Personal(_CONTENT, "申請の内容（承認した申請）", 3 * YEAR, _content(accepted=True)),
-    Personal(_POSTING, "終わった募集の内容", 3 * YEAR, _postings(PostingRevision)),
+    Personal(
+        _DRAFT,
+        "入力途中の申請とファイル",
+        "送る前の入力を残す日数として、申請する方にお知らせしています。",
+        timedelta(0),
+        lambda ended: EntryDraft.expires_at <= ended,
+        whole=True,
+    ),
+    Personal(
+        _KEYING,
+        "代行入力の途中の内容",
+        "書面と電話の記録が手元にあり、続きから始められる間だけ残します。",
+        3 * MONTH,
+        lambda ended: Keying.saved_at < ended,
+    ),
+    Personal(
+        _CONTACT,
+        "申請の担当者（承認しなかった申請）",
+        "決定についての問い合わせがなくなるまでの期間です。",
+        6 * MONTH,
+        _contact(accepted=False),
+        also=_forget_words,
+        derived=_WORDS,
+    ),
+    Personal(
+        _CONTACT,
+        "申請の担当者（承認した申請）",
+        "そのあとは、アカウントの連絡先を使います。",
+        YEAR,
+        _contact(accepted=True),
+        also=_forget_words,
+        derived=_WORDS,
+    ),
+    Personal(
+        _NETWORK,
+        "アカウントのない申請が届いた回線の目印",
+        "まとめて届いた申請を見分けるためだけに使います。",
+        MONTH,
+        lambda ended: Submission.received_at < ended,
+    ),
+    Personal(
+        _CONTENT,
+        "申請の内容（承認しなかった申請）",
+        "決定についての問い合わせがなくなるまでの期間です。",
+        6 * MONTH,
+        _content(accepted=False),
+    ),
+    Personal(
+        _CONTENT,
+        "申請の内容（承認した申請）",
+        "操作の記録と同じ期間、何に基づいて承認したかを示すためです。",
+        3 * YEAR,
+        _content(accepted=True),
+    ),
+    Personal(_POSTING, "終わった募集の内容", "働いた方が条件を確かめることのある期間です。", 3 * YEAR, _postings(PostingRevision)),
     # As long as what the municipality typed: whoever worked may ask for two years and more what the posting had promised.
-    Personal(_PUBLISHED, "公開した内容の記録（終わった募集）", 3 * YEAR, _postings(PublishedVersion), whole=True),
-    Personal(_THREAD, "募集についての自治体と運営のやりとり", 3 * YEAR, _talk, whole=True),
+    Personal(
+        _PUBLISHED,
+        "公開した内容の記録（終わった募集）",
+        "働いた方が、公開していた条件を確かめることのある期間です。",
+        3 * YEAR,
+        _postings(PublishedVersion),
+        whole=True,
+    ),
+    Personal(_THREAD, "募集についての自治体と運営のやりとり", "募集の内容と同じ期間です。", 3 * YEAR, _talk, whole=True),
     # Their times are settings, and they are announced and locked before (`candidate/retention.py`).
-    Personal(_THREAD, "応募者とのやりとり", timedelta(0), lambda now: _of_candidates(ThreadMessage, retention.over(now)), whole=True),
-    Personal(_NOTE, "応募者についての職員のメモ", timedelta(0), lambda now: _of_candidates(StaffNote, retention.over(now)), whole=True),
+    Personal(
+        _THREAD,
+        "応募者とのやりとり",
+        "応募した方の情報と一緒に終わります。日数は設定の画面で決めます。",
+        timedelta(0),
+        lambda now: _of_candidates(ThreadMessage, retention.over(now)),
+        whole=True,
+    ),
+    Personal(
+        _NOTE,
+        "応募者についての職員のメモ",
+        "応募した方の情報と一緒に終わります。日数は設定の画面で決めます。",
+        timedelta(0),
+        lambda now: _of_candidates(StaffNote, retention.over(now)),
+        whole=True,
+    ),
     Personal(
         _NOTE,
         "団体と申請についての職員のメモ",
+        "年度をまたぐ引き継ぎに使う期間です。",
         YEAR,
         lambda ended: and_(StaffNote.subject != Candidate.__tablename__, StaffNote.created_at < ended),
         whole=True,
     ),
-    Personal(CANDIDATE, "応募・問い合わせをした方", timedelta(0), retention.over, also=_forget_candidates),
+    Personal(
+        CANDIDATE,
+        "応募・問い合わせをした方",
+        "募集と選考が終わってからの日数を、本人にお知らせしています。日数は設定の画面で決めます。",
+        timedelta(0),
+        retention.over,
+        also=_forget_candidates,
+    ),
     # Its times are settings, too (`alert/keeping.py`).
-    Personal(_ALERT, "新しい募集のメールの申し込み", timedelta(0), keeping.over, whole=True, also=_forget_alerts),
-    Personal(REVIEW, "決定の理由", YEAR, lambda ended: Review.created_at < ended),
+    Personal(
+        _ALERT,
+        "新しい募集のメールの申し込み",
+        "申し込みの期限として、本人にお知らせしています。日数は設定の画面で決めます。",
+        timedelta(0),
+        keeping.over,
+        whole=True,
+        also=_forget_alerts,
+    ),
+    Personal(REVIEW, "決定の理由", "1年度の間の問い合わせと不服の申し出に答えるためです。", YEAR, lambda ended: Review.created_at < ended),
     Personal(
         MAIL,
         "送ったメール",
+        "届いたかどうかの問い合わせがなくなるまでの期間です。",
         6 * MONTH,
         lambda ended: and_(OutboxMail.status.not_in((MailStatus.waiting, MailStatus.sending)), OutboxMail.created_at < ended),
         also=remove_spooled,
     ),
     Personal(
-        _SECRETS, "届かなかったメールのリンク", MONTH, lambda ended: and_(outbox.undeliverable(), OutboxMail.next_try_at < ended), real=True
+        _SECRETS,
+        "届かなかったメールのリンク",
+        "そのころにはリンクの期限が切れています。",
+        MONTH,
+        lambda ended: and_(outbox.undeliverable(), OutboxMail.next_try_at < ended),
+        real=True,
     ),
-    Personal(_SESSION, "ログインの記録（終えたもの）", 3 * MONTH, lambda ended: StaffSession.ended_at < ended, whole=True),
-    Personal(_SESSION, "ログインの記録", 3 * MONTH, lambda ended: StaffSession.level_at < ended, whole=True, real=True),
-    Personal({Throttle.key: ""}, "回数制限の記録", timedelta(days=2), lambda ended: Throttle.window_start < ended, whole=True, real=True),
+    Personal(
+        _SESSION,
+        "ログインの記録（終えたもの）",
+        "ログインについての問い合わせがなくなるまでの期間です。",
+        3 * MONTH,
+        lambda ended: StaffSession.ended_at < ended,
+        whole=True,
+    ),
+    Personal(
+        _SESSION,
+        "ログインの記録",
+        "ログインについての問い合わせがなくなるまでの期間です。",
+        3 * MONTH,
+        lambda ended: StaffSession.level_at < ended,
+        whole=True,
+        real=True,
+    ),
+    Personal(
+        {Throttle.key: ""},
+        "回数制限の記録",
+        "最も長い制限が1日だからです。",
+        timedelta(days=2),
+        lambda ended: Throttle.window_start < ended,
+        whole=True,
+        real=True,
+    ),
     Personal(
         _VIEW,
         "使われなくなったアカウントの保存した表示",
+        "アカウントと一緒に終わります。",
         3 * YEAR,
         lambda ended: SavedView.account_id.in_(select(Account.id).where(_unused(ended))),
         whole=True,
@@ -315,18 +429,19 @@ REGISTER: tuple[Personal, ...] = (
     Personal(
         {TrainingAttempt.answer: {}},
         "使われなくなったアカウントの練習の記録",
+        "アカウントと一緒に終わります。",
         3 * YEAR,
         lambda ended: TrainingAttempt.account_id.in_(select(Account.id).where(_unused(ended))),
         whole=True,
     ),
     Personal(
-        {Passkey.name: "", Passkey.credential_id: "", Passkey.public_key: ""},
-        "使われなくなったアカウントのパスキー",
+        _ACCOUNT,
+        "使われなくなったアカウント",
+        "職員の異動が続いても、前の担当者が戻ることのある期間です。",
         3 * YEAR,
-        lambda ended: Passkey.account_id.in_(select(Account.id).where(_unused(ended))),
-        whole=True,
+        _unused,
+        also=_end_accounts,
     ),
-    Personal(_ACCOUNT, "使われなくなったアカウント", 3 * YEAR, _unused, also=_end_accounts),
 )
 
 
@@ -344,9 +459,9 @@ def purge(now: datetime | None = None, *, dry_run: bool = False) -> list[tuple[P
 def _purge(entry: Personal, before: datetime, dry_run: bool) -> int:
     where = entry.rows(before)
     if dry_run:
-        return int(_read(select(func.count()).select_from(entry.model).where(where))[0])
+        return int(read_only_rows(select(func.count()).select_from(entry.model).where(where))[0])
     done = 0
-    while keys := _read(select(entry.key).where(where).order_by(entry.key).limit(_BATCH)):
+    while keys := read_only_rows(select(entry.key).where(where).order_by(entry.key).limit(_BATCH)):
         with transaction():
             # Only what is still over once it is locked: somebody may have signed in since.
             keys = list(
@@ -360,7 +475,8 @@ def _purge(entry: Personal, before: datetime, dry_run: bool) -> int:
     return done
 
 
-def _read(query: Select[Any]) -> list[Any]:
+def read_only_rows(query: Select[Any]) -> list[Any]:
+    """What a query finds, in a reading transaction of its own."""
     with reading():
         found = list(db.session.execute(query).scalars())
         db.session.rollback()

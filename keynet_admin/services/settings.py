@@ -16,6 +16,9 @@ DEFAULTS: dict[str, Any] = {
     "intake_from": "2021-05-06",
     "intake_until": None,
     "notice": "",
+    # The banner on all pages, and the read-only mode (`operation/site_state.py`).
+    "banner": None,
+    "read_only": None,
     # PUB-003: days without a change or a confirmation after which a municipality is asked, and days it then has for its answer.
     "confirm_after_days": 30,
     "confirm_grace_days": 15,
@@ -73,9 +76,12 @@ def get(key: str) -> Any:
 
 
 def put(key: str, value: Any) -> None:
-    """Store a value in the present transaction."""
+    """Store a value in the present transaction. None stands in no row: it is nothing but the default of the keys that may be empty."""
     row = db.session.get(Setting, key)
-    if row is None:
+    if value is None:
+        if row is not None:
+            db.session.delete(row)
+    elif row is None:
         db.session.add(Setting(key=key, value=value, changed_at=clock.now()))
     else:
         row.value, row.changed_at = value, clock.now()

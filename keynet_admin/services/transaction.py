@@ -9,10 +9,15 @@ from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from sqlalchemy import select
+
+from keynet_admin.errors import ReadOnlyMode
 from keynet_admin.extensions import Access, access, db
+from keynet_admin.models import Setting
 
 log = logging.getLogger(__name__)
 _BEFORE, _KEY, _OPEN = "before_commit", "after_commit", "in_transaction"
+READ_ONLY = "read_only"  # the setting: when, by whom and why writing was stopped; None while it is not
 
 
 class TransactionMisused(RuntimeError):
@@ -43,9 +48,18 @@ def settle() -> None:
         action(*arguments)
 
 
+def read_only() -> dict[str, Any] | None:
+    """Why nothing may be written now, as it is stored (`services/operation/site_state.py`); None in normal operation."""
+    value: dict[str, Any] | None = db.session.execute(select(Setting.value).where(Setting.key == READ_ONLY)).scalar_one_or_none()
+    return value
+
+
 @contextmanager
-def transaction() -> Iterator[None]:
+def transaction(*, even_read_only: bool = False) -> Iterator[None]:
     """Commit what the block did, then run the after-commit actions; roll everything back on any exception.
+
+    In read-only mode it raises ReadOnlyMode, but for the few who say `even_read_only` (tests/architecture/test_transactions.py lists them
+    with their reasons). The state is read inside the transaction itself, so that every process follows at once.
 
     What a request reads before and after it (to look a row up, to draw the page) takes no write lock: a reading transaction that is
     open is ended first, so that the block sees the rows as they are under the lock. Raises TransactionMisused when one is open already,
@@ -60,6 +74,8 @@ def transaction() -> Iterator[None]:
     mode = access.set(Access.WRITE)
     db.session.info[_OPEN] = True
     try:
+        if not even_read_only and read_only():
+            raise ReadOnlyMode
         yield
         settle()
         db.session.commit()

@@ -31,6 +31,8 @@ class Words:
     hints: tuple[str, ...] = ()
 
 
+_LONG = 80  # what is longer is a text that its writer wants to see
+
 WORDS: dict[int, Words] = {
     400: Words(
         "送信の内容を読み取れませんでした", "画面を開き直してから、もう一度お試しください。", ("入力した内容は保存されていません。",)
@@ -88,6 +90,7 @@ REFUSALS: tuple[tuple[type[Exception], int], ...] = (
     (errors.KeynetError, 409),
 )
 BUSY_SECONDS = 30
+READ_ONLY_SECONDS = 300
 
 
 def wants_json() -> bool:
@@ -111,6 +114,7 @@ def answer(code: int, words: Words | None = None, *, error: Exception | None = N
         page = render_template(
             "errors/error.html",
             layout=layout,
+            plain_frame=code >= 500,  # the banner lies in the database
             code=code,
             words=words,
             stale=error if isinstance(error, errors.StaleVersion) else None,
@@ -214,6 +218,30 @@ def _refusal(error: errors.KeynetError) -> ResponseReturnValue:
     return answer(code, words, error=error, headers=headers)
 
 
+def _read_only(error: errors.ReadOnlyMode) -> ResponseReturnValue:
+    """Nothing may be written now. Whoever typed something gets it back on a page that sends it again; a file or a password cannot stay."""
+    _roll_back()
+    headers = {"Retry-After": str(READ_ONLY_SECONDS), "Cache-Control": "no-store"}
+    words = Words("ただいま閲覧だけができます", str(error))
+    if wants_json():
+        return answer(503, words, headers=headers)
+    typed = [(name, value) for name, value in request.form.items(multi=True) if "password" not in name]
+    texts = [(name, value) for name, value in typed if len(value) > _LONG or "\n" in value]
+    page = render_template(
+        "errors/read_only.html",
+        words=words,
+        again=bool(typed) or not request.files,
+        action=request.full_path.rstrip("?"),
+        hidden=[pair for pair in typed if pair not in texts],
+        texts=texts,
+        lost=bool(request.files) or len(typed) < len(list(request.form.items(multi=True))),
+        back=_way_back(503),
+    )
+    response = current_app.make_response((page, 503))
+    response.headers.extend(headers)
+    return response
+
+
 def _database_busy(error: Exception) -> ResponseReturnValue:
     """Locked, full, restarting: nothing was stored, and it may work in a moment."""
     current_app.logger.error("database not available: %s", type(error).__name__, exc_info=error)
@@ -243,6 +271,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(CSRFError, _csrf_error)
     app.register_error_handler(errors.KeynetError, _refusal)
+    app.register_error_handler(errors.ReadOnlyMode, _read_only)
     for busy in (exc.OperationalError, exc.InterfaceError, exc.PendingRollbackError, exc.TimeoutError):
         app.register_error_handler(busy, _database_busy)
     app.register_error_handler(exc.DataError, _bad_data)

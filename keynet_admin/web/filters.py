@@ -8,6 +8,7 @@ import flask_login
 from flask import Flask, current_app, g, request
 from flask.templating import Environment
 from markupsafe import Markup
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
@@ -20,6 +21,8 @@ from keynet_admin.catalogue.eras import wareki
 from keynet_admin.permissions import Permission, can
 from keynet_admin.rules.engine.rule import Finding
 from keynet_admin.services import overview
+from keynet_admin.services.operation import site_state as operation_state
+from keynet_admin.services.operation.site_state import SiteState
 from keynet_admin.services.report import rounds
 from keynet_admin.vocabulary import ViewSource
 from keynet_admin.web import addresses, forms, static_files
@@ -27,6 +30,8 @@ from keynet_admin.web.actor import current_actor
 from keynet_admin.web.headers import csp_nonce
 from keynet_admin.web.help import page_help
 from keynet_admin.web.lists.page import counted
+
+BANNER_EDGE = "banner_edge"  # in `g`: until when a page may be kept, because its banner comes or goes then
 
 
 class Templates(Environment):
@@ -76,6 +81,7 @@ NAVIGATION: dict[str, tuple[NavItem, ...]] = {
         NavItem("記録", "/admin/event/", Permission.event_read),
         NavItem("ルール", "/admin/rule/", Permission.rule_read),
         NavItem("基本情報", "/admin/office-closure/", Permission.reference_read),
+        NavItem("運用", "/admin/jobs/", Permission.operation_read),
         NavItem("設定", "/admin/setting/", Permission.setting_edit),
     ),
     "office": (
@@ -188,6 +194,31 @@ def _nav_counts() -> dict[str, int]:
     return counts
 
 
+# In `app.extensions`: the settings as the visitors' pages know them, without a question to the database for each page.
+PUBLIC_SETTINGS = "keynet_public_settings"
+
+
+def site_state() -> SiteState:
+    """The banner and the read-only mode, looked up once a request; nothing where the database does not answer."""
+    if "site_state" not in g:
+        try:
+            visitors = not addresses.of(request.path).session
+            values = current_app.extensions[PUBLIC_SETTINGS]() if visitors else None
+            g.site_state = state = operation_state.of(values) if visitors else operation_state.now()
+        except SQLAlchemyError:
+            g.site_state = state = SiteState()
+        if state.edge is not None:
+            setattr(g, BANNER_EDGE, state.edge)
+    found: SiteState = g.site_state
+    return found
+
+
+def banner() -> tuple[str, str]:
+    """Level and words of the banner of this page; no words where there is none."""
+    state = site_state()
+    return state.level, state.banner_for(staff=bool(addresses.of(request.path).roles))
+
+
 def init_app(app: Flask) -> None:
     """Register filters and globals, and serve our static files."""
     static_files.init_app(app)
@@ -230,6 +261,8 @@ def init_app(app: Flask) -> None:
         SECTIONS=catalogue.SECTIONS,
         SECTION_LABELS=catalogue.SECTION_LABELS,
         site=config.of(app),
+        site_state=site_state,
+        banner=banner,
         static_url=static_files.static_url,
         csp_nonce=csp_nonce,
         page_help=page_help,

@@ -15,8 +15,27 @@ DRIVERS = {
 }
 
 
+# In read-only mode, too, and why.
+EVEN_READ_ONLY = {
+    "keynet_admin.web.access.sign_in": "reading asks for a session: without one no administrator could end the mode",
+    "keynet_admin.auth.second": "a sign-in is not whole without its second proof",
+    "keynet_admin.auth.pages": "whoever leaves must be out, whatever the mode",
+    "keynet_admin.web.access.typed_code": "a typed code opens a page to read; its tries are counted",
+    "keynet_admin.admin.operation.site": "the switch itself",
+    "keynet_admin.cli": "the switch itself, for the shell",
+    "keynet_admin.services.backup.restore": "a backup made while nothing could be written is made ready, and begins with writing allowed",
+    "keynet_admin.jobs": "a worker says that it is there, so that nobody takes the mode for a fault",
+}
+
+
+def test_who_writes_in_read_only_mode() -> None:
+    """Everybody else is refused where writing begins."""
+    writing = {source.name(path) for path in source.modules() if "transaction(even_read_only=True)" in path.read_text(encoding="utf-8")}
+    assert writing == set(EVEN_READ_ONLY)
+
+
 def test_services_open_no_transaction() -> None:
     """A use case is part of its caller's transaction; only the drivers may open some."""
-    opening = {source.name(path) for path in source.modules() if "with transaction():" in path.read_text(encoding="utf-8")}
+    opening = {source.name(path) for path in source.modules() if "with transaction(" in path.read_text(encoding="utf-8")}
     services = {name for name in opening if name.startswith("keynet_admin.services.")}
     assert services == set(DRIVERS)

@@ -17,7 +17,7 @@ from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import PostingStatus, Role
 from tests.public.build import listed, put
 from tests.support.clock import MovableClock
-from tests.support.web import application
+from tests.support.web import application, page_cache_of
 
 PAGES = ("/", "/postings/", "/postings/KN-P-000001", "/postings.atom", "/postings.json", "/sitemap.xml", "/robots.txt", "/rules", "/flow")
 
@@ -40,9 +40,7 @@ def made(app: Flask, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def cache(app: Flask) -> PageCache:
     """The layer of this application."""
-    layer = app.wsgi_app
-    assert isinstance(layer, PageCache)
-    return layer
+    return page_cache_of(app)
 
 
 def test_a_page_is_made_once(client: FlaskClient, db_session: Session, clock: MovableClock, made: list[str]) -> None:

@@ -11,12 +11,11 @@ from sqlalchemy.orm import Session
 
 from keynet_admin.extensions import db
 from keynet_admin.models import ViewCount
-from keynet_admin.public.page_cache import PageCache
 from keynet_admin.services.listing import views
 from keynet_admin.vocabulary import PostingStatus, Role, ViewSource
 from tests import factories
 from tests.support.clock import MovableClock
-from tests.support.web import Client
+from tests.support.web import Client, page_cache_of
 
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36"
 HOST = "127.0.0.1:8000"
@@ -25,10 +24,8 @@ S = ViewSource
 
 def flush(app: Flask) -> int:
     """Hand over; the test's own transaction is ended first, for on SQLite it holds the write lock."""
-    layer = app.wsgi_app
-    assert isinstance(layer, PageCache)
     db.session.commit()
-    return layer.views.flush()
+    return page_cache_of(app).views.flush()
 
 
 def stored(session: Session) -> dict[tuple[int, str, ViewSource], int]:

@@ -53,6 +53,10 @@ NO_PERSON = {
         "audit_seal": {"digest"},
         "candidate": {"candidate_no", "kind", "status", "undo_to", "shifts"},
         "counter": {"name"},
+        "job_run": {"name"},
+        "job_failure": {"name", "kind", "place"},
+        "worker_presence": {"key"},
+        "retention_run": {"numbers"},
         "first_login": {"purpose"},
         "keying": {"way", "status"},
         "message_template": {"code", "kind", "step", "use", "rule"},
@@ -119,6 +123,7 @@ NO_PERSON = {
     },
     "written by administrators and from seed_data": {
         "law_date": {"key", "value", "basis"},
+        "mail_pause": {"domain", "reason"},
         "minimum_wage": {"prefecture_code"},
         "municipality": {"code6", "prefecture_code", "name", "kana", "kind", "county", "parent_code6", "domain"},
         "municipality_contact": {"code6", "email", "phone", "source"},

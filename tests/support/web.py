@@ -18,6 +18,7 @@ from keynet_admin.config import Settings
 
 if TYPE_CHECKING:
     from keynet_admin.models import Account
+    from keynet_admin.public.page_cache import PageCache
     from keynet_admin.vocabulary import Role
 
 DEFAULTS: dict[str, Any] = {
@@ -51,6 +52,15 @@ def application(url: str, instance: Path, settings: Mapping[str, Any]) -> Iterat
             db.session.remove()
             for engine in db.engines.values():
                 engine.dispose()
+
+
+def page_cache_of(app: Flask) -> "PageCache":
+    """The page cache, which lies beneath the maintenance page."""
+    from keynet_admin.public.page_cache import PageCache
+
+    outermost: Any = app.wsgi_app
+    assert isinstance(outermost.inner, PageCache)
+    return outermost.inner
 
 
 class Applications:
@@ -87,9 +97,9 @@ class Applications:
             engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache
             db.engines[None] = engine
             prepare_engine(engine)
-        pages = app.wsgi_app
-        assert isinstance(pages, PageCache)
-        app.wsgi_app = PageCache(pages.inner, app, pages.belongs)  # type: ignore[method-assign]
+        pages = page_cache_of(app)
+        outermost: Any = app.wsgi_app
+        outermost.inner = PageCache(pages.inner, app, pages.belongs)
         for kept in ("keynet_drawn", "keynet_listed"):
             app.extensions.pop(kept, None)
         try:
@@ -123,7 +133,7 @@ class Client(FlaskClient):
         from keynet_admin.vocabulary import ProofWay
         from tests import factories
 
-        with nullcontext() if has_app_context() else self.application.app_context(), transaction():
+        with nullcontext() if has_app_context() else self.application.app_context(), transaction(even_read_only=True):
             who = account if isinstance(account, Account) else factories.account(account)
             signed_in = sessions.begin(who)
             if sessions.needs_second_step(who) is not None:
@@ -139,7 +149,7 @@ class Client(FlaskClient):
         from keynet_admin.services.transaction import transaction
 
         if has_app_context():
-            with transaction():  # with all that belongs to a commit: changed listings get their numbers
+            with transaction(even_read_only=True):  # with all that belongs to a commit: changed listings get their numbers
                 pass
         response = Context().run(super().open, *args, **kwargs)
         if has_app_context():

@@ -24,6 +24,19 @@ PARTNER_EMPTY = (403, 403, 403, 403, 403, 403, 403, 422)  # nothing was typed
 ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "/admin/"): STAFF_GET,
     ("GET", "/admin/export.<any(csv, xlsx):kind>"): STAFF_GET,
+    ("GET", "/admin/jobs/"): LEAD_GET,
+    ("POST", "/admin/jobs/run"): (403, 403, 403, 404, 403, 403, 403, 403),  # no job is named
+    ("GET", "/admin/mail/sending/"): STAFF_GET,
+    ("POST", "/admin/mail/sending/pause"): (403, 403, 422, 422, 403, 403, 403, 403),
+    ("POST", "/admin/mail/sending/resume"): (403, 403, 404, 404, 403, 403, 403, 403),
+    ("GET", "/admin/mail/kinds/"): STAFF_GET,
+    ("GET", "/admin/retention/"): LEAD_GET,
+    ("GET", "/admin/retention/run"): ADMIN_GET,
+    ("POST", "/admin/retention/run"): (403, 403, 403, 409, 403, 403, 403, 403),  # no numbers were confirmed
+    ("GET", "/admin/site/"): ADMIN_GET,
+    ("POST", "/admin/site/banner"): (403, 403, 403, 422, 403, 403, 403, 403),  # nothing was chosen
+    ("POST", "/admin/site/stop_writing"): (403, 403, 403, 422, 403, 403, 403, 403),  # no reason
+    ("POST", "/admin/site/allow_writing"): ADMIN_POST,
     ("GET", "/admin/desk/"): STAFF_GET,
     ("GET", "/admin/rights/"): STAFF_GET,
     ("GET", "/admin/rights/export.<any(csv, xlsx):kind>"): STAFF_GET,

@@ -30,6 +30,7 @@ from keynet_admin.services.backup import archive, postgres_copy, sqlite_copy
 from keynet_admin.services.backup.archive import INSTANCE, BackupManifest, BadBackup
 from keynet_admin.services.backup.take import present_revision
 from keynet_admin.services.listing import version
+from keynet_admin.services.operation import site_state
 from keynet_admin.services.transaction import rows_changed, transaction
 from keynet_admin.vocabulary import MailStatus
 
@@ -148,7 +149,8 @@ def _working_on(file: Path) -> Iterator[None]:
 def _made_ready(manifest: BackupManifest, newest: int) -> tuple[int, int, int]:
     """Bring the tables to this program's migration, let numbers jump and sessions end, and end what is over. Returns counts for the report."""
     upgrade()
-    with transaction():
+    with transaction(even_read_only=True):
+        site_state.allow_writing(SYSTEM)  # who moves stops writing, backs up, restores: the copy begins anew
         sessions = rows_changed(update(StaffSession).where(StaffSession.ended_at.is_(None)).values(ended_at=clock.now()))
         _renumber(newest)
         _jump(manifest.taken_at)

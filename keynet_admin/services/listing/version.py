@@ -1,6 +1,7 @@
 """The one series of numbers of the public table and the partners' ledger, and what the visitors' pages are made of beside the program."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -47,6 +48,7 @@ class PublicVersion:
     changed_at: datetime | None
     month: int
     settings: tuple[Any, ...]
+    values: Mapping[str, Any] = field(default_factory=dict, compare=False)  # of the settings, for pages that say them
 
     def reaches(self, other: "PublicVersion") -> bool:
         """Whether a database of this version shows all that one of the other version shows.
@@ -65,4 +67,6 @@ def of_public_pages(connection: Connection) -> PublicVersion:
     numbers = select(ListingVersion.number, ListingVersion.changed_at, month + digests).where(ListingVersion.id == 1)
     number, changed_at, newest = connection.execute(numbers).one_or_none() or (0, None, None)
     values = connection.execute(select(Setting.__table__.c.key, Setting.__table__.c.changed_at, Setting.__table__.c.value))
-    return PublicVersion(number, changed_at, newest or 0, tuple(sorted((key, changed, repr(value)) for key, changed, value in values)))
+    settings = [(key, changed, value) for key, changed, value in values]
+    seen = tuple(sorted((key, changed, repr(value)) for key, changed, value in settings))
+    return PublicVersion(number, changed_at, newest or 0, seen, {key: value for key, _, value in settings})

@@ -25,6 +25,7 @@ from keynet_admin.models.base import CleanText, subject_of
 from keynet_admin.permissions import Actor
 from keynet_admin.services import workflow
 from keynet_admin.services.mail import message as letter
+from keynet_admin.services.mail import pause
 from keynet_admin.services.mail.message import Letter
 from keynet_admin.services.mail.transport import NotNow, Outgoing, Rejected, Uncertain, transport
 from keynet_admin.services.transaction import after_commit, rows_changed, transaction
@@ -207,9 +208,14 @@ def _values(template: str, to: str, context: Mapping[str, Any], sealed: Mapping[
         "sealed": dict(sealed) if sealed else None,
         "status": MailStatus.waiting if good else MailStatus.refused,
         "answer": "" if good else BAD_ADDRESS,
-        "lane": _LANES.get(template, 1),
+        "lane": lane_of(template),
         "next_try_at": clock.real_now(),
     }
+
+
+def lane_of(template: str) -> int:
+    """In which lane mails of this kind leave (`pause.LANES` names them)."""
+    return _LANES.get(template, 1)
 
 
 def deliverable(address: str) -> bool:
@@ -367,6 +373,9 @@ def _claim(now: datetime, lease: timedelta) -> _Claim | None:
     """Take the next due mail for this process, in a transaction of its own; also one whose lease is over (see `_end_leases`)."""
     due = or_(and_(OutboxMail.status == MailStatus.waiting, _reached(OutboxMail.next_try_at, now)), _lease_over(now))
     with transaction():
+        leaves = pause.may_leave(pause.active())
+        if leaves is None:
+            return None
         row = db.session.execute(
             select(
                 OutboxMail.id,
@@ -378,7 +387,7 @@ def _claim(now: datetime, lease: timedelta) -> _Claim | None:
                 OutboxMail.body,
             )
             .add_columns(OutboxMail.sealed, OutboxMail.created_at, OutboxMail.sender_name, OutboxMail.reply_to)
-            .where(due)
+            .where(due, leaves)
             .order_by(OutboxMail.lane, OutboxMail.next_try_at, OutboxMail.id)
             .limit(1)
             .with_for_update(skip_locked=True)  # SQLite leaves it out: there the write lock is ours since BEGIN IMMEDIATE

@@ -404,6 +404,12 @@ EVENTS: tuple[Event, ...] = (
     Event("search_alert", "stop", "新しい募集のメールの停止", "{who}が新しい募集のメールを止め、申し込みを削除しました。"),
     Event("search_alert", "expire", "新しい募集のメールの期限", "期限が来たため、新しい募集のメールの申し込みを削除しました。"),
     Event("search_alert", "bounce", "新しい募集のメールの不達", "宛先に届かないため、新しい募集のメールの申し込みを削除しました。"),
+    Event("job_run", "ask_run", "定期処理の実行の依頼", "{who}が定期処理の実行を依頼しました（{other}）。"),
+    Event("retention_run", "purge", "保存期間の処理", "{who}が保存期間を過ぎたデータを削除しました{rows}。"),
+    Event("mail_pause", "pause", "メールの送信の停止", "{who}がメールの送信を止めました（{other}）。"),
+    Event("mail_pause", "resume", "メールの送信の再開", "{who}がメールの送信を再開しました（{other}）。"),
+    Event("setting", "stop_writing", "閲覧のみの開始", "{who}がサイトを閲覧のみにしました。"),
+    Event("setting", "allow_writing", "閲覧のみの終了", "{who}が閲覧のみを終えました。"),
     Event("setting", "change", "設定の変更", "{who}が設定を変えました。"),
     Event("setting", "restore_backup", "バックアップからの復元", "バックアップからデータベースを戻しました。"),
 )

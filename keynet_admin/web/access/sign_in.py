@@ -32,14 +32,14 @@ SECOND_WAYS = (ProofWay.authenticator, ProofWay.passkey, ProofWay.recovery)
 
 def attempt(email: str, password: str) -> sessions.SignedIn | None:
     """A new session for this pair, None for a wrong one. Raises TooMany. The same work for known and unknown addresses."""
-    with transaction():
+    with transaction(even_read_only=True):
         known = use_cases.credentials(email)
         security_log.tried_as(known.account_id)
         mark = browser.mark_of(known.account_id)
         rate_limit.hit("login", address=email, network=network(), browser=mark)
     signed_in = None
     if passwords.verify(known.password_hash, password):
-        with transaction():
+        with transaction(even_read_only=True):
             signed_in = use_cases.sign_in(known, browser.place(known.account_id))
             if signed_in is not None:
                 rate_limit.forgive("login", address=email, network=network(), browser=mark)
@@ -103,7 +103,7 @@ def on_the_way(*, carries: bool) -> Response | None:
     key = session.get("_user_id")
     before = sessions.owner_of(key) if isinstance(key, str) else None
     if before is not None and before != signed_in.id:
-        with transaction():
+        with transaction(even_read_only=True):
             sessions.end(signed_in)  # else the same post, sent again, would be theirs
         abort(403)
     if not enter(signed_in):

@@ -51,7 +51,7 @@ class CodePage:
         named, code = counter.typed(named) or named, request.form.get("code", "").strip()[:60]
         late = unverified()
         if named and code and not late:
-            with transaction():
+            with transaction(even_read_only=True):
                 rate_limit.hit("reentry", address=named, network=request.remote_addr or "")
             token = self.token_of(named, code)
             if token is not None:

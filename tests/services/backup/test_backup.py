@@ -308,3 +308,14 @@ def test_a_backup_of_an_older_program(second: Flask, databases: Databases, datab
             assert (head, take.present_revision() != head) == ("0053", True)
             assert db.session.execute(text("SELECT value FROM setting WHERE key = 'notice'")).scalar_one() == '"旧"'
             db.session.rollback()
+
+
+def test_a_backup_of_a_site_that_could_only_be_read(app: Flask, second: Flask, tmp_path: Path) -> None:
+    """Who moves stops writing, backs up and restores: the copy is made ready all the same and can be written at once."""
+    assert run(app, "read-only", "on").exit_code == 0
+    file = backup(app, tmp_path / "backup.zip")
+    result = run(second, "restore", file)
+    assert result.exit_code == 0, result.output
+    with second.app_context(), transaction():
+        assert factories.account(Role.operator).id
+    assert run(app, "read-only", "off").exit_code == 0

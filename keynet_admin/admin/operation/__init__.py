@@ -1,0 +1,1 @@
+"""The running of the program, for administrators: jobs, the sending of mails, retention, banner and read-only mode."""

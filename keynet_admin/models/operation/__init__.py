@@ -1,0 +1,1 @@
+"""What the program keeps of its own running: jobs, workers, held mails, runs of the retention."""
