@@ -127,12 +127,13 @@ def submission(
     *,
     by: Actor | None = None,
     typed: Mapping[str, Any] | None = None,
+    sender: Actor = SENDER,
 ) -> Submission:
-    """A case in a state, walked there through the services by `by` (a new operator when needed)."""
+    """A case in a state, brought in by `sender` and walked there through the services by `by` (a new operator when needed)."""
     form = dict(typed) if typed is not None else document(changes)
     today = clock.today()
     made, _new = submissions.submit(
-        form, evaluate(form, on=today), reference_date=today.isoformat(), actor=SENDER, form_key=f"factory-{next(_numbers)}"
+        form, evaluate(form, on=today), reference_date=today.isoformat(), actor=sender, form_key=f"factory-{next(_numbers)}"
     )
     db.session.flush()
     if state is SubmissionStatus.received:

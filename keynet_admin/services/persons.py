@@ -23,6 +23,7 @@ from keynet_admin.models import (
     EntryDraft,
     Keying,
     OutboxMail,
+    Passkey,
     Posting,
     PostingRevision,
     PublishedAnswer,
@@ -432,6 +433,14 @@ REGISTER: tuple[Personal, ...] = (
         "アカウントと一緒に終わります。",
         3 * YEAR,
         lambda ended: TrainingAttempt.account_id.in_(select(Account.id).where(_unused(ended))),
+        whole=True,
+    ),
+    Personal(
+        {Passkey.name: "", Passkey.credential_id: "", Passkey.public_key: ""},
+        "使われなくなったアカウントのパスキー",
+        "アカウントと一緒に終わります。",
+        3 * YEAR,
+        lambda ended: Passkey.account_id.in_(select(Account.id).where(_unused(ended))),
         whole=True,
     ),
     Personal(

@@ -210,7 +210,7 @@ def test_the_rules_can_be_searched(client: FlaskClient, db_session: Session) -> 
     [
         ("/flow", ("2営業日以内", "初回ログイン", "公開を終了")),
         ("/privacy", ("Cookieを使わず", "一部非公開", "遅いほうから180日", "30日がたつと")),
-        ("/accessibility", ("JIS X 8341-3:2016", "まだ行っておらず")),
+        ("/accessibility", ("JIS X 8341-3:2016", "まだ行っていません")),
     ],
 )
 def test_plain_pages_say_what_they_should(client: FlaskClient, db_session: Session, path: str, words: tuple[str, ...]) -> None:

@@ -439,7 +439,7 @@ def test_the_command_and_the_job(app: Flask, planted: Session, clock: MovableClo
     runner = app.test_cli_runner()
     dry = runner.invoke(args=["purge", "--dry-run"])
     assert dry.exit_code == 0
-    assert f"決定の理由（365日）：{planted.query(Review).count()}件" in dry.output
+    assert f"決定の理由（1年）：{planted.query(Review).count()}件" in dry.output
     planted.rollback()
     jobs.purge()
     planted.expire_all()

@@ -32,7 +32,7 @@ def tries(most: int, **more: str) -> int:
 
 
 OF_ADDRESSES = sorted(kind for kind, limit in rate_limit.LIMITS.items() if limit.address is not None)
-OF_NETWORKS = sorted(set(rate_limit.LIMITS) - set(OF_ADDRESSES))
+OF_NETWORKS = sorted(kind for kind, limit in rate_limit.LIMITS.items() if limit.address is None and limit.everywhere is None)
 
 
 @pytest.mark.parametrize("kind", OF_ADDRESSES)

@@ -28,6 +28,7 @@ from keynet_admin.models import (
 )
 from keynet_admin.permissions import Actor
 from keynet_admin.services import master_data
+from keynet_admin.services.access.device import BrowserPlace
 from keynet_admin.services.account import session as sessions
 from keynet_admin.services.account import use_cases as accounts
 from keynet_admin.services.listing import publish as listing
@@ -326,17 +327,18 @@ def test_a_row_that_fails_takes_no_other_with_it(app: Flask, db_session: Session
 def proving(act: str, account: Account) -> Callable[[], Any]:
     """One of the ways in which a session of this account comes to be; gives it, or None when the account is closed."""
     known = accounts.Credentials(account.id, account.password_hash)
-    if act == "reset":
-        with transaction():
+    with transaction():
+        here = sessions.begin(account)
+        if act == "reset":
             accounts.request_reset(account.email)
     link = db.session.execute(select(FirstLogin.id).where(FirstLogin.account_id == account.id)).scalar_one_or_none()
 
     def prove() -> Any:
         match act:
             case "sign in":
-                return accounts.sign_in(known)
+                return accounts.sign_in(known, BrowserPlace())
             case "change":
-                return accounts.change_password(known, "new hash")
+                return accounts.change_password(known, "new hash", here)
             case _:
                 assert link is not None
                 return sessions.begin(accounts.finish_first_login(link, "new hash"))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
@@ -18,7 +18,7 @@ from keynet_admin import clock
 from keynet_admin.business_time import CLOSES
 from keynet_admin.errors import BadField, LinkDead, NotFound, Refused
 from keynet_admin.extensions import db
-from keynet_admin.models import Account, AuditEvent, FirstLogin, Organization, OutboxMail
+from keynet_admin.models import Account, AuditEvent, AuditSeal, FirstLogin, Organization, OutboxMail
 from keynet_admin.permissions import SYSTEM, Actor
 from keynet_admin.services import audit, business_days, workflow
 from keynet_admin.services.access.device import BrowserPlace
@@ -430,13 +430,16 @@ def _pretend() -> None:
         sealed={"link": mailer.public_link("/password/reset/" + secret.token_hash(token)), "code": secret.shown(code)},
         about=Account(id=0),
     )
-    _stand_in(code)  # for the event
+    event = _stand_in(code)  # for the event, and then for its seal
+    db.session.execute(insert(AuditSeal).values(position=0, event_id=event.id, digest=secret.token_hash(token)))
 
 
-def _stand_in(code: str) -> None:
+def _stand_in(code: str) -> AuditEvent:
     words = {"subject": "account", "subject_id": 0, "action": secret.code_hash(0, code)[:40]}
-    db.session.add(AuditEvent(at=clock.now(), actor_kind=ActorKind.system, **words))
+    event = AuditEvent(at=clock.now(), actor_kind=ActorKind.system, **words)
+    db.session.add(event)
     db.session.flush()
+    return event
 
 
 def end_links(account: Account) -> None:

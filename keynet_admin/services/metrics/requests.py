@@ -46,8 +46,8 @@ def count(route: str, method: str, status: int, seconds: float) -> None:
 
 
 def text() -> str:
-    """The sums over all processes, those that have ended included; empty where nobody counts."""
-    if _metrics is None:
+    """The sums over all processes, those that have ended included; empty where nobody counts, or somebody took the folder away."""
+    if _metrics is None or not Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).is_dir():
         return ""
     from prometheus_client import CollectorRegistry, generate_latest
     from prometheus_client.multiprocess import MultiProcessCollector

@@ -147,5 +147,5 @@ NEVER: tuple[NeverDeleted, ...] = (
     ),
     NeverDeleted("この処理の実行の数", "期限どおりに消したことを示すためです。", ("retention_run",)),
 )
-# What goes by itself, without a person in it: short lists of the program about itself.
-BY_ITSELF = {"case_presence", "job_failure", "job_run", "worker_presence"}
+# What goes by itself, without a person in it (short lists of the program about itself), or with its account (its secrets).
+BY_ITSELF = {"authenticator", "case_presence", "job_failure", "job_run", "recovery_code", "worker_presence"}

@@ -74,14 +74,14 @@ def prove(who: sessions.SignedIn, mark: str = "", *, ways: tuple[ProofWay, ...])
     kinds = ("password",) if way is ProofWay.password else ("second", "second_day")
     counted = {"address": who.email, "network": browser.network(), "browser": mark}
     try:
-        with transaction():
+        with transaction(even_read_only=True):
             left, *_ = (rate_limit.hit(kind, **counted) for kind in kinds)
     except TooMany as error:
         return NotProven({"": str(error)}, 429, error.retry_after)
     entering = not current_user.is_authenticated
     right = way is ProofWay.password and passwords.verify(who.account.password_hash, typed[: passwords.LONGEST + 1])
     done = None
-    with transaction():
+    with transaction(even_read_only=True):
         account = who.account
         if way is not ProofWay.password:
             right = _is_right(who, way, typed)

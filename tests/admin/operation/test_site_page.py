@@ -13,10 +13,12 @@ from keynet_admin.extensions import db
 from keynet_admin.models import Submission
 from keynet_admin.permissions import SYSTEM
 from keynet_admin.services.operation import site_state
+from keynet_admin.services.partner import keys
 from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import PostingStatus, Role, SubmissionStatus
 from keynet_admin.web import maintenance
 from tests import factories
+from tests.auth.factor import code, with_app
 from tests.support.clock import MovableClock
 from tests.support.web import Client, change_settings
 
@@ -139,16 +141,31 @@ def test_everything_is_read_and_signing_in_works(app: Flask, db_session: Session
     assert client.post("/logout").status_code == 303
 
 
-def test_machines_get_json(app: Flask, db_session: Session, client: Client) -> None:
-    """The check of entries stores nothing and goes on; a partner's answer is refused with words."""
-    item = factories.partner_item(factories.posting(PostingStatus.live))
-    key = factories.partner_key(item.partner)
-    db.session.commit()
+def test_a_second_proof_is_taken(app: Flask, db_session: Session, client: Client) -> None:
+    """Whoever has enrolled an app can sign in, too: else no administrator with one could end the mode."""
+    admin = with_app(factories.account(Role.admin))
     stop()
-    headers = {"Authorization": f"Bearer {key.text}"} if hasattr(key, "text") else {}
-    answer = client.post("/partner/v1/receipts", json={"receipts": []}, headers=headers)
-    assert answer.status_code in (401, 404, 405, 503)
-    assert answer.is_json
+    assert client.post("/login", data={"email": admin.email, "password": factories.PASSWORD}).location == "/login/second"
+    assert client.post("/login/second", data={"proof_code": "000000"}).status_code == 422
+    assert client.post("/login/second", data={"proof_code": code()}).status_code == 303
+    assert client.post("/admin/site/allow_writing").status_code == 303
+    db.session.rollback()
+    assert not site_state.now().read_only
+
+
+def test_machines_get_json(app: Flask, db_session: Session, client: Client) -> None:
+    """A partner's answer is refused with words and a time; the check of entries stores nothing and goes on."""
+    with transaction():
+        item = factories.partner_item(factories.posting(PostingStatus.live))
+        key = keys.issue(item.partner, factories.actor(Role.lead)).secret
+        row = {"posting_no": item.posting.posting_no, "sequence": 1, "status": "acknowledged"}
+    stop()
+    answer = client.post("/partner/v1/receipts", json=[row], headers={"Authorization": f"Bearer {key}"})
+    assert (answer.status_code, answer.is_json) == (503, True)
+    assert int(answer.headers["Retry-After"]) > 0
+    assert client.post("/api/entry-check", json={"submission": {}, "partial": True}).status_code == 200
+    allow()
+    assert client.post("/partner/v1/receipts", json=[row], headers={"Authorization": f"Bearer {key}"}).status_code == 200
 
 
 def test_no_post_writes_anything(app: Flask, db_session: Session, client: Client) -> None:

@@ -300,7 +300,7 @@ def test_an_invitation_is_sent_again_and_taken_back(body: Organization, chief: A
 def test_ones_own_address(body: Organization, chief: Account) -> None:
     """The code of the new mailbox proves it, for this address and this state of the account only; the old one is told."""
     old, new = chief.email, "kawabe@city.hyuga-test.lg.jp"
-    sessions.begin(chief)
+    here = sessions.begin(chief)
     assert address.send_own_code(chief, "KAWABE@city.hyuga-test.lg.jp", 1000) == new
     mail = db.session.execute(select(OutboxMail).where(OutboxMail.recipient == new)).scalar_one()
     code = address.own_code(chief, new, 1000)
@@ -308,7 +308,7 @@ def test_ones_own_address(body: Organization, chief: Account) -> None:
     assert code not in mail.body.replace("-", "")
     assert code not in (address.own_code(chief, new, 1001), address.own_code(chief, old, 1000))
     assert accounts.check_code(old, code) is None, "no way to a new password"
-    address.change_own(chief, actor_of(chief), new)
+    address.change_own(chief, actor_of(chief), new, here.key)
     assert chief.email == new
     assert mails(old) == ["address_changed"]
     assert address.own_code(chief, new, 1000) != code
