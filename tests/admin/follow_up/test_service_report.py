@@ -63,7 +63,7 @@ def page_of(client: Client, path: str = PAGE) -> BeautifulSoup:
 def test_an_empty_page_says_what_will_be_here(client: Client, db_session: Session, clock: MovableClock) -> None:
     client.sign_in(Role.operator)
     page = page_of(client)
-    assert len(page.select("main .empty")) == 3
+    assert len(page.select("main .empty")) == 4
     assert not page.select("main svg[role=img]")
     assert "―" in page.select_one(".kpi").text  # type: ignore[union-attr]
 
