@@ -92,7 +92,7 @@ ACCOUNT_MOVES: tuple[Move, ...] = (
               "確認を記録する", "これからも使うことを記録しました。")),
     Move(Account, "reopen_unused", (A.dormant,), (A.invited,), Permission.account_issue, "休止したアカウントの再開",
          "{who}がアカウントを再開し、初回ログインのご案内を送りました。", tone="is-ok", icon="check", author_may=False, reviewed=True,
-         mail="first_login", path="reopen",
+         mail="first_login", path="reopen", step_up=True,
          page=Page("休止したアカウントを再開しますか",
               "いまのアドレスに、パスワードを決め直すご案内を送ります。前のパスワードは使えません。アドレスが変わったときは、「アドレスの訂正」を使ってください。",
               "再開して案内を送る", "アカウントを再開しました。", "初回ログインのご案内を送ります。")),
