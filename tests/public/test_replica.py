@@ -15,7 +15,6 @@ from keynet_admin.config import REPLICA
 from keynet_admin.extensions import db
 from keynet_admin.models import Listing, ListingVersion, Organization, PublishedVersion
 from keynet_admin.public import source
-from keynet_admin.public.page_cache import PageCache
 from keynet_admin.services import settings
 from keynet_admin.services.alert import searching
 from keynet_admin.services.transaction import transaction
@@ -25,7 +24,7 @@ from tests.support.clock import START, MovableClock
 from tests.support.databases import migrate
 from tests.support.missing import missing
 from tests.support.postgres import FOLLOWED, Postgres
-from tests.support.web import Client, application
+from tests.support.web import Client, application, page_cache_of
 
 # What belongs to a look at the version, not to a page.
 LOOKS = ("max(open_data_month", "setting.changed_at", "SET TRANSACTION", "pg_catalog", "show standard", "select current_schema")
@@ -102,9 +101,7 @@ def asked(app: Flask) -> dict[str, int]:
 
 def fresh(client: Client, path: str = "/postings/") -> str:
     """A page that was not kept."""
-    layer = client.application.wsgi_app
-    assert isinstance(layer, PageCache)
-    layer.pages.clear()
+    page_cache_of(client.application).pages.clear()
     answer = client.get(path)
     assert answer.status_code == 200, path
     return answer.text
