@@ -41,6 +41,7 @@ def create_app(settings: config.Settings | None = None, flask_config: Mapping[st
     settings = replace(settings, secret_key=settings.secret_key or config.secret_key(settings.instance))
     config.bind(app, settings)
     app.config.update(settings.for_flask() | dict(flask_config or {}))
+    request_log.start_logs(app)
     clock.start(settings.instance, settings.now)
     _engine_options(app)
     app.url_map.converters["num"] = NumberConverter

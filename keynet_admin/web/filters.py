@@ -203,7 +203,7 @@ def site_state() -> SiteState:
     if "site_state" not in g:
         try:
             visitors = not addresses.of(request.path).session
-            values = current_app.extensions[PUBLIC_SETTINGS]() if visitors else None
+            values = current_app.extensions.get(PUBLIC_SETTINGS, dict)() if visitors else None  # none where no page is a visitor's
             g.site_state = state = operation_state.of(values) if visitors else operation_state.now()
         except SQLAlchemyError:
             g.site_state = state = SiteState()

@@ -40,7 +40,7 @@ from keynet_admin.web.model_view import GuardedModelView
 from tests import factories
 from tests.support.web import Client
 
-MOST_QUERIES = 6
+MOST_QUERIES = 7  # one of them asks for the banner and whether anything may be written
 # A posting's card tells its people, its looks and its applications, each for the whole page, beside the open report; the ledger stands among alarms, numbers
 # and the picture of closings; of each partner its rows, its keys and its people are counted.
 MORE = {"/office/posting/": 2, "/admin/partner/": 6, "/admin/partner/list/": 3}

@@ -109,14 +109,20 @@ def _after(response: Response) -> Response:
     return response
 
 
+def start_logs(app: Flask) -> None:
+    """Let messages leave in the form of `KEYNET_LOG`, those of the parts that are still to be made among them."""
+    if app.testing:
+        return
+    as_json = config.of(app).log == "json"
+    logs.start(as_json=as_json)
+    if as_json:
+        log.setLevel(logging.INFO)
+
+
 def init_app(app: Flask) -> None:
-    """Put the layer around all others, and let messages leave in the form of `KEYNET_LOG`."""
+    """Put the layer around all others."""
     app.after_request(_after)
     if app.testing:
         return
     requests.start(config.of(app).instance)
     app.wsgi_app = RequestLog(app.wsgi_app, app)  # type: ignore[method-assign]
-    as_json = config.of(app).log == "json"
-    logs.start(as_json=as_json)
-    if as_json:
-        log.setLevel(logging.INFO)
