@@ -42,8 +42,16 @@ from tests.support.web import Client
 
 MOST_QUERIES = 7  # one of them asks for the banner and whether anything may be written
 # A posting's card tells its people, its looks and its applications, each for the whole page, beside the open report; the ledger stands among alarms, numbers
-# and the picture of closings; of each partner its rows, its keys and its people are counted.
-MORE = {"/office/posting/": 2, "/admin/partner/": 6, "/admin/partner/list/": 3}
+# and the picture of closings; of each partner its rows, its keys and its people are counted; the tab of unused accounts asks for the days that were
+# set; the log shows the head of its chain and the last verification.
+MORE = {
+    "/office/posting/": 2,
+    "/admin/partner/": 6,
+    "/admin/partner/list/": 3,
+    "/admin/account/": 3,
+    "/admin/account/?q=担当": 3,
+    "/admin/event/": 1,
+}
 
 
 def fill(count: int, organization: Organization) -> None:
