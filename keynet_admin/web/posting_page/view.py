@@ -47,7 +47,7 @@ def view(
         "support": support(posting),
         "shift_rows": _shift_rows(posting, places),
         "duty": [line for line in str(posting.get("duty_detail", "")).splitlines() if line.strip()],
-        "map": MAP + quote(address) if address else "",
+        "map": MAP + quote(address, errors="replace") if address else "",
         "apply_by": apply_ways.labels(ways),
         "here": "site" in ways,
         "places": places,

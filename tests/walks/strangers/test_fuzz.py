@@ -113,7 +113,7 @@ def forms_of(client: Client, visitor: str, world: dict[str, Any]) -> Iterator[Fu
             continue
         for element in BeautifulSoup(page.data, "html.parser").find_all("form"):
             form = Form(element)
-            if form.action.endswith("/logout") or any(control.get("type") == "password" for control in form.all):
+            if form.action.endswith(("/logout", "/stop_writing")) or any(control.get("type") == "password" for control in form.all):
                 continue
             path = urljoin(place, form.action or place)
             for button in form.buttons() or [("", "")]:
