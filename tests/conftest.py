@@ -43,7 +43,7 @@ hypothesis.settings.load_profile("keynet")
 def pytest_addoption(parser: pytest.Parser) -> None:
     """How much is tried by chance."""
     parser.addoption(
-        "--fuzz", default="4000", help="how many requests `tests/walks/strangers/test_fuzz.py` sends, half of them on each database"
+        "--fuzz", default="2000", help="how many requests `tests/walks/strangers/test_fuzz.py` sends, half of them on each database"
     )
 
 
