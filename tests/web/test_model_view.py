@@ -43,8 +43,10 @@ from tests.support.web import Client
 MOST_QUERIES = 7  # one of them asks for the banner and whether anything may be written
 # A posting's card tells its people, its looks and its applications, each for the whole page, beside the open report; the ledger stands among alarms, numbers
 # and the picture of closings; of each partner its rows, its keys and its people are counted; the tab of unused accounts asks for the days that were
-# set; the log shows the head of its chain and the last verification.
+# set; the log shows the head of its chain and the last verification; the forecast above the queue is made anew once a minute.
 MORE = {
+    "/admin/submission/": 1,
+    "/admin/submission/?q=見本": 1,
     "/office/posting/": 2,
     "/admin/partner/": 6,
     "/admin/partner/list/": 3,
