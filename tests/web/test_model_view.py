@@ -47,6 +47,7 @@ MOST_QUERIES = 7  # one of them asks for the banner and whether anything may be 
 MORE = {
     "/admin/submission/": 1,
     "/admin/submission/?q=見本": 1,
+    "/admin/submission/?tab=done&job_type=nurse&findings=clean": 1,
     "/office/posting/": 2,
     "/admin/partner/": 6,
     "/admin/partner/list/": 3,
