@@ -430,8 +430,7 @@ def _pretend() -> None:
         sealed={"link": mailer.public_link("/password/reset/" + secret.token_hash(token)), "code": secret.shown(code)},
         about=Account(id=0),
     )
-    event = _stand_in(code)  # for the event, and then for its seal
-    db.session.execute(insert(AuditSeal).values(position=0, event_id=event.id, digest=secret.token_hash(token)))
+    db.session.execute(insert(AuditSeal).values(position=0, event_id=_stand_in(code).id, digest=secret.token_hash(token)))  # for the event
 
 
 def _stand_in(code: str) -> AuditEvent:
