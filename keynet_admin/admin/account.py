@@ -47,6 +47,15 @@ def _called(act: Callable[..., workflow.Outcome], row: Account, actor: Actor, *,
     return act(row, actor, call=call, **typed)
 
 
+def _by_call(act: Callable[..., workflow.Outcome], *typed: str, fields: str = "admin/_account_call.html") -> Decision:
+    """A decision that asks for the call in which it was settled, and for these fields besides."""
+
+    def decide(row: Account, actor: Actor, **values: Any) -> Any:
+        return _called(act, row, actor, **values)
+
+    return Decision(decide, read=reads(*typed), fields=fields, show=lambda _row, _typed: {"sources": list(CallSource)})
+
+
 def _invited(*where: Any) -> Any:
     """Where-clause: an invitation of the account that has neither been replaced nor taken back."""
     open_ = (
@@ -87,38 +96,13 @@ class AccountView(DecisionPages, GuardedModelView):
     decisions = {
         "resend": Decision(lambda row, actor, **typed: accounts.resend_invitation(row, actor, about=address.case_of(row), **typed)),
         "cancel": Decision(address.cancel_invitation),
-        "readdress": Decision(
-            lambda row, actor, **typed: _called(address.readdress, row, actor, **typed),
-            read=reads("recipient", "reason"),
-            fields="admin/_account_address.html",
-            show=lambda _row, _typed: {"sources": list(CallSource)},
-        ),
-        "read_code": Decision(
-            lambda row, actor, **typed: _called(address.read_code, row, actor, **typed),
-            read=reads(),
-            fields="admin/_account_call.html",
-            show=lambda _row, _typed: {"sources": list(CallSource)},
-        ),
-        "confirm": Decision(
-            lambda row, actor, **typed: _called(colleagues.confirm_request, row, actor, **typed),
-            read=reads(),
-            fields="admin/_account_call.html",
-            show=lambda _row, _typed: {"sources": list(CallSource)},
-        ),
+        "readdress": _by_call(address.readdress, "recipient", "reason", fields="admin/_account_address.html"),
+        "read_code": _by_call(address.read_code),
+        "confirm": _by_call(colleagues.confirm_request),
         "decline": Decision(colleagues.decline_request),
         "manage": Decision(colleagues.give_manage),
-        "keep": Decision(
-            lambda row, actor, **typed: _called(dormant.keep, row, actor, **typed),
-            read=reads(),
-            fields="admin/_account_call.html",
-            show=lambda _row, _typed: {"sources": list(CallSource)},
-        ),
-        "reopen": Decision(
-            lambda row, actor, **typed: _called(dormant.reopen, row, actor, **typed),
-            read=reads(),
-            fields="admin/_account_call.html",
-            show=lambda _row, _typed: {"sources": list(CallSource)},
-        ),
+        "keep": _by_call(dormant.keep),
+        "reopen": _by_call(dormant.reopen),
         "close_sessions": Decision(
             sessions.close,
             read=lambda _row, values: {"session": values.get("session", ""), "reason": values.get("reason", "")},

@@ -2,7 +2,7 @@
 
 import json
 import re
-from importlib.util import find_spec
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ ALLOWED = {
 }
 # Tools that stay at home.
 TOOLS = ALLOWED | {"GPL-3.0-or-later", "CNRI-Python", "CC0-1.0"}
-SCHEMAS = Path((find_spec("cyclonedx.schema") or pytest.skip("no schema", allow_module_level=True)).submodule_search_locations[0]) / "_res"  # type: ignore[index]
+SCHEMAS = files("cyclonedx.schema") / "_res"
 
 
 def schema(name: str) -> Any:

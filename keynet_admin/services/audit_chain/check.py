@@ -15,11 +15,12 @@ from sqlalchemy import select
 
 from keynet_admin import clock
 from keynet_admin.extensions import db
-from keynet_admin.models import Account, AuditCheck
+from keynet_admin.models import AuditCheck
 from keynet_admin.services import settings
 from keynet_admin.services.audit_chain import seal, verify
 from keynet_admin.services.mail import outbox
-from keynet_admin.vocabulary import AccountStatus, Role
+from keynet_admin.services.operation import alarms
+from keynet_admin.vocabulary import Role
 
 MONDAY = 0
 
@@ -91,8 +92,5 @@ def keep(seen: Verification) -> AuditCheck:
     if check.month and (address := settings.get("audit_digest_mail")):
         outbox.enqueue("audit_digest", address, words)
     if seen.faults and (before is None or before.faults != check.faults):
-        query = select(Account).where(Account.role == Role.admin, Account.status == AccountStatus.active).order_by(Account.id)
-        for account in db.session.execute(query).scalars():
-            told = words | {"contact_name": account.name, "count": check.faults, "faults": list(seen.faults[:5])}
-            outbox.enqueue("audit_broken", account.email, told, account_id=account.id)
+        alarms.tell(Role.admin, "audit_broken", words | {"count": check.faults, "faults": list(seen.faults[:5])})
     return check

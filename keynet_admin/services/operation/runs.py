@@ -22,10 +22,10 @@ from keynet_admin.extensions import db
 from keynet_admin.models import Account, JobFailure, JobRun, WorkerPresence
 from keynet_admin.permissions import Actor, Permission, can
 from keynet_admin.services import audit
-from keynet_admin.services.mail import outbox
+from keynet_admin.services.operation import alarms as alarms_to
 from keynet_admin.services.operation.job_table import BY_NAME, JOBS, Job
 from keynet_admin.services.transaction import rows_changed
-from keynet_admin.vocabulary import AccountStatus, Role
+from keynet_admin.vocabulary import Role
 
 ALARM_AFTER = 3  # failures in a row
 WORKER_GONE = timedelta(minutes=5)
@@ -123,7 +123,7 @@ def write(noted: dict[str, Noted]) -> None:
         if before < ALARM_AFTER <= row.failures:
             job = BY_NAME.get(name)
             words = {"label": job.label if job else name, "purpose": job.purpose if job else "", "count": row.failures}
-            _mail_administrators("job_failing", words | {"kind": run.failures[-1].kind})
+            alarms_to.tell(Role.admin, "job_failing", words | {"kind": run.failures[-1].kind})
 
 
 def be_present(started: datetime) -> None:
@@ -137,7 +137,7 @@ def be_present(started: datetime) -> None:
         row.started_at, row.seen_at = started, now
     db.session.execute(delete(WorkerPresence).where(WorkerPresence.seen_at < now - FORGOTTEN_AFTER, WorkerPresence.key != key))
     if last is not None and last < started - WORKER_GONE:
-        _mail_administrators("worker_gone", {"since": last, "until": now})
+        alarms_to.tell(Role.admin, "worker_gone", {"since": last, "until": now})
 
 
 def worker_key() -> str:
@@ -260,9 +260,3 @@ def _row(name: str) -> JobRun:
         db.session.add(row)
         db.session.flush()
     return row
-
-
-def _mail_administrators(template: str, words: dict[str, object]) -> None:
-    query = select(Account).where(Account.status == AccountStatus.active, Account.role == Role.admin).order_by(Account.id)
-    for account in db.session.execute(query).scalars().all():
-        outbox.enqueue(template, account.email, words | {"contact_name": account.name}, account_id=account.id)

@@ -10,11 +10,11 @@ from sqlalchemy import func, select
 
 from keynet_admin import clock
 from keynet_admin.extensions import db
-from keynet_admin.models import Account, Partner, PartnerItem
+from keynet_admin.models import Partner, PartnerItem
 from keynet_admin.permissions import SYSTEM
 from keynet_admin.services import settings, workflow
-from keynet_admin.services.mail import outbox
-from keynet_admin.vocabulary import AccountStatus, PartnerItemStatus, PartnerStatus, Role
+from keynet_admin.services.operation import alarms
+from keynet_admin.vocabulary import PartnerItemStatus, PartnerStatus, Role
 
 QUIET = timedelta(days=1)
 
@@ -67,8 +67,6 @@ def _was_late(partner_id: int) -> bool:
 
 def _mail_leads(partner: Partner, count: int) -> None:
     """To every lead; to the administrators where there is none."""
-    query = select(Account).where(Account.status == AccountStatus.active).order_by(Account.id)
-    people = [db.session.execute(query.where(Account.role == role)).scalars().all() for role in (Role.lead, Role.admin)]
     words = {
         "partner": partner.name,
         "partner_id": partner.id,
@@ -77,5 +75,5 @@ def _mail_leads(partner: Partner, count: int) -> None:
         "since": partner.late_since,
         "phone": partner.contact_phone,
     }
-    for account in people[0] or people[1]:
-        outbox.enqueue("partner_late", account.email, words | {"contact_name": account.name}, about=partner, account_id=account.id)
+    if not alarms.tell(Role.lead, "partner_late", words, about=partner):
+        alarms.tell(Role.admin, "partner_late", words, about=partner)
