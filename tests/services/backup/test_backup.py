@@ -24,6 +24,7 @@ from keynet_admin.extensions import db
 from keynet_admin.models import Account, AuditEvent, OutboxMail, StaffSession, Submission, SubmissionContact, SubmissionRevision
 from keynet_admin.services import counter
 from keynet_admin.services.account import session as sessions
+from keynet_admin.services.audit_chain import check, seal
 from keynet_admin.services.backup import archive, take
 from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import PostingStatus, Role, SubmissionStatus
@@ -119,6 +120,8 @@ def test_what_was_acknowledged_before_its_moment_is_in_it(
         assert each == [len(there)] * 3
         told = select(func.count()).where(AuditEvent.subject == "submission", AuditEvent.action == "submit")
         assert db.session.execute(told).scalar_one() == len(there)
+        assert seal.head()[0] >= len(there)
+        assert list(check.whole({})) == [], "the chain over the log is whole in the copy"
         assert counter.receipt_nos(program_clock.now())[0] not in {number for _, number in acknowledged}, "no number is given out again"
         db.session.rollback()
         again = take.take(tmp_path / "again.zip")
