@@ -18,6 +18,7 @@ from keynet_admin.errors import BadField, BadVersion, ReasonMissing, Refused, St
 from keynet_admin.extensions import db
 from keynet_admin.permissions import Permission
 from keynet_admin.services import workflow
+from keynet_admin.services.mail import pause
 from keynet_admin.services.mail.message import Letter
 from keynet_admin.services.transaction import transaction
 from keynet_admin.services.workflow.row import Move, Page
@@ -159,7 +160,7 @@ class DecisionPages:
 
     def decided(self, row: Any, name: str, outcome: workflow.Outcome, words: str) -> Any:
         """The answer to a decision that was carried out: to the next page, which shows the message."""
-        flash(words, "info" if outcome.repeated else "success")
+        flash(words + pause.words_after(outcome), "info" if outcome.repeated else "success")
         return redirect(self._next(row, name, outcome), 303)
 
     @classmethod

@@ -417,8 +417,8 @@ def test_the_pages_send_the_same_number_of_queries_whatever_there_is(
     client.sign_in(factories.account(Role.municipality, organization=first.organization))
     counted: list[str] = []
     event.listen(db.engine, "before_cursor_execute", lambda _c, _cur, statement, *_: counted.append(statement))
-    # With somebody before and after; one of each for the number of waiting reports in the menu.
-    for path, most in ((f"{LIST}?tab=all&posting={first.id}", 14), (f"{LIST}{rows[0].id}/", 22)):
+    # With somebody before and after; one of each for the number of waiting reports in the menu, one for the banner and the read-only mode.
+    for path, most in ((f"{LIST}?tab=all&posting={first.id}", 15), (f"{LIST}{rows[0].id}/", 23)):
         counted.clear()
         soup(client, path)
         assert len(counted) <= most, counted

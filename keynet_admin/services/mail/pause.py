@@ -12,6 +12,7 @@ from keynet_admin.extensions import db
 from keynet_admin.models import MailPause, OutboxMail
 from keynet_admin.permissions import Actor, Permission, can
 from keynet_admin.services import audit
+from keynet_admin.services.workflow import Outcome
 
 LANES = {1: "決定とリンクのメール", 2: "受付の控え", 3: "多くの方に一度に送るメール"}
 REASON_MOST = 300
@@ -44,10 +45,13 @@ def holds(pauses: Sequence[MailPause], lane: int, address: str) -> bool:
     return any(_holds_all(pause) or pause.lane == lane or (pause.domain != "" and pause.domain == domain) for pause in pauses)
 
 
-def holds_decisions() -> bool:
-    """Whether the mails of decisions wait now, whoever they go to."""
+def words_after(outcome: Outcome) -> str:
+    """What is said after a decision besides: that its mails wait, where those of decisions are held, whoever they go to."""
+    if outcome.repeated or not outcome.mails:
+        return ""
     first = or_(MailPause.lane == 1, and_(MailPause.lane.is_(None), MailPause.domain == ""))
-    return db.session.execute(select(MailPause.id).where(is_active(), first).limit(1)).first() is not None
+    held = db.session.execute(select(MailPause.id).where(is_active(), first).limit(1)).first()
+    return HELD if held is not None else ""
 
 
 def scope_words(pause: MailPause) -> str:

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from keynet_admin.models import Review
-from keynet_admin.services.mail import pause
 from keynet_admin.services.workflow.row import Page
 from keynet_admin.vocabulary import Word
 
@@ -35,5 +34,4 @@ def told(label: str, page: Page, outcome: Outcome) -> str:
     if outcome.repeated:
         return f"「{label}」は、先ほど行っています。今回は何も変えず、メールも送っていません。"
     mailed = page.mailed if outcome.mails else "送れる宛先がないため、メールは送っていません。" if page.mailed else ""
-    held = pause.HELD if outcome.mails and pause.holds_decisions() else ""
-    return (outcome.note or page.done) + mailed + held
+    return (outcome.note or page.done) + mailed

@@ -181,7 +181,7 @@ def test_names_of_subjects(rows: dict[str, Any], db_session: Session) -> None:
     assert set(found) == {(kind, row.id) for kind, row in rows.items() if kind != "keying"}
 
 
-def test_what_is_said_afterwards(db_session: Session) -> None:
+def test_what_is_said_afterwards() -> None:
     """Just what was done and sent: a repeated click sends nothing, an unreachable one neither."""
     reject = workflow.move_of(review.Submission, "reject")
     assert reject.page is not None
