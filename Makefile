@@ -5,6 +5,8 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 # One file per worker of xdist keeps a module's databases and servers in one process.
 WORKERS ?= 2
+# A shell that keeps no compiled files would have every server that a test starts compile the whole program again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench faults surge lock update

@@ -180,7 +180,7 @@ def serve(databases: Databases, instance: Path) -> Iterator[Callable[..., LiveSe
     def start(url: str | None = None, **environ: str) -> LiveServer:
         if url is None:
             url = databases.copy_sqlite(instance)
-        server = LiveServer(instance, {"DATABASE_URL": url, "KEYNET_RATE_LIMITS": "0", **environ})
+        server = LiveServer(instance, {"DATABASE_URL": url, "KEYNET_RATE_LIMITS": "0", **environ}, workers=2)
         servers.append(server)
         return server.start()
 

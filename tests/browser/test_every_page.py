@@ -1,6 +1,8 @@
 """Every kind of page in a real Chromium: axe finds nothing, the console is silent, nothing comes from elsewhere, and it fits a phone."""
 
 import re
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -100,13 +102,24 @@ def go(page: Any, house: LiveServer, where: str) -> None:
         page.goto(house.url + next(link for link in paths if re.fullmatch(pattern, link)))
 
 
-def sign_in(page: Any, house: LiveServer, email: str) -> None:
-    """Through the form, as a person does."""
-    page.goto(house.url + "/login")
-    page.fill("[name=email]", email)
-    page.fill("[name=password]", DEMO_PASSWORD)
-    page.press("[name=password]", "Enter")
-    page.wait_for_url(lambda address: "/login" not in address)
+@pytest.fixture(scope="module")
+def signed_in(browser: Any, house: LiveServer) -> Callable[[str], list[Any]]:
+    """The cookies of a person who signed in through the form; each signs in once."""
+
+    @cache
+    def cookies(email: str) -> list[Any]:
+        context = browser.new_context(locale="ja-JP")
+        page = context.new_page()
+        page.goto(house.url + "/login")
+        page.fill("[name=email]", email)
+        page.fill("[name=password]", DEMO_PASSWORD)
+        page.press("[name=password]", "Enter")
+        page.wait_for_url(lambda address: "/login" not in address)
+        got: list[Any] = context.cookies()
+        context.close()
+        return got
+
+    return cookies
 
 
 def look(page: Any, axe: str) -> None:
@@ -151,8 +164,10 @@ def test_a_page_before_the_sign_in(browser_page: Any, house: LiveServer, axe: st
 
 
 @pytest.mark.parametrize(("email", "name"), [(email, name) for email, pages in STAFF.items() for name in pages])
-def test_a_page_after_the_sign_in(browser_page: Any, house: LiveServer, axe: str, email: str, name: str) -> None:
+def test_a_page_after_the_sign_in(
+    browser_page: Any, house: LiveServer, axe: str, signed_in: Callable[[str], list[Any]], email: str, name: str
+) -> None:
     """Each list and each kind of single page of the four areas."""
-    sign_in(browser_page, house, email)
+    browser_page.context.add_cookies(signed_in(email))
     go(browser_page, house, STAFF[email][name])
     look(browser_page, axe)

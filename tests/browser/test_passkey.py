@@ -23,7 +23,7 @@ def test_a_passkey_is_registered_and_signs_in(databases: Databases, instance: An
     port, page = free_port(), browser_page
     environ = {"DATABASE_URL": databases.copy_demo(instance), "KEYNET_RATE_LIMITS": "0", "KEYNET_DEMO": "1"}
     environ |= {"KEYNET_DEMO_PASSWORD": DEMO_PASSWORD, "PUBLIC_URL": f"http://localhost:{port}"}
-    server = LiveServer(instance, environ, workers=1, port=port).start()
+    server = LiveServer(instance, environ, port=port).start()
     try:
         _walk(page, f"http://localhost:{port}")
     finally:

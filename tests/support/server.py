@@ -1,4 +1,4 @@
-"""The real web server (granian, two processes) and the worker as processes of their own, for tests that need the whole house."""
+"""The real web server (granian) and the worker as processes of their own, for tests that need the whole house."""
 
 import os
 import signal
@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 class LiveServer:
     """granian on a free loopback port over a prepared instance folder and database. `log` keeps what it printed."""
 
-    def __init__(self, instance: Path, environ: Mapping[str, str], *, workers: int = 2, app: str = "wsgi:app", port: int = 0) -> None:
+    def __init__(self, instance: Path, environ: Mapping[str, str], *, workers: int = 1, app: str = "wsgi:app", port: int = 0) -> None:
         """Describe the server; `start()` runs it. `environ` holds the settings (`DATABASE_URL`, …) on top of the present ones."""
         self.instance = instance
         self.port = port or free_port()
@@ -101,6 +101,9 @@ def start_worker(instance: Path, environ: Mapping[str, str]) -> "subprocess.Pope
 
 
 def clean_environ() -> dict[str, str]:
-    """The present environment without this program's own settings, so that a developer's shell changes no test."""
-    own = ("PORT", "DATABASE_URL", "REDIS_URL", "MAIL_URL", "PUBLIC_URL")
+    """The present environment without this program's own settings, so that a developer's shell changes no test.
+
+    Without the wish to keep no compiled files too: each server that is started would compile the whole program again.
+    """
+    own = ("PYTHONDONTWRITEBYTECODE", "PORT", "DATABASE_URL", "REDIS_URL", "MAIL_URL", "PUBLIC_URL")
     return {name: value for name, value in os.environ.items() if name not in own and not name.startswith("KEYNET_")}

@@ -38,7 +38,7 @@ class Site:
     def __init__(self, instance: Path, url: str) -> None:
         self.instance, self.url = instance, url
         self.environ = {"DATABASE_URL": url, "KEYNET_RATE_LIMITS": "0", "MAIL_URL": "file:"}
-        self.web = LiveServer(instance, self.environ)
+        self.web = LiveServer(instance, self.environ, workers=2)
         self.worker: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:

@@ -64,7 +64,7 @@ def machines(databases: Databases, instance: Path, tmp_path: Path) -> Iterator[t
         missing("nginx", "apt-get install nginx")
     url = databases.copy_sqlite(instance)
     environ = {"DATABASE_URL": url, "KEYNET_RATE_LIMITS": "0", "KEYNET_TRUSTED_PROXIES": "1"}
-    servers = [LiveServer(instance, environ, workers=1).start() for _ in range(2)]
+    servers = [LiveServer(instance, environ).start() for _ in range(2)]
     proxy = Nginx(path, tmp_path / "nginx", [server.port for server in servers])
     try:
         yield servers, proxy
