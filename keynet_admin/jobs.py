@@ -59,6 +59,7 @@ SENDERS = 3
 _sending = threading.BoundedSemaphore(SENDERS)
 _asked = threading.Event()
 _notes = runs.Notes()
+_stopping = threading.Event()  # the process is to end: what is under way is finished, nothing more is begun
 
 
 class WorkerRunning(RuntimeError):
@@ -114,9 +115,9 @@ def deliver_mail() -> int:
         return 0
     sent = 0
     try:
-        while _asked.is_set():
+        while _asked.is_set() and not _stopping.is_set():
             _asked.clear()
-            done = mailer.deliver_due(_ROUND)
+            done = mailer.deliver_due(_ROUND, stopped=_stopping.is_set)
             sent += done
             if done == _ROUND:
                 _asked.set()
@@ -257,7 +258,7 @@ def tell_visitors() -> int:
     while True:
         with reading():
             look = next(looks, None)
-        if look is None:
+        if look is None or _stopping.is_set():
             return done
         try:
             done += one_by_one([look], alert_digest.send)
@@ -284,7 +285,7 @@ def publish_open_data() -> int:
             month = open_data.next_due()
             content = open_data.content_of(month) if month is not None else []
             db.session.rollback()
-        if month is None:
+        if month is None or _stopping.is_set():
             return done
         with transaction():
             done += open_data.store(month, content)
@@ -293,10 +294,12 @@ def publish_open_data() -> int:
 def one_by_one(ids: Iterable[Any], action: Callable[[Any], bool]) -> int:
     """Run `action` for each row in a transaction of its own and return how often it said yes.
 
-    A row that somebody else is changing is left to the next round and takes no other row with it.
+    A row that somebody else is changing is left to the next round and takes no other row with it, and so are all others once the worker stops.
     """
     done = 0
     for number in ids:
+        if _stopping.is_set():
+            break
         try:
             with transaction():
                 done += action(number)
@@ -391,6 +394,8 @@ def run_asked() -> int:
             names = [] if read_only() else runs.asked()
             db.session.rollback()
         for name in names:
+            if _stopping.is_set():
+                break
             with transaction():
                 mine = runs.take(name)
             if mine:
@@ -421,9 +426,15 @@ def _attend(app: Flask, stop: threading.Event) -> None:
 class _Consumer(Consumer):  # type: ignore[misc]
     scheduler_class = _Scheduler
 
+    def stop(self, graceful: bool = False) -> None:
+        """Huey waits for its tasks; a sweep over many rows has to hear of it, too."""
+        _stopping.set()
+        log.info("the worker stops: what is under way is finished")
+        super().stop(graceful)
+
 
 def run_worker(app: Flask) -> None:
-    """Run the jobs until SIGTERM or Ctrl-C; what is under way is finished, at most for some seconds.
+    """Run the jobs until SIGTERM or Ctrl-C; the mail or row that is under way is finished, at most for some seconds, and no other begun.
 
     Raises WorkerRunning on SQLite when another worker holds the instance's lock file.
     """

@@ -89,7 +89,7 @@ def test_a_few_runs_at_a_time(app: Flask, db_session: Session, monkeypatch: pyte
     """A wake-up while all of them are at work makes one look once more instead of a further one beside it."""
     rounds: list[int] = []
 
-    def deliver(_limit: int) -> int:
+    def deliver(_limit: int, **_stopped: Any) -> int:
         rounds.append(1)
         if len(rounds) <= jobs.SENDERS:
             other = threading.Thread(target=jobs.deliver_mail)

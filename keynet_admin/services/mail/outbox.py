@@ -240,15 +240,18 @@ class _Claim:
     reply_to: str
 
 
-def deliver_due(limit: int = 100, now: datetime | None = None) -> int:
+def deliver_due(limit: int = 100, now: datetime | None = None, stopped: Callable[[], bool] = lambda: False) -> int:
     """Send up to `limit` mails that are due and return how many went out. Needs an application context, no open transaction.
 
-    `now` is real time, aware. Many processes may run this at once: each mail is claimed by one.
+    `now` is real time, aware. Many processes may run this at once: each mail is claimed by one. Once `stopped` says so, no further mail is
+    begun: one that the end of the process cuts off becomes uncertain, and a person has to look.
     """
     settings = config.current()
     sent = 0
     with transport(settings) as way:
         for _ in range(limit):
+            if stopped():
+                break
             moment = now or clock.real_now()
             if not way.repeatable:
                 _end_leases(moment)
