@@ -1,7 +1,6 @@
 """Key-Net: the application factory wires the layers in their order and holds no logic of its own."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from flask import Flask, request
@@ -10,7 +9,7 @@ from sqlalchemy.engine import make_url
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter
 
-from keynet_admin import admin, api, auth, cli, clock, commands, config, intake, jobs, office, partner, prefecture, public
+from keynet_admin import admin, api, auth, cli, clock, commands, config, intake, jobs, key_file, office, partner, prefecture, public
 from keynet_admin.extensions import Access, access, babel, db, limiter, mail, migrate, prepare_engine
 from keynet_admin.services import master_data
 from keynet_admin.web import addresses, filters, headers, limits, maintenance
@@ -38,7 +37,7 @@ def create_app(settings: config.Settings | None = None, flask_config: Mapping[st
         __name__, template_folder=str(config.ROOT / "templates"), static_folder="static", instance_path=str(config.ROOT / "instance")
     )
     app.jinja_environment = filters.Templates
-    settings = replace(settings, secret_key=settings.secret_key or config.secret_key(settings.instance))
+    settings = settings if settings.secret_key else key_file.with_keys(settings)
     config.bind(app, settings)
     app.config.update(settings.for_flask() | dict(flask_config or {}))
     request_log.start_logs(app)

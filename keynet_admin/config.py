@@ -46,7 +46,8 @@ class Desk:
 class Settings:
     """One installation. Names and defaults are those of the contract's table; `public_url` has no slash at its end.
 
-    `secret_key` signs cookies and keys the hashes of typed codes; `create_app` takes it from the instance folder when it is empty.
+    `secret_key` signs cookies and keys the hashes of typed codes, `older_keys` are only read with; `create_app` takes both from the instance
+    folder (`key_file.py`) when it is empty.
     `second_factor`: the service center's people must have a second factor; those of the demo may.
     Raises BadSettings when a value cannot be used.
     """
@@ -64,6 +65,7 @@ class Settings:
     demo: bool = False
     demo_password: str = field(default="", repr=False)
     secret_key: str = field(default="", repr=False)
+    older_keys: tuple[str, ...] = field(default=(), repr=False)
     now: str = ""
     trusted_proxies: int = 0
     trusted_hosts: tuple[str, ...] = ()
@@ -102,6 +104,11 @@ class Settings:
             return f"sqlite:///{self.instance / 'keynet.db'}"
         return _with_driver(self.database_url)
 
+    @property
+    def secret_keys(self) -> tuple[str, ...]:
+        """All keys of the installation: the first one writes, each of them reads."""
+        return (self.secret_key, *self.older_keys)
+
     def link(self, path: str) -> str:
         """A full address of a page, built from `public_url` only (never from a request's Host header). `path` begins with a slash."""
         return f"{self.public_url}{path}"
@@ -125,10 +132,16 @@ class Settings:
             "MAIL_SUPPRESS_SEND": not self.by_smtp,
         }
 
+    def for_signing(self) -> dict[str, Any]:
+        """The keys as Flask and Flask-WTF take them."""
+        # Flask-WTF knows no fallbacks, but hands its key to itsdangerous as it is, which takes several, the newest last.
+        forms = {"WTF_CSRF_SECRET_KEY": [*reversed(self.secret_keys)]} if self.older_keys else {}
+        return forms | {"SECRET_KEY": self.secret_key, "SECRET_KEY_FALLBACKS": list(self.older_keys)}
+
     def for_flask(self) -> dict[str, Any]:
         """What Flask and its extensions ask for in `app.config`."""
         return self.for_mail() | {
-            "SECRET_KEY": self.secret_key,
+            **self.for_signing(),
             "TRUSTED_HOSTS": self.hosts,
             "RATELIMIT_ENABLED": self.rate_limits,
             "RATELIMIT_STORAGE_URI": self.redis_url or "memory://",
@@ -270,23 +283,17 @@ def current() -> Settings:
     return of(current_app)
 
 
-def secret_key(instance: Path) -> str:
-    """The key that signs cookies: made once, kept in the instance folder, readable by its owner only."""
-    instance.mkdir(parents=True, exist_ok=True)
-    return _kept(instance / "secret-key", secrets.token_urlsafe(48))
-
-
 def demo_password(instance: Path, given: str | None) -> str:
     """The password of all demo accounts: the given one, else one made up once and kept in the instance folder (0600)."""
-    return given or _kept(instance / "demo-password", "-".join(secrets.token_hex(3) for _ in range(3)))
+    return given or kept(instance / "demo-password", "-".join(secrets.token_hex(3) for _ in range(3)))
 
 
 def demo_partner_key(instance: Path) -> str:
     """The key that opens the sandbox partner of a demo: made up once and kept in the instance folder (0600)."""
-    return _kept(instance / "demo-partner-key", f"kn_{secrets.token_urlsafe(32)}")
+    return kept(instance / "demo-partner-key", f"kn_{secrets.token_urlsafe(32)}")
 
 
-def _kept(file: Path, made: str) -> str:
+def kept(file: Path, made: str) -> str:
     """What the file holds; when it does not exist yet, it appears with `made`, whole and for its owner only, whoever else starts now."""
     if not file.exists():
         part = file.with_name(f"{file.name}.{os.getpid()}")

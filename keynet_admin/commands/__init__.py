@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from keynet_admin.commands import backup, sbom
+from keynet_admin.commands import backup, rotate_key, sbom
 
-ALL = (backup.backup, backup.restore, backup.verify_backup, sbom.sbom)
+ALL = (backup.backup, backup.restore, backup.verify_backup, rotate_key.rotate_key, sbom.sbom)
 
 
 def init_app(app: Flask) -> None:

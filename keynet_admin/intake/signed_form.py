@@ -26,9 +26,9 @@ def stamp(name: str, began: int) -> str:
 
 def began_of(name: str, text: str) -> int | None:
     """The moment of a stamp that we have made for this form; None for any other text."""
-    moment = text.partition(".")[0]
-    known = moment.isascii() and moment.isdigit() and len(moment) < 12 and text == stamp(name, int(moment))
-    return int(moment) if known else None
+    moment, dot, seal = text.partition(".")
+    written = moment.isascii() and moment.isdigit() and len(moment) < 12 and moment == str(int(moment)) and dot
+    return int(moment) if written and tokens.is_seal(f"form:{name}:{moment}", seal) else None
 
 
 def is_foreign() -> bool:

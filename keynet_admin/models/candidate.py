@@ -20,7 +20,7 @@ class Candidate(Versioned, db.Model):  # type: ignore[name-defined,misc]
     """One application or inquiry at one posting. What was typed lies in `content`; the other columns repeat what lists need.
 
     `salt`: from it and the secret key follow the link and the code of the person's own page (`services/candidate/access.py`); emptied with
-    the person's data, so that both die. `inquiry_id`: the inquiry that became this application. `posting_revision`: the one that
+    the person's data, so that both die. `sealed`: both, once the key from which they followed is to go. `inquiry_id`: the inquiry that became this application. `posting_revision`: the one that
     the person read. `due_at`: when the municipality has promised its next step, None while nothing is promised; `remind_at` and `reminders`: the ladder of reminders (`services/candidate/silence.py`),
     `task_at`: since when the service center should ask the municipality. `warned_at`: it was told that the person's data will end.
     `shifts`: names of the posting's shifts that the person takes once they are offered a place. `direct`: the person went through the
@@ -77,6 +77,7 @@ class Candidate(Versioned, db.Model):  # type: ignore[name-defined,misc]
     undo_to: Mapped[CandidateStatus | None] = mapped_column(words(CandidateStatus))
     undo_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     salt: Mapped[str] = mapped_column(String(32), default="")
+    sealed: Mapped[str | None] = mapped_column(String(300))
     token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     form_key: Mapped[str | None] = mapped_column(String(64), unique=True)
     locked: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())

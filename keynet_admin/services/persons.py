@@ -256,6 +256,7 @@ CANDIDATE: _Blank = {
     Candidate.findings: [],
     Candidate.interview_place: "",
     Candidate.salt: "",
+    Candidate.sealed: None,
     Candidate.token_hash: None,
     Candidate.form_key: None,
 }

@@ -5,7 +5,7 @@ import pytest
 from tests.architecture import source
 
 LAYERS: tuple[frozenset[str], ...] = (
-    frozenset({"vocabulary", "errors", "extensions", "config", "clock", "network"}),
+    frozenset({"vocabulary", "errors", "extensions", "config", "key_file", "clock", "network"}),
     frozenset({"catalogue", "rules", "business_time", "permissions"}),
     frozenset({"models"}),
     frozenset({"services"}),

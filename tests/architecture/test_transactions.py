@@ -8,6 +8,7 @@ DRIVERS = {
     "keynet_admin.services.mail.outbox": "claims a mail, sends it with nothing open, settles it",
     "keynet_admin.services.report.reminders": "asks bodies for their report one by one",
     "keynet_admin.services.persons": "ends old data batch by batch",
+    "keynet_admin.services.operation.key_rotation": "makes anew what older keys have made, batch by batch, and takes the steps of their replacement",
     "keynet_admin.services.backup.restore": "makes a restored database ready between its migrations and the end of old data",
     "keynet_admin.services.batch": "sets a batch of cases aside one by one",
     "keynet_admin.services.files.upload": "stores a file batch by batch; the rules run in between",

@@ -7,13 +7,14 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from keynet_admin import config
 from keynet_admin.config import DRAFT
 from keynet_admin.models import Account, EntryDraft, Posting
 from keynet_admin.services.posting import drafts, publication, revisions
 from keynet_admin.vocabulary import PostingStatus, Role
 from tests import factories
 from tests.support.forms import Form
-from tests.support.web import Client
+from tests.support.web import Client, change_settings
 
 P = PostingStatus
 TITLE = "十分かけて書いた見出しの看護師募集"
@@ -117,6 +118,17 @@ def test_what_was_typed_outlives_the_session_and_belongs_to_its_account(
     stranger = Client(app, app.response_class)
     stranger.set_cookie("entry", f"posting:{live.id}:{officer.id}", path="/")
     assert TITLE not in stranger.get("/entry/").text
+
+
+def test_what_was_typed_outlives_the_installations_key(app: Flask, client: Client, live: Posting, officer: Account) -> None:
+    """It is found under the key of before, and lies under the newest one from the next press on."""
+    editor = Editor(client, live).press("add", "shifts", {"title": TITLE})
+    first = config.of(app).secret_key
+    change_settings(app, secret_key="another one", older_keys=(first,))
+    assert Editor(client, live).form.value("title") == TITLE
+    editor.press("add", "shifts", {"title": f"{TITLE}です"})
+    change_settings(app, older_keys=())
+    assert Editor(client, live).form.value("title") == f"{TITLE}です"
 
 
 def test_saving_ends_the_draft_and_discarding_brings_the_saved_content_back(

@@ -98,7 +98,7 @@ NO_PERSON = {
         "outcome_link": {"token_hash", "code_hash"},
         "partner_key": {"key_hash"},
         "return_link": {"token_hash", "code_hash"},
-        "search_alert": {"salt", "token_hash", "form_key"},
+        "search_alert": {"salt", "sealed", "token_hash", "form_key"},
         "submission": {"batch"},
         "submission_revision": {"form_key"},
     },

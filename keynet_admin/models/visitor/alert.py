@@ -15,7 +15,8 @@ class SearchAlert(StaffOnly, Versioned, db.Model):  # type: ignore[name-defined,
     """One alert. It has no status: asked for, then confirmed (`confirmed_at`), then gone; nothing of it is kept to be looked at later.
 
     `query` is the search as it stands in an address, without order and position; `asked_key` names address and search together, so that
-    the same is asked for once. Link and code of its page follow from `salt`; stored is the link's hash.
+    the same is asked for once. Link and code of its page follow from `salt`; stored is the link's hash (`sealed`: the link, once the
+    installation's key from which it followed is to go).
     `told_until`: postings listed before that moment were told (or are older than the alert). `digest_on`: the morning that is settled.
     """
 
@@ -35,6 +36,7 @@ class SearchAlert(StaffOnly, Versioned, db.Model):  # type: ignore[name-defined,
     asked_key: Mapped[str] = mapped_column(String(32), unique=True)
     pace: Mapped[AlertPace] = mapped_column(words(AlertPace))
     salt: Mapped[str] = mapped_column(String(28))
+    sealed: Mapped[str | None] = mapped_column(String(300))
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     form_key: Mapped[str] = mapped_column(String(64), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)

@@ -17,7 +17,7 @@ from keynet_admin import clock, config
 from keynet_admin.errors import BadField, NotFound, Refused
 from keynet_admin.extensions import db
 from keynet_admin.models import Account, Authenticator, Passkey, RecoveryCode
-from keynet_admin.permissions import Actor
+from keynet_admin.permissions import SYSTEM, Actor
 from keynet_admin.services import audit, workflow
 from keynet_admin.services.access import passkeys, proof, secret_box
 from keynet_admin.services.account import session
@@ -61,10 +61,15 @@ def offered_secret(who: session.SignedIn) -> str:
 
     Once it is enrolled, the next one is another.
     """
+    return _offered_secrets(who)[0]
+
+
+def _offered_secrets(who: session.SignedIn) -> list[str]:
+    """That secret by each key of the installation: the page may have been drawn before another one became the newest."""
     row = db.session.execute(select(Authenticator.id, Authenticator.created_at).where(Authenticator.account_id == who.id)).one_or_none()
-    before = f"{row[0]} {row[1].isoformat()}" if row is not None else ""
-    key = secret_box.derived(proof.SECRETS)[0]
-    return b32encode(hmac.new(key, f"{who.key} {before}".encode(), "sha256").digest()[:20]).decode("ascii")
+    before = f"{who.key} {row[0]} {row[1].isoformat()}" if row is not None else f"{who.key} "
+    made = (hmac.new(key, before.encode(), "sha256").digest()[:20] for key in secret_box.derived(proof.SECRETS))
+    return [b32encode(one).decode("ascii") for one in made]
 
 
 def address_of(secret: str, account: Account) -> str:
@@ -79,8 +84,8 @@ def enrol(who: session.SignedIn, typed: str) -> list[str]:
     """
     account = who.account
     workflow.lock(account)
-    secret = offered_secret(who)
-    step = proof.step_of(secret, typed)
+    offered = ((secret, proof.step_of(secret, typed)) for secret in _offered_secrets(who))
+    secret, step = next((pair for pair in offered if pair[1] is not None), ("", None))
     if step is None:
         raise BadField(WRONG_CODE, "code")
     first = not of(account).any
@@ -138,6 +143,13 @@ def renew_recovery_codes(who: session.SignedIn) -> list[str]:
     audit.record(account, "recovery_codes", who.actor)
     _tell(account, "回復コードを作り直しました")
     return proof.new_recovery_codes(account)
+
+
+def end_recovery_codes(account: Account) -> None:
+    """Take codes away that somebody else may be able to work out, and tell the holder to make new ones."""
+    db.session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
+    audit.record(account, "recovery_codes", SYSTEM)
+    _tell(account, "回復コードが使えなくなりました（サーバーの鍵の交換のため）。新しい回復コードを作ってください")
 
 
 def used_recovery_code(account: Account) -> None:

@@ -51,6 +51,12 @@ def right_recovery_code(account: Account, typed: str) -> bool:
     return rows_changed(update(RecoveryCode).where(*unused).values(used_at=clock.now())) == 1
 
 
+def renewed(row: Authenticator) -> dict[str, str]:
+    """What to store so that the app's secret is sealed by the newest key of the installation; nothing when it is already."""
+    sealed = secret_box.renewed(SECRETS, row.secret)
+    return {} if sealed is None else {"secret": sealed}
+
+
 def new_recovery_codes(account: Account) -> list[str]:
     """Eight codes as they are shown, once; all older ones are void."""
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account.id))

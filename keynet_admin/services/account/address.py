@@ -84,7 +84,12 @@ def send_own_code(account: Account, recipient: str, at: int) -> str:
 
 def own_code(account: Account, address: str, at: int) -> str:
     """The code that was mailed to an address at a moment (seconds); another one as soon as anything about the account is changed."""
-    return secret.derived_code(f"own_address:{account.id}:{account.version}:{address}:{at}")
+    return own_codes(account, address, at)[0]
+
+
+def own_codes(account: Account, address: str, at: int) -> list[str]:
+    """That code by each key of the installation."""
+    return secret.derived_codes(f"own_address:{account.id}:{account.version}:{address}:{at}")
 
 
 def change_own(account: Account, actor: Actor, address: str, key: str) -> session.SignedIn:
@@ -136,7 +141,7 @@ def read_code(account: Account, actor: Actor, *, seen_version: int, call: str = 
 
 def code_of(row: FirstLogin) -> str:
     """The code of a first login that is read out, without its hyphens."""
-    return secret.derived_code(f"first_login:{row.id}")
+    return secret.code_behind(row.code_hash, row.account_id, f"first_login:{row.id}")
 
 
 def code_shown(account: Account) -> FirstLogin | None:

@@ -168,9 +168,9 @@ def check_code(email: str, code: str) -> Invitation | None:
     """What a typed code leads to; None for a wrong pair, whether the address is known or not. Reads only: nothing is used up."""
     account = by_email(email)
     account_id = account.id if account is not None else 0
-    wanted = secret.code_hash(account_id, secret.typed(code))
-    query = _first_logins().where(FirstLogin.account_id == account_id, FirstLogin.code_hash == wanted).order_by(FirstLogin.id.desc())
-    row = db.session.execute(query.limit(1)).scalar_one_or_none()
+    wanted = secret.code_hashes(account_id, secret.typed(code))
+    query = _first_logins().where(FirstLogin.account_id == account_id, FirstLogin.code_hash.in_(wanted))
+    row = db.session.execute(query.order_by(FirstLogin.id.desc()).limit(1)).scalar_one_or_none()
     return None if row is None else _judged(row)
 
 

@@ -66,8 +66,8 @@ def ask(address: str, query: str, pace: AlertPace, *, form_key: str) -> None:
         outbox.enqueue("alert_full", address, words | {"most": MOST}, about=rows[-1])
         return
     if alert is None:
-        salt, key = tokens.new_token(), tokens.person_key(f"{address} {query}")
-        alert = SearchAlert(email=address, query=query, asked_key=key, salt=salt, token_hash=token_hash(token(salt)))
+        salt = tokens.new_token()
+        alert = SearchAlert(email=address, query=query, asked_key=_asked_key(address, query), salt=salt, token_hash=token_hash(token(salt)))
         db.session.add(alert)
     if alert.confirmed_at is None:
         alert.pace, alert.created_at, alert.told_until = pace, clock.now(), clock.now()
@@ -124,6 +124,12 @@ def stop(number: int, actor: Actor = VISITOR) -> bool:
     return True
 
 
+def renewed(alert: SearchAlert) -> dict[str, str]:
+    """What to store so that the hash of address and search is made by the newest key; nothing when it is already."""
+    made = _asked_key(alert.email, alert.query)
+    return {} if made == alert.asked_key else {"asked_key": made}
+
+
 def of_address(typed: str, *, most: int) -> list[SearchAlert]:
     """The alerts of just this address, for whoever is called by its owner."""
     query = select(SearchAlert).where(SearchAlert.email == normal_email(typed), ~keeping.over(clock.now()))
@@ -151,6 +157,10 @@ def follow(number: int) -> bool:
         _forget(alert, "bounce", SYSTEM)
         return True
     return outbox.supersede(alert) > 0
+
+
+def _asked_key(address: str, query: str) -> str:
+    return tokens.person_key(f"{address} {query}")
 
 
 def _forget(alert: SearchAlert, action: str, actor: Actor) -> None:

@@ -3,7 +3,6 @@
 A link answers with numbers only: no name of anybody stands behind it. It dies with the answer, of whoever answers first.
 """
 
-import hmac
 import re
 from collections.abc import Mapping
 from datetime import timedelta
@@ -72,7 +71,7 @@ def stop(posting: Posting, actor: Actor, *, seen_version: int | None) -> Outcome
 def link_of(token: str) -> OutcomeLink:
     """The open link of a token (that of a mail, or the one a typed code led to). Raises NotFound, LinkDead."""
     if by_code := _BY_CODE.fullmatch(token):
-        sealed = hmac.compare_digest(tokens.seal(f"outcome:{by_code[1]}"), by_code[2])
+        sealed = tokens.is_seal(f"outcome:{by_code[1]}", by_code[2])
         link = db.session.get(OutcomeLink, int(by_code[1])) if sealed else None
     else:
         query = select(OutcomeLink).where(OutcomeLink.token_hash == tokens.token_hash(token))
@@ -90,9 +89,9 @@ def link_of(token: str) -> OutcomeLink:
 def token_of_code(posting_no: str, code: str) -> str | None:
     """The token to which a posting's number and the code of a mail lead; None for a wrong pair. Reads only."""
     number = db.session.execute(select(Posting.id).where(Posting.posting_no == posting_no)).scalar_one_or_none()
-    wanted = tokens.code_hash(f"outcome:{number or 0}", tokens.typed(code))
-    query = select(OutcomeLink.id).where(OutcomeLink.posting_id == number, OutcomeLink.code_hash == wanted).order_by(OutcomeLink.id.desc())
-    link = db.session.execute(query.limit(1)).scalar_one_or_none()
+    wanted = tokens.code_hashes(f"outcome:{number or 0}", tokens.typed(code))
+    query = select(OutcomeLink.id).where(OutcomeLink.posting_id == number, OutcomeLink.code_hash.in_(wanted))
+    link = db.session.execute(query.order_by(OutcomeLink.id.desc()).limit(1)).scalar_one_or_none()
     return None if link is None else f"{link}-{tokens.seal(f'outcome:{link}')}"
 
 

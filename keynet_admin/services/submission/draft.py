@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from keynet_admin import clock
@@ -15,6 +15,7 @@ from keynet_admin.extensions import db
 from keynet_admin.models import EntryDraft
 from keynet_admin.rules.engine.bounds import weight
 from keynet_admin.services.account.tokens import token_hash
+from keynet_admin.services.transaction import rows_changed
 
 LIFE = timedelta(days=7)
 STEP = 10_000  # bytes: in such steps the growth of drafts is counted
@@ -138,6 +139,11 @@ def sent(key: str | None, typed: Mapping[str, Any], seen: int | None) -> bool:
         return False
     draft.typed, draft.form_key, draft.other, draft.version = left[0]["typed"], left[0]["form_key"], None, draft.version + 1
     return True
+
+
+def move(old: str, new: str) -> None:
+    """From now on a draft lies under another key."""
+    rows_changed(update(EntryDraft).where(EntryDraft.cookie_hash == token_hash(old)).values(cookie_hash=token_hash(new)))
 
 
 def discard(key: str | None) -> None:

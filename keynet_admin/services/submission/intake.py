@@ -4,7 +4,6 @@ The caller checks the form first (`rules.evaluate`), outside any transaction, an
 """
 
 import hashlib
-import hmac
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -23,7 +22,18 @@ from keynet_admin.permissions import SENDER, Actor, sender_of
 from keynet_admin.rules.engine.bounds import known_part
 from keynet_admin.rules.engine.rule import Finding, Level, Result
 from keynet_admin.services import audit, counter, workflow
-from keynet_admin.services.account.tokens import code_hash, derived_code, new_code, new_token, seal, shown, token_hash
+from keynet_admin.services.account.tokens import (
+    code_behind,
+    code_hash,
+    code_hashes,
+    derived_codes,
+    is_seal,
+    new_code,
+    new_token,
+    seal,
+    shown,
+    token_hash,
+)
 from keynet_admin.services.account.tokens import typed as typed_code
 from keynet_admin.services.business_days import promise_due
 from keynet_admin.services.mail import outbox as mailer
@@ -93,7 +103,12 @@ def copy_code(submission: Submission) -> str:
 
 def code_of_copy(number: int, receipt_no: str, address: str) -> str:
     """The code of the copy of the case with this id, for the contact at this address: whoever read it elsewhere opens nothing."""
-    return shown(derived_code(f"copy:{number}:{receipt_no}:{address.lower()}"))
+    return codes_of_copy(number, receipt_no, address)[0]
+
+
+def codes_of_copy(number: int, receipt_no: str, address: str) -> list[str]:
+    """That code by each key of the installation, as they are printed."""
+    return [shown(code) for code in derived_codes(f"copy:{number}:{receipt_no}:{address.lower()}")]
 
 
 def sent_with(form_key: str) -> SubmissionRevision | None:
@@ -114,7 +129,7 @@ def link_of(token: str) -> ReturnLink:
     Raises NotFound when it never did.
     """
     if by_code := _BY_CODE.fullmatch(token):
-        sealed = hmac.compare_digest(seal(f"return:{by_code[1]}"), by_code[2])
+        sealed = is_seal(f"return:{by_code[1]}", by_code[2])
         link = db.session.get(ReturnLink, int(by_code[1])) if sealed else None
     else:
         link = db.session.execute(select(ReturnLink).where(ReturnLink.token_hash == token_hash(token))).scalar_one_or_none()
@@ -151,7 +166,8 @@ def token_of_code(named: str, code: str) -> str | None:
     else:
         of = select(Submission.id).where(Submission.receipt_no == named)
     # Without a case the same work is done for none.
-    wanted = [code_hash(f"return:{number}", typed_code(code)) for number in [*db.session.execute(of.limit(50)).scalars(), 0]]
+    numbers = [*db.session.execute(of.limit(50)).scalars(), 0]
+    wanted = [made for number in numbers for made in code_hashes(f"return:{number}", typed_code(code))]
     query = select(ReturnLink).where(ReturnLink.submission_id.in_(of), ReturnLink.code_hash.in_(wanted)).order_by(ReturnLink.id.desc())
     link = db.session.execute(query.limit(1)).scalar_one_or_none()
     return None if link is None else f"{link.id}-{seal(f'return:{link.id}')}"
@@ -275,7 +291,7 @@ def open_read_out(submission: Submission, review: Review, ends: datetime) -> Ret
 
 def code_of(link: ReturnLink) -> str:
     """The code of a link that is read out, without its hyphens."""
-    return derived_code(f"return:{link.id}")
+    return code_behind(link.code_hash, f"return:{link.submission_id}", f"return:{link.id}")
 
 
 def close_links(submission: Submission, why: ReturnClosed) -> None:

@@ -411,6 +411,10 @@ EVENTS: tuple[Event, ...] = (
     Event("setting", "stop_writing", "閲覧のみの開始", "{who}がサイトを閲覧のみにしました。"),
     Event("setting", "allow_writing", "閲覧のみの終了", "{who}が閲覧のみを終えました。"),
     Event("setting", "change", "設定の変更", "{who}が設定を変えました。"),
+    Event("setting", "add_key", "新しい鍵の追加", "サーバーの新しい鍵を加えました。"),
+    Event("setting", "use_key", "新しい鍵の使用の開始", "サーバーの新しい鍵を使い始めました。"),
+    Event("setting", "renew_keys", "新しい鍵での作り直し", "サーバーの新しい鍵で、保存したものを作り直しました{rows}。"),
+    Event("setting", "retire_key", "古い鍵の取り外し", "サーバーの古い鍵を外しました。"),
     Event("setting", "restore_backup", "バックアップからの復元", "バックアップからデータベースを戻しました。"),
 )
 # fmt: on

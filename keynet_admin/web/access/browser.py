@@ -63,4 +63,4 @@ def _known_cookie() -> str:
 
 
 def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(config.current().secret_key, salt="known-browser")
+    return URLSafeTimedSerializer([*reversed(config.current().secret_keys)], salt="known-browser")
