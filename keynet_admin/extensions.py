@@ -127,9 +127,14 @@ def _sqlite_begin(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
+# Whoever waits so long for a row is told that it is busy and may try again; without an end, one stuck transaction would stop every process.
+POSTGRES_LOCK_SECONDS = 10
+
+
 def _postgres_connect(connection: Any, _record: Any) -> None:
-    """What is acknowledged lies on the disk, whatever the server's own setting; a stricter one than `on` is left alone."""
+    """What is acknowledged lies on the disk, whatever the server's own setting (a stricter one than `on` is left alone), and waiting has an end."""
     connection.autocommit = True
+    connection.execute(f"SET lock_timeout = '{POSTGRES_LOCK_SECONDS}s'")
     connection.execute("SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'")
     connection.autocommit = False
 

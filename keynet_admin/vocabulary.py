@@ -38,6 +38,11 @@ class Role(Word):
 STAFF_ROLES = (Role.operator, Role.lead, Role.admin)
 
 
+def staff_role(text: str) -> Role | None:
+    """The role of the service center with this value."""
+    return next((role for role in STAFF_ROLES if role == text), None)
+
+
 class OfficeRight(Word):
     """What an account of a municipality may do there. Whoever signs in may look."""
 

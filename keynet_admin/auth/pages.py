@@ -156,7 +156,10 @@ def sign_out() -> Response:
     logout_user()
     session.clear()
     flash("ログアウトしました。", "success")
-    return redirect(url_for("auth.sign_in"), 303)
+    response = redirect(url_for("auth.sign_in"), 303)
+    # Pages kept for the Back button go, too. Not `storage`: unsent forms of a body's own browser are kept there (decision 0023).
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
 
 
 @blueprint.route("/first-login", methods=["GET", "POST"])

@@ -4,6 +4,7 @@ import time
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from bs4 import BeautifulSoup
 from flask.sessions import SecureCookieSessionInterface
 from flask.testing import FlaskClient
@@ -331,6 +332,28 @@ def test_the_session_ends_with_a_new_password(client: FlaskClient, operator: Acc
     assert signed_in(client)
     assert not signed_in(other)
     assert sign_in(other, password=new).status_code == 303
+
+
+def test_a_hash_made_with_older_parameters_is_made_again(client: FlaskClient, operator: Account) -> None:
+    """By the right password alone; the second sign-in finds nothing to do, and the password stays the same."""
+    old = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    operator.password_hash = old.hash(factories.PASSWORD)
+    first = operator.password_hash
+    sign_in(client, password="not the password at all")
+    assert operator.password_hash == first
+    assert sign_in(client).status_code == 303
+    again = operator.password_hash
+    assert again != first
+    assert not old.check_needs_rehash(first)
+    assert passwords.renewed(again or "", factories.PASSWORD) is None
+    assert sign_in(another(client)).status_code == 303
+    assert operator.password_hash == again
+
+
+def test_the_sign_out_clears_what_the_browser_keeps_of_pages(client: FlaskClient, operator: Account) -> None:
+    """For the Back button; what a body typed and did not send stays."""
+    sign_in(client)
+    assert client.post("/logout").headers["Clear-Site-Data"] == '"cache"'
 
 
 def test_signed_in_pages_are_not_stored(client: FlaskClient, operator: Account) -> None:

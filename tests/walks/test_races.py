@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from keynet_admin import jobs
+from keynet_admin import extensions, jobs
 from keynet_admin.clock import TOKYO
 from keynet_admin.errors import LinkDead, StaleVersion, TransitionRefused
 from keynet_admin.extensions import db
@@ -297,14 +297,35 @@ def settled(app: Flask, threads: list[threading.Thread]) -> None:
 @pytest.mark.parametrize("database_kind", ["postgresql"])
 def test_the_sweep_leaves_a_row_that_somebody_is_changing(app: Flask, db_session: Session, clock: Any) -> None:
     """The others are closed at once, that one in a later round."""
-    rows = [factories.posting(PostingStatus.live) for _ in range(3)]
+    with transaction():
+        rows = [factories.posting(PostingStatus.live) for _ in range(3)]
     clock.advance(days=400)
-    db_session.commit()
     with db.engine.connect() as other:
         other.execute(text("SELECT id FROM posting WHERE id = :id FOR UPDATE"), {"id": rows[0].id})
         assert jobs.expire_postings() == 2
         other.rollback()
     assert jobs.expire_postings() == 1
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_waiting_for_a_row_has_an_end(app: Flask, db_session: Session, clock: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A transaction that got stuck stops nobody for ever: the page says that it is busy, nothing happened, and the same press works later."""
+    with transaction():
+        case, account = factories.submission(), factories.account(Role.operator)
+    client = Client(app, app.response_class, use_cookies=True)
+    client.sign_in(account)
+    assert db_session.execute(text("SHOW lock_timeout")).scalar_one() == f"{extensions.POSTGRES_LOCK_SECONDS}s"
+    monkeypatch.setattr(extensions, "POSTGRES_LOCK_SECONDS", 0.05)
+    number = case.id
+    db_session.rollback()
+    db.engine.dispose()
+    with db.engine.connect() as stuck:
+        stuck.execute(text("SELECT id FROM submission WHERE id = :id FOR UPDATE"), {"id": number})
+        answer = client.post(f"/admin/submission/{number}/accept", data={"version": "1"})
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+        stuck.rollback()
+    assert case.status is SubmissionStatus.received
+    assert client.post(f"/admin/submission/{number}/accept", data={"version": "1"}).status_code == 303
 
 
 def test_a_row_that_fails_takes_no_other_with_it(app: Flask, db_session: Session, clock: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from keynet_admin.services.account import use_cases as accounts
 from keynet_admin.services.account.mail_words import words_of
 from keynet_admin.services.mail import outbox as mailer
 from keynet_admin.services.mail.message import Letter
-from keynet_admin.vocabulary import AccountStatus, OfficeRight
+from keynet_admin.vocabulary import AccountStatus, OfficeRight, staff_role
 
 
 def letters(account: Account, action: str, reason: str = "", role: str = "", recipient: str = "") -> list[tuple[str, Letter]]:
@@ -22,7 +22,7 @@ def letters(account: Account, action: str, reason: str = "", role: str = "", rec
     if action == "restore" and not account.password_hash:
         template = "first_login"
     words = words_of(account) | {"reason": reason.strip() or "（ここに理由が入ります）", "email": account.email, "again": True}
-    new = accounts.staff_role(role)
+    new = staff_role(role)
     words |= {"was": account.role.label, "role": new.label if new is not None else "（選んだ役割）"}
     words["due"] = accounts.invitation_due(account.place)
     words |= {"address": account.email, "rights": colleagues.label_of(account.held | {OfficeRight.manage})}

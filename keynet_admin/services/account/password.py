@@ -125,6 +125,11 @@ def verify(stored: str | None, password: str) -> bool:
     return right and stored is not None and len(password) <= LONGEST
 
 
+def renewed(stored: str, password: str) -> str | None:
+    """Another hash of the right password where the stored one was made with other parameters than today's, else None. Slow: see `hashed`."""
+    return hashed(password) if _hasher.check_needs_rehash(stored) else None
+
+
 @lru_cache(maxsize=1)
 def dummy() -> str:
     """A hash that no password has, with the parameters of the real ones."""

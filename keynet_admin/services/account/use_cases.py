@@ -28,7 +28,7 @@ from keynet_admin.services.account.mail_words import words_of
 from keynet_admin.services.mail import outbox as mailer
 from keynet_admin.services.transaction import after_commit, rows_changed
 from keynet_admin.services.workflow import Outcome
-from keynet_admin.vocabulary import STAFF_ROLES, AccountStatus, ActorKind, Role
+from keynet_admin.vocabulary import STAFF_ROLES, AccountStatus, ActorKind, Role, staff_role
 
 INVITE_DAYS, RESET_DAYS = 7, 1  # business days; the last one ends at 17:00
 INVITE, RESET = "invite", "reset"
@@ -212,9 +212,14 @@ def renew(found: Invitation) -> None:
     audit.record(found.account, "invite_again", SYSTEM)
 
 
-def sign_in(known: Credentials, place: BrowserPlace) -> session.SignedIn | None:
-    """Open a session for who knew the password; None when the account was suspended or got another password in the meantime."""
+def sign_in(known: Credentials, place: BrowserPlace, *, renewed: str | None = None) -> session.SignedIn | None:
+    """Open a session for who knew the password; None when the account was suspended or got another password in the meantime.
+
+    `renewed` is the same password hashed with today's parameters, kept from now on.
+    """
     account = _unchanged(known)
+    if account is not None and renewed is not None:
+        account.password_hash = renewed
     return session.begin(account, place) if account is not None else None
 
 
@@ -351,11 +356,6 @@ def _unchanged(known: Credentials) -> Account | None:
     workflow.lock(account)
     same = account.is_in_use and account.password_hash == known.password_hash
     return account if same else None
-
-
-def staff_role(text: str) -> Role | None:
-    """The role of the service center with this value."""
-    return next((role for role in STAFF_ROLES if role == text), None)
 
 
 def _is_last_administrator(account: Account) -> bool:

@@ -38,9 +38,10 @@ def attempt(email: str, password: str) -> sessions.SignedIn | None:
         mark = browser.mark_of(known.account_id)
         rate_limit.hit("login", address=email, network=network(), browser=mark)
     signed_in = None
-    if passwords.verify(known.password_hash, password):
+    if passwords.verify(known.password_hash, password) and known.password_hash is not None:
+        renewed = passwords.renewed(known.password_hash, password)
         with transaction(even_read_only=True):
-            signed_in = use_cases.sign_in(known, browser.place(known.account_id))
+            signed_in = use_cases.sign_in(known, browser.place(known.account_id), renewed=renewed)
             if signed_in is not None:
                 rate_limit.forgive("login", address=email, network=network(), browser=mark)
     if signed_in is None:
