@@ -48,6 +48,7 @@ class Settings:
 
     `secret_key` signs cookies and keys the hashes of typed codes, `older_keys` are only read with; `create_app` takes both from the instance
     folder (`key_file.py`) when it is empty.
+    `backup_folder`: where the worker ends backups that are older than `backup_days`; empty: nowhere.
     `second_factor`: the service center's people must have a second factor; those of the demo may.
     Raises BadSettings when a value cannot be used.
     """
@@ -75,6 +76,8 @@ class Settings:
     metrics_token: str = field(default="", repr=False)
     second_factor: bool = True
     maintenance: bool = False
+    backup_folder: str = ""
+    backup_days: int = 35
 
     def __post_init__(self) -> None:
         """Check every value at once, so that one start tells all that is wrong."""
@@ -211,6 +214,13 @@ def _checks(settings: Settings) -> list[tuple[str, str, bool]]:
             not settings.metrics_token or re.fullmatch(r"[A-Za-z0-9_-]{16,}", settings.metrics_token) is not None,
         ),
         ("KEYNET_IDLE_MINUTES", "1〜1440 の数字で指定してください。", 0 < settings.idle_minutes <= 1440),
+        (
+            "KEYNET_BACKUP_FOLDER",
+            "/ で始まるフォルダを指定してください。",
+            not settings.backup_folder or Path(settings.backup_folder).is_absolute(),
+        ),
+        # People are told that what was deleted is gone from the backups within 35 days.
+        ("KEYNET_BACKUP_DAYS", "1〜35 の数字で指定してください。", 0 < settings.backup_days <= 35),
     ]
 
 
@@ -264,6 +274,8 @@ def from_environ(environ: Mapping[str, str] = os.environ) -> Settings:
         idle_minutes=number("KEYNET_IDLE_MINUTES", Settings.idle_minutes),
         second_factor=switch("KEYNET_SECOND_FACTOR", "0" if demo else "1"),
         maintenance=switch("KEYNET_MAINTENANCE", "0"),
+        backup_folder=environ.get("KEYNET_BACKUP_FOLDER", ""),
+        backup_days=number("KEYNET_BACKUP_DAYS", Settings.backup_days),
     )
 
 

@@ -34,6 +34,7 @@ from keynet_admin.services.account import desk_notices, dormant, notices
 from keynet_admin.services.alert import digest as alert_digest
 from keynet_admin.services.alert import keeping, subscription
 from keynet_admin.services.audit_chain import check as audit_check
+from keynet_admin.services.backup import archive
 from keynet_admin.services.candidate import retention, silence
 from keynet_admin.services.mail import outbox as mailer
 from keynet_admin.services.operation import retention as keeping_times
@@ -326,6 +327,12 @@ def verify_log() -> int:
         return audit_check.keep(seen).faults
 
 
+def drop_backups() -> int:
+    """Delete the backups whose keeping time is over, so that what was deleted in the database ends there, too."""
+    settings = config.current()
+    return len(archive.drop_expired(Path(settings.backup_folder), settings.backup_days)) if settings.backup_folder else 0
+
+
 # What each row of the table of jobs does; a count of rows comes back, where a job has one.
 ACTIONS: dict[str, Callable[[], Any]] = {
     "deliver_mail": deliver_mail,
@@ -344,6 +351,7 @@ ACTIONS: dict[str, Callable[[], Any]] = {
     "publish_open_data": publish_open_data,
     "purge": purge,
     "verify_log": verify_log,
+    "drop_backups": drop_backups,
 }
 
 

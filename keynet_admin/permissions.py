@@ -34,6 +34,7 @@ class Permission(StrEnum):
     partner_key = "partner:key"
     partner_read = "partner:read"
     partner_receive = "partner:receive"
+    person_erase = "person:erase"
     posting_close = "posting:close"
     posting_discuss = "posting:discuss"
     posting_edit = "posting:edit"
@@ -56,6 +57,7 @@ class Permission(StrEnum):
     submission_hand_over = "submission:hand_over"
     submission_read = "submission:read"
     submission_reopen_accepted = "submission:reopen_accepted"
+    submission_transfer = "submission:transfer"
     submission_withdraw = "submission:withdraw"
     system_run = "system:run"
     template_edit = "template:edit"
@@ -87,6 +89,7 @@ PERMISSION_LABELS: dict[Permission, str] = {
     Permission.partner_key: "連携先の鍵の発行と停止",
     Permission.partner_read: "連携先の閲覧",
     Permission.partner_receive: "渡された募集の受取り、受領と確保の報告",
+    Permission.person_erase: "本人の求めによる、個人データの検索と削除",
     Permission.posting_close: "募集の終了",
     Permission.posting_discuss: "募集についての、自治体と運営のやりとり",
     Permission.posting_edit: "募集の内容の編集、公開の決裁の依頼",
@@ -109,6 +112,7 @@ PERMISSION_LABELS: dict[Permission, str] = {
     Permission.submission_hand_over: "ほかの方の担当の引き継ぎ",
     Permission.submission_read: "申請の閲覧",
     Permission.submission_reopen_accepted: "承認した申請の、確認の再開",
+    Permission.submission_transfer: "申請と募集の、正しい団体への移し替え",
     Permission.submission_withdraw: "申請の取下げ",
     Permission.system_run: "自動処理",
     Permission.template_edit: "標準の文面と、差し戻しの文例の変更",
@@ -150,12 +154,14 @@ _LEAD = _OPERATOR | {
     Permission.rule_rehearse,
     Permission.submission_hand_over,
     Permission.submission_reopen_accepted,
+    Permission.submission_transfer,
     Permission.template_edit,
 }
 _ADMIN = _LEAD | {
     Permission.account_role,
     Permission.operation_run,
     Permission.partner_edit,
+    Permission.person_erase,
     Permission.reference_edit,
     Permission.setting_edit,
 }

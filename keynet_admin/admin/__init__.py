@@ -24,6 +24,7 @@ from keynet_admin.admin.master_data import (
 )
 from keynet_admin.admin.operation.jobs import JobsView
 from keynet_admin.admin.operation.mail_kinds import MailKindsView
+from keynet_admin.admin.operation.person import PersonDataView
 from keynet_admin.admin.operation.retention import RetentionView
 from keynet_admin.admin.operation.sending import SendingView
 from keynet_admin.admin.operation.site import SiteView
@@ -104,6 +105,7 @@ def init_app(app: Flask) -> None:
             SendingView(name="メールの送信", endpoint="admin_sending", url="/admin/mail/sending"),
             MailKindsView(name="メールの種類", endpoint="admin_mail_kinds", url="/admin/mail/kinds"),
             RetentionView(name="保存期間", endpoint="admin_retention", url="/admin/retention"),
+            PersonDataView(name="本人の求めによる削除", endpoint="admin_person", url="/admin/person"),
             SiteView(name="お知らせ表示と閲覧のみ", endpoint="admin_site", url="/admin/site"),
             SettingView(name="設定", endpoint="admin_setting", url="/admin/setting"),
         ],

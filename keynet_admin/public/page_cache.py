@@ -78,6 +78,7 @@ class PageCache:
         self.bytes = 0
         self.lock = threading.Lock()
         self.views = Views(app)
+        self.current: Any = None
 
     def __call__(self, environ: Environ, start: Start) -> Iterable[bytes]:
         """Give the kept page, or make it and keep it."""
@@ -85,6 +86,8 @@ class PageCache:
         source = self.source.look() if key is not None else None
         if key is None or source is None:
             return self.inner(environ, start)
+        if source != self.current:
+            self._forget(source)
         kept = self.pages.get(key)
         if kept is None or kept.source != source or clock.now() >= kept.until:
             return self._made(key, source, environ, start)
@@ -130,6 +133,12 @@ class PageCache:
         if until is not None:
             self._keep(key, kept)
         return self._given(kept, environ, start)
+
+    def _forget(self, source: Any) -> None:
+        """What was made of another version is never given again: nothing of it stays in memory, either."""
+        with self.lock:
+            self.current, self.bytes = source, 0
+            self.pages.clear()
 
     def _keep(self, key: Key, kept: Kept) -> None:
         if kept.size > MOST_BYTES // 8:

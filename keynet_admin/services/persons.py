@@ -51,7 +51,7 @@ from keynet_admin.services.candidate import retention
 from keynet_admin.services.listing import published
 from keynet_admin.services.mail import outbox
 from keynet_admin.services.submission import search_index
-from keynet_admin.services.transaction import after_commit, transaction
+from keynet_admin.services.transaction import after_commit, forget_log, transaction
 from keynet_admin.vocabulary import AWAITING_REVIEW, AccountStatus, MailStatus, PostingStatus, Role, SubmissionStatus
 
 MONTH, YEAR = timedelta(days=30), timedelta(days=365)
@@ -161,7 +161,7 @@ def _forget_candidates(ids: Sequence[int]) -> None:
     db.session.execute(update(OutboxMail).where(_of_candidates(OutboxMail, mine)).values(dict(MAIL)), execution_options=unsaid)
 
 
-def _forget_words(revisions: Sequence[int]) -> None:
+def forget_words(revisions: Sequence[int]) -> None:
     """Let the cases of these revisions be found by receipt number and body only."""
     columns = Submission.id, Submission.receipt_no, Submission.lg_code, Submission.org_name
     query = select(*columns).where(Submission.id.in_(select(SubmissionRevision.submission_id).where(SubmissionRevision.id.in_(revisions))))
@@ -170,7 +170,7 @@ def _forget_words(revisions: Sequence[int]) -> None:
         search_index.put_new([(number, words)])
 
 
-def _end_accounts(ids: Sequence[int]) -> None:
+def end_accounts(ids: Sequence[int]) -> None:
     """Nobody is left who could sign in, be mailed, or count as an administrator."""
     query = select(Account).where(Account.id.in_(ids)).order_by(Account.id)
     for account in db.session.execute(query, execution_options={"populate_existing": True}).scalars().all():
@@ -206,7 +206,7 @@ def _remove(file: Path) -> None:
 
 
 _Blank = dict[InstrumentedAttribute[Any], Any]
-_CONTACT: _Blank = {
+CONTACT: _Blank = {
     SubmissionContact.typed: {},
     SubmissionContact.normalized: {},
     SubmissionContact.findings: [],
@@ -228,7 +228,7 @@ MAIL: _Blank = {
     OutboxMail.note: "",
     OutboxMail.sealed: None,
 }
-_ACCOUNT: _Blank = {
+ACCOUNT: _Blank = {
     Account.email: literal("erased-") + cast(Account.id, String) + literal(ERASED),
     Account.name: "",
     Account.search_text: "",
@@ -240,7 +240,7 @@ _NETWORK: _Blank = {Submission.network: None}
 _SESSION: _Blank = {StaffSession.key_hash: "", StaffSession.device: "", StaffSession.network: ""}
 _SECRETS: _Blank = {OutboxMail.sealed: None}
 _DRAFT: _Blank = {EntryDraft.typed: {}, EntryDraft.other: None}
-_KEYING: _Blank = {Keying.typed: {}, Keying.second: {}, Keying.chosen: {}}
+KEYING: _Blank = {Keying.typed: {}, Keying.second: {}, Keying.chosen: {}}
 REVIEW: _Blank = {Review.reason: "", Review.items: [], Review.actor_name: ""}
 _VIEW: _Blank = {SavedView.name: "", SavedView.query: ""}
 
@@ -278,28 +278,28 @@ REGISTER: tuple[Personal, ...] = (
         whole=True,
     ),
     Personal(
-        _KEYING,
+        KEYING,
         "代行入力の途中の内容",
         "書面と電話の記録が手元にあり、続きから始められる間だけ残します。",
         3 * MONTH,
         lambda ended: Keying.saved_at < ended,
     ),
     Personal(
-        _CONTACT,
+        CONTACT,
         "申請の担当者（承認しなかった申請）",
         "決定についての問い合わせがなくなるまでの期間です。",
         6 * MONTH,
         _contact(accepted=False),
-        also=_forget_words,
+        also=forget_words,
         derived=_WORDS,
     ),
     Personal(
-        _CONTACT,
+        CONTACT,
         "申請の担当者（承認した申請）",
         "そのあとは、アカウントの連絡先を使います。",
         YEAR,
         _contact(accepted=True),
-        also=_forget_words,
+        also=forget_words,
         derived=_WORDS,
     ),
     Personal(
@@ -445,12 +445,12 @@ REGISTER: tuple[Personal, ...] = (
         whole=True,
     ),
     Personal(
-        _ACCOUNT,
+        ACCOUNT,
         "使われなくなったアカウント",
         "職員の異動が続いても、前の担当者が戻ることのある期間です。",
         3 * YEAR,
         _unused,
-        also=_end_accounts,
+        also=end_accounts,
     ),
 )
 
@@ -461,7 +461,7 @@ def purge(now: datetime | None = None, *, dry_run: bool = False) -> list[tuple[P
     `now` stands in for both clocks (tests). A dry run counts only.
     """
     found = [(entry, _purge(entry, (now or (clock.real_now() if entry.real else clock.now())) - entry.keep, dry_run)) for entry in REGISTER]
-    if not dry_run and db.engine.dialect.name == "sqlite":
+    if not dry_run:
         forget_log()
     return found
 
@@ -491,10 +491,3 @@ def read_only_rows(query: Select[Any]) -> list[Any]:
         found = list(db.session.execute(query).scalars())
         db.session.rollback()
     return found
-
-
-def forget_log() -> None:
-    """SQLite keeps old pages in its write-ahead log until it is begun anew (in the file itself `secure_delete` overwrites them)."""
-    with db.engine.connect() as connection:
-        raw: Any = connection.connection.driver_connection  # outside of any transaction
-        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -41,6 +41,15 @@ def after_commit(action: Callable[..., None], *arguments: Hashable) -> None:
     db.session.info.setdefault(_KEY, {})[action, arguments] = None
 
 
+def forget_log() -> None:
+    """SQLite keeps old pages in its write-ahead log until it is begun anew (in the file itself `secure_delete` overwrites them). After a commit."""
+    if db.engine.dialect.name != "sqlite":
+        return
+    with db.engine.connect() as connection:
+        raw: Any = connection.connection.driver_connection  # outside of any transaction
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 def settle() -> None:
     """Do now what waits for the end of the present transaction: for a long history that is told in one (the demo), at each of its moments."""
     db.session.flush()

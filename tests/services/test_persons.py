@@ -1,13 +1,13 @@
 """Persons' data: every column is decided about, and after their time nothing of them is left anywhere."""
 
-import logging
+import tempfile
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Integer, String, Text, cast, inspect, select, text
+from sqlalchemy import Integer, String, Text, cast, inspect, select
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeDecorator
 
@@ -33,15 +33,16 @@ from keynet_admin.permissions import candidate_of
 from keynet_admin.services import persons, threads, workflow
 from keynet_admin.services.account import session as sessions
 from keynet_admin.services.account import use_cases as accounts
+from keynet_admin.services.backup import take
 from keynet_admin.services.mail import outbox
 from keynet_admin.services.posting import publication
 from keynet_admin.services.submission import review, search_index
 from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import AccountStatus, CandidateStatus, MailStatus, PostingStatus, Role, SubmissionStatus
 from tests import factories
+from tests.services import marked
 from tests.support.clock import MovableClock
-from tests.support.web import Client
-from tests.walks.matrix_table import ROUTES
+from tests.support.web import Client, change_settings
 
 # Columns of text or JSON that hold no person's data, and why not. A new column has to be named here or in `persons.REGISTER`.
 NO_PERSON = {
@@ -135,7 +136,7 @@ NO_PERSON = {
         "setting": {"key", "value"},
     },
 }
-MARKER = "zzpersonzz"
+MARKER = marked.MARKER
 
 
 def text_columns() -> dict[str, set[str]]:
@@ -232,51 +233,87 @@ def _plant(entry: persons.Personal) -> None:
         db.session.execute(table.update().values({column.key: mark}))
 
 
-def places(session: Session) -> set[str]:
-    """`table.column` of every column of the database in which the marker stands, the search index's own tables included."""
-    found = set()
-    with db.engine.connect() as connection:
-        for name in inspect(connection).get_table_names():
-            for column in inspect(connection).get_columns(name):
-                query = text(f'SELECT count(*) FROM "{name}" WHERE CAST("{column["name"]}" AS TEXT) LIKE :mark')
-                if connection.execute(query, {"mark": f"%{MARKER}%"}).scalar_one():
-                    found.add(f"{name}.{column['name']}")
-    session.rollback()
-    return found
-
-
-def files(instance: Path) -> list[str]:
-    """Files of the instance folder with the marker in them."""
-    return sorted(
-        str(path.relative_to(instance)) for path in instance.rglob("*") if path.is_file() and MARKER.encode() in path.read_bytes()
-    )
-
-
 def test_nothing_is_left_of_a_person(
-    planted: Session, clock: MovableClock, instance: Path, caplog: pytest.LogCaptureFixture, database_kind: str
+    planted: Session,
+    app: Flask,
+    client: Client,
+    clock: MovableClock,
+    instance: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    database_kind: str,
 ) -> None:
-    caplog.set_level(logging.INFO)
-    assert places(planted) == {f"{table}.{column}" for table, columns in registered().items() for column in columns}
-    if database_kind == "sqlite":
-        assert files(instance)
-    assert list((instance / "mail").glob("*.eml"))
-    wanted = search_index.found(select(Submission.id), MARKER)
-    assert planted.execute(wanted).first()
-    planted.rollback()
-    later = max(clock.now, program_clock.real_now()) + timedelta(days=4 * 365)
-    counted = [number for _entry, number in persons.purge(later, dry_run=True)]
-    done = [number for _entry, number in persons.purge(later)]
-    assert sum(counted) >= sum(done) > 0
-    assert places(planted) == set()
-    assert not planted.execute(search_index.found(select(Submission.id), MARKER)).first()
+    """Database, index, mails, exports and what they leave on the disk, public pages and those kept in memory, all logs, old backups."""
+    backups, temporary = tmp_path / "backups", tmp_path / "temporary"
+    for folder in (backups, temporary):
+        folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    change_settings(app, backup_folder=str(backups))
+    own_id = planted.execute(select(Account.id).where(Account.organization_id.is_not(None))).scalars().first()
+    visitor = Client(app, app.response_class, use_cookies=False)
+    with transaction():
+        asked = factories.candidate(CandidateStatus.open)
+        officer = factories.actor(Role.municipality, organization=asked.organization)
+        marked.publish_question(asked, officer)
+        asked.locked, asked.warned_at, page = True, program_clock.now(), f"/postings/{asked.posting.posting_no}"
+    outbox.deliver_waiting()
+
+    def found() -> set[str]:
+        with transaction():
+            own = db.session.get_one(Account, own_id)
+            own.status = AccountStatus.active
+        client.sign_in(Role.admin)
+        places = marked.in_answers(client, [path for path in marked.EXPORTS if path.startswith("/admin/")])
+        client.sign_in(own)
+        places |= marked.in_answers(client, [path for path in marked.EXPORTS if path.startswith("/office/")])
+        taken = client.post("/office/candidate/export.csv")
+        assert taken.status_code == 200
+        places |= {"/office/candidate/export.csv"} if MARKER in taken.get_data(as_text=True) else set()
+        return places | marked.in_answers(visitor, marked.PUBLIC)
+
+    def fails() -> int:
+        raise ValueError(f"Key (email)=({MARKER}@mail.example) already exists.")
+
+    with marked.log_lines(app) as lines:
+        assert marked.in_database(planted) >= {f"{table}.{column}" for table, columns in registered().items() for column in columns}
+        assert marked.in_files(instance) if database_kind == "sqlite" else list((instance / "mail").glob("*.eml"))
+        assert marked.in_index(planted)
+        assert page in marked.in_answers(visitor, [page])
+        assert page in marked.in_kept_pages(app)
+        assert {"/admin/account/export.csv", "/admin/submission/export.csv"} & found()
+        visitor.get(f"/postings/?q={MARKER}").close()
+        visitor.get(f"/none/{MARKER}", headers={"Referer": f"http://127.0.0.1/{MARKER}"}).close()
+        visitor.post("/login", data={"email": f"{MARKER}@mail.example", "password": MARKER}).close()
+        jobs.sweep("tell_desk", fails)
+        old = program_clock.real_now() - timedelta(days=36)
+        take.take(backups / f"keynet-{old:%Y%m%dT%H%M%SZ}.zip")
+        planted.rollback()
+        assert marked.in_files(backups)
+        with transaction():
+            live = planted.query(Posting).filter_by(status=PostingStatus.live).one()
+            publication.close(live, officer, seen_version=live.version)
+        later = max(clock.now, program_clock.real_now()) + timedelta(days=4 * 365)
+        clock.set(later.strftime("%Y-%m-%d %H:%M"))
+        counted = [number for _entry, number in persons.purge(later, dry_run=True)]
+        done = [number for _entry, number in persons.purge(later)]
+        assert sum(counted) >= sum(done) > 0
+        for name in ("purge", "drop_backups", "verify_log"):
+            jobs.sweep(name, jobs.ACTIONS[name])
+        assert [number for _entry, number in persons.purge(later)] == [0] * len(persons.REGISTER)
+        assert found() == set()
+        assert marked.in_kept_pages(app) == set()
+    told = lines.getvalue()
+    assert {logger for logger in ("keynet.request", "keynet.security", "keynet_admin.jobs") if f'"logger": "{logger}"' not in told} == set()
+    assert MARKER not in told
+    assert marked.in_database(planted) == set()
+    assert not marked.in_index(planted)
     assert planted.execute(search_index.found(select(Submission.id), planted.query(Submission).first().receipt_no)).first()
     planted.rollback()
     planted.close()
     db.engine.dispose()
-    assert files(instance) == []
+    assert marked.in_files(tmp_path) == []
     assert list((instance / "mail").glob("*.eml")) == []
-    assert MARKER not in caplog.text
-    assert [number for _entry, number in persons.purge(later)] == [0] * len(persons.REGISTER)
+    assert list(backups.iterdir()) == []
 
 
 def test_what_is_needed_stays(planted: Session, clock: MovableClock) -> None:
@@ -390,38 +427,6 @@ def test_pages_open_after_the_purge(planted: Session, client: Client, clock: Mov
             answer = client.get(path)
             assert answer.status_code in (200, 302, 303), path
             assert MARKER not in answer.get_data(as_text=True)
-
-
-def test_nothing_is_taken_out_or_kept_in_memory_afterwards(planted: Session, client: Client, clock: MovableClock, app: Flask) -> None:
-    """Files of every list, the public search with its sets in memory, feeds and pages that were kept: before the marker is there, after it is not."""
-    own = planted.execute(select(Account).where(Account.organization_id.is_not(None))).scalars().first()
-    exports = [rule.replace("<any(csv, xlsx):kind>", "csv") for method, rule in ROUTES if method == "GET" and rule.endswith(":kind>")]
-    public = ["/postings/", f"/postings/?q={MARKER}", "/postings.json", "/postings.atom", "/sitemap.xml", "/opendata/"]
-
-    def found() -> set[str]:
-        places = set()
-        for who, paths in (
-            (Role.admin, [p for p in exports if p.startswith("/admin/")]),
-            (own, [p for p in exports if p.startswith("/office/")]),
-        ):
-            client.sign_in(who)  # type: ignore[arg-type]
-            places |= {path for path in paths if MARKER in client.get(path).get_data(as_text=True)}
-        taken = client.post("/office/candidate/export.csv")
-        assert taken.status_code == 200
-        places |= {"/office/candidate/export.csv"} if MARKER in taken.get_data(as_text=True) else set()
-        visitor = Client(app, app.response_class)
-        return places | {path for path in public if MARKER in visitor.get(path).get_data(as_text=True).replace(f"q={MARKER}", "")}
-
-    with transaction():
-        own.status = AccountStatus.active
-    before = found()
-    assert {"/admin/account/export.csv", "/admin/submission/export.csv"} & before
-    persons.purge(clock.now + timedelta(days=4 * 365))
-    planted.expire_all()
-    own.status = AccountStatus.active
-    planted.commit()
-    after = found()
-    assert {path for path in after if "q=" not in path} == set()
 
 
 def test_a_purged_mail_is_never_sent_again(planted: Session, clock: MovableClock) -> None:

@@ -33,6 +33,13 @@ ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "/admin/retention/"): LEAD_GET,
     ("GET", "/admin/retention/run"): ADMIN_GET,
     ("POST", "/admin/retention/run"): (403, 403, 403, 409, 403, 403, 403, 403),  # no numbers were confirmed
+    ("GET", "/admin/person/"): ADMIN_GET,
+    ("POST", "/admin/person/"): (403, 403, 403, 422, 403, 403, 403, 403),  # nothing was typed
+    ("POST", "/admin/person/erase"): (403, 403, 403, 422, 403, 403, 403, 403),
+    ("GET", "/admin/posting/<num:id>/transfer"): LEAD_GET,
+    ("POST", "/admin/posting/<num:id>/transfer"): LEAD_POST,
+    ("GET", "/admin/submission/<num:id>/transfer"): LEAD_GET,
+    ("POST", "/admin/submission/<num:id>/transfer"): LEAD_POST,
     ("GET", "/admin/site/"): ADMIN_GET,
     ("POST", "/admin/site/banner"): (403, 403, 403, 422, 403, 403, 403, 403),  # nothing was chosen
     ("POST", "/admin/site/stop_writing"): (403, 403, 403, 422, 403, 403, 403, 403),  # no reason

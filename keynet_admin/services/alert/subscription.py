@@ -18,7 +18,7 @@ from keynet_admin.services.account.use_cases import normal_email
 from keynet_admin.services.alert import digest, keeping, searching
 from keynet_admin.services.alert.keys import locked, page_of, token, token_hash
 from keynet_admin.services.mail import outbox
-from keynet_admin.services.transaction import after_commit
+from keynet_admin.services.transaction import after_commit, forget_log
 from keynet_admin.vocabulary import AlertPace, MailStatus
 
 MOST = 5  # alerts of one address
@@ -170,5 +170,4 @@ def _forget(alert: SearchAlert, action: str, actor: Actor) -> None:
     persons.end_mails(or_(OutboxMail.about(alert), told))
     db.session.execute(delete(SearchAlert).where(SearchAlert.id == alert.id), execution_options={"synchronize_session": False})
     db.session.expunge(alert)
-    if db.engine.dialect.name == "sqlite":
-        after_commit(persons.forget_log)
+    after_commit(forget_log)

@@ -218,13 +218,22 @@ def extract(archive: zipfile.ZipFile, name: str, target: Path) -> None:
 
 def drop_old(folder: Path, *, keep: int | None, days: int | None) -> list[Path]:
     """Delete the folder's backups beyond the newest `keep` and those older than `days`, but never the newest. Returns them."""
-    found = sorted((file for file in folder.iterdir() if _NAMED.fullmatch(file.name)), key=lambda file: file.name, reverse=True)
-    oldest = "" if days is None else f"{clock.real_now() - timedelta(days=days):%Y%m%dT%H%M%SZ}"
-    over = [
-        file
-        for place, file in enumerate(found)
-        if place and ((keep is not None and place >= keep) or file.name.removeprefix("keynet-")[: len(oldest)] < oldest)
-    ]
-    for file in over:
+    return _drop(folder, lambda place, moment: place > 0 and ((keep is not None and place >= keep) or _older(moment, days)))
+
+
+def drop_expired(folder: Path, days: int) -> list[Path]:
+    """Delete every backup of the folder that is older than `days`, the newest as well. Returns them; none where there is no such folder."""
+    return _drop(folder, lambda _place, moment: _older(moment, days)) if folder.is_dir() else []
+
+
+def _older(moment: str, days: int | None) -> bool:
+    return days is not None and moment < f"{clock.real_now() - timedelta(days=days):%Y%m%dT%H%M%SZ}"
+
+
+def _drop(folder: Path, over: Callable[[int, str], bool]) -> list[Path]:
+    """Delete backups by their place from the newest on and the moment in their names. Returns them."""
+    found = sorted(((named[1], file) for file in folder.iterdir() if (named := _NAMED.fullmatch(file.name))), reverse=True)
+    gone = [file for place, (moment, file) in enumerate(found) if over(place, moment)]
+    for file in gone:
         file.unlink()
-    return over
+    return gone

@@ -10,15 +10,16 @@ from keynet_admin.services import audit, persons, workflow
 from keynet_admin.services.candidate import mail, stages
 from keynet_admin.services.listing import published
 from keynet_admin.services.mail import outbox
-from keynet_admin.services.transaction import after_commit
+from keynet_admin.services.transaction import after_commit, forget_log
 
 
-def erase(candidate: Candidate, actor: Actor, *, seen_version: int | None) -> None:
+def erase(candidate: Candidate, actor: Actor, *, seen_version: int | None, last_words: bool = True) -> None:
     """Withdraw what is still open, then forget the person: columns, messages, notes and mails, their spooled files included.
 
     A question of theirs that stands on the posting's page goes, too: the words began with theirs, and nobody could take it back any more.
 
-    A last mail goes to the address, which is forgotten with its delivery (`outbox.FORGOTTEN`). Done twice it does nothing.
+    A last mail goes to the address, which is forgotten with its delivery (`outbox.FORGOTTEN`), unless the caller says the `last_words`.
+    Done twice it does nothing.
     Raises StaleVersion, BadVersion.
     """
     workflow.lock(candidate.posting)
@@ -44,7 +45,6 @@ def erase(candidate: Candidate, actor: Actor, *, seen_version: int | None) -> No
     blank = update(Candidate).where(Candidate.id == candidate.id).values(dict(persons.CANDIDATE))
     db.session.execute(blank, execution_options={"synchronize_session": False})
     db.session.refresh(candidate)
-    if outbox.deliverable(address):
+    if last_words and outbox.deliverable(address):
         outbox.enqueue("candidate_erased", address, words, about=candidate)
-    if db.engine.dialect.name == "sqlite":
-        after_commit(persons.forget_log)
+    after_commit(forget_log)

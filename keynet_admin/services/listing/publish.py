@@ -147,7 +147,7 @@ def _values(posting: Posting, row: Mapping[Any, Any] | None) -> dict[str, Any] |
 
 def _ended_by(posting: Posting, normalized: Mapping[str, Any]) -> ListingEnd:
     """Why a closed posting is over. One that its municipality closed when all people were secured is filled, too."""
-    event = workflow.last_event(posting, "close", "fill", "expire")
+    event = workflow.last_event(posting, "close", "fill", "expire", "transfer", "transfer_case")
     if event is None or event.action == "expire":
         return end_of_term(normalized)
     return ListingEnd.filled if event.action == "fill" or (posting.headcount and posting.open_at_close == 0) else ListingEnd.stopped

@@ -28,7 +28,7 @@ from keynet_admin.services.mail import message as letter
 from keynet_admin.services.mail import pause
 from keynet_admin.services.mail.message import Letter
 from keynet_admin.services.mail.transport import NotNow, Outgoing, Rejected, Uncertain, transport
-from keynet_admin.services.transaction import after_commit, rows_changed, transaction
+from keynet_admin.services.transaction import after_commit, forget_log, rows_changed, transaction
 from keynet_admin.services.workflow import Outcome
 from keynet_admin.vocabulary import UNDELIVERED, MailStatus
 
@@ -49,7 +49,7 @@ _LANES = dict.fromkeys((*RECEIPTS, "candidate_receipt", "alert_confirm", "alert_
 STOP = "stop"
 RECEIPTS_AN_HOUR = 5
 # Last words to somebody of whom nothing is kept: what became of the mail is nobody's task, and its address goes with it.
-FORGOTTEN = ("candidate_erased",)
+FORGOTTEN = ("candidate_erased", "person_erased")
 _FAR = timedelta(hours=2)  # longer than any delay or lease
 # What stands before the @ may be as odd as the telephone companies allowed (`a..b.@`), but is never a program's option; what stands
 # behind it is a domain of the internet: two labels at least, the last one no number and none that leads nowhere.
@@ -414,6 +414,7 @@ def _settle(claim: _Claim, status: MailStatus, answer: str, **values: Any) -> in
         done = workflow.move_where(OutboxMail, "settle", *mine, target=status, answer=kept, lease_until=None, **values)
         if claim.template in FORGOTTEN:
             _forget(OutboxMail.id == claim.id)
+            after_commit(forget_log)
         return done
 
 

@@ -7,7 +7,7 @@ from keynet_admin import clock
 
 MAIL_EVERY = 10
 EXPIRE_EVERY = 60
-PURGE_HOUR, VERIFY_HOUR = 3, 4  # in Japan
+PURGE_HOUR, VERIFY_HOUR, BACKUP_HOUR = 3, 4, 5  # in Japan
 
 
 @dataclass(frozen=True)
@@ -61,5 +61,12 @@ JOBS: tuple[Job, ...] = (
     Job("publish_open_data", "オープンデータの公開", "終わった月の数を公開します。"),
     Job("purge", "保存期間の処理", "保存期間を過ぎた個人の情報、入力途中の申請、ログインの記録などを削除します。", 0, PURGE_HOUR),
     Job("verify_log", "操作の記録の検証", "操作の記録が書き換えられていないかを、前回の続きから確かめます。", 0, VERIFY_HOUR),
+    Job(
+        "drop_backups",
+        "古いバックアップの削除",
+        "残す日数（KEYNET_BACKUP_DAYS）を過ぎたバックアップを、フォルダから削除します。",
+        0,
+        BACKUP_HOUR,
+    ),
 )
 BY_NAME = {job.name: job for job in JOBS}

@@ -9,11 +9,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from keynet_admin import clock
 from keynet_admin.extensions import db
-from keynet_admin.models import RetentionRun
+from keynet_admin.models import RetentionRun, Review
 from keynet_admin.permissions import Actor
 from keynet_admin.services import audit, persons
 from keynet_admin.services.persons import Personal
@@ -90,8 +90,17 @@ def record(found: Iterable[tuple[Personal, int]], actor: Actor) -> RetentionRun:
 
 
 def last_runs() -> list[RetentionRun]:
-    """The newest runs, newest first."""
-    return list(db.session.execute(select(RetentionRun).order_by(RetentionRun.id.desc()).limit(LAST_RUNS)).scalars())
+    """The newest runs by time, newest first; not what was ended at a person's own wish."""
+    asked = select(Review.subject_id).where(Review.subject == RetentionRun.__tablename__)
+    query = select(RetentionRun).where(RetentionRun.id.not_in(asked)).order_by(RetentionRun.id.desc()).limit(LAST_RUNS)
+    return list(db.session.execute(query).scalars())
+
+
+def requests() -> list[tuple[RetentionRun, Review]]:
+    """What was last ended at people's own wish (`services/support/erasing.py`), with who did it and why; newest first."""
+    about = and_(Review.subject == RetentionRun.__tablename__, Review.subject_id == RetentionRun.id)
+    query = select(RetentionRun, Review).join(Review, about).order_by(RetentionRun.id.desc()).limit(LAST_RUNS)
+    return [(run, review) for run, review in db.session.execute(query)]
 
 
 @dataclass(frozen=True)

@@ -28,12 +28,17 @@ def create(organization: Organization, typed: Mapping[str, Any], actor: Actor) -
     """A new draft in a municipality's own office, from what was typed (a copy of another posting, or a fresh form)."""
     if not can(actor, Permission.posting_edit, organization):
         raise NotPermitted("この操作を行う権限がありません。")
+    return add(organization, typed, actor, author_id=actor.account_id, own=True)
+
+
+def add(organization: Organization, typed: Mapping[str, Any], actor: Actor, *, author_id: int | None = None, **codes: Any) -> Posting:
+    """A new draft of a body. The caller has asked for the right; `author_id`: whose words they are, `codes`: what its event says."""
     result = check(organization, typed)
     findings = [finding.as_json() for finding in result.findings]
     row = Posting(posting_no=counter.posting_no(), organization_id=organization.id, created_at=clock.now(), changed_at=clock.now())
     row.current = 1
-    add_revision(row, typed, result.normalized["postings"][0], findings, author_id=actor.account_id, given=[])
-    audit.record(row, "create", actor, revision=1, own=True)
+    add_revision(row, typed, result.normalized["postings"][0], findings, author_id=author_id, given=[])
+    audit.record(row, "create", actor, revision=1, **codes)
     return row
 
 

@@ -20,6 +20,7 @@ from keynet_admin.services.workflow.mail_moves import MAIL_MOVES
 from keynet_admin.services.workflow.partner_moves import PARTNER_MOVES
 from keynet_admin.services.workflow.report_moves import REPORT_MOVES
 from keynet_admin.services.workflow.row import ANYBODY, LOGGED_REASON, MAILED_REASON, PEOPLE, SYSTEM_ONLY, Event, Move, Page
+from keynet_admin.services.workflow.transfer_moves import TRANSFER_MOVES
 from keynet_admin.vocabulary import PUBLISHED, KeyingStatus, PostingStatus, SubmissionStatus
 
 S, P, K = SubmissionStatus, PostingStatus, KeyingStatus
@@ -212,6 +213,7 @@ MOVES: tuple[Move, ...] = (
          "{who}が承認後の確認を再開しました。", reason="must", reviewed=True, page=_REOPEN_PAGE, path="reopen"),
     *LINK_MOVES,
     *CASE_MOVES,
+    *TRANSFER_MOVES,
     # --- postings
     Move(Posting, "publish", (P.draft, P.paused, P.scheduled), (P.live, P.scheduled, P.awaiting_release), _PUBLISH, "公開",
          "{who}が公開しました。", when=_never_live,
@@ -357,7 +359,8 @@ MASTER_DATA = {
 # fmt: off
 EVENTS: tuple[Event, ...] = (
     *CASE_EVENTS,
-    Event("posting", "create", "下書きの作成", "申請の承認により、下書きができました。", (("own", True, "{who}が下書きを作りました。"),)),
+    Event("posting", "create", "下書きの作成", "申請の承認により、下書きができました。", (("own", True, "{who}が下書きを作りました。"),
+           ("here", True, "{who}が、ほかの団体の下で作られていた募集 {other} を、こちらへ移しました。"))),
     Event("posting", "edit", "内容の変更", "{who}が内容を変更しました（{fields}）。",
           (("form", True, "直した申請の承認により、内容が変わりました（{fields}）。"),
            ("extended", True, "{who}が募集の期間を変えました（{fields}）。"))),
@@ -405,6 +408,8 @@ EVENTS: tuple[Event, ...] = (
     Event("search_alert", "expire", "新しい募集のメールの期限", "期限が来たため、新しい募集のメールの申し込みを削除しました。"),
     Event("search_alert", "bounce", "新しい募集のメールの不達", "宛先に届かないため、新しい募集のメールの申し込みを削除しました。"),
     Event("job_run", "ask_run", "定期処理の実行の依頼", "{who}が定期処理の実行を依頼しました（{other}）。"),
+    Event("retention_run", "erase_person", "本人の求めによる削除", "{who}が本人の求めで個人データを削除しました{rows}。"),
+    Event("account", "find_person", "個人データの検索", "{who}が本人の求めに応じるため、個人データを探しました{rows}。"),
     Event("retention_run", "purge", "保存期間の処理", "{who}が保存期間を過ぎたデータを削除しました{rows}。"),
     Event("mail_pause", "pause", "メールの送信の停止", "{who}がメールの送信を止めました（{other}）。"),
     Event("mail_pause", "resume", "メールの送信の再開", "{who}がメールの送信を再開しました（{other}）。"),

@@ -19,7 +19,7 @@ from keynet_admin.services.mail.transport import Rejected
 from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import CandidateStatus, MailStatus, Role
 from tests import factories
-from tests.services.test_persons import MARKER, files, places
+from tests.services.marked import MARKER, in_database, in_files
 
 pytestmark = pytest.mark.usefixtures("app", "clock")
 S = CandidateStatus
@@ -57,12 +57,12 @@ def test_nothing_is_left(db_session: Session, instance: Path, caplog: pytest.Log
     row, other = planted(), factories.candidate(S.seen)
     token, others = access.token(row), (other.name, other.version)
     db_session.commit()
-    assert {f"candidate.{column}" for column in ("name", "kana", "email", "tel", "content", "typed")} < places(db_session)
+    assert {f"candidate.{column}" for column in ("name", "kana", "email", "tel", "content", "typed")} < in_database(db_session)
     assert list((instance / "mail").glob("*.eml"))
     with transaction():
         gone(row)
-    assert places(db_session) == {"outbox_mail.recipient"}
-    assert [path for path in files(instance) if path.endswith(".eml")] == []
+    assert in_database(db_session) == {"outbox_mail.recipient"}
+    assert [path for path in in_files(instance) if path.endswith(".eml")] == []
     assert access.by_token(token) is None
     assert (row.status, row.candidate_no, row.salt, row.content) == (S.withdrawn, "KN-A-000001", "", {})
     assert row.erased_at is not None
@@ -71,7 +71,7 @@ def test_nothing_is_left(db_session: Session, instance: Path, caplog: pytest.Log
         assert db_session.execute(select(table).where(table.about(row))).first() is None
     db_session.rollback()
     outbox.deliver_waiting()
-    assert places(db_session) == set()
+    assert in_database(db_session) == set()
     last = db_session.execute(select(OutboxMail).where(OutboxMail.about(row), OutboxMail.template == "candidate_erased")).scalar_one()
     assert (last.status, last.recipient) == (MailStatus.sent, "")
     letter = (instance / "mail" / f"{last.message_id}.eml").read_text(encoding="utf-8")
@@ -82,7 +82,7 @@ def test_nothing_is_left(db_session: Session, instance: Path, caplog: pytest.Log
     persons.purge(last.created_at + persons.YEAR)
     db_session.rollback()
     db.engine.dispose()
-    assert files(instance) == []
+    assert in_files(instance) == []
 
 
 def test_twice_is_once(db_session: Session) -> None:
@@ -131,7 +131,7 @@ def test_last_words_that_are_refused_are_forgotten_too(db_session: Session, monk
 
     monkeypatch.setattr("keynet_admin.services.mail.transport.Spool.deliver", refuse)
     assert outbox.deliver_due() == 0
-    assert places(db_session) == set()
+    assert in_database(db_session) == set()
     assert outbox.undeliverable_count() == 0
 
 
@@ -144,6 +144,6 @@ def test_a_mail_on_its_way_stays_blank(db_session: Session) -> None:
     with transaction():
         gone(row)
     outbox._settle(claim, MailStatus.sent, f"250 {MARKER}")
-    assert places(db_session) == {"outbox_mail.recipient"}
+    assert in_database(db_session) == {"outbox_mail.recipient"}
     outbox.deliver_waiting()
-    assert places(db_session) == set()
+    assert in_database(db_session) == set()

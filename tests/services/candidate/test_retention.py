@@ -21,7 +21,7 @@ from keynet_admin.services.posting import publication
 from keynet_admin.vocabulary import CandidateStatus as S
 from keynet_admin.vocabulary import PostingStatus, Role
 from tests import factories
-from tests.services.test_persons import MARKER, files, places
+from tests.services.marked import MARKER, in_database, in_files
 from tests.support.clock import MovableClock
 from tests.support.web import Client
 
@@ -135,7 +135,7 @@ def test_nothing_of_the_person_is_left(
     publication.close(waiting.posting, own, seen_version=waiting.posting.version)
     at(db_session, clock, "2021-05-21 12:00")
     outbox.deliver_waiting()
-    assert {"candidate.name", "thread_message.body", "staff_note.body", "review.reason", "outbox_mail.body"} <= places(db_session)
+    assert {"candidate.name", "thread_message.body", "staff_note.body", "review.reason", "outbox_mail.body"} <= in_database(db_session)
     assert list((instance / "mail").glob("*.eml"))
     counts = select(Candidate.status, Candidate.posting_id, func.count()).group_by(Candidate.status, Candidate.posting_id)
     before = {tuple(found) for found in db_session.execute(counts)}
@@ -143,12 +143,12 @@ def test_nothing_of_the_person_is_left(
     at(db_session, clock, "2021-12-15 13:00")
     outbox.deliver_waiting()
     at(db_session, clock, "2022-01-20 12:00")
-    assert places(db_session) == set()
+    assert in_database(db_session) == set()
     assert {tuple(found) for found in db_session.execute(counts)} == before
     db_session.rollback()
     db_session.close()
     db.engine.dispose()
-    assert files(instance) == []
+    assert in_files(instance) == []
     assert MARKER not in caplog.text
     assert [number for entry, number in persons.purge(dry_run=True) if entry.model is Candidate] == [0]
 

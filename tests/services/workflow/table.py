@@ -81,6 +81,7 @@ TABLE: dict[str, dict[str, Row]] = {
         "link": (EVERY_CASE, "", STAFF, True),
         "unlink": (EVERY_CASE, "", STAFF, False),
         "reopen_accepted": ("accepted", "in_review", LEADS, True),
+        "transfer": ("accepted", "in_review", LEADS, True),
     },
     "posting": {
         "publish": ("draft paused scheduled", "live scheduled awaiting_release", OWN, False),
@@ -112,6 +113,8 @@ TABLE: dict[str, dict[str, Row]] = {
         "hide": ("live", "paused", SYSTEM, False),
         "suspend": ("live paused awaiting_release scheduled", "suspended", STAFF, True),
         "restore": ("suspended", "paused", STAFF, True),
+        "transfer": ("draft awaiting_release scheduled live paused", "closed", LEADS, True),
+        "transfer_case": ("draft awaiting_release scheduled live paused", "closed", LEADS, False),
         "incident_down": ("live paused awaiting_release scheduled", "suspended", STAFF, False),
         "incident_back": ("suspended", "live paused awaiting_release scheduled", STAFF, False),
     },
@@ -338,8 +341,20 @@ REVIEWED = {
         "withdraw",
         "reopen",
         "reopen_accepted",
+        "transfer",
     },
-    "posting": {"close", "outcome", "release", "release_edit", "return", "return_edit", "return_approval", "suspend", "restore"},
+    "posting": {
+        "close",
+        "outcome",
+        "transfer",
+        "release",
+        "release_edit",
+        "return",
+        "return_edit",
+        "return_approval",
+        "suspend",
+        "restore",
+    },
 }
 
 

@@ -43,11 +43,12 @@ WITHOUT_PAGE = {"take", "leave", "pass_on", "let_go", "resubmit", "open", "expir
     "lock",
     "convert",
     "decline_offer",
-    *("unverify", "alarm", "alarm_over", "queue", "limit", "freeze", "told", "incident_down", "incident_back"),
+    *("unverify", "alarm", "alarm_over", "queue", "limit", "freeze", "told", "incident_down", "incident_back", "transfer_case"),
     *(name for name in TABLE["keying"] if name != "discard"),
 }
 MAILED = {
     "reopen_unused",
+    "transfer",
     "postpone",
     "correct",
     "return",

@@ -24,10 +24,14 @@ STEP_UP_MOVES = {
     *(("account", name) for name in ("readdress", "read_code", "suspend", "change_role", "restore", "reset_factor", "reopen_unused")),
     *(("account", name) for name in ("give_manage", "change_rights", "stop", "hand_over")),
     *(("partner_key", name) for name in ("rotate", "extend")),
+    *((table, "transfer") for table in ("posting", "submission")),
 }
 STEP_UP_EDITS = {("admin_partner", "issue"), ("office_organization", "invite")}
 # Every list of people exports by `export_persons`; these besides.
-STEP_UP_POSTS = {("admin_account", "issue"), ("admin_setting", "index"), ("admin_report", "file")}
+STEP_UP_POSTS = {
+    *{("admin_account", "issue"), ("admin_setting", "index"), ("admin_report", "file")},
+    *{("admin_person", "index"), ("admin_person", "erase")},
+}
 
 
 def views(app: Flask) -> list[Any]:
