@@ -93,7 +93,7 @@ def test_a_decision_on_an_old_page(client: Client, chief: Account, body: Organiz
     clerk = person(body, "edit")
     at, form = f"/office/account/{clerk.id}/rights", {"version": str(clerk.version), "rights": ["publish"]}
     assert client.post(at, data=form).status_code == 303
-    chief2 = person(body, "manage")
+    chief2 = person(body, "manage", "candidates")
     client.sign_in(chief2)
     late = client.post(at, data=form | {"rights": ["candidates"]})
     assert late.status_code == 409
