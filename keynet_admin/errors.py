@@ -12,6 +12,10 @@ class NotPermitted(KeynetError):
     """The actor has no right to do this (403)."""
 
 
+class ViewingOnly(KeynetError):
+    """Whoever sees another account's pages only looks (403)."""
+
+
 class NotFound(KeynetError):
     """No such row, or not one the actor may see (404)."""
 

@@ -85,6 +85,7 @@ class Access(StrEnum):
 
     WRITE = "write"  # jobs, commands, and the inside of transaction()
     READ = "read"  # a POST outside of transaction()
+    VIEWING = "viewing"  # a POST of somebody who sees another account's pages: transaction() is refused
     READ_ONLY = "read_only"  # GET and HEAD: transaction() is refused
 
 

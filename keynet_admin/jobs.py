@@ -30,7 +30,7 @@ from keynet_admin.errors import KeynetError, ReadOnlyMode
 from keynet_admin.extensions import db, reading
 from keynet_admin.permissions import SYSTEM
 from keynet_admin.services import logs, master_data, persons
-from keynet_admin.services.account import desk_notices, dormant, notices
+from keynet_admin.services.account import desk_notices, dormant, notices, viewing
 from keynet_admin.services.alert import digest as alert_digest
 from keynet_admin.services.alert import keeping, subscription
 from keynet_admin.services.audit_chain import check as audit_check
@@ -136,9 +136,14 @@ def open_postings() -> int:
 
 
 def follow_up_cases() -> int:
-    """Put cases whose mail did not arrive into the queue, remind silent senders, ask operators to call, end claims; one case a transaction."""
+    """Put cases whose mail did not arrive into the queue, remind silent senders, ask operators to call, end claims and looks, one a transaction."""
     done = 0
-    for due, action in ((task.due, task.follow), (follow_up.due_to_follow, follow_up.follow), (review.due_to_let_go, review.let_go)):
+    for due, action in (
+        (task.due, task.follow),
+        (follow_up.due_to_follow, follow_up.follow),
+        (review.due_to_let_go, review.let_go),
+        (viewing.due_to_end, viewing.end_due),
+    ):
         with reading():
             cases = due()
             db.session.rollback()

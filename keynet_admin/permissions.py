@@ -15,6 +15,7 @@ class Permission(StrEnum):
     account_read = "account:read"
     account_role = "account:role"
     account_suspend = "account:suspend"
+    account_view_as = "account:view_as"
     alert_stop = "alert:stop"
     candidate_call = "candidate:call"
     candidate_handle = "candidate:handle"
@@ -70,6 +71,7 @@ PERMISSION_LABELS: dict[Permission, str] = {
     Permission.account_read: "アカウントの閲覧",
     Permission.account_role: "運営の方の役割の変更、都道府県・連携先のアカウントの発行",
     Permission.account_suspend: "アカウントの利用停止と解除、ログインの終了（自分より上の役割の方を除く）",
+    Permission.account_view_as: "自治体・都道府県・連携先の画面の確認（閲覧のみ、理由を記録）",
     Permission.alert_stop: "新しい募集のメールの停止（本人の求めによる）",
     Permission.candidate_call: "返答のない応募について、団体に電話した記録",
     Permission.candidate_handle: "応募・問い合わせへの対応、確保した人数の記録",
@@ -147,6 +149,7 @@ _OPERATOR = frozenset(
 )
 _LEAD = _OPERATOR | {
     Permission.account_suspend,
+    Permission.account_view_as,
     Permission.mail_pause,
     Permission.operation_read,
     Permission.partner_key,

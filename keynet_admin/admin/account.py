@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import flash, g, redirect, request, url_for
 from flask_admin import expose
+from flask_login import current_user
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import defer, joinedload, selectinload
 from wtforms import Form, SelectChoice, SelectField
@@ -21,7 +22,7 @@ from keynet_admin.models import Account, FirstLogin, Organization, OutboxMail, P
 from keynet_admin.permissions import Actor, Permission, can
 from keynet_admin.services import workflow
 from keynet_admin.services.access import factors
-from keynet_admin.services.account import address, colleagues, dormant, external
+from keynet_admin.services.account import address, colleagues, dormant, external, viewing
 from keynet_admin.services.account import letters as account_letters
 from keynet_admin.services.account import session as sessions
 from keynet_admin.services.account import use_cases as accounts
@@ -31,6 +32,7 @@ from keynet_admin.services.submission import proof
 from keynet_admin.services.transaction import transaction
 from keynet_admin.services.workflow import history
 from keynet_admin.vocabulary import STAFF_ROLES, AccountStatus, CallSource, InvitationState, PartnerStatus, Role
+from keynet_admin.web import addresses
 from keynet_admin.web.actor import current_actor, unverified
 from keynet_admin.web.decision import Decision, DecisionPages
 from keynet_admin.web.lists.fields import text_field
@@ -112,6 +114,7 @@ class AccountView(DecisionPages, GuardedModelView):
         "suspend": Decision(accounts.suspend),
         "restore": Decision(accounts.restore),
         "reset_factor": Decision(factors.reset),
+        "view_as": Decision(lambda row, actor, **typed: viewing.begin(row, actor, key=current_user.key, **typed)),
         "role": Decision(
             accounts.change_role,
             read=lambda _row, values: {"role": values.get("role", ""), "reason": values.get("reason", "")},
@@ -291,7 +294,9 @@ class AccountView(DecisionPages, GuardedModelView):
         return code_page(self, row, address.code_of(found), named, "/first-login", made=found.created_at, good_until=found.expires_at)
 
     def onward(self, row: Account, name: str, outcome: workflow.Outcome) -> str:
-        """The account's page, or that of the code."""
+        """The account's page, that of the code, or the first page that its holder sees."""
+        if name == "view_as":
+            return addresses.of_role(row.role).back[0]
         return url_for(".code", id=row.id) if name == "read_code" else super().onward(row, name, outcome)
 
     def row_name(self, row: Account) -> str:

@@ -9,19 +9,19 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Flask, flash, make_response, redirect, render_template, request, session, url_for
+from flask import Blueprint, Flask, flash, g, make_response, redirect, render_template, request, session, url_for
 from flask_login import current_user, logout_user
 from werkzeug.wrappers import Response
 
 from keynet_admin import config
-from keynet_admin.errors import LinkDead, NotFound, TooMany
-from keynet_admin.extensions import login
+from keynet_admin.errors import LinkDead, NotFound, TooMany, ViewingOnly
+from keynet_admin.extensions import Access, access, login
 from keynet_admin.models import Account
 from keynet_admin.services import rate_limit
 from keynet_admin.services.account import password as passwords
 from keynet_admin.services.account import session as sessions
-from keynet_admin.services.account import use_cases
-from keynet_admin.services.transaction import transaction
+from keynet_admin.services.account import use_cases, viewing
+from keynet_admin.services.transaction import VIEWING_ONLY, transaction
 from keynet_admin.vocabulary import Role
 from keynet_admin.web import addresses
 from keynet_admin.web.access import browser, security_log
@@ -38,6 +38,9 @@ BY_CODE = "password"  # in place of a link's token: the code was typed, the sess
 CODE_MINUTES = 30
 REFRESH_SECONDS = 60
 NOTE_SECONDS = int(sessions.USED_EVERY.total_seconds())
+# What whoever sees another account's pages may still do, and what they do not see: the sign-in of its holder.
+ENDS = ("auth.end_view", "auth.sign_out")
+NOT_SEEN = ("/password", "/security", "/first-login")
 _FIRST = "_first"
 
 
@@ -68,8 +71,14 @@ def local_target(wanted: str | None, role: Role) -> str:
 
 
 def _load(key: str) -> sessions.SignedIn | None:
-    """Flask-Login's loader: the session of the cookie's key, unless it has idled too long."""
-    return None if _idle() else sessions.find(key)
+    """Flask-Login's loader: the session of the cookie's key, unless it has idled too long.
+
+    Whoever sees another account's pages can write nothing from here on in this request, but to end it.
+    """
+    found = None if _idle() else sessions.find(key)
+    if found is not None and found.viewer is not None and request.endpoint not in ENDS and access.get() is Access.READ:
+        access.set(Access.VIEWING)
+    return found
 
 
 def _idle() -> bool:
@@ -83,7 +92,19 @@ def _idle() -> bool:
 
 def _attend() -> None:
     """On staff pages: find out who it is before any transaction opens, and note that they are here."""
-    if not addresses.of(request.path).attended or request.headers.get("X-Background"):
+    area = addresses.of(request.path)
+    writes = request.method not in ("GET", "HEAD", "OPTIONS")
+    # A form for anybody takes nothing from whoever sees another account's pages; nobody else is looked for there.
+    if (
+        (area.attended or (writes and area.session and not area.json and "_user_id" in session))
+        and current_user.is_authenticated
+        and current_user.viewer
+    ):
+        g.viewing = current_user._get_current_object()
+        if request.endpoint not in ENDS and (writes or request.path.startswith(NOT_SEEN)):
+            # Before the view looks at what was typed, so that the page says why; `transaction()` would refuse it, too.
+            raise ViewingOnly(VIEWING_ONLY)
+    if not area.attended or request.headers.get("X-Background"):
         return  # what a page asks by itself is no sign of its reader
     now = int(time.time())
     if not current_user.is_authenticated:
@@ -152,6 +173,7 @@ def sign_out() -> Response:
     signed_in = current_user._get_current_object() if current_user.is_authenticated else half_signed_in()
     if signed_in is not None:
         with transaction(even_read_only=True):
+            viewing.end(signed_in.key)
             sessions.end(signed_in)
     logout_user()
     session.clear()
@@ -160,6 +182,17 @@ def sign_out() -> Response:
     # Pages kept for the Back button go, too. Not `storage`: unsent forms of a body's own browser are kept there (decision 0023).
     response.headers["Clear-Site-Data"] = '"cache"'
     return response
+
+
+@blueprint.post("/logout/view")
+def end_view() -> Response:
+    """Back to one's own pages, from those of another account."""
+    if not current_user.is_authenticated:
+        return _ask_to_sign_in()
+    with transaction(even_read_only=True):
+        number = viewing.end(current_user.key)
+    flash("画面の確認を終えました。", "success")
+    return redirect(f"/admin/account/{number}/" if number is not None else home_of(current_user.role), 303)
 
 
 @blueprint.route("/first-login", methods=["GET", "POST"])

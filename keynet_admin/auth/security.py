@@ -17,7 +17,7 @@ from keynet_admin import clock, config
 from keynet_admin.auth.enrolment import Enrolment, enrolled, show_codes
 from keynet_admin.errors import BadField, Refused
 from keynet_admin.extensions import db
-from keynet_admin.models import AuditEvent, StaffSession
+from keynet_admin.models import AuditEvent, Review, StaffSession
 from keynet_admin.services.access import device, factors, passkeys
 from keynet_admin.services.account import session as sessions
 from keynet_admin.services.transaction import transaction
@@ -31,9 +31,9 @@ blueprint = Blueprint("security", __name__, url_prefix="/security")
 HAPPENINGS = 12
 _TOLD = (
     *("sign_in", "sign_out", "end_sessions", "second_failed", "factor_added", "factor_removed", "recovery_codes", "reset_factor"),
-    *("password", "new_address"),
+    *("password", "new_address", "view_as", "view_end"),
 )
-_TONES = {"second_failed": ("is-must", "x"), "reset_factor": ("is-ask", "tri")}
+_TONES = {"view_as": ("is-ask", "eye"), "second_failed": ("is-must", "x"), "reset_factor": ("is-ask", "tri")}
 # What each of these is called on the page that asks for a fresh proof before it.
 PROOFS = {
     "security.end_sessions": "ほかの端末のログインを終了する",
@@ -90,6 +90,8 @@ def _happenings() -> list[dict[str, Any]]:
     query = select(AuditEvent).where(AuditEvent.about(current_user.account), AuditEvent.action.in_(_TOLD))
     events = list(db.session.execute(query.order_by(AuditEvent.id.desc()).limit(HAPPENINGS)).scalars())
     names, told = history.names_of(events), []
+    looks = [event.codes["review"] for event in events if event.action == "view_as"]
+    why: dict[int, str] = dict(db.session.execute(select(Review.id, Review.reason).where(Review.id.in_(looks))).all())
     for event in events:
         by = ProofWay(event.codes["by"]).label if event.codes.get("by") else ""
         new = bool(event.codes.get("new"))
@@ -97,7 +99,8 @@ def _happenings() -> list[dict[str, Any]]:
         where = device.words_of(event.codes["device"]) if "device" in event.codes else ""
         own = event.actor_id == current_user.id
         text = history.sentence(event, "").removeprefix("が") if own else history.sentence(event, history.who_of(event, names))
-        told.append({"text": text, "by": by, "at": event.at, "where": where, "tone": tone, "icon": icon})
+        reason = why.get(event.codes.get("review", 0), "")
+        told.append({"text": text, "by": by, "at": event.at, "where": where, "tone": tone, "icon": icon, "reason": reason})
     return told
 
 

@@ -188,6 +188,7 @@ class FirstLogin(db.Model):  # type: ignore[name-defined,misc]
 class StaffSession(db.Model):  # type: ignore[name-defined,misc]
     """One signed-in browser. The cookie holds its key (kept here as a hash); sign-out ends one, a new password or a suspension ends all.
 
+    `viewed_id`: the account whose pages its person sees instead of their own, until `viewed_until` (real time).
     `level` is what its person has proven and `level_at` when, in real time: from then on counts the session's longest life.
     `device` (a code of `services/access/device.py`) and `network` say where it is, `known` whether this browser had signed in to the account
     before; `used_at`: the last sign-in, proof or post, within some minutes (nothing is written for a GET). `challenge`: the random text that
@@ -210,8 +211,10 @@ class StaffSession(db.Model):  # type: ignore[name-defined,misc]
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     challenge: Mapped[str | None] = mapped_column(String(100))
     challenge_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    viewed_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    viewed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-    account: Mapped[Account] = relationship()
+    account: Mapped[Account] = relationship(foreign_keys=[account_id])
 
 
 class TrainingAttempt(db.Model):  # type: ignore[name-defined,misc]

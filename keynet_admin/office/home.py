@@ -5,7 +5,7 @@ from flask_admin import expose
 from flask_login import current_user
 
 from keynet_admin.permissions import Permission
-from keynet_admin.services.account import colleagues
+from keynet_admin.services.account import colleagues, viewing
 from keynet_admin.services.posting import duties, visits
 from keynet_admin.services.posting import home as desk
 from keynet_admin.services.posting.balance import balances
@@ -47,4 +47,5 @@ class OfficeHomeView(GuardedIndex):
             managers=colleagues.holders(actor.organization_id or 0, OfficeRight.manage),
             cases=cases[:CASES],
             more_cases=len(cases) > CASES,
+            looks=viewing.recent(actor.organization_id or 0),
         )

@@ -11,11 +11,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from keynet_admin.errors import ReadOnlyMode
+from keynet_admin.errors import ReadOnlyMode, ViewingOnly
 from keynet_admin.extensions import Access, access, db
 from keynet_admin.models import Setting
 
 log = logging.getLogger(__name__)
+VIEWING_ONLY = "ほかのアカウントの画面を確認しているあいだは、何も変えられません。何も行っていません。"
 _BEFORE, _KEY, _OPEN = "before_commit", "after_commit", "in_transaction"
 READ_ONLY = "read_only"  # the setting: when, by whom and why writing was stopped; None while it is not
 
@@ -72,10 +73,12 @@ def transaction(*, even_read_only: bool = False) -> Iterator[None]:
 
     What a request reads before and after it (to look a row up, to draw the page) takes no write lock: a reading transaction that is
     open is ended first, so that the block sees the rows as they are under the lock. Raises TransactionMisused when one is open already,
-    and during a request that must not change anything (GET, HEAD).
+    and during a request that must not change anything (GET, HEAD). Raises ViewingOnly for whoever sees another account's pages.
     """
     if db.session.info.get(_OPEN):
         raise TransactionMisused("a transaction is open already")
+    if access.get() is Access.VIEWING:
+        raise ViewingOnly(VIEWING_ONLY)
     if access.get() is Access.READ_ONLY:
         raise TransactionMisused("a GET changes nothing and takes no write lock")
     if access.get() is Access.READ:

@@ -8,6 +8,7 @@ from flask_wtf.csrf import validate_csrf
 from wtforms.validators import ValidationError
 
 from keynet_admin.permissions import SENDER, Actor
+from keynet_admin.services.account.session import SignedIn
 from keynet_admin.web.access import security_log
 
 TOO_OLD = "画面を開いてから時間がたったため、操作を確かめられませんでした。まだ何も行っていません。入力した内容は残っています。"
@@ -22,6 +23,11 @@ def current_actor() -> Actor:
         return SENDER
     actor: Actor = current_user.actor
     return actor
+
+
+def viewing() -> SignedIn | None:
+    """Who sees another account's pages in this request, as that account; None for everybody else, and where nobody is looked for."""
+    return g.get("viewing")  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True)

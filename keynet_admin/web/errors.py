@@ -19,7 +19,7 @@ from keynet_admin.services.account import colleagues
 from keynet_admin.vocabulary import OfficeRight, Role
 from keynet_admin.web import addresses
 from keynet_admin.web.access import security_log
-from keynet_admin.web.actor import current_actor
+from keynet_admin.web.actor import current_actor, viewing
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,7 @@ CSRF_WORDS = Words(
 )
 REFUSALS: tuple[tuple[type[Exception], int], ...] = (
     (errors.NotPermitted, 403),
+    (errors.ViewingOnly, 403),
     (errors.NotFound, 404),
     (errors.StaleVersion, 409),
     (errors.TransitionRefused, 409),
@@ -148,7 +149,9 @@ def _layout() -> str:
 
 
 def _who_gives_rights() -> str:
-    """Whom a municipality's person asks for a right that they lack; empty for everybody else."""
+    """Whom a municipality's person asks for a right that they lack, or why it is not shown to a viewer; empty for everybody else."""
+    if viewing() is not None:
+        return "画面の確認では、応募者の情報と、ログインの設定は表示しません。" if request.method == "GET" else ""
     actor = current_actor() if addresses.of(request.path).roles == {Role.municipality} else SENDER
     if actor.organization_id is None:
         return ""

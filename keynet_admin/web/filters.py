@@ -26,7 +26,7 @@ from keynet_admin.services.operation.site_state import SiteState
 from keynet_admin.services.report import rounds
 from keynet_admin.vocabulary import ViewSource
 from keynet_admin.web import addresses, forms, static_files
-from keynet_admin.web.actor import current_actor
+from keynet_admin.web.actor import current_actor, viewing
 from keynet_admin.web.headers import csp_nonce
 from keynet_admin.web.help import page_help
 from keynet_admin.web.lists.page import counted
@@ -279,6 +279,7 @@ def init_app(app: Flask) -> None:
         is_current=is_current,
         nav_counts=_nav_counts,
         current_user=flask_login.current_user,
+        viewing=viewing,
         now=clock.now,
         today=clock.today,
     )

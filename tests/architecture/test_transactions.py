@@ -20,7 +20,7 @@ DRIVERS = {
 EVEN_READ_ONLY = {
     "keynet_admin.web.access.sign_in": "reading asks for a session: without one no administrator could end the mode",
     "keynet_admin.auth.second": "a sign-in is not whole without its second proof",
-    "keynet_admin.auth.pages": "whoever leaves must be out, whatever the mode",
+    "keynet_admin.auth.pages": "whoever leaves, or ends a look at another account's pages, must be out, whatever the mode",
     "keynet_admin.web.access.second_step": "the second proof of a sign-in is counted and notes itself",
     "keynet_admin.web.access.typed_code": "a typed code opens a page to read; its tries are counted",
     "keynet_admin.admin.operation.site": "the switch itself",

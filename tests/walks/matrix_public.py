@@ -76,6 +76,7 @@ PUBLIC: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "/login"): (200, 303, 303, 303, 303, 303, 303, 303),
     ("POST", "/login"): (422, 303, 303, 303, 303, 303, 303, 303),
     ("POST", "/logout"): (303,) * 8,
+    ("POST", "/logout/view"): (303,) * 8,
     # Behind a right password alone: nobody else learns that there is a second step.
     **{(way, f"/login/{page}"): (303,) * 8 for way in ("GET", "POST") for page in ("second", "recovery", "enrol")},
     ("POST", "/login/passkey"): (403,) * 8,  # no passkeys at an address without a name

@@ -159,6 +159,8 @@ ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "/admin/account/<num:id>/restore"): LEAD_POST,
     ("GET", "/admin/account/<num:id>/reset_factor"): LEAD_GET,
     ("POST", "/admin/account/<num:id>/reset_factor"): LEAD_POST,
+    ("GET", "/admin/account/<num:id>/view_as"): LEAD_GET,
+    ("POST", "/admin/account/<num:id>/view_as"): LEAD_POST,
     ("GET", "/admin/account/<num:id>/role"): ADMIN_GET,
     ("POST", "/admin/account/<num:id>/role"): (403, 403, 403, 400, 403, 403, 403, 403),
     ("GET", "/admin/account/issue"): ADMIN_GET,

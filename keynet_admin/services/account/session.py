@@ -8,8 +8,8 @@ outlive the suspension or the new password.
 """
 
 import secrets
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, false, or_, select, update
@@ -29,7 +29,7 @@ from keynet_admin.services.account.tokens import token_hash
 from keynet_admin.services.mail import outbox as mailer
 from keynet_admin.services.transaction import rows_changed
 from keynet_admin.services.workflow import Outcome
-from keynet_admin.vocabulary import STAFF_ROLES, ActorKind, ProofWay, Role, SessionLevel
+from keynet_admin.vocabulary import STAFF_ROLES, ActorKind, OfficeRight, ProofWay, Role, SessionLevel
 
 FRESH = timedelta(minutes=15)  # so long after a proof nothing asks for it again (real time)
 HALF_LIFE = timedelta(minutes=30)  # so long after the password the second step may be done (real time)
@@ -45,6 +45,9 @@ class SignedIn:
 
     key: str
     account: Account
+    # Who sees the pages of `account` without being it, to look and not to change anything, and until when (real time); None in one's own session.
+    viewer: Account | None = None
+    until: datetime | None = None
     is_authenticated: bool = True
     is_active: bool = True
     is_anonymous: bool = False
@@ -79,9 +82,20 @@ class SignedIn:
         return self.account.organization_id
 
     @property
+    def until_told(self) -> datetime | None:
+        """When the look ends, by the clock that the pages show."""
+        return None if self.until is None else clock.now() + (self.until - clock.real_now())
+
+    @property
+    def person(self) -> Account:
+        """The account of whoever sits there: what is logged about the reader says this one."""
+        return self.viewer or self.account
+
+    @property
     def actor(self) -> Actor:
-        """As services want to know it."""
-        return actor_of(self.account)
+        """As services want to know it. People who applied are shown to nobody but their municipality (`viewing.py`)."""
+        actor = actor_of(self.account)
+        return actor if self.viewer is None else replace(actor, rights=actor.rights - {OfficeRight.candidates})
 
 
 def actor_of(account: Account) -> Actor:
@@ -169,14 +183,23 @@ def half(key: str) -> SignedIn | None:
 
 
 def _found(key: str, *where: Any) -> SignedIn | None:
+    """As the account that the session sees, if any."""
     alive = StaffSession.ended_at.is_(None) & (StaffSession.level_at > clock.real_now() - LIFE)
-    account = db.session.execute(
-        select(Account)
+    found = db.session.execute(
+        select(Account, StaffSession.viewed_id, StaffSession.viewed_until)
         .join(StaffSession, StaffSession.account_id == Account.id)
         .where(StaffSession.key_hash == token_hash(key), alive, Account.is_in_use, *where)
         .options(joinedload(Account.organization))
-    ).scalar_one_or_none()
-    return SignedIn(key, account) if account is not None else None
+    ).one_or_none()
+    if found is None:
+        return None
+    account, viewed_id, until = found
+    if viewed_id is not None and until is not None and until > clock.real_now():
+        seen = select(Account).where(Account.id == viewed_id, Account.is_in_use).options(joinedload(Account.organization))
+        viewed = db.session.execute(seen).scalar_one_or_none()
+        if viewed is not None:
+            return SignedIn(key, viewed, viewer=account, until=until)
+    return SignedIn(key, account)
 
 
 def is_fresh(key: str) -> bool:
@@ -246,7 +269,7 @@ def owner_of(key: str) -> int | None:
 def end(signed_in: SignedIn) -> None:
     """Sign out: the key stops working, whoever has the cookie."""
     if _end(StaffSession.key_hash == token_hash(signed_in.key)):
-        audit.record(signed_in.account, "sign_out", signed_in.actor)
+        audit.record(signed_in.person, "sign_out", actor_of(signed_in.person))
 
 
 def end_others(signed_in: SignedIn, number: int | None = None) -> int:

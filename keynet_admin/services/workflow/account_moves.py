@@ -22,6 +22,10 @@ def _is_staff(account: Account) -> bool:
     return account.role in STAFF_ROLES
 
 
+def _may_be_seen(account: Account) -> bool:
+    return account.role not in STAFF_ROLES and account.is_in_use
+
+
 def _has_address(account: Account) -> bool:
     return not account.is_erased
 
@@ -64,6 +68,11 @@ ACCOUNT_MOVES: tuple[Move, ...] = (
          tone="is-must", icon="stop", author_may=False, mail="account_suspended", step_up=True,
          page=Page("このアカウントの利用を停止しますか", "ログイン中の画面もすぐに使えなくなります。募集情報はそのまま残ります。",
               "停止する", "利用を停止しました。", "理由をメールで送ります。", MAILED_REASON, stop=True)),
+    Move(Account, "view_as", (A.active,), (), Permission.account_view_as, "画面の確認", "{who}が、このアカウントの画面を開きました（閲覧のみ）。",
+         reason="must", reviewed=True, author_may=False, when=_may_be_seen, step_up=True,
+         page=Page("「{name}」の画面を見ますか",
+              "このアカウントの方と同じ画面を、30分だけ開きます。何も変えられません。応募者の情報は出ません。開いたことと理由は経過に記録し、団体の方にも見えます。",
+              "画面を開く", "画面を開きました。30分たつと、自動で終わります。", reason_help=LOGGED_REASON)),
     Move(Account, "change_role", (A.invited, A.active), (), Permission.account_role, "役割の変更", "{who}が役割を変えました。",
          reason="must", author_may=False, mail="role_changed", when=_is_staff, path="role", step_up=True,
          page=Page("このアカウントの役割を変えますか", "ログイン中の画面はすぐに使えなくなり、次のログインから新しい役割になります。",

@@ -379,6 +379,8 @@ EVENTS: tuple[Event, ...] = (
     Event("account", "factor_added", "本人確認の方法の登録", "{who}が本人確認の方法を登録しました。"),
     Event("account", "factor_removed", "本人確認の方法の取消し", "{who}が本人確認の方法を消しました。"),
     Event("account", "recovery_codes", "回復コードの作り直し", "{who}が回復コードを作り直しました。"),
+    Event("account", "view_end", "画面の確認の終わり", "{who}が、このアカウントの画面を閉じました。",
+          (("over", True, "時間がたったため、このアカウントの画面の確認を終えました。"),)),
     Event("account", "sign_out", "ログアウト", "{who}がログアウトしました。", quiet=True),
     Event("account", "notices", "お知らせの受け取り方の変更", "{who}がお知らせの受け取り方を変えました。", quiet=True),
     Event("account", "regions", "担当する都道府県の変更", "{who}が担当する都道府県を変えました。", quiet=True),

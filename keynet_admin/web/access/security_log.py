@@ -59,12 +59,12 @@ def network_of(address: str) -> str | None:
 
 
 def account() -> int | None:
-    """The id of the account that this request is about; nobody is looked for where a page is the same for everybody."""
+    """The id of the account that this request is about, of whoever sits there; nobody is looked for where a page is the same for everybody."""
     if "tried_as" in g:
         return g.tried_as  # type: ignore[no-any-return]
     # Elsewhere nobody may be looked for: a visitor's page is the same for everybody.
     signed_in = addresses.of(request.path).attended and current_user.is_authenticated
-    return current_user.actor.account_id if signed_in else None
+    return current_user.person.id if signed_in else None
 
 
 def _after(response: Response) -> Response:

@@ -21,7 +21,10 @@ from tests.support.web import Client
 
 # Rights and roles, account decisions, keys. What operators and municipalities decide all day is not here.
 STEP_UP_MOVES = {
-    *(("account", name) for name in ("readdress", "read_code", "suspend", "change_role", "restore", "reset_factor", "reopen_unused")),
+    *(
+        ("account", name)
+        for name in ("readdress", "read_code", "suspend", "change_role", "restore", "reset_factor", "reopen_unused", "view_as")
+    ),
     *(("account", name) for name in ("give_manage", "change_rights", "stop", "hand_over")),
     *(("partner_key", name) for name in ("rotate", "extend")),
     *((table, "transfer") for table in ("posting", "submission")),
