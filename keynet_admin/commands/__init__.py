@@ -1,10 +1,10 @@
-"""Commands by which an installation is kept: backups and the way back, and what it is made of."""
+"""Commands by which an installation is kept: backups and the way back, whether all holds in it, and what it is made of."""
 
 from flask import Flask
 
-from keynet_admin.commands import backup, rotate_key, sbom
+from keynet_admin.commands import backup, invariants, rotate_key, sbom
 
-ALL = (backup.backup, backup.restore, backup.verify_backup, rotate_key.rotate_key, sbom.sbom)
+ALL = (backup.backup, backup.restore, backup.verify_backup, invariants.check_invariants, rotate_key.rotate_key, sbom.sbom)
 
 
 def init_app(app: Flask) -> None:

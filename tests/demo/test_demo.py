@@ -45,6 +45,7 @@ from keynet_admin.rules import evaluate
 from keynet_admin.rules.engine.rule import Level
 from keynet_admin.services.account import dormant, password
 from keynet_admin.services.candidate import own_page, silence
+from keynet_admin.services.invariants.check import broken
 from keynet_admin.services.partner import keys, lag
 from keynet_admin.services.posting import balance, publication, radar
 from keynet_admin.services.report import figures
@@ -103,6 +104,7 @@ def test_the_service_in_its_third_week(app: Flask, db_session: Session, instance
     with clock.at(now):
         lines = list(demo.load(instance, WORD))
         assert len(lines) == 7
+        assert broken() == {}
         assert lines[3].startswith("応募・質問 ")
         check_tour(app, db_session, lines[4:])
         count = {m: db_session.execute(select(func.count()).select_from(m)).scalar_one() for m in (Organization, Submission, Posting)}

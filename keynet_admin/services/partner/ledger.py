@@ -9,7 +9,7 @@ is written under the lock of the numbers); who holds only rows of the ledger mus
 partner and posting first, and answers of partners (`receipts.py`) and notes of deliveries (`feed.py`) take no number.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -121,6 +121,31 @@ def drop(item: PartnerItem, actor: Actor, *, seen_version: int, reason: str) -> 
     if again := workflow.repeated(item, actor, seen_version, "drop"):
         return again
     return move(item, "drop", actor, seen_version=seen_version, reason=reason)
+
+
+def misplaced() -> Iterator[tuple[Partner, int, str]]:
+    """Rows that do not stand as their posting's public row asks for: partner, posting (its id) and why (reads only).
+
+    What is over by its time and not yet tidied up is left out: the sweep brings it down.
+    """
+    states = _states(~Listing.over(clock.now()))
+    items = {(item.partner_id, item.posting_id): item for item in _items()}
+    for partner in _partners(Partner.kind != PartnerKind.sandbox):
+        for state in states:
+            if why := _misplaced(partner, state, items.get((partner.id, state.posting_id))):
+                yield partner, state.posting_id, why
+
+
+def _misplaced(partner: Partner, state: PublicState, item: PartnerItem | None) -> str:
+    """Why a row is not as `_bring` would leave it; empty when it is."""
+    shared = state.shared if state.shared is not None and scope.takes(partner, state.shared) else None
+    if shared is None or not scope.sends_to(partner, known=item is not None):
+        return "渡さない募集が載っています。" if item is not None and _may_stand_there(item) else ""
+    if item is None:
+        return "渡す募集が載っていません。"
+    if item.sequence is None:
+        return "送る順の番号がありません。"
+    return "" if _is_current(item, state) else "公開している内容より古いままです。"
 
 
 def move(item: PartnerItem, action: str, actor: Actor, **values: Any) -> Outcome:

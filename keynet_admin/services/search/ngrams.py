@@ -57,6 +57,11 @@ class Index:
         )
         return text(f"SELECT {where} :match").columns(column("id", Integer))
 
+    def ids(self, dialect: str) -> TextualSelect:
+        """The ids of all entries."""
+        key = "rowid" if dialect == "sqlite" else self.key
+        return text(f"SELECT {key} AS id FROM {self.table}").columns(column("id", Integer))  # noqa: S608
+
     def matching(self, dialect: str, words: Iterable[str]) -> str | list[str]:
         """The value of `match` for texts that may hold all these words. The tokens are letters and digits only: nothing to escape."""
         tokens = dict.fromkeys(token for word in words for token in self.tokens_for(word))

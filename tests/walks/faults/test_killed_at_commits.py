@@ -10,6 +10,7 @@ from keynet_admin import clock as program_clock
 from keynet_admin.config import of
 from keynet_admin.extensions import db
 from keynet_admin.models import OutboxMail
+from keynet_admin.services.invariants.check import broken
 from keynet_admin.services.mail import outbox
 from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import MailStatus
@@ -50,18 +51,18 @@ def test_killed_at_each_commit(made: Preparing, app: Flask, flow: str) -> None:
             again = run(app, request.send)
             assert again.status in request.good, (kill, again.status)
             assert grown(before) == whole, kill
-    every_mail_once(app)
+    all_holds(app)
 
 
-def every_mail_once(app: Flask) -> None:
-    """All that waits goes out, each under its own number."""
+def all_holds(app: Flask) -> None:
+    """All that waits goes out, each under its own number, and then every invariant of the program holds."""
     later = program_clock.real_now() + timedelta(hours=2)  # receipts of one file wait for each other
     while outbox.deliver_due(now=later):
         pass
     mails = db.session.execute(db.select(OutboxMail)).scalars().all()
     assert {mail.status for mail in mails} <= {MailStatus.sent}
     assert len(list((of(app).instance / "mail").glob("*.eml"))) == len(mails)
-    db.session.rollback()
+    assert broken() == {}
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])  # PostgreSQL writes in processes of its own
@@ -75,3 +76,4 @@ def test_a_full_disk(made: Preparing, app: Flask) -> None:
         assert full.status == 503, flow
         assert grown(before) == {}, flow
         assert run(app, request.send).status in request.good, flow
+    all_holds(app)
