@@ -178,7 +178,7 @@ class AccountView(DecisionPages, GuardedModelView):
         "last_login_at": "最後のログイン",
     }
     noun = "アカウント"
-    exports = saved_views = True
+    exports_persons = saved_views = True
     search_columns = (
         Account.email,
         Account.name,

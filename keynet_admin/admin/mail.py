@@ -64,7 +64,7 @@ class MailView(DecisionPages, GuardedModelView):
     column_list = ("title", "recipient", "status", "created_at", "answer")
     column_labels = {"created_at": "作成", "recipient": "宛先", "title": "件名", "status": "状態", "answer": "相手のサーバーの返事"}
     noun = "メール"
-    exports = saved_views = True
+    exports_persons = saved_views = True
     tabs = (
         Tab("all", "すべて", empty=("メールはまだありません", "申請の受付・差し戻し・承認などで送るメールが、ここに並びます。")),
         Tab(

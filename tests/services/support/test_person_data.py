@@ -128,6 +128,8 @@ def test_everything_of_a_person_ends_at_their_wish(
     run = db_session.execute(select(RetentionRun)).scalar_one()
     assert run.numbers["応募・問い合わせ"] == 3
     assert retention.last_runs() == []
+    taken = select(AuditEvent.codes).where(AuditEvent.subject == "account", AuditEvent.action == "export")
+    assert {codes["list"] for codes in db_session.execute(taken).scalars()} == {"admin_account", "admin_mail"}
     events = db_session.execute(select(AuditEvent).where(AuditEvent.action.in_(("find_person", "erase_person")))).scalars().all()
     assert {event.action for event in events} == {"find_person", "erase_person"}
     assert stored["applied"].id in events[-1].codes["candidate"]
