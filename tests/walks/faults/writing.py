@@ -15,7 +15,7 @@ from keynet_admin.models import Organization, OutboxMail
 from keynet_admin.permissions import SYSTEM, Actor
 from keynet_admin.services.account import use_cases as accounts
 from keynet_admin.services.account.session import actor_of
-from keynet_admin.services.partner import keys
+from keynet_admin.services.partner import keys, ledger
 from keynet_admin.services.submission import review
 from keynet_admin.vocabulary import CandidateStatus, PartnerKind, PostingStatus, Role, SubmissionStatus
 from tests import factories
@@ -223,6 +223,7 @@ def _person(made: Preparing, state: CandidateStatus, name: str) -> Request:
 def _partner(made: Preparing, path: str, row: Callable[[Any], dict[str, Any]]) -> Request:
     posting = made.posting(share_nc=True, headcount=3)
     center = factories.partner(PartnerKind.nurse_center)
+    ledger.refill(center)  # as whoever makes a partner active does
     secret = keys.issue(center, factories.actor(Role.lead)).secret
     client, headers = made.client(), {"Authorization": f"Bearer {secret}"}
     (line,) = (x for x in client.get("/partner/v1/postings", headers=headers).get_json()["items"] if x["posting_no"] == posting.posting_no)
