@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from random import Random
 from typing import Any
 
 from sqlalchemy import func, select, text
@@ -87,7 +86,7 @@ def _filled(databases: Databases, kind: str) -> Iterator[int]:
         application(url, Path(name), {}) as app,
         app.app_context(),
     ):
-        month(POSTINGS, CANDIDATES).write(db.session, Random(2))
+        month(POSTINGS, CANDIDATES).write(db.session)
         db.session.execute(text("ANALYZE"))
         db.session.commit()
         yield db.session.execute(select(func.min(Organization.id))).scalar_one()

@@ -132,7 +132,7 @@ def _people(actor: Actor, as_of: datetime, chosen: Sequence[CountedPerson]) -> l
     query = Candidate.visible_to(actor).where(Candidate.id.in_(ids)).options(joinedload(Candidate.posting))
     visible = {row.id: row for row in db.session.execute(query).scalars()}
     about = AuditEvent.subject == Candidate.__tablename__, AuditEvent.subject_id.in_(visible), AuditEvent.state.is_not(None)
-    events = db.session.execute(select(AuditEvent).where(*about, AuditEvent.at <= as_of).order_by(AuditEvent.at, AuditEvent.id))
+    events = db.session.execute(select(AuditEvent).where(*about, AuditEvent.at <= as_of).order_by(AuditEvent.id))
     last: dict[int, AuditEvent] = {}
     moved: dict[int, datetime] = {}
     for event in events.scalars():

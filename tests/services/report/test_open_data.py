@@ -3,7 +3,6 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import datetime
-from random import Random
 from typing import Any
 
 import pytest
@@ -33,7 +32,7 @@ Values = dict[tuple[str, str], dict[str, Any]]
 def may(db_session: Session, clock: MovableClock) -> Month:
     """A simulated May, published on the first of June."""
     made = month(80, 700, bodies=8)
-    made.write(db_session, Random(2))
+    made.write(db_session)
     db_session.execute(Posting.__table__.update().values(published_at=datetime.fromisoformat("2021-05-06T10:00+09:00")))
     db_session.commit()
     clock.set("2021-06-01 00:05")

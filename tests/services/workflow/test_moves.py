@@ -18,7 +18,7 @@ MAY_SAY_WHY = {("submission", "withdraw"), ("submission", "ask_second"), ("submi
 # Moves that are no page of their own: a button on the case, a step of a form, the system's.
 NOT_ONES_OWN = {
     *("suspend", "restore", "change_role", "readdress", "read_code", "stop", "change_rights", "reset_factor"),
-    *("close_sessions", "keep_unused", "reopen_unused"),
+    *("close_sessions", "keep_unused", "reopen_unused", "view_as"),
 }
 WITHOUT_PAGE = {"take", "leave", "pass_on", "let_go", "resubmit", "open", "expire", "activate", "send", "settle", "supersede"} | {
     "warn_unused",

@@ -101,7 +101,7 @@ def test_the_worker_was_dead_for_a_day(made: Preparing, app: Flask, clock: Movab
     over = made.posting()
     factories.candidate(CandidateStatus.received, posting=made.posting())
     factories.search_alert()
-    listed(number=9000)
+    made.posting()
     all_holds(app)
     clock.advance(days=1)
     over.publish_until = (clock.now - timedelta(days=1)).date()
