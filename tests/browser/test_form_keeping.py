@@ -29,6 +29,7 @@ def page(window: Any, empty_server: LiveServer) -> Any:
 
 
 def retype(page: Any, selector: str, text: str) -> None:
+    page.bring_to_front()  # a tab behind another one is drawn once a second, and each click waits for that
     unfold(page)
     page.fill(selector, text)
 

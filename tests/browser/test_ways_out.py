@@ -59,6 +59,7 @@ def test_a_second_return_keeps_its_words(desk: Any, server: LiveServer) -> None:
     case = f"{server.url}/admin/submission/1/"
     late = desk.context.new_page()
     late.goto(f"{case}tell")
+    desk.bring_to_front()
     desk.goto(f"{case}return")
     desk.fill("[name=reason]", WORDS)
     desk.context.clear_cookies(name="session")
@@ -75,6 +76,7 @@ def test_a_second_return_keeps_its_words(desk: Any, server: LiveServer) -> None:
     desk.wait_for_selector("main h1")
     desk.goto(case)
     assert WORDS in str(desk.text_content("main"))
+    late.bring_to_front()
     late.fill("[name=reason]", TOLD)
     late.click(TELL)  # with the token of the session before
     late.wait_for_selector("text=操作を確かめられませんでした")
