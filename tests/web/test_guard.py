@@ -92,7 +92,13 @@ def site(database_url: str) -> Any:
         if account is None:
             return None
         return SimpleNamespace(
-            is_authenticated=True, is_active=True, name=account.name, email=account.email, role=account.role, actor=actor_of(account)
+            is_authenticated=True,
+            is_active=True,
+            name=account.name,
+            email=account.email,
+            role=account.role,
+            actor=actor_of(account),
+            person=account,
         )
 
     app = make_app(database_url, load)
