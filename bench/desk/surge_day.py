@@ -315,7 +315,7 @@ def _go_on_after(postings: int) -> None:
 
 
 def _run(here: Site, forms: int, visitors: int, first: int, emails: list[str], cases: Callable[[], list[int]]) -> list[Row]:
-    bodies = [body for body in reference.municipalities() if body.kind in ("city", "town", "village")][:forms]
+    bodies = [body for body in reference.municipalities() if body.kind not in ("prefecture", "ward_of_designated_city")][:forms]
     said, sent, used = Said(), threading.Event(), dict[int, tuple[str, float, int]]()
     over, found = multiprocessing.Event(), multiprocessing.Queue()
     reading = multiprocessing.Process(target=visit, args=(here.ports, visitors, over, found), daemon=True)
