@@ -8,6 +8,7 @@ from flask_admin import expose
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
+from keynet_admin.admin.casework import transferring
 from keynet_admin.admin.list_filters import job_types, prefecture_filter, region_filter, word_filter
 from keynet_admin.catalogue import posting_field
 from keynet_admin.catalogue.difference import Change, changes
@@ -85,22 +86,6 @@ def _thread(row: Posting) -> dict[str, Any]:
     desk = talk.desk_ids(messages)
     unread = any(message.read_at is None and message.author_id not in desk for message in messages)
     return {"thread": messages, "desk_ids": desk, "staff": True, "unread": unread, "plain_reason": True}
-
-
-def _transfer_shown(row: Posting) -> dict[str, Any]:
-    return {
-        "blocked": transfer.obstacle(row),
-        "to_label": "正しい団体",
-        "to_help": "登録されている団体を、6桁の団体コードか団体名で入力してください。例：131016、千代田区",
-        "lines": (
-            "いまの内容が、正しい団体の下書きになります。公開するかは、その団体が決めます。",
-            f"{row.posting_no}は終わり、{row.organization.name}には経過と内容が残ります。新しい募集の中身は見えません。",
-            "返事を待つ応募や確保した人がいる募集は、移せません。済んだ応募の記録と人数は、いまの団体に残ります。",
-            "連携先には取下げが伝わり、正しい団体が公開したときに、新しい番号で送られます。",
-        ),
-        "ending": (),
-        "plain_reason": True,
-    }
 
 
 def _of_body(word: str) -> Any:
@@ -192,13 +177,7 @@ class PostingView(DecisionPages, PublishedPages, GuardedModelView):
         "return": Decision(decide.return_, block="admin/_release.html", show=lambda row, _typed: _beside(row)),
         "suspend": Decision(decide.suspend),
         "restore": Decision(decide.restore),
-        "transfer": Decision(
-            transfer.posting,
-            read=lambda _row, values: {name: values.get(name, "") for name in ("to", "reason")},
-            block="admin/_transfer.html",
-            fields="admin/_transfer_fields.html",
-            show=lambda row, _typed: _transfer_shown(row),
-        ),
+        "transfer": transferring.POSTING,
         "talk": Decision(
             talk.say,
             read=lambda _row, values: {"message": values.get("message", ""), "only_read": values.get("do") == "read"},

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from keynet_admin.admin.call import code_page, reads
 from keynet_admin.admin.case import page
 from keynet_admin.admin.case.asked import in_words
-from keynet_admin.admin.casework import correcting, returning
+from keynet_admin.admin.casework import correcting, returning, transferring
 from keynet_admin.admin.casework.notes import RIGHTS as NOTE_RIGHTS
 from keynet_admin.admin.casework.notes import CaseNotes
 from keynet_admin.admin.queue_list import ONWARD, QueueList
@@ -134,13 +134,7 @@ class SubmissionView(DecisionPages, CaseNotes, FilePages, QueueList, GuardedMode
         "unlink": Decision(same_body.unlink, read=_read_link, fields="admin/_link_fields.html"),
         "reopen": Decision(review.reopen, block="admin/_reopen.html", show=lambda case, _typed: {"sent": review.mails_of(case)}),
         "withdraw": Decision(submissions.withdraw),
-        "transfer": Decision(
-            transfer.case,
-            read=lambda _case, values: {name: values.get(name, "") for name in ("to", "reason")},
-            block="admin/_transfer.html",
-            fields="admin/_transfer_fields.html",
-            show=lambda case, _typed: _transfer_shown(case),
-        ),
+        "transfer": transferring.CASE,
     }
     back_label = "申請に戻る"
 
@@ -299,19 +293,3 @@ def _batch_shown(case: Submission, *, aside: bool) -> dict[str, Any]:
     found = batch.batches_of(case, aside=aside)
     shown: dict[str, Any] = {"batches": found, "batch_words": BATCH_WORDS, "until": batch.seen_now()}
     return shown if found else shown | {"blocked": "まとめて届いた申請が、ほかにありません。この申請だけを却下してください。"}
-
-
-def _transfer_shown(case: Submission) -> dict[str, Any]:
-    found = transfer.effects(case)
-    lines = ["申請の団体コードと団体名を直した新しい版ができ、確認中に戻ります。正しい団体の申請者確認を済ませてから、承認してください。"]
-    if (account := found["account"]) is not None:
-        lines.append(f"この承認で発行したアカウント（{account.email}）は終わります。次の承認で、新しいアカウントのご案内が送られます。")
-    lines.append("済んだ応募の記録と人数は、いまの団体に残ります。")
-    return {
-        "blocked": transfer.case_obstacle(case),
-        "to_label": "正しい団体コード",
-        "to_help": "市区町村の6桁の団体コードです。例：131016",
-        "lines": lines,
-        "ending": found["postings"],
-        "plain_reason": True,
-    }

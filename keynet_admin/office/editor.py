@@ -153,8 +153,13 @@ def _to(row: Posting, more: str = "") -> Any:
 
 def _key(row: Posting) -> str:
     """Under which the draft lies: nobody can make it up, unlike the two numbers. One that an older key of ours has made is good, too."""
-    made = seals(f"posting:{row.id}:{current_actor().account_id}")
+    made = _keys(row)
     return made[0] if len(made) == 1 else next((key for key in made if kept_drafts.find(key) is not None), made[0])
+
+
+def _keys(row: Posting) -> list[str]:
+    """By each key of the installation, the newest first."""
+    return seals(f"posting:{row.id}:{current_actor().account_id}")
 
 
 def _opened(row: Posting) -> Page:
@@ -183,8 +188,7 @@ def _posted(row: Posting) -> Page:
 
 def _keep(page: Page) -> None:
     """Keep what was typed as this account's draft; a copy that is behind another page's lies beside it."""
-    key = _key(page.row)
-    newest = seals(f"posting:{page.row.id}:{current_actor().account_id}")[0]
+    key, newest = _key(page.row), _keys(page.row)[0]
     if key != newest:
         with transaction():
             kept_drafts.move(key, newest)

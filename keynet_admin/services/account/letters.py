@@ -10,7 +10,7 @@ from keynet_admin.services.account import colleagues
 from keynet_admin.services.account import use_cases as accounts
 from keynet_admin.services.account.mail_words import words_of
 from keynet_admin.services.mail import outbox as mailer
-from keynet_admin.services.mail.message import Letter
+from keynet_admin.services.mail.message import REASON_TO_COME, Letter
 from keynet_admin.vocabulary import AccountStatus, OfficeRight, staff_role
 
 
@@ -21,7 +21,7 @@ def letters(account: Account, action: str, reason: str = "", role: str = "", rec
         return []
     if action == "restore" and not account.password_hash:
         template = "first_login"
-    words = words_of(account) | {"reason": reason.strip() or "（ここに理由が入ります）", "email": account.email, "again": True}
+    words = words_of(account) | {"reason": reason.strip() or REASON_TO_COME, "email": account.email, "again": True}
     new = staff_role(role)
     words |= {"was": account.role.label, "role": new.label if new is not None else "（選んだ役割）"}
     words["due"] = accounts.invitation_due(account.place)
@@ -48,7 +48,7 @@ def of_colleague(account: Account, action: str, typed: Mapping[str, Any]) -> lis
     if not template or account.status is AccountStatus.requested:
         return []
     words = words_of(account) | {"email": account.email, "again": True, "heir": "（選んだ方）"}
-    words |= {"reason": str(typed.get("reason", "")).strip() or ("（ここに理由が入ります）" if action in ("stop", "hand_over") else "")}
+    words |= {"reason": str(typed.get("reason", "")).strip() or (REASON_TO_COME if action in ("stop", "hand_over") else "")}
     words |= {"was": account.rights_label, "rights": colleagues.label_of({OfficeRight.view, *typed.get("rights", ())})}
     words["due"] = accounts.invitation_due(account.place)
     return [(account.email, mailer.preview(template, words))]

@@ -64,10 +64,8 @@ def broken() -> dict[str, list[str]]:
 def _look(invariant: Invariant) -> Looked:
     try:
         return invariant.look()
-    except (
-        LookupError,
-        ValueError,
-    ) as error:  # what is stored is no word of ours: that is a finding, and the others are looked at all the same
+    except (LookupError, ValueError) as error:
+        # What is stored is no word of ours: that is a finding, and the others are looked at all the same.
         return Looked(0, [f"読めない行があり、確かめられませんでした（{type(error).__name__}: {error}）。"])
 
 

@@ -21,6 +21,8 @@ WIDTH = 68  # columns of a terminal: a full-width character takes two
 _BRACKETS = str.maketrans({"⟦": "〔", "⟧": "〕"})
 _DEEPEST = 10  # characters of an indent that continued lines keep
 _NEVER_FIRST = "、。，．）」』】〕・？！ー々"
+# In the preview of a mail, where the reason will stand that is not typed yet.
+REASON_TO_COME = "（ここに理由が入ります）"
 
 
 @dataclass(frozen=True)

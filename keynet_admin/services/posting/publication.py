@@ -18,7 +18,7 @@ from keynet_admin.services import audit, business_days, settings, workflow
 from keynet_admin.services.candidate import changes as candidate_changes
 from keynet_admin.services.listing import publish as listing
 from keynet_admin.services.mail import outbox
-from keynet_admin.services.mail.message import Letter
+from keynet_admin.services.mail.message import REASON_TO_COME, Letter
 from keynet_admin.services.posting import approval
 from keynet_admin.services.posting.balance import Balance, balances
 from keynet_admin.services.posting.revisions import PREFIX, add_revision, current_revision, is_private, live_revision, recheck, revision_of
@@ -188,7 +188,7 @@ def letters(posting: Posting, action: str, reason: str) -> list[tuple[str, Lette
     template = workflow.move_of(Posting, action).mail
     if not template:
         return []
-    words = _owner_words(posting, reason or "（ここに理由が入ります）")
+    words = _owner_words(posting, reason or REASON_TO_COME)
     return [
         (a.email, outbox.preview(template, words | {"contact_name": a.name, "email": a.email}))
         for a in owners(posting.organization, template)

@@ -13,7 +13,7 @@ from keynet_admin.models import Account, OutboxMail, Review, Submission
 from keynet_admin.permissions import SYSTEM, Actor, Permission, can
 from keynet_admin.services import workflow
 from keynet_admin.services.mail import outbox
-from keynet_admin.services.mail.message import Letter
+from keynet_admin.services.mail.message import REASON_TO_COME, Letter
 from keynet_admin.services.submission import finding, follow_up, presence, task
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.submission.casework import clock as case_clock
@@ -21,7 +21,6 @@ from keynet_admin.services.workflow import Outcome
 from keynet_admin.vocabulary import ReturnClosed, SubmissionStatus
 
 ITEM_MOST = 1000
-NO_WORDS = "（ここに理由が入ります）"
 
 
 def take(submission: Submission, actor: Actor, *, seen_version: int) -> Outcome:
@@ -176,7 +175,7 @@ def letters(
     address = submissions.address_of(revision)
     if not address:
         return []
-    words: dict[str, Any] = {"reason": reason.strip() or NO_WORDS}
+    words: dict[str, Any] = {"reason": reason.strip() or REASON_TO_COME}
     if action in submissions.RETURNS:
         marked = [{"path": i.get("path", ""), "message": i.get("message", "").strip()} for i in items]
         words = follow_up.words_of_return(submission, _words_of_return(reason), marked, submissions.link_end(), resumes=resumes)

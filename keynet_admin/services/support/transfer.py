@@ -26,7 +26,7 @@ from keynet_admin.services import workflow
 from keynet_admin.services.account import use_cases as accounts
 from keynet_admin.services.listing import publish as listing
 from keynet_admin.services.mail import outbox
-from keynet_admin.services.mail.message import Letter
+from keynet_admin.services.mail.message import REASON_TO_COME, Letter
 from keynet_admin.services.posting import drafts
 from keynet_admin.services.posting.balance import balances
 from keynet_admin.services.posting.publication import mail_owner, owners
@@ -105,7 +105,7 @@ def posting_letters(row: Posting, to: str, reason: str) -> list[tuple[str, Lette
         body = body_named(to)
     except BadField:
         body = None
-    words = {"posting_no": row.posting_no, "posting_id": row.id, "title": row.title, "reason": reason.strip() or "（ここに理由が入ります）"}
+    words = {"posting_no": row.posting_no, "posting_id": row.id, "title": row.title, "reason": reason.strip() or REASON_TO_COME}
     away = words | {"org_name": row.organization.name, "to_name": _full(body) if body else "（移す先の団体）", "new_no": "（新しい番号）"}
     found = [(a.email, outbox.preview(AWAY, away | {"contact_name": a.name})) for a in owners(row.organization, AWAY)]
     if body is not None:
@@ -169,7 +169,7 @@ def case_letters(row: Submission, to: str, reason: str) -> list[tuple[str, Lette
     except BadField:
         name = "（正しい団体）"
     words: dict[str, Any] = {
-        "reason": reason.strip() or "（ここに理由が入ります）",
+        "reason": reason.strip() or REASON_TO_COME,
         "to_name": name,
         "from_name": row.organization.name if row.organization else "",
     }

@@ -16,7 +16,7 @@ from keynet_admin.permissions import Actor
 from keynet_admin.services import workflow
 from keynet_admin.services.listing import publish as listing
 from keynet_admin.services.mail import outbox
-from keynet_admin.services.mail.message import Letter
+from keynet_admin.services.mail.message import REASON_TO_COME, Letter
 from keynet_admin.services.posting.publication import owners
 from keynet_admin.services.workflow import Outcome
 from keynet_admin.services.workflow.incident_moves import SHOWN
@@ -73,9 +73,7 @@ def bring_back(organization: Organization, actor: Actor, *, seen_version: int, r
 def letters(organization: Organization, name: str, reason: str) -> list[tuple[str, Letter]]:
     """The mails that the decision with this reason would send: (address, mail)."""
     template = workflow.move_of(Organization, name).mail
-    words = _words(
-        organization, [effect for effect in effects(organization, name) if effect.after is not None], reason or "（ここに理由が入ります）"
-    )
+    words = _words(organization, [effect for effect in effects(organization, name) if effect.after is not None], reason or REASON_TO_COME)
     return [(to.email, outbox.preview(template, words | {"contact_name": to.name})) for to in owners(organization, template)]
 
 

@@ -21,7 +21,7 @@ from keynet_admin.permissions import Actor
 from keynet_admin.rules.engine.rule import Level, Result
 from keynet_admin.services import threads, workflow
 from keynet_admin.services.mail import outbox
-from keynet_admin.services.mail.message import Letter
+from keynet_admin.services.mail.message import REASON_TO_COME, Letter
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.workflow import Outcome
 
@@ -96,7 +96,7 @@ def letters(case: Submission, reason: str, result: Result | None) -> list[tuple[
     if not address or result is None:
         return []
     found = changes(submissions.whole(revision), result.normalized)
-    words = submissions.case_words(case, revision) | _words(reason or "（ここに理由が入ります）", found)
+    words = submissions.case_words(case, revision) | _words(reason or REASON_TO_COME, found)
     return [(address, outbox.preview("corrected", words))]
 
 
