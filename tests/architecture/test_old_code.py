@@ -1,18 +1,28 @@
 """The program of the last release runs on the tables of this one: what it reads is there, and a row that it writes is taken.
 
 So a release needs no standstill: migrate, then start the processes anew one by one (docs/recipes.md, "Expand, then contract").
+Shown twice: the tables' columns are compared, all of them and since the last release; and the program as it was before the newest
+migration runs, out of the repository's history, with today's packages.
 """
 
+import shutil
+import subprocess
+import sys
+from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from alembic.script import ScriptDirectory
 from flask_migrate import upgrade
 
+from keynet_admin.config import ROOT
 from keynet_admin.extensions import db
+from keynet_admin.services.invariants import check
 from tests.support.databases import Databases
+from tests.support.missing import missing
 from tests.support.web import application
 
 # The migration of the last release. It moves with each one; what was only expanded before may be contracted from then on.
@@ -100,3 +110,47 @@ def test_a_column_without_a_default_would_be_found(database_kind: str, databases
             add(connection, "counter", values)
             with pytest.raises(sa.exc.IntegrityError):
                 add(connection, "counter", {name: value for name, value in values.items() if name != "value"})
+
+
+def git(*arguments: str) -> bytes:
+    """What git says of this repository. Without its history there is no old program: then the test says so, and fails where nothing may be skipped."""
+    try:
+        return subprocess.run(["git", "-C", str(ROOT), *arguments], check=True, capture_output=True).stdout
+    except FileNotFoundError:
+        missing("git", "the program before the newest migration is taken out of the history")
+    except subprocess.CalledProcessError as error:
+        missing("the repository's history", f"git {arguments[0]}: {error.stderr.decode(errors='replace').strip()}")
+
+
+def program_before_the_newest_migration(folder: Path) -> None:
+    """Write the program into the folder as the history has it before the commit that brought the newest migration (not committed: the last commit)."""
+    versions = ScriptDirectory(str(ROOT / "keynet_admin" / "migrations"))
+    newest = versions.get_revision("head")
+    assert newest is not None
+    file = Path(newest.path).relative_to(ROOT)
+    came = git("log", "--no-renames", "--diff-filter=A", "-1", "--format=%H", "--", str(file)).decode().strip()
+    tree = git("archive", f"{came}^" if came else "HEAD", "keynet_admin", "templates", "seed_data", "tests", "pyproject.toml")
+    subprocess.run(["tar", "-x", "-C", str(folder)], input=tree, check=True)
+    assert not (folder / file).exists()
+
+
+def test_the_old_program_runs_on_the_new_tables(databases: Databases, tmp_path: Path) -> None:
+    """A whole life of a posting and a person, a page of each area and every job by the old program; then nothing that must hold is broken."""
+    old = tmp_path / "old"
+    old.mkdir()
+    program_before_the_newest_migration(old)
+    walk = Path("tests/walks/machines/whole_life.py")
+    if not (old / walk).exists():
+        shutil.copyfile(ROOT / walk, old / walk)
+    with ExitStack() as stack:
+        places = []
+        for kind in ("sqlite", "postgresql"):
+            folder = tmp_path / kind
+            folder.mkdir()
+            places.append((stack.enter_context(databases.copy(kind, folder)), folder))
+        command = [sys.executable, "-m", "tests.walks.machines.whole_life", *(str(part) for place in places for part in place)]
+        ran = subprocess.run(command, cwd=old, capture_output=True, text=True, check=False)
+        assert ran.returncode == 0, ran.stderr[-4000:]
+        for url, folder in places:
+            with application(url, folder, {}) as app, app.app_context():
+                assert check.broken() == {}

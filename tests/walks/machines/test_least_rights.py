@@ -6,20 +6,14 @@ from pathlib import Path
 import psycopg
 import pytest
 from flask import Flask
-from sqlalchemy import exc, make_url, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy import exc, make_url, text
 
-from keynet_admin import jobs
 from keynet_admin.config import ROOT
 from keynet_admin.extensions import db
-from keynet_admin.models import AuditEvent, Candidate
-from keynet_admin.services.operation.job_table import JOBS
-from keynet_admin.services.transaction import transaction
-from keynet_admin.vocabulary import CandidateStatus, PostingStatus, Role
-from tests import factories
 from tests.support.clock import MovableClock
 from tests.support.databases import Databases
-from tests.support.web import Client, application
+from tests.support.web import application
+from tests.walks.machines.whole_life import live
 
 REFUSED = (
     "ALTER TABLE posting ADD COLUMN mark integer",
@@ -54,26 +48,8 @@ def restricted(databases: Databases, instance: Path, clock: MovableClock) -> Ite
 
 def test_what_the_program_needs_and_no_more(restricted: Flask, clock: MovableClock) -> None:
     """A posting and a person from receipt to deletion, a page of each kind of reader, every job; then what a thief of the password cannot do."""
-    client = Client(restricted, restricted.response_class, use_cookies=True)
+    live(restricted, clock)
     with restricted.app_context():
-        session: Session = db.session  # type: ignore[assignment]
-        with transaction():
-            posting = factories.posting(PostingStatus.live)
-            person = factories.candidate(CandidateStatus.secured, posting=posting)
-        number = person.id
-        client.sign_in(Role.admin)
-        for page in ("/admin/", "/admin/submission/", "/admin/event/", f"/postings/{posting.posting_no}", "/healthz"):
-            assert client.get(page).status_code == 200, page
-        for _ in ("the posting ends", "what was kept for it goes"):
-            clock.advance(days=2 * 366)
-            session.commit()
-            for job in JOBS:
-                jobs.ACTIONS[job.name]()
-        session.expire_all()
-        gone = session.get(Candidate, number)
-        assert gone is None or not gone.email
-        assert session.execute(select(AuditEvent.id).limit(1)).first() is not None
-        session.rollback()
         for statement in REFUSED:
             with pytest.raises(exc.ProgrammingError, match=r"permission denied|must be owner"), db.engine.connect() as thief:
                 thief.execute(text(statement))
