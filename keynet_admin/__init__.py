@@ -91,8 +91,8 @@ def _engine_options(app: Flask) -> None:
     # A database error in the log must not carry the values: they are persons' data and passwords' hashes.
     options: dict[str, Any] = {"hide_parameters": True}
     if make_url(app.config["SQLALCHEMY_DATABASE_URI"]).get_backend_name() == "sqlite":
-        # The connection used last has the warm page cache.
-        options |= {"connect_args": {"timeout": 5, "check_same_thread": False}, "pool_use_lifo": True}
+        # The connection used last has the warm page cache; a new one an hour later knows the tables' present sizes (`operation/table_statistics.py`).
+        options |= {"connect_args": {"timeout": 5, "check_same_thread": False}, "pool_use_lifo": True, "pool_recycle": 3600}
     else:
         options |= {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 10, "connect_args": {"connect_timeout": 5}}
     for bind in app.config["SQLALCHEMY_BINDS"].values():

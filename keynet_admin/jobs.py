@@ -38,7 +38,7 @@ from keynet_admin.services.backup import archive
 from keynet_admin.services.candidate import retention, silence
 from keynet_admin.services.mail import outbox as mailer
 from keynet_admin.services.operation import retention as keeping_times
-from keynet_admin.services.operation import runs
+from keynet_admin.services.operation import runs, table_statistics
 from keynet_admin.services.operation.job_table import BY_NAME, JOBS, MAIL_EVERY
 from keynet_admin.services.operation.timetable import every, nightly
 from keynet_admin.services.partner import digest, keys, lag, ledger
@@ -338,6 +338,12 @@ def drop_backups() -> int:
     return len(archive.drop_expired(Path(settings.backup_folder), settings.backup_days)) if settings.backup_folder else 0
 
 
+def look_at_tables() -> None:
+    """See `operation/table_statistics.py`."""
+    with transaction():
+        table_statistics.look()
+
+
 # What each row of the table of jobs does; a count of rows comes back, where a job has one.
 ACTIONS: dict[str, Callable[[], Any]] = {
     "deliver_mail": deliver_mail,
@@ -357,6 +363,7 @@ ACTIONS: dict[str, Callable[[], Any]] = {
     "purge": purge,
     "verify_log": verify_log,
     "drop_backups": drop_backups,
+    "look_at_tables": look_at_tables,
 }
 
 

@@ -220,6 +220,7 @@ def test_spans_that_share_their_days_are_counted_as_each_by_itself() -> None:
     spans = [(begin + timedelta(hours=hours), end - timedelta(minutes=7 * hours)) for hours in range(0, 600, 5)]
     spans += [(b, a) for a, b in spans[:5]]
     spans += [(at("2019-12-27 09:00") + timedelta(days=days), end) for days in range(0, 900, 41)]
+    spans += [(end, at("2019-12-27 09:00") + timedelta(days=days)) for days in range(0, 900, 37)]
     try:
         for closures in ({}, {"": {date(2021, 5, 6): "システム更新", date(2020, 12, 28): "移転"}}):
             business_days.use(closures)

@@ -14,16 +14,18 @@ from typing import Any
 import pytest
 from flask import Flask
 from huey import RedisHuey
+from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
+from keynet_admin import clock as program_clock
 from keynet_admin import config, jobs
 from keynet_admin.config import ROOT
 from keynet_admin.extensions import db
-from keynet_admin.models import EntryDraft, OutboxMail, StaffSession
+from keynet_admin.models import EntryDraft, OutboxMail, StaffSession, Submission
 from keynet_admin.services.mail import outbox as mailer
 from keynet_admin.services.posting.revisions import live_revision
 from keynet_admin.services.transaction import transaction
-from keynet_admin.vocabulary import MailStatus, PostingStatus, Role
+from keynet_admin.vocabulary import MailStatus, PostingStatus, Role, SubmissionStatus
 from tests import factories
 from tests.support.clock import MovableClock
 from tests.support.databases import Databases
@@ -210,6 +212,34 @@ def test_drafts_and_sessions_are_purged(app: Flask, db_session: Session, clock: 
     jobs.purge()
     assert db.session.execute(db.select(EntryDraft.cookie_hash)).scalars().all() == ["1"]
     assert set(db.session.execute(db.select(StaffSession.key_hash)).scalars()) == {"e1", "open"}
+
+
+def test_sqlite_takes_the_index_in_order_once_it_knows_its_tables(app: Flask, db_session: Session) -> None:
+    """Nothing but counts is kept of the rows; PostgreSQL needs no such job."""
+    if db.engine.dialect.name != "sqlite":
+        jobs.ACTIONS["look_at_tables"]()
+        return
+    done = {
+        "received_at": program_clock.now(),
+        "lg_code": "",
+        "org_name": "",
+        "prefecture_code": "",
+        "version": 1,
+        "decided_at": program_clock.now(),
+        "current": 1,
+    }
+    states = (SubmissionStatus.accepted, SubmissionStatus.rejected, SubmissionStatus.withdrawn)
+    rows = [done | {"receipt_no": f"KN-210507-{number:04d}", "status": states[number % 3]} for number in range(300)]
+    db_session.execute(insert(Submission), rows)
+    db_session.commit()
+    settled = "EXPLAIN QUERY PLAN SELECT * FROM submission WHERE status IN ('accepted', 'rejected', 'withdrawn') ORDER BY decided_at DESC, id DESC"
+    assert "TEMP B-TREE" in " ".join(row[3] for row in db_session.execute(text(settled)))
+    db_session.rollback()
+    jobs.ACTIONS["look_at_tables"]()
+    db.engine.dispose()
+    assert "TEMP B-TREE" not in " ".join(row[3] for row in db_session.execute(text(settled)))
+    kept = db_session.execute(text("SELECT name FROM sqlite_master WHERE name LIKE 'sqlite_stat%'")).scalars().all()
+    assert kept == ["sqlite_stat1"]
 
 
 def wait_for(condition: Any, seconds: float = 30.0) -> None:

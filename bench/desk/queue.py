@@ -6,10 +6,10 @@ each beside 20.
 
 import statistics
 import tempfile
-import time
+import time as timer
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from keynet_admin import clock
 from keynet_admin.catalogue import reference
 from keynet_admin.extensions import db
 from keynet_admin.models import AuditEvent, Candidate, Submission, SubmissionRevision, ThreadMessage
+from keynet_admin.services.operation import table_statistics
 from keynet_admin.services.submission import search_index
 from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import ActorKind, CandidateKind, CandidateStatus, PostingStatus, Role, SubmissionStatus
@@ -35,7 +36,7 @@ CHUNK = 2_000
 PAGES = {
     "dashboard": "/admin/",
     "first page": "/admin/submission/",
-    "filter: a prefecture": "/admin/submission/?prefecture=45",
+    "filter: a prefecture": "/admin/submission/?prefecture=01",
     "filter: due today": "/admin/submission/?due=today",
     "filter: a job": "/admin/submission/?job_type=nurse",
     "filter: nobody has it": "/admin/submission/?assignee=none",
@@ -46,7 +47,7 @@ PAGES = {
     "search: in every case": "/admin/submission/?q=市",
     "one case": "/admin/submission/11/",
 }
-# Reported only: the first page of the house has a limit of its own (0.3 s), a word that stands in every case finds every case.
+# Reported only: the first page of the house has a limit of its own (0.3 s), a word that stands in every case (or person) finds every one.
 UNLIMITED = ("dashboard", "search: in every case")
 # The telephone desk: whatever a caller says, found with everything that the page of the body shows (bodies that have a case among the few, too).
 CALLERS = {
@@ -66,13 +67,12 @@ DESK_PAGES = {
     "one stage": "/office/candidate/?tab=received",
     "all": "/office/candidate/?tab=all",
     "one posting": "/office/candidate/?tab=all&posting=1",
-    "search: a name": "/office/candidate/?tab=all&q=見本7",
+    "search: one person": "/office/candidate/?tab=all&q=p7@mail.example",
+    "search: everybody": "/office/candidate/?tab=all&q=見本",
     "filter: a shift": "/office/candidate/?tab=all&shift=sat-afternoon",
     "one person": "/office/candidate/7/",
     "the paper": "/office/candidate/7/print",
 }
-# With 5,000 people these read every row of the municipality; they are reported.
-READS_ALL = frozenset({"search: a name", "filter: a shift"})
 
 
 def measure() -> list[Row]:
@@ -105,14 +105,7 @@ def people() -> list[Row]:
                     for count, postings in ((PEOPLE[1], 1), (PEOPLE[2], 25)):
                         with _desk(databases, kind, count, postings) as many:
                             rows += [
-                                _row(
-                                    f"people, {kind}, {name}",
-                                    path,
-                                    few,
-                                    many,
-                                    (PEOPLE[0], count),
-                                    count < PEOPLE[2] or name not in READS_ALL,
-                                )
+                                _row(f"people, {kind}, {name}", path, few, many, (PEOPLE[0], count), name != "search: everybody")
                                 for name, path in DESK_PAGES.items()
                             ]
         finally:
@@ -124,9 +117,9 @@ def _row(measured: str, path: str, few: Client, many: Client, counts: tuple[int,
     seconds: tuple[list[float], list[float]] = ([], [])
     for turn in range(ROUNDS + 3):
         for client, found in zip((few, many), seconds, strict=True):
-            begin = time.perf_counter()
+            begin = timer.perf_counter()
             answer = client.get(path)
-            taken = time.perf_counter() - begin
+            taken = timer.perf_counter() - begin
             if answer.status_code != 200:
                 raise RuntimeError(f"{path} answered {answer.status_code}")
             if turn >= 3:
@@ -155,19 +148,21 @@ def _fill(app: Flask, count: int) -> None:
         cities = [city for city in reference.municipalities() if city.kind != "prefecture"]
         now = clock.now()
         for start in range(0, count, CHUNK):
-            rows = [_case(number, cities[number % len(cities)], now) for number in range(start, min(start + CHUNK, count))]
+            rows = [
+                _case(number, cities[number % (300 if number % 20 == 0 else len(cities))], now)
+                for number in range(start, min(start + CHUNK, count))
+            ]
             db.session.execute(insert(Submission), [row for row, _words in rows])
             db.session.execute(insert(SubmissionRevision), [_revision(row) for row, _words in rows])
             search_index.put_new((row["id"], words) for row, words in rows)
             db.session.commit()
-        db.session.execute(text("ANALYZE"))
-        db.session.commit()
+        _settle()
 
 
 def _case(number: int, city: Any, now: Any) -> tuple[dict[str, Any], list[str]]:
-    """One in ten waits, one in fifty is returned, the others are done. Numbers and people are made up."""
+    """One in ten waits (of these one in three is due today, and half are of the first 300 bodies: a page of one prefecture is full on both sides), one in fifty is returned, the others are done. Numbers and people are made up."""
     status = SubmissionStatus.received if number % 10 == 0 else SubmissionStatus.returned if number % 50 == 1 else SubmissionStatus.accepted
-    moment = now - timedelta(minutes=number)
+    moment, tonight = now - timedelta(minutes=number), datetime.combine(clock.today(), time.max, clock.TOKYO)
     day = f"{21 + number // 30_000:02d}{1 + number // 2_500 % 12:02d}{1 + number // 90 % 28:02d}"
     receipt = f"KN-{day}-{number:06d}"[:16]
     row = {
@@ -182,7 +177,7 @@ def _case(number: int, city: Any, now: Any) -> tuple[dict[str, Any], list[str]]:
         "errors": number % 3,
         "warnings": number % 2,
         "received_at": moment,
-        "due_at": moment + timedelta(days=2) if status is SubmissionStatus.received else None,
+        "due_at": (tonight if number % 30 == 0 else moment + timedelta(days=2)) if status is SubmissionStatus.received else None,
         "decided_at": moment + timedelta(days=1) if status is SubmissionStatus.accepted else None,
         "version": 1,
     }
@@ -222,9 +217,19 @@ def _fill_desk(app: Flask, count: int, postings: int) -> Any:
             db.session.execute(insert(Candidate), people)
             db.session.execute(insert(AuditEvent), [_event(row, step) for row in people for step in ("apply", "see")])
             db.session.execute(insert(ThreadMessage), [_message(row["id"]) for row in people])
-        db.session.execute(text("ANALYZE"))
-        db.session.commit()
+        _settle()
         return account
+
+
+def _settle() -> None:
+    """Statistics of so many new rows, as the job of the night makes them on SQLite and PostgreSQL by itself (there with which pages are all visible)."""
+    db.session.commit()
+    with transaction():
+        table_statistics.look()
+    if db.engine.dialect.name == "postgresql":
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM (ANALYZE)"))
+    db.engine.dispose()  # SQLite reads its statistics when a connection opens
 
 
 def _person(number: int, posting_id: int, organization_id: int) -> dict[str, Any]:
@@ -235,11 +240,12 @@ def _person(number: int, posting_id: int, organization_id: int) -> dict[str, Any
     moment = clock.now() - timedelta(minutes=number)
     content = {
         "licenses": ["nurse"],
-        "availability": ["sat-afternoon", "sun-afternoon"] if number % 3 else ["mon-morning"],
+        # The slot that lists are narrowed to is wished by all of the few: a full page on both sides.
+        "availability": ["sat-afternoon", "sun-afternoon"] if number % 3 or number <= PEOPLE[0] else ["mon-morning"],
         "email": f"p{number}@mail.example",
         "message": "土日の午後に勤務できます。" * 5,
     }
-    return {
+    row = {
         "id": number,
         "candidate_no": f"KN-A-{number:06d}",
         "kind": CandidateKind.application,
@@ -257,7 +263,9 @@ def _person(number: int, posting_id: int, organization_id: int) -> dict[str, Any
         "due_at": moment + timedelta(days=3) if status in waits else None,
         "unread": number % 20 == 0,
         "salt": "x",
+        "choices": Candidate.chosen(content),
     }
+    return row | {"search_text": Candidate.words(*(str(row[name]) for name in ("candidate_no", "name", "kana", "email")))}
 
 
 def _event(row: dict[str, Any], action: str) -> dict[str, Any]:

@@ -1,12 +1,14 @@
 """People who applied for a posting or asked about it, without an account: one row an application or inquiry."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, Select, String, false, select
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, Select, String, event, false, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from keynet_admin import clock
+from keynet_admin.catalogue.folding import search_key
 from keynet_admin.extensions import db
 from keynet_admin.models.account import Account
 from keynet_admin.models.base import AsciiJson, CleanText, UtcDateTime, Versioned, words
@@ -21,7 +23,8 @@ class Candidate(Versioned, db.Model):  # type: ignore[name-defined,misc]
 
     `salt`: from it and the secret key follow the link and the code of the person's own page (`services/candidate/access.py`); emptied with
     the person's data, so that both die. `sealed`: both, once the key from which they followed is to go. `inquiry_id`: the inquiry that became this application. `posting_revision`: the one that
-    the person read. `due_at`: when the municipality has promised its next step, None while nothing is promised; `remind_at` and `reminders`: the ladder of reminders (`services/candidate/silence.py`),
+    the person read. `search_text`: the folded words by which the person is found, `choices`: licences and wished slots, by
+    which lists are narrowed (|nurse|sat-afternoon|); both kept by themselves. `due_at`: when the municipality has promised its next step, None while nothing is promised; `remind_at` and `reminders`: the ladder of reminders (`services/candidate/silence.py`),
     `task_at`: since when the service center should ask the municipality. `warned_at`: it was told that the person's data will end.
     `shifts`: names of the posting's shifts that the person takes once they are offered a place. `direct`: the person went through the
     municipality's own selection (SecuredWay `moved`). `undo_to` and `undo_until`: the state that the last step may be taken back
@@ -32,7 +35,7 @@ class Candidate(Versioned, db.Model):  # type: ignore[name-defined,misc]
     __tablename__ = "candidate"
     __table_args__ = (
         # All that the tabs of the list ask for: they are counted without a look at the rows, which are wide.
-        Index("ix_candidate_tabs", "organization_id", "status", "erased_at", "kind", "due_at", "unread", "id"),
+        Index("ix_candidate_tabs", "organization_id", "status", "erased_at", "kind", "due_at", "unread", "locked", "choices", "id"),
         Index("ix_candidate_organization_id_due_at_id", "organization_id", "due_at", "id"),
         Index("ix_candidate_organization_id_kana", "organization_id", "kana"),
         Index("ix_candidate_posting_id_status_id", "posting_id", "status", "id"),
@@ -52,6 +55,8 @@ class Candidate(Versioned, db.Model):  # type: ignore[name-defined,misc]
     kana: Mapped[str] = mapped_column(CleanText(80), default="")
     email: Mapped[str] = mapped_column(CleanText(254), default="")
     tel: Mapped[str] = mapped_column(CleanText(20), default="")
+    search_text: Mapped[str] = mapped_column(CleanText(), default="", server_default="")
+    choices: Mapped[str] = mapped_column(String(1000), default="", server_default="")
     tel_key: Mapped[str] = mapped_column(String(32), default="", server_default="")
     email_key: Mapped[str] = mapped_column(String(32), default="", server_default="")
     not_working: Mapped[bool | None] = mapped_column(Boolean)
@@ -109,3 +114,23 @@ class Candidate(Versioned, db.Model):  # type: ignore[name-defined,misc]
     def undoable(self) -> bool:
         """Whether the municipality's last step can still be taken back."""
         return self.undo_to is not None and self.undo_until is not None and clock.now() <= self.undo_until
+
+    @staticmethod
+    def words(number: str, *person: str) -> str:
+        """What somebody is found by: the number and their name, reading and addresses. Nothing once nothing is left of the person."""
+        keys = [search_key(word or "") for word in person]
+        return " ".join(filter(None, (search_key(number), *keys))) if any(keys) else ""
+
+    @staticmethod
+    def chosen(content: Mapping[str, Any] | None) -> str:
+        """The licences and slots that a content names."""
+        kept = content if isinstance(content, Mapping) else {}
+        names = [str(name) for field in ("licenses", "availability") for name in kept.get(field) or ()]
+        return f"|{'|'.join(names)}|" if names else ""
+
+
+@event.listens_for(Candidate, "before_insert")
+@event.listens_for(Candidate, "before_update")
+def _remember(_mapper: Any, _connection: Any, row: Candidate) -> None:
+    row.search_text = row.words(row.candidate_no, row.name, row.kana, row.email, row.tel)
+    row.choices = row.chosen(row.content)

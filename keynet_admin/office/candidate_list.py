@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import g, url_for
-from sqlalchemy import Text, exists, func, select, type_coerce
+from sqlalchemy import exists, false, literal, select
 from sqlalchemy.orm import defer, joinedload
 
 from keynet_admin.catalogue import posting_field
@@ -13,11 +13,13 @@ from keynet_admin.extensions import db
 from keynet_admin.models import Account, Candidate, Posting
 from keynet_admin.services.candidate import lists
 from keynet_admin.services.posting import duties
+from keynet_admin.services.search import ngrams
+from keynet_admin.services.search.among import among
+from keynet_admin.services.search.typed import keys_of
 from keynet_admin.vocabulary import CandidateKind, CandidateStatus
 from keynet_admin.vocabulary import CandidateStatus as S
 from keynet_admin.web.actor import current_actor
 from keynet_admin.web.lists.page import CAP, Listed, ListFilter, Order, Tab
-from keynet_admin.web.lists.search import apply_search
 
 _C = Candidate
 _STAGES: tuple[tuple[str, str, tuple[CandidateStatus, ...]], ...] = (
@@ -33,8 +35,8 @@ HIDDEN = "（一覧では隠しています）"
 
 
 def _holds(value: str) -> Any:
-    """Where-clause: the stored content names this choice (its texts keep their quotation marks escaped, so they never match)."""
-    return type_coerce(_C.content, Text).contains(f'"{value}"', autoescape=True) & _C.locked.is_(False)
+    """Where-clause: the person chose this licence or slot."""
+    return ngrams.holds(db.session.get_bind().dialect.name, _C.choices, literal(f"|{value}|")) & _C.locked.is_(False)
 
 
 def _of_stage(states: Sequence[CandidateStatus]) -> Any:
@@ -111,16 +113,7 @@ class CandidateList:
     default_order = (Order(_C.id, down=True),)
     ordinary_sort = ""
     sort_columns = {"name": (Order(_C.kana), Order(_C.id)), "due": (Order(_C.due_at), Order(_C.id))}
-    search_columns = (
-        _C.name,
-        func.replace(_C.name, " ", ""),
-        _C.kana,
-        func.replace(_C.kana, " ", ""),
-        _C.candidate_no,
-        _C.email,
-        _C.tel,
-        lambda word: func.replace(_C.tel, "-", "").contains(word.replace("-", ""), autoescape=True) if word.strip("-") else _C.tel == word,
-    )
+    search_columns = (_C.search_text,)
     search_label = "氏名・番号・連絡先"
     list_filters = (
         ListFilter("todo", "用件", lambda: duties.options(duties.CANDIDATE_KINDS), lambda query, name: query.where(duties.matching(name))),
@@ -148,12 +141,12 @@ class CandidateList:
         return super().scope(query).where(_C.erased_at.is_(None))  # type: ignore[misc]
 
     def search(self, query: Any, text: str) -> Any:
-        """The people in whom all words are found: looked for once, not again for each tab's count, while they are not too many."""
-        found = apply_search(self.scope(select(_C.id)), self.search_columns, text).where(_C.locked.is_(False))
-        ids = list(db.session.execute(found.limit(CAP + 1)).scalars())
-        if len(ids) <= CAP:
-            return query.where(_C.id.in_(ids))
-        return apply_search(query, self.search_columns, text).where(_C.locked.is_(False))
+        """The people in whom all words are found, whatever their spelling: looked for once, not again for each tab's count, while they are
+        not too many."""
+        keys, dialect = keys_of(text), db.session.get_bind().dialect.name
+        found = [_C.locked.is_(False), *(ngrams.holds(dialect, _C.search_text, literal(key)) for key in keys)] if keys else [false()]
+        ids = list(db.session.execute(self.scope(select(_C.id)).where(*found).limit(CAP + 1)).scalars())
+        return query.where(among(_C.id, ids)) if len(ids) <= CAP else query.where(*found)
 
     def prepare(self, rows: Sequence[Candidate]) -> None:
         """What the postings of these rows offer, and what happened last, asked for at once."""

@@ -45,8 +45,10 @@ def business_seconds_between(a: datetime, b: datetime) -> int:
 
     Whole days are not walked through: lists and reports ask for thousands of spans, of which the late ones are weeks long.
     """
+    if b < a:
+        return -business_seconds_between(b, a)
     first, last = (moment.astimezone(business_time.TOKYO).date() for moment in (a, b))
-    if last <= first:
+    if last == first:
         return business_time.business_seconds_between(a, b, closed())
     morning, night = (datetime.combine(day, time(), business_time.TOKYO) for day in (first + timedelta(days=1), last))
     ends = business_time.business_seconds_between(a, morning, closed()) + business_time.business_seconds_between(night, b, closed())

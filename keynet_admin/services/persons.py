@@ -249,6 +249,8 @@ CANDIDATE: _Blank = {
     Candidate.kana: "",
     Candidate.email: "",
     Candidate.tel: "",
+    Candidate.search_text: "",
+    Candidate.choices: "",
     Candidate.tel_key: "",
     Candidate.email_key: "",
     Candidate.typed: {},

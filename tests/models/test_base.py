@@ -100,7 +100,14 @@ def test_every_column_with_peoples_words_is_clean() -> None:
         ".code6",
         ".tel_reversed",
     )
-    own += ("open_data_month.month", "audit_event.state", "candidate.tel_key", "candidate.email_key", "search_alert.asked_key")
+    own += (
+        "open_data_month.month",
+        "audit_event.state",
+        "candidate.tel_key",
+        "candidate.email_key",
+        "candidate.choices",
+        "search_alert.asked_key",
+    )
     reference = (
         "prefecture.",
         "municipality.",

@@ -9,15 +9,16 @@ import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
 from openpyxl import load_workbook
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
 
 from keynet_admin.extensions import db
 from keynet_admin.models import Account, AuditEvent, Candidate, Organization, OutboxMail, Posting, StaffSession
-from keynet_admin.permissions import candidate_of
+from keynet_admin.permissions import SYSTEM, candidate_of
 from keynet_admin.services import threads
 from keynet_admin.services.account.session import FRESH
-from keynet_admin.services.candidate import stages
+from keynet_admin.services.candidate import erase, stages
+from keynet_admin.services.search import remade
 from keynet_admin.services.workflow import history
 from keynet_admin.vocabulary import CandidateStatus as S
 from keynet_admin.vocabulary import PostingStatus, Role
@@ -100,6 +101,11 @@ def test_the_tabs_count_the_stages_and_the_first_has_the_nearest_promise_on_top(
         ("q=たろう", ["例田 太郎"]),
         ("q=09-8200-0042", ["例田 太郎"]),
         ("q=taro@mail.example", ["例田 太郎"]),
+        ("q=太郎　例田", ["例田 太郎"]),
+        ("q=れいだたろう", ["例田 太郎"]),
+        ("q=%2B81 982 00 0042", ["例田 太郎"]),
+        ("q=KN-A-", ["例田 太郎", "見本 さくら"]),
+        ("q=-", []),
         ("licence=nurse", ["見本 さくら"]),
         ("shift=sat-afternoon", ["見本 さくら"]),
         ("shift=mon-morning", ["例田 太郎"]),
@@ -113,6 +119,22 @@ def test_search_and_filters(client: Client, officer: Account, posting: Posting, 
     taro = {"family_name": "例田", "given_name": "太郎", "family_kana": "レイダ", "given_kana": "タロウ", "email": "taro@mail.example"}
     one(S.received, posting, **taro, tel="0982000042", licenses=["assistant_nurse"], availability=["mon-morning"], message='"nurse" です')
     assert sorted(names(soup(client, f"{LIST}?tab=all&{query}"))) == sorted(found)
+
+
+def test_other_spellings_find_somebody_also_whom_an_older_program_stored(
+    client: Client, officer: Account, posting: Posting, db_session: Session
+) -> None:
+    person = one(S.received, posting, family_name="髙﨑", given_name="花")
+    db_session.execute(update(Candidate).values(search_text="", choices=""))
+    db_session.commit()
+    assert names(soup(client, f"{LIST}?tab=all&q=高崎")) == []
+    remade.run()
+    for query in ("q=高崎花", "q=髙﨑", "shift=sat-afternoon&licence=nurse"):
+        assert names(soup(client, f"{LIST}?tab=all&{query}")) == ["髙﨑 花"]
+    erase.erase(person, SYSTEM, seen_version=person.version)
+    db_session.commit()
+    remade.run()
+    assert db_session.execute(select(Candidate.search_text, Candidate.choices)).one() == ("", "")
 
 
 def test_a_row_says_wishes_waiting_and_what_happened_last(client: Client, officer: Account, posting: Posting, clock: Any) -> None:

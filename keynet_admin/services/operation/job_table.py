@@ -68,5 +68,6 @@ JOBS: tuple[Job, ...] = (
         0,
         BACKUP_HOUR,
     ),
+    Job("look_at_tables", "一覧を速く保つための集計", "データベースの表の大きさを数え、一覧と検索が早く出るようにします。", 0, BACKUP_HOUR),
 )
 BY_NAME = {job.name: job for job in JOBS}

@@ -13,7 +13,17 @@ from sqlalchemy import and_, select, update
 
 from keynet_admin.config import ROOT
 from keynet_admin.extensions import db
-from keynet_admin.models import Account, Organization, Posting, PostingRevision, Setting, Submission, SubmissionRevision, SubmissionSearch
+from keynet_admin.models import (
+    Account,
+    Candidate,
+    Organization,
+    Posting,
+    PostingRevision,
+    Setting,
+    Submission,
+    SubmissionRevision,
+    SubmissionSearch,
+)
 from keynet_admin.models.organization import NAMED_BY
 from keynet_admin.services import settings
 from keynet_admin.services.posting import revisions
@@ -69,6 +79,15 @@ def _accounts(ids: Sequence[int]) -> None:
     db.session.execute(update(Account), [{"id": number, "search_text": Account.words(*row)} for number, *row in rows])
 
 
+def _candidates(ids: Sequence[int]) -> None:
+    columns = Candidate.id, Candidate.content, Candidate.candidate_no, Candidate.name, Candidate.kana, Candidate.email, Candidate.tel
+    rows = db.session.execute(select(*columns).where(Candidate.id.in_(ids))).all()
+    made = [
+        {"id": number, "choices": Candidate.chosen(content), "search_text": Candidate.words(*person)} for number, content, *person in rows
+    ]
+    db.session.execute(update(Candidate), made)
+
+
 def _postings(ids: Sequence[int]) -> None:
     current = and_(PostingRevision.posting_id == Posting.id, PostingRevision.number == Posting.current)
     query = select(Posting.id, PostingRevision.normalized).join(PostingRevision, current).where(Posting.id.in_(ids))
@@ -83,6 +102,7 @@ def _postings(ids: Sequence[int]) -> None:
 _PARTS: tuple[tuple[type[Any], Callable[[Sequence[int]], None]], ...] = (
     (Organization, _organizations),
     (Account, _accounts),
+    (Candidate, _candidates),
     (Posting, _postings),
     (SubmissionSearch, _cases),
 )

@@ -13,6 +13,7 @@ from keynet_admin.catalogue.folding import search_key
 from keynet_admin.extensions import db
 from keynet_admin.models import Submission, SubmissionSearch
 from keynet_admin.services.search import ngrams
+from keynet_admin.services.search.among import among
 from keynet_admin.services.search.ngrams import Index
 from keynet_admin.services.search.typed import keys_of
 
@@ -76,7 +77,7 @@ def found(query: Any, words: str) -> Any:
         return query.where(false())
     ids = matching(keys, MOST_HITS + 1)
     if len(ids) <= MOST_HITS:
-        return query.where(Submission.id.in_(ids))
+        return query.where(among(Submission.id, ids))
     here = select(SubmissionSearch.text).where(SubmissionSearch.submission_id == Submission.id).scalar_subquery()
     return query.where(*(here.contains(key, autoescape=True) for key in keys))
 
