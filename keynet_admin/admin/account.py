@@ -11,7 +11,7 @@ from sqlalchemy.orm import defer, joinedload, selectinload
 from wtforms import Form, SelectChoice, SelectField
 
 from keynet_admin import clock
-from keynet_admin.admin.call import CALL, code_page, reads
+from keynet_admin.admin.call import CALL, call_fields, code_page, reads
 from keynet_admin.admin.event import PLACES, SUBJECTS
 from keynet_admin.admin.list_filters import word_filter
 from keynet_admin.catalogue.display import short_time
@@ -31,7 +31,7 @@ from keynet_admin.services.search import lists
 from keynet_admin.services.submission import proof
 from keynet_admin.services.transaction import transaction
 from keynet_admin.services.workflow import history
-from keynet_admin.vocabulary import STAFF_ROLES, AccountStatus, CallSource, InvitationState, PartnerStatus, Role
+from keynet_admin.vocabulary import STAFF_ROLES, AccountStatus, InvitationState, PartnerStatus, Role
 from keynet_admin.web import addresses
 from keynet_admin.web.actor import current_actor, unverified
 from keynet_admin.web.decision import Decision, DecisionPages
@@ -55,7 +55,7 @@ def _by_call(act: Callable[..., workflow.Outcome], *typed: str, fields: str = "a
     def decide(row: Account, actor: Actor, **values: Any) -> Any:
         return _called(act, row, actor, **values)
 
-    return Decision(decide, read=reads(*typed), fields=fields, show=lambda _row, _typed: {"sources": list(CallSource)})
+    return Decision(decide, read=reads(*typed), fields=fields, show=lambda row, _typed: call_fields(row))
 
 
 def _invited(*where: Any) -> Any:

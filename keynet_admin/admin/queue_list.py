@@ -253,6 +253,10 @@ class QueueList:
         here = ",".join(f"{who.account_id}{who.word}" for who in self.present(row))
         return f"{row.assignee_id or ''}|{self.line(row).minutes_held}|{here}"
 
+    def takes(self, row: Submission) -> bool:
+        """Whether somebody can begin to work on a case as it is now."""
+        return row.status in queue_moves.TAKEN_FROM
+
     def decider(self, row: Submission) -> str:
         """Who decided a case, empty while nobody did."""
         return str(g.deciders.get(row.id, ""))

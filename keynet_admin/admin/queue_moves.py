@@ -13,6 +13,7 @@ from keynet_admin.vocabulary import STAFF_ROLES, AccountStatus
 from keynet_admin.web.model_view import BulkMove
 
 NOBODY = "nobody"
+TAKEN_FROM = frozenset(next(move.sources for move in workflow.moves_of(Submission) if move.name == "take"))
 
 
 def _may_take(row: Submission, actor: Any) -> str:

@@ -7,7 +7,7 @@ from flask import flash, g, redirect, request, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
-from keynet_admin.admin.call import code_page, reads
+from keynet_admin.admin.call import call_fields, code_page, reads
 from keynet_admin.admin.case import page
 from keynet_admin.admin.case.asked import in_words
 from keynet_admin.admin.casework import correcting, returning, transferring
@@ -31,7 +31,7 @@ from keynet_admin.services.submission.casework import clock as case_clock
 from keynet_admin.services.submission.casework import correction
 from keynet_admin.services.support import transfer
 from keynet_admin.services.transaction import transaction
-from keynet_admin.vocabulary import CallSource, TemplateUse
+from keynet_admin.vocabulary import TemplateUse
 from keynet_admin.web.actor import current_actor
 from keynet_admin.web.decision import Decision, DecisionPages
 from keynet_admin.web.model_view import GuardedModelView
@@ -279,7 +279,7 @@ def _call_shown(case: Submission) -> dict[str, Any]:
         "email": proof.address_for_account(revision),
         "website": reference.website_of(case.lg_code),
         "registered": proof.registered_phone(acceptance.plan(case).organization),
-        "sources": list(CallSource),
+        **call_fields(case),
     }
 
 

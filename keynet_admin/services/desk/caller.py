@@ -3,6 +3,7 @@
 Nothing here holds a whole mail address: the page is read aloud to whoever is on the line.
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -40,6 +41,8 @@ CALLS = ("call_back", "readdress", "read_code")
 CALL = "☎"  # begins the note of a call
 CASES, POSTINGS, MAILS, ACCOUNTS, NOTES = 8, 100, 8, 10, 6
 CALLER_MOST = 40
+# The last line of a call's record, as `proof.words_of_call` writes it.
+_RECORD = re.compile(r"([0-9-]+)（(.+?)）　(.+)")
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,16 @@ class Number:
     where: str = ""
     source: CallSource | None = None
     website: str = ""
+
+
+@dataclass(frozen=True)
+class RecentCall:
+    """A call as its record names it: number, where that was looked up, who answered, when."""
+
+    phone: str
+    source: CallSource
+    person: str
+    at: datetime
 
 
 @dataclass
@@ -272,6 +285,31 @@ def _called(cases: Sequence[Submission], accounts: Sequence[Account]) -> Review 
         _about(Review, *_sets(cases, accounts)), Review.action.in_(CALLS), Review.created_at > clock.now() - PROVEN
     )
     return db.session.execute(query.order_by(Review.id.desc()).limit(1)).scalar_one_or_none()
+
+
+def recent_call(row: Submission | Account, actor: Actor) -> RecentCall | None:
+    """This operator's own call of the last half hour, when it was to the body of this case or account: the next record begins with its words.
+
+    It frees nothing: each act still logs a call of its own.
+    """
+    mine = Review.actor_id == actor.account_id, Review.action.in_(CALLS), Review.created_at > clock.now() - PROVEN
+    query = select(Review).where(*mine, Review.subject.in_((Submission.__tablename__, Account.__tablename__)))
+    found = db.session.execute(query.order_by(Review.id.desc()).limit(1)).scalar_one_or_none()
+    if found is None:
+        return None
+    kind: Any = Submission if found.subject == Submission.__tablename__ else Account
+    about = db.session.get(kind, found.subject_id)
+    if about is None or not _same_body(row, about):
+        return None
+    words = _RECORD.fullmatch(found.reason.splitlines()[-1] if found.reason else "")
+    source = next((source for source in CallSource if words is not None and source.label == words[2]), None)
+    return RecentCall(words[1], source, words[3], found.created_at) if words is not None and source is not None else None
+
+
+def _same_body(one: Submission | Account, other: Submission | Account) -> bool:
+    if one.organization_id is not None or other.organization_id is not None:
+        return one.organization_id == other.organization_id
+    return isinstance(one, Submission) and isinstance(other, Submission) and (one.id == other.id or one.lg_code == other.lg_code != "")
 
 
 def _number(body: Body, organization: Organization | None) -> Number:

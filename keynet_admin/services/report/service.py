@@ -105,12 +105,22 @@ class Promise:
 
 @dataclass(frozen=True)
 class ReturnReason:
-    """How often cases were returned because of a rule (`rule` is empty for an operator's own words), at how many fields."""
+    """How often cases were returned because of a rule (`rule` is empty for an operator's own words), at how many fields.
+
+    `known`: of how many of these returns it is kept whether somebody typed; `unwritten`: how many of those went out as they wrote themselves.
+    """
 
     rule: str
     what: str
     returns: int
     fields: int
+    known: int = 0
+    unwritten: int = 0
+
+    @property
+    def share_unwritten(self) -> int | None:
+        """Percent sent without typing; None when nothing is known of it."""
+        return round(100 * self.unwritten / self.known) if self.known else None
 
 
 @dataclass
@@ -165,18 +175,24 @@ def promises(scope: ServiceScope) -> dict[date, Promise]:
 def returned(scope: ServiceScope) -> list[ReturnReason]:
     """Returns by rule, the most frequent first. One query."""
     query = (
-        select(Review.items)
+        select(Review.items, Review.written)
         .join(Submission, Submission.id == Review.subject_id)
         .where(Review.subject == Submission.__tablename__, Review.action.in_(RETURNS), Review.created_at >= scope.start)
         .where(*scope.of_submission())
     )
     returns: Counter[str] = Counter()
     fields: Counter[str] = Counter()
-    for items in db.session.execute(query).scalars():
+    known: Counter[str] = Counter()
+    unwritten: Counter[str] = Counter()
+    for items, written in db.session.execute(query):
         named = [str(item.get("rule") or "") for item in items]
+        rules = set(named) or {""}
         fields.update(named)
-        returns.update(set(named) or {""})
-    rows = [ReturnReason(code, _what(code), number, fields[code]) for code, number in returns.items()]
+        returns.update(rules)
+        if written is not None:
+            known.update(rules)
+            unwritten.update(rules if not written else ())
+    rows = [ReturnReason(code, _what(code), number, fields[code], known[code], unwritten[code]) for code, number in returns.items()]
     return sorted(rows, key=lambda row: (-row.returns, -row.fields, row.rule))
 
 
@@ -230,9 +246,9 @@ def promise_lines(weeks: Mapping[date, Promise]) -> Iterator[list[str]]:
 
 def returned_lines(rows: Iterable[ReturnReason]) -> Iterator[list[str]]:
     """A file of the returns by rule."""
-    yield ["ルール", "内容", "差し戻し", "項目の数"]
+    yield ["ルール", "内容", "差し戻し", "項目の数", "手直しなし", "手直しの有無の分かる差し戻し"]
     for row in rows:
-        yield [row.rule, row.what, str(row.returns), str(row.fields)]
+        yield [row.rule, row.what, *map(str, (row.returns, row.fields, row.unwritten, row.known))]
 
 
 def filled_lines(cells: Mapping[Cell, Filled], prefecture: Any, job: Any) -> Iterator[list[str]]:

@@ -46,3 +46,26 @@ if (table) {
   document.addEventListener("visibilitychange", look);
   document.addEventListener("keynet:look", look);
 }
+
+// The bar of the ticked rows says how many they are and whom the first move would leave out, before anything is pressed.
+const bar = document.querySelector("form.bulk--foot");
+if (table && bar) {
+  const words = bar.querySelector("[data-picked]");
+  const take = bar.querySelector("button[name=move][value=take]");
+  const name = take?.textContent;
+  const tell = () => {
+    const rows = [...table.querySelectorAll(".row-pick input:checked")].map((box) => box.closest("tr"));
+    for (const row of table.querySelectorAll("tbody tr.is-picked")) row.classList.toggle("is-picked", rows.includes(row));
+    for (const row of rows) row.classList.add("is-picked");
+    let text = `${rows.length}件を選択中`;
+    if (take) {
+      const left = rows.filter((row) => !("takes" in row.dataset)).map((row) => row.querySelector("[data-open]")?.textContent.trim() ?? "");
+      take.textContent = `${name}（${rows.length - left.length}件）`;
+      if (left.length) text += `　${left.slice(0, 3).join("・")}${left.length > 3 ? `ほか${left.length - 3}件` : ""}は、いまの状態では担当にできないため飛ばします。`;
+    }
+    words.textContent = text;
+  };
+  table.addEventListener("change", tell);
+  bar.addEventListener("reset", () => window.setTimeout(tell));
+  window.addEventListener("pageshow", tell);
+}

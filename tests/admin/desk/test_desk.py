@@ -94,7 +94,7 @@ def test_nothing_is_disclosed_or_changed_without_a_logged_call(client: Client, o
         assert "new@city" not in "".join(db_session.execute(select(OutboxMail.recipient)).scalars())
 
 
-def test_there_and_back(client: Client, operator: Account, db_session: Session) -> None:
+def test_there_and_back(client: Client, operator: Account, db_session: Session, clock: Any) -> None:
     """The code is read out after a call to the registered number, which is filled in; then the desk's page of the caller says that it was made."""
     factories.submission(SubmissionStatus.accepted)
     db_session.commit()
@@ -111,11 +111,24 @@ def test_there_and_back(client: Client, operator: Account, db_session: Session) 
     assert "確認ずみ" in again.get_text()
     assert "庶務係 見本様" in again.select_one(".cb-until").get_text()
     assert db_session.execute(select(AuditEvent).where(AuditEvent.action == "read_code")).scalars().one().actor_id == operator.id
+    readdress = next(a["href"] for a in again.select(".ways a") if "/readdress" in a["href"]).partition("?")[0]
     resend = next(a["href"] for a in again.select(".ways a") if "/resend" in a["href"])
     form = Form(page(client.get(resend)).select_one("form#decision"))
     assert client.post(form.action, data=sent(form)).headers["Location"].startswith(HERE)
     for bad in ("https://evil.example/", "//evil.example/admin/", "/office/"):
         assert "evil" not in client.post(link.partition("?")[0] + f"?back={bad}", data={"version": "0"}).get_data(as_text=True)
+
+    def begun() -> dict[str, str]:
+        form = sent(Form(page(client.get(readdress)).select_one("form#decision")))
+        return {name: form[name] for name in CALL}
+
+    # The next act of the same operator about this body begins with that call; a colleague's does not, and one half an hour later neither.
+    assert begun() == CALL
+    client.sign_in(Role.operator)
+    assert begun() == dict.fromkeys(CALL, "")
+    client.sign_in(operator)
+    clock.advance(minutes=31)
+    assert begun() == dict.fromkeys(CALL, "")
 
 
 def test_the_note_of_a_call_is_shown_at_the_next_one(client: Client, operator: Account, db_session: Session) -> None:

@@ -80,6 +80,20 @@ def test_the_queue_keeps_its_budgets(desk: tuple[LiveServer, Any], browser_page:
     assert row.bounding_box() == place
     assert "高橋 健が却下しました" in page.locator("[data-rows-said]").inner_text()
 
+    # ticked rows: how many, whom the first move would leave out, and back to none
+    boxes, bar = page.locator("tbody .row-pick input"), page.locator("form.bulk--foot")
+    assert not bar.is_visible()
+    for place in (0, 1):
+        boxes.nth(place).check()
+    page.eval_on_selector("tbody tr", "row => { delete row.dataset.takes; }")  # as a case that somebody else has
+    boxes.nth(2).check()
+    left = page.locator("tbody tr [data-open]").first.inner_text()
+    assert bar.locator("[data-picked]").inner_text() == f"3件を選択中　{left}は、いまの状態では担当にできないため飛ばします。"
+    assert bar.locator("[value=take]").inner_text() == "まとめて担当する（2件）"
+    assert bar.bounding_box()["y"] + bar.bounding_box()["height"] <= 900
+    bar.get_by_text("選択を外す").click()
+    assert not bar.is_visible()
+
     # over the border of the page and back
     for _ in range(PAGE):
         page.keyboard.press("j")

@@ -101,9 +101,11 @@ def test_returns_are_counted_by_rule(db_session: Session, clock: MovableClock) -
     ]
     for body, marked in ((("302058", "海南市"), items), (("302031", "有田市"), items[:1]), (("131016", "千代田区"), [])):
         made = case(*body)
-        review.return_(made, operator, seen_version=made.version, message="ご確認ください。", items=marked)
-    rows = {row.rule: (row.returns, row.fields) for row in service.returned(ServiceScope(4))}
-    assert rows == {"WAGE-001": (2, 3), "JOB-004": (1, 1), "": (1, 0)}
+        typed = len(marked) == 1
+        review.return_(made, operator, seen_version=made.version, message="ご確認ください。", items=marked, written=typed)
+    found = service.returned(ServiceScope(4))
+    assert {row.rule: (row.returns, row.fields) for row in found} == {"WAGE-001": (2, 3), "JOB-004": (1, 1), "": (1, 0)}
+    assert {row.rule: row.share_unwritten for row in found} == {"WAGE-001": 50, "JOB-004": 100, "": 100}
     assert all(row.what for row in service.returned(ServiceScope(4)))
     assert [row.rule for row in service.returned(ServiceScope(4, "13"))] == [""]
     clock.set("2021-08-10 10:00")
