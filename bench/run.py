@@ -17,11 +17,12 @@ from bench import acceptance, door, first_page, hostile, importing, listing, mem
 from bench.desk import queue, surge
 from bench.follow_up import partner, report
 from bench.table import Row, print_table
-from bench.visitor import words
+from bench.visitor import publishing, words
 
 MEASURES: dict[str, Callable[[], list[Row]]] = {
     "listing": listing.measure,
     "words": words.measure,
+    "publishing": publishing.measure,
     "acceptance": acceptance.measure,
     "memory": memory.measure,
     "queue": queue.measure,
