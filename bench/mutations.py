@@ -133,6 +133,7 @@ class Runner:
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """In place of pytest's own loop."""
+        gc.unfreeze()  # the tests' conftest hides from the collector, and so from `_functions`, what is there for good
         reach, seconds = self._map(session)
         for function in _functions():
             self.functions[_place(function)].append(function)
