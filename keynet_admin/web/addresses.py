@@ -68,7 +68,8 @@ AREAS = (
     Area(("/postings.json", "/healthz", "/readyz"), session=False, json=True, crawled=True),
     Area(("/static",), session=False, csp="static", crawled=True),
     # Beneath a posting's own page. The forms need no session and set no cookie before the first POST.
-    Area(("/postings/*/apply", "/postings/*/ask"), cacheable=False),
+    # Search engines are told that they belong to that page (canonical), and need not follow the links to them.
+    Area(("/postings/*/apply", "/postings/*/ask"), cacheable=False, crawled=True),
     # A form asks about once a second while one types; a whole town hall may share one address.
     Area(("/api",), json=True, rate="20 per second; 900 per minute"),
     Area(

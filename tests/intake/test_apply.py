@@ -85,7 +85,9 @@ def test_from_the_form_to_a_number_and_an_own_page(client: Client, posting: Post
     stops = page.select("a[href], button:not([hidden]), input:not([type=hidden]):not([tabindex='-1'])")
     assert [stop.get("id") for stop in stops].index("family_name") <= 12
     assert not page.select_one("#consent[checked]")
-    assert page.select_one("meta[name=robots][content=noindex]")
+    # Found by search engines as a part of the posting's page.
+    assert page.select_one("link[rel=canonical]")["href"].endswith(f"/postings/{posting.posting_no}")
+    assert page.select_one("meta[name=robots]") is None
     checked = fill(client, posting)
     assert checked.request.path.endswith("/confirm")
     assert "見本 さくら（ミホン サクラ）" in checked.text

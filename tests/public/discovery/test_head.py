@@ -118,9 +118,18 @@ def test_robots_may_read_the_first_page_of_the_form(client: FlaskClient, db_sess
     def allowed(path: str) -> bool:
         return max(((length, word) for rule, word, length in rules if rule.match(path)), default=(0, "Allow"))[1] == "Allow"
 
-    for path in ("/", "/postings/", "/postings/KN-P-000001", "/entry/", "/static/og.png", "/favicon.ico", "/sitemap.xml"):
+    for path in (
+        "/",
+        "/postings/",
+        "/postings/KN-P-000001",
+        "/postings/KN-P-000001/apply",
+        "/entry/",
+        "/static/og.png",
+        "/favicon.ico",
+        "/sitemap.xml",
+    ):
         assert allowed(path), path
-    for path in ("/entry/status", "/entry/abc", "/entry/file", "/entry/?x=1", "/my", "/admin/", "/postings/KN-P-000001/apply", "/login"):
+    for path in ("/entry/status", "/entry/abc", "/entry/file", "/entry/?x=1", "/my/abc", "/admin/", "/login"):
         assert not allowed(path), path
 
 
