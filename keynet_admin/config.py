@@ -49,6 +49,7 @@ class Settings:
     `secret_key` signs cookies and keys the hashes of typed codes, `older_keys` are only read with; `create_app` takes both from the instance
     folder (`key_file.py`) when it is empty.
     `backup_folder`: where the worker ends backups that are older than `backup_days`; empty: nowhere.
+    `clamd`: where the virus scanner listens (`tcp://host:3310`, `unix:///run/clamav/clamd.ctl`); empty: files are not scanned.
     `second_factor`: the service center's people must have a second factor; those of the demo may.
     Raises BadSettings when a value cannot be used.
     """
@@ -78,6 +79,7 @@ class Settings:
     maintenance: bool = False
     backup_folder: str = ""
     backup_days: int = 35
+    clamd: str = ""
 
     def __post_init__(self) -> None:
         """Check every value at once, so that one start tells all that is wrong."""
@@ -221,6 +223,11 @@ def _checks(settings: Settings) -> list[tuple[str, str, bool]]:
         ),
         # People are told that what was deleted is gone from the backups within 35 days.
         ("KEYNET_BACKUP_DAYS", "1〜35 の数字で指定してください。", 0 < settings.backup_days <= 35),
+        (
+            "KEYNET_CLAMD",
+            "tcp://ホスト:ポート か unix:///ソケット の形で指定してください。",
+            not settings.clamd or re.fullmatch(r"tcp://[^/\s:]+:\d{1,5}|unix:///\S+", settings.clamd) is not None,
+        ),
     ]
 
 
@@ -276,6 +283,7 @@ def from_environ(environ: Mapping[str, str] = os.environ) -> Settings:
         maintenance=switch("KEYNET_MAINTENANCE", "0"),
         backup_folder=environ.get("KEYNET_BACKUP_FOLDER", ""),
         backup_days=number("KEYNET_BACKUP_DAYS", Settings.backup_days),
+        clamd=environ.get("KEYNET_CLAMD", ""),
     )
 
 

@@ -1,7 +1,6 @@
 """People whom a partner found for the postings that it passed on: reported by hand or by a file, shown and corrected here."""
 
 import secrets
-import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
@@ -13,8 +12,7 @@ from flask_admin import expose
 from sqlalchemy import select
 
 from keynet_admin import clock
-from keynet_admin.config import UPLOAD
-from keynet_admin.errors import BadField, Refused
+from keynet_admin.errors import BadField, Busy, Refused
 from keynet_admin.extensions import db
 from keynet_admin.models import Listing, Partner, Placement
 from keynet_admin.permissions import Permission
@@ -25,6 +23,8 @@ from keynet_admin.services.partner.receipts import AnswerCode
 from keynet_admin.services.partner.secured import SecuredRow
 from keynet_admin.services.transaction import transaction
 from keynet_admin.web.actor import current_actor, unverified
+from keynet_admin.web.errors import BUSY_SECONDS
+from keynet_admin.web.form.received_file import received_file
 from keynet_admin.web.lists import export
 from keynet_admin.web.lists.page import ListFilter, Order
 from keynet_admin.web.model_view import GuardedModelView
@@ -141,6 +141,8 @@ class SecuredView(GuardedModelView):
             rows, wrong = reports.checked(_partner(), self._read(given, name))
         except Refused as refused:
             return self._file_page(name=name, error=str(refused)), 422
+        except Busy as busy:
+            return self._file_page(name=name, error=str(busy)), 503, {"Retry-After": str(BUSY_SECONDS)}
         if wrong or not rows:
             return self._file_page(name=name, wrong=wrong, error="" if wrong else "見出しの下に、報告の行がありません。"), 422
         return self._stored(name, rows)
@@ -165,11 +167,7 @@ class SecuredView(GuardedModelView):
     def _read(self, given: Any, name: str) -> list[TypedRow | CellError]:
         if Path(name).suffix.lower() != ".csv":
             raise Refused("読み込めるのはCSVファイル（.csv）だけです。Excelでは「CSV UTF-8（コンマ区切り）」で保存してください。")
-        with tempfile.TemporaryDirectory(prefix="keynet-") as folder:
-            path = Path(folder) / "file.csv"
-            given.save(path)
-            if path.stat().st_size > UPLOAD:
-                raise Refused(f"ファイルが大きすぎます（{UPLOAD // 1024 // 1024}MBまで）。分けてお送りください。")
+        with received_file(given, ".csv") as path:
             return list(secured_file.read(path))
 
     def _file_page(self, **why: Any) -> str:

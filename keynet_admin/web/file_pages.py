@@ -3,7 +3,6 @@
 Each POST answers with a redirect to the page of the kept file, whose address holds its random key; nothing is kept in a cookie.
 """
 
-import tempfile
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -28,6 +27,7 @@ from keynet_admin.services.files.slots import reading_slot
 from keynet_admin.services.transaction import transaction
 from keynet_admin.web.actor import unverified
 from keynet_admin.web.errors import BUSY_SECONDS
+from keynet_admin.web.form.received_file import received_file
 
 STEP = 100_000  # bytes: in such steps files are counted
 TYPES = (".xlsx", ".csv", ".jsonl")
@@ -146,18 +146,11 @@ def _count(pages: UploadPages, kind: str, amount: int) -> None:
 
 
 def _items(given: FileStorage, name: str) -> list[Any]:
-    """What a file holds. Raises Refused."""
+    """What a file holds. Raises Refused and Busy."""
     suffix = Path(name).suffix.lower()
     if suffix not in TYPES:
         raise unknown_format(name)
-    with tempfile.TemporaryDirectory(prefix="keynet-") as folder:
-        path = Path(folder) / f"file{suffix}"
-        given.save(path)
-        size = path.stat().st_size
-        if size == 0:
-            raise Refused("ファイルの中身がありません（0バイト）。")
-        if size > UPLOAD:
-            raise Refused(f"ファイルが大きすぎます（{UPLOAD // 1024 // 1024}MBまで）。分けてお送りください。")
+    with received_file(given, suffix) as path:
         return upload.read(path)
 
 
