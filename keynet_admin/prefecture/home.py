@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask import abort, flash, make_response, redirect, request, url_for
 from flask_admin import expose
@@ -15,7 +16,7 @@ from keynet_admin.permissions import Permission
 from keynet_admin.prefecture.file import RIGHTS, PrefectureFilePages
 from keynet_admin.services import workflow
 from keynet_admin.services.prefecture import notices
-from keynet_admin.services.prefecture.bodies import MunicipalityRow, PrefectureOverview, overview
+from keynet_admin.services.prefecture.bodies import MunicipalityRow, PrefectureOverview, overview, secured_at
 from keynet_admin.services.prefecture.workbook import workbook
 from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import MunicipalityState
@@ -75,6 +76,7 @@ class PrefectureHomeView(PrefectureFilePages, GuardedIndex):
             rows_at=_rows_at(found, page),
             last=notices.last_use(actor),
             letter=notices.letter_to(actor),
+            more=found.need.secured - secured_at(actor, found, clock.now() - timedelta(days=7)),
         )
 
     @expose("/export.xlsx")

@@ -17,6 +17,7 @@ from keynet_admin.catalogue import reference
 from keynet_admin.extensions import db
 from keynet_admin.models import Account, MunicipalityContact, Organization, Posting
 from keynet_admin.permissions import Actor
+from keynet_admin.services.candidate import own_page, stages
 from keynet_admin.services.prefecture import notices
 from keynet_admin.services.prefecture.bodies import GROUPS, overview
 from keynet_admin.vocabulary import AccountStatus, CandidateStatus, MunicipalityState, PostingStatus, Role
@@ -100,6 +101,28 @@ def test_the_page_shows_tiles_numbers_and_the_list(signed_in: Client) -> None:
         assert rows(soup(signed_in, f"/prefecture/{odd}"))
 
 
+def test_what_is_secured_stands_beside_the_week_before(signed_in: Client, db_session: Session, clock: Any) -> None:
+    """More, the same, and fewer after somebody withdrew."""
+    posting = factories.posting(PostingStatus.live, {"headcount": 3})
+    staff = factories.actor(Role.municipality, organization=posting.organization)
+    people = [
+        factories.candidate(CandidateStatus.offered, {"email": f"sakura{number}@mail.example"}, posting=posting) for number in range(2)
+    ]
+    for row in people:
+        stages.secure(row, staff, seen_version=row.version)
+    db_session.commit()
+
+    def told() -> str:
+        return soup(signed_in).select("dl.kpi dd")[2].get_text(" ", strip=True)
+
+    assert "前の週より ＋2名" in told()
+    clock.advance(days=8)
+    assert "前の週と同じ" in told()
+    own_page.withdraw(people[0], "", seen_version=people[0].version)
+    db_session.commit()
+    assert "前の週より －1名" in told()
+
+
 def test_the_workbook_has_typed_cells(signed_in: Client) -> None:
     organization = factories.make_organization("452068", "日向市")
     factories.account(Role.municipality, organization=organization, name="=1+1")
@@ -156,7 +179,8 @@ def test_the_largest_prefecture_is_read_in_few_queries_and_is_light(app: Flask, 
     event.listen(db.engine, "before_cursor_execute", lambda _c, _k, statement, *_a: sent.append(statement))
     first = client.get("/prefecture/")
     found = [statement for statement in sent if not statement.startswith(("PRAGMA", "BEGIN", "SET "))]
-    assert len(found) <= 11, "\n".join(found)  # three of them are the frame's: version, account, banner
+    # Three of them are the frame's (version, account, banner), four what was secured a week ago.
+    assert len(found) <= 15, "\n".join(found)
     assert "道内の市町村の状況" in first.text
     for path in ("/prefecture/", "/prefecture/?all=1", "/prefecture/?page=9"):
         assert len(client.get(path).data) < 100_000, path

@@ -20,7 +20,7 @@ from keynet_admin.models import Organization, Partner, PartnerItem, Posting
 from keynet_admin.permissions import Actor, Permission
 from keynet_admin.rules.normalise.numbers import typed_count
 from keynet_admin.services import workflow
-from keynet_admin.services.partner import lag, ledger, overview, secured
+from keynet_admin.services.partner import lag, ledger, next_step, overview, secured
 from keynet_admin.services.workflow import history
 from keynet_admin.vocabulary import UNANSWERED, PartnerChange, PartnerChannel, PartnerItemStatus, PartnerStatus
 from keynet_admin.web.actor import current_actor
@@ -228,6 +228,15 @@ class LedgerView(DecisionPages, GuardedModelView):
     def is_limited(self, row: PartnerItem) -> bool:
         """Whether it was not sent because the partner could not take it."""
         return ledger.limited(row)
+
+    def first_step(self, row: PartnerItem) -> tuple[str, str] | None:
+        """Words and address of what to do first about a refused row; None for those who may not, and where the row offers it no longer."""
+        if row.status is not PartnerItemStatus.refused or not self.acts():
+            return None
+        step = next_step.next_step(row, limited=self.is_limited(row))
+        if step.action == next_step.WRITE:
+            return step.label, url_for("admin_posting.talk", id=row.posting_id, message=next_step.request_to_owner(row))
+        return (step.label, url_for(f".{step.action}", id=row.id)) if step.action in workflow.offers(row, current_actor()) else None
 
     def words_of(self, length: timedelta) -> str:
         """A length of time in words."""

@@ -14,6 +14,8 @@ from keynet_admin import clock
 from keynet_admin.business_time import TOKYO, add_business_days
 from keynet_admin.demo import chiyoda, forms, posting_histories
 from keynet_admin.demo.municipalities import DemoMunicipality
+from keynet_admin.demo.people import plan as people
+from keynet_admin.demo.people.plan import PersonPlan
 from keynet_admin.demo.simulation import Scenario, Simulation, officer
 from keynet_admin.extensions import db
 from keynet_admin.models import Account, Listing, Organization, Partner, PartnerItem, PartnerKey, Posting
@@ -45,6 +47,18 @@ SILENT_FOR, CLOSED_FOR, ALARM_FOR = timedelta(hours=50), timedelta(hours=26), ti
 MACHINES = 4  # further centers, those of the prefectures with most bodies
 BEFORE = 6  # business days before the history
 HOW = "公式サイトの代表番号にかけ、担当の方に受け取りの宛先を確かめました。"
+# Who came to the body of `silent`: some are found before the first round of the report, some before the second, so that its prefecture reads numbers.
+APPLIED = (
+    PersonPlan(901, 3, "12:30", ((0.6, "see"), (0.7, "select"), (0.8, "offer"), (0.5, "secure"))),
+    PersonPlan(902, 3, "20:10", ((0.9, "see"), (0.4, "move_direct"), (1.8, "secure"))),
+    PersonPlan(903, 4, "09:45", ((0.5, "see"), (0.5, "contact"), (0.8, "select"), (0.6, "offer"), (0.5, "secure"))),
+    PersonPlan(904, 4, "19:20", ((0.7, "see"), (0.8, "contact"), (0.9, "reject"))),
+    PersonPlan(905, 5, "13:00", ((0.9, "answer", "はい、会場に無料の駐車場があります。"),), question="駐車場はありますか。"),
+    PersonPlan(906, 6, "10:15", ((0.8, "see"), (0.9, "select"), (0.7, "offer"), (0.5, "secure"))),
+    PersonPlan(907, 7, "21:00", ((0.7, "see"), (0.4, "move_direct"), (1.6, "secure"))),
+    PersonPlan(908, 8, "18:40", ((0.8, "see"), (0.6, "contact"), (0.5, "leaves"))),
+    PersonPlan(909, 10, "12:20", ((0.8, "see"), (0.9, "select"))),
+)
 REFUSALS = ("勤務地の郵便番号がない", "募集の期間が6か月を超えている", "1回あたりの報酬が書かれていない", "夜間の連絡先が必要です")
 
 
@@ -115,6 +129,8 @@ def silent(simulation: Simulation, body: DemoMunicipality) -> Scenario:
     yield clock.now() + timedelta(hours=2)
     for row in rows:
         posting_histories.publish(row, account)
+    for number, plan in enumerate(APPLIED):
+        simulation.start(people.play(simulation, rows[number % 3], account, plan), apart=True)
     for number, row in enumerate(rows[:2]):
         yield simulation.now - CLOSED_FOR + timedelta(hours=number)
         publication.close(row, officer(account), seen_version=row.version)

@@ -30,6 +30,7 @@ from keynet_admin.models import (
 )
 from keynet_admin.permissions import Actor, Permission, can
 from keynet_admin.services.posting.balance import balances
+from keynet_admin.services.report import figures
 from keynet_admin.vocabulary import AWAITING_REVIEW, AccountStatus, MunicipalityState, OfficeRight, ReportStatus, SubmissionStatus
 
 # The kinds of body, in the order of the page, with what people call them. Wards of designated cities are parts of their city.
@@ -218,6 +219,15 @@ def overview(actor: Actor) -> PrefectureOverview:
             )
         )
     return PrefectureOverview(code, name, rows, number)
+
+
+def secured_at(actor: Actor, found: PrefectureOverview, moment: datetime) -> int:
+    """How many people these bodies had secured at an earlier moment, counted from the events as the report is."""
+    ids = {body.organization_id for body in found.bodies if body.published}
+    if not ids:
+        return 0
+    postings = figures.snapshot(moment, None, actor.prefecture_code).postings.values()
+    return sum(posting.secured for posting in postings if posting.organization_id in ids)
 
 
 @dataclass

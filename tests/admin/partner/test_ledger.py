@@ -93,6 +93,41 @@ def test_what_waits_for_an_operator_stands_in_front(client: Client, posting: Pos
     assert 'aria-sort="ascending"' in turned
 
 
+REFUSALS = {
+    "勤務地の郵便番号がない": ("団体に直してもらう", "talk"),
+    "１回あたりの報酬が書かれていません。": ("団体に直してもらう", "talk"),
+    "夜間の連絡先が必要です": ("団体に直してもらう", "talk"),
+    "募集の期間が6か月を超えている": ("新しい番号で送る", "reissue"),
+    "掲載は90日までです": ("新しい番号で送る", "reissue"),
+    "この職種は扱っておりません": ("送らないことにする", "drop"),
+    "県外の募集は対象外": ("送らないことにする", "drop"),
+    "すでに当センターに登録があります": ("電話で確かめる", "tell"),
+    "システム障害のため、時間をおいて再送してください": ("もう一度送る", "resend"),
+    "担当者が判断": ("電話で聞く", "tell"),
+}
+
+
+def test_a_refusal_names_what_to_do_first(client: Client, posting: Posting, clock: MovableClock) -> None:
+    """By the partner's words, on the list and on the row's page; what the municipality has to mend comes with words that say who could not take it."""
+    made = items(
+        posting, *((f"連携先{n}", S.refused, {"reason": why, "answered_at": program_clock.now()}) for n, why in enumerate(REFUSALS))
+    )
+    client.sign_in(Role.operator)
+    rows = BeautifulSoup(client.get("/admin/partner/").text, "html.parser")
+    for item, (label, action) in zip(made, REFUSALS.values(), strict=True):
+        button = rows.select_one(f"#r{item.id} a.button")
+        assert button is not None
+        assert (button.find(string=True), button["href"].partition("?")[0].rpartition("/")[2]) == (label, action), item.reason
+        page = BeautifulSoup(client.get(f"/admin/partner/{item.id}/").text, "html.parser")
+        assert page.select_one("a.button--main")["href"] == button["href"]  # type: ignore[index]
+    first = rows.select_one(f"#r{made[0].id} a.button")
+    form = BeautifulSoup(client.get(first["href"]).text, "html.parser").select_one("form#decision textarea")  # type: ignore[index]
+    assert "連携先0が、募集情報" in form.get_text()  # type: ignore[union-attr]
+    assert "勤務地の郵便番号がない。" in form.get_text()  # type: ignore[union-attr]
+    client.sign_in(Role.admin)
+    assert client.get(f"/admin/partner/{made[3].id}/reissue").status_code == 200
+
+
 def test_one_alarm_a_partner_with_its_ways_on(client: Client, posting: Posting, clock: MovableClock) -> None:
     """It says how many and since when; the actions lead to pages of decisions."""
     now = program_clock.now()
