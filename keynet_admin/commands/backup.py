@@ -10,7 +10,7 @@ from keynet_admin.services.backup import archive
 from keynet_admin.services.backup.archive import BackupManifest
 
 FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
-_IDENTITY = click.option("--identity", type=FILE, help="暗号化したバックアップを開く age の秘密鍵のファイル")
+IDENTITY = click.option("--identity", type=FILE, help="暗号化したバックアップを開く age の秘密鍵のファイル")
 
 
 @click.command("backup")
@@ -43,7 +43,7 @@ def backup(target: Path, recipients: tuple[str, ...], keep: int | None, keep_day
 
 @click.command("verify-backup")
 @click.argument("file", type=FILE)
-@_IDENTITY
+@IDENTITY
 @with_appcontext
 def verify_backup(file: Path, identity: Path | None) -> None:
     """Read the backup FILE whole and hold it to its manifest. Exit 1 when it is not whole."""
@@ -58,7 +58,7 @@ def verify_backup(file: Path, identity: Path | None) -> None:
 
 @click.command("restore")
 @click.argument("file", type=FILE)
-@_IDENTITY
+@IDENTITY
 @click.option("--replace", is_flag=True, help="いまの内容を捨てて置き換える")
 @with_appcontext
 def restore(file: Path, identity: Path | None, replace: bool) -> None:
@@ -74,9 +74,12 @@ def restore(file: Path, identity: Path | None, replace: bool) -> None:
     click.echo(f"ログインをすべて終わらせました：{done.sessions}件")
     if done.waiting_mails:
         click.echo(f"送信待ちのメールが{done.waiting_mails}通あります。バックアップの後に送ったものは、もう一度届きます。")
+    for fault in done.faults[:5]:
+        click.echo(f"操作の記録に問題があります：{fault}")
     if done.new_key:
         click.echo("署名の鍵が変わりました。画面（granian）と定期処理（worker）を起動し直してください。")
 
 
 def _words(manifest: BackupManifest) -> str:
-    return f"{manifest.taken_at:%Y-%m-%d %H:%M:%S}（UTC）時点、{len(manifest.tables)}表{manifest.rows:,}行、{manifest.revision}"
+    log = f"、操作の記録の末尾は位置 {manifest.log.position}、値 {manifest.log.digest}" if manifest.log is not None else ""
+    return f"{manifest.taken_at:%Y-%m-%d %H:%M:%S}（UTC）時点、{len(manifest.tables)}表{manifest.rows:,}行、{manifest.revision}{log}"

@@ -24,6 +24,7 @@ import pyrage
 from keynet_admin import clock
 from keynet_admin.config import ROOT
 from keynet_admin.errors import Refused
+from keynet_admin.services.audit_chain.verify import BEGIN
 
 FORMAT = 1
 MANIFEST, INSTANCE, ENCRYPTED = "manifest.json", "instance/", ".age"
@@ -46,8 +47,19 @@ class TableSum:
 
 
 @dataclass(frozen=True)
+class LogEnd:
+    """The last seal of the log's chain: whoever keeps it can tell a log that was cut off before it or made anew."""
+
+    position: int
+    digest: str
+
+
+@dataclass(frozen=True)
 class BackupManifest:
-    """What a backup is and what has to be in it. `moment`: whatever was acknowledged before it is in it."""
+    """What a backup is and what has to be in it. `moment`: whatever was acknowledged before it is in it.
+
+    `log`: None when it was taken at a migration that had no chain yet, or before manifests named it.
+    """
 
     program: str
     revision: str
@@ -57,6 +69,7 @@ class BackupManifest:
     files: dict[str, str] = field(default_factory=dict)
     columns: dict[str, list[str]] = field(default_factory=dict)
     sequences: dict[str, int] = field(default_factory=dict)
+    log: LogEnd | None = None
     format: int = FORMAT
 
     @property
@@ -79,6 +92,17 @@ def program_version() -> str:
 def file_name(*, encrypted: bool) -> str:
     """The name of a backup that is taken now, in a folder of them."""
     return f"keynet-{clock.real_now():%Y%m%dT%H%M%SZ}.zip{ENCRYPTED if encrypted else ''}"
+
+
+SEALS = "audit_seal"
+_LAST_SEAL = f"SELECT position, digest FROM {SEALS} ORDER BY position DESC LIMIT 1"  # noqa: S608 - our own table
+
+
+def log_end(connection: Any, tables: Iterable[str]) -> LogEnd | None:
+    """The last seal that a driver's connection sees; position 0 for none, None without the table."""
+    if SEALS not in tables:
+        return None
+    return LogEnd(*(connection.execute(_LAST_SEAL).fetchone() or (0, BEGIN)))
 
 
 class BackupWriter:
@@ -187,7 +211,8 @@ def _manifest_of(archive: zipfile.ZipFile) -> BackupManifest:
         if content.get("format") != FORMAT:
             raise BadBackup(f"このプログラムでは読めない形式のバックアップです（形式 {content.get('format')}）。")
         tables = {name: TableSum(**table) for name, table in content.pop("tables").items()}
-        return BackupManifest(tables=tables, **content)
+        log = content.pop("log", None)
+        return BackupManifest(tables=tables, log=LogEnd(**log) if log is not None else None, **content)
     except (KeyError, ValueError, TypeError, AttributeError):
         raise BadBackup("Key-Net のバックアップではありません。") from None
 

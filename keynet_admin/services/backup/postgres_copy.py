@@ -14,7 +14,7 @@ from psycopg import Connection as Psycopg
 from psycopg import sql
 
 from keynet_admin.extensions import db, reading
-from keynet_admin.services.backup.archive import BackupManifest, BackupWriter, BadBackup, TableSum
+from keynet_admin.services.backup.archive import BackupManifest, BackupWriter, BadBackup, LogEnd, TableSum, log_end
 
 Buffer: TypeAlias = bytes | bytearray | memoryview
 FOLDER, ENDING = "tables/", ".copy"
@@ -46,8 +46,8 @@ def _raw(connection: Any) -> Psycopg[Any]:
     return raw
 
 
-def copy_into(writer: BackupWriter) -> tuple[dict[str, TableSum], dict[str, list[str]], dict[str, int]]:
-    """Write every table of one moment into the archive. Returns their sums, their columns, and where the sequences stand."""
+def copy_into(writer: BackupWriter) -> tuple[dict[str, TableSum], dict[str, list[str]], dict[str, int], LogEnd | None]:
+    """Write every table of one moment into the archive. Returns their sums, their columns, where the sequences stand, and the log's end."""
     sums, columns = {}, {}
     with _snapshot() as raw:
         for table in table_names(raw):
@@ -56,7 +56,7 @@ def copy_into(writer: BackupWriter) -> tuple[dict[str, TableSum], dict[str, list
             sha256 = writer.add(f"{FOLDER}{table}{ENDING}", counted)
             sums[table] = TableSum(counted.rows, sha256)
         sequences = dict(raw.execute(_SEQUENCES).fetchall())
-    return sums, columns, sequences
+        return sums, columns, sequences, log_end(raw, sums)
 
 
 class _Counted:

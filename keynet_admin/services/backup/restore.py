@@ -6,12 +6,12 @@ processes. So numbers jump (receipt numbers, the public table's series), all ses
 
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
@@ -26,6 +26,7 @@ from keynet_admin.models import Counter, Listing, ListingVersion, OutboxMail, Pa
 from keynet_admin.models.base import Setting
 from keynet_admin.permissions import SYSTEM
 from keynet_admin.services import audit, counter, persons
+from keynet_admin.services.audit_chain import check as chain
 from keynet_admin.services.backup import archive, postgres_copy, sqlite_copy
 from keynet_admin.services.backup.archive import INSTANCE, BackupManifest, BadBackup
 from keynet_admin.services.backup.take import present_revision
@@ -39,15 +40,22 @@ ROUNDS = "report_round"  # rounds of the report are counted, not only told apart
 _OWN = ("account", "submission", "posting", "candidate")
 
 
+Ready: TypeAlias = tuple[list[str], int, int, int]  # the fields of Restored between the manifest and the key
+
+
 class NotEmpty(Refused):
     """The database to restore into holds something."""
 
 
 @dataclass(frozen=True)
 class Restored:
-    """What came of it. `new_key`: the secret key is another one now, running processes have to be started again."""
+    """What came of it. `new_key`: the secret key is another one now, running processes have to be started again.
+
+    `faults`: what is wrong with the log's chain up to the end that the manifest names.
+    """
 
     manifest: BackupManifest
+    faults: Sequence[str]
     purged: int
     waiting_mails: int
     sessions: int
@@ -113,7 +121,7 @@ def _secret() -> bytes:
     return file.read_bytes() if file.exists() else b""
 
 
-def _into_sqlite(manifest: BackupManifest, newest: int, extract: Callable[[Path], None]) -> tuple[int, int, int]:
+def _into_sqlite(manifest: BackupManifest, newest: int, extract: Callable[[Path], None]) -> Ready:
     """Make everything ready in a file beside the database, then take it over in one transaction."""
     target = sqlite_copy.database_file()
     with tempfile.TemporaryDirectory(prefix=".restore-", dir=target.parent) as folder:
@@ -146,10 +154,13 @@ def _working_on(file: Path) -> Iterator[None]:
         engines[None] = before
 
 
-def _made_ready(manifest: BackupManifest, newest: int) -> tuple[int, int, int]:
-    """Bring the tables to this program's migration, let numbers jump and sessions end, and end what is over. Returns counts for the report."""
+def _made_ready(manifest: BackupManifest, newest: int) -> Ready:
+    """Bring the tables to this program's migration, let numbers jump and sessions end, and end what is over. Returns what the report says."""
     upgrade()
+    faults = _faults_of_the_log(manifest)
     with transaction(even_read_only=True):
+        if faults and manifest.log is not None:
+            chain.keep(chain.Verification(manifest.log.position, manifest.log.digest, faults))
         site_state.allow_writing(SYSTEM)  # who moves stops writing, backs up, restores: the copy begins anew
         sessions = rows_changed(update(StaffSession).where(StaffSession.ended_at.is_(None)).values(ended_at=clock.now()))
         _renumber(newest)
@@ -160,7 +171,17 @@ def _made_ready(manifest: BackupManifest, newest: int) -> tuple[int, int, int]:
         waiting = select(OutboxMail.id).where(OutboxMail.status == MailStatus.waiting)
         mails = len(db.session.execute(waiting).all())
         db.session.rollback()
-    return purged, mails, sessions
+    return faults, purged, mails, sessions
+
+
+def _faults_of_the_log(manifest: BackupManifest) -> list[str]:
+    """A log that is not whole stops nothing (0071): whoever restores is told, and the administrators by mail."""
+    if manifest.log is None:
+        return []
+    with reading():
+        found = list(chain.whole({manifest.log.position: manifest.log.digest} if manifest.log.position else {}))
+        db.session.rollback()
+    return found
 
 
 def _renumber(newest: int) -> None:

@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 from keynet_admin.extensions import db
-from keynet_admin.services.backup.archive import BackupWriter, BadBackup, TableSum
+from keynet_admin.services.backup.archive import BackupWriter, BadBackup, LogEnd, TableSum, log_end
 
 MEMBER = "database.sqlite"
 _PIECE = 1 << 20
@@ -21,15 +21,17 @@ def database_file() -> Path:
     return Path(str(db.engine.url.database))
 
 
-def copy_into(writer: BackupWriter) -> dict[str, TableSum]:
-    """Write the database as it is now into the archive, without what was deleted and still stands in its free pages."""
+def copy_into(writer: BackupWriter) -> tuple[dict[str, TableSum], LogEnd | None]:
+    """Write the database as it is now into the archive, without what was deleted and still stands in its free pages. Returns sums and the log's end."""
     with tempfile.TemporaryDirectory(prefix=".backup-", dir=database_file().parent) as folder:
         copy = Path(folder) / MEMBER
         with closing(sqlite3.connect(database_file(), timeout=30, isolation_level=None)) as connection:
             connection.execute("VACUUM INTO ?", (str(copy),))
         copy.chmod(0o600)
         writer.add(MEMBER, _pieces(copy))
-        return sums(copy)
+        found = sums(copy)
+        with closing(sqlite3.connect(copy)) as connection:
+            return found, log_end(connection, found)
 
 
 def _pieces(file: Path) -> Iterator[bytes]:

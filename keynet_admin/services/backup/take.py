@@ -24,12 +24,12 @@ def take(target: Path, recipients: tuple[str, ...] = ()) -> BackupManifest:
         columns: dict[str, list[str]] = {}
         sequences: dict[str, int] = {}
         if kind == "sqlite":
-            sums = sqlite_copy.copy_into(writer)
+            sums, log = sqlite_copy.copy_into(writer)
         else:
-            sums, columns, sequences = postgres_copy.copy_into(writer)
+            sums, columns, sequences, log = postgres_copy.copy_into(writer)
         writer.add_instance(config.current().instance)
         program = archive.program_version()
-        return BackupManifest(program, revision, kind, moment, sums, writer.files, columns, sequences)
+        return BackupManifest(program, revision, kind, moment, sums, writer.files, columns, sequences, log)
 
     return archive.write(target, fill, recipients)
 

@@ -21,14 +21,16 @@ from sqlalchemy.orm import Session
 
 from keynet_admin import clock as program_clock
 from keynet_admin.extensions import db
-from keynet_admin.models import Account, AuditEvent, OutboxMail, StaffSession, Submission, SubmissionContact
+from keynet_admin.models import Account, AuditCheck, AuditEvent, OutboxMail, StaffSession, Submission, SubmissionContact
 from keynet_admin.services import counter
 from keynet_admin.services.account import session as sessions
+from keynet_admin.services.audit_chain import seal
 from keynet_admin.services.backup import archive, take
 from keynet_admin.services.invariants import check as invariants
 from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import PostingStatus, Role, SubmissionStatus
 from tests import factories
+from tests.services.audit_chain.attack import drop_triggers
 from tests.support.clock import MovableClock
 from tests.support.databases import Databases
 from tests.support.web import Client, application
@@ -287,6 +289,40 @@ def test_sessions_and_what_is_over_end_before_anybody_is_served(app: Flask, seco
         held = b"".join(content.read(name) for name in everything.files)
     assert "海野 しるし".encode() not in held
     assert json.dumps("海野").strip('"').encode() not in held
+
+
+def test_a_log_that_was_cut_is_told_from_the_manifests_end(app: Flask, second: Flask, tmp_path: Path) -> None:
+    """By the backup beside the running database, and by the restore of a backup whose tables were changed along with their sums."""
+    with app.app_context():
+        factories.posting(PostingStatus.live)
+        db.session.commit()
+        end = archive.LogEnd(*seal.head())
+        db.session.rollback()
+    whole = backup(app, tmp_path / "whole.zip")
+    assert take.verify(whole).log == end
+    assert run(app, "verify-audit", "--backup", whole).exit_code == 0
+    with app.app_context():
+        drop_triggers(db.session())
+        last = db.session.execute(text("SELECT event_id FROM audit_seal ORDER BY position DESC LIMIT 1")).scalar_one()
+        for table, key in (("audit_event", "id"), ("audit_seal", "event_id")):
+            db.session.execute(text(f"DELETE FROM {table} WHERE {key} = {last}"))
+        db.session.commit()
+    told = run(app, "verify-audit", "--backup", whole)
+    assert (told.exit_code, told.stdout.startswith(f"位置 {end.position}：")) == (1, True)
+    cut = backup(app, tmp_path / "cut.zip")
+    shorter = take.verify(cut).log
+    assert shorter is not None
+    assert shorter.position == end.position - 1
+    with zipfile.ZipFile(whole) as content:
+        kept = json.loads(content.read("manifest.json"))["log"]
+    file = changed(cut, "manifest.json", lambda text: json.dumps(json.loads(text) | {"log": kept}).encode())
+    result = run(second, "restore", file)
+    assert result.exit_code == 0, "the service goes on, and whoever restores is told"
+    assert "操作の記録に問題があります" in result.output
+    with second.app_context():
+        assert db.session.execute(select(AuditCheck.faults)).scalars().all() == [1]
+        db.session.rollback()
+    assert "操作の記録に問題" not in run(second, "restore", cut, "--replace").output
 
 
 def test_a_backup_of_an_older_program(second: Flask, databases: Databases, database_kind: str, tmp_path: Path) -> None:
