@@ -172,9 +172,9 @@ class Browser:
         return self
 
 
-def over_http(base: str) -> Browser:
-    """A browser that talks to a real server and keeps its cookies."""
-    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()), _Still())
+def over_http(base: str, cookies: CookieJar | None = None) -> Browser:
+    """A browser that talks to a real server and keeps its cookies; with those of another, as if a balancer had chosen this server."""
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar() if cookies is None else cookies), _Still())
 
     def carry(method: str, path: str, body: bytes | None) -> tuple[int, str, str | None]:
         request = urllib.request.Request(base + path, data=body, method=method, headers={"Origin": base} if body is not None else {})
