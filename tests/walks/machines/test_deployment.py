@@ -4,19 +4,25 @@ import configparser
 import http.client
 import re
 import shlex
+import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 
 from keynet_admin.config import ROOT
+from keynet_admin.services.transaction import transaction
 from keynet_admin.supervisor import flask_command, web_command
+from keynet_admin.vocabulary import Role
+from tests import factories
 from tests.support.databases import Databases
 from tests.support.missing import missing
 from tests.support.net import wait_until
 from tests.support.server import LiveServer
-from tests.walks.machines.nginx import FOLDER, Nginx, nginx_path
+from tests.support.web import application
+from tests.walks.machines.nginx import FOLDER, NAME, Nginx, nginx_path
 
 # What the units ask for beside the program's own settings.
 OF_THE_UNITS = {"LISTEN", "WEB_PROCESSES"}
@@ -132,3 +138,55 @@ def test_a_rolling_restart_and_a_killed_machine_cost_no_visitor_a_page(machines:
     assert [one.failed for one in asking] == [[], [], []]
     assert posting.failed == []
     assert min(one.answered for one in (*asking, posting)) > 10
+
+
+def test_tls_ends_at_nginx_and_the_program_knows_it(
+    serve: Callable[..., LiveServer], databases: Databases, instance: Path, tmp_path: Path
+) -> None:
+    """http leads to https, answers carry HSTS, and a person signs in by `__Host-` cookies; a forged scheme changes nothing."""
+    path = nginx_path()
+    if path is None:
+        missing("nginx", "apt-get install nginx")
+    url = databases.copy_sqlite(instance)
+    with application(url, instance, {}) as app, app.app_context(), transaction():
+        email = factories.account(Role.operator).email
+    server = serve(url, PUBLIC_URL=f"https://{NAME}", KEYNET_TRUSTED_PROXIES="1")
+    proxy = Nginx(path, tmp_path / "nginx", [server.port, server.port], tls=True)
+    cookies: dict[str, str] = {}
+
+    def ask(method: str, where: str, body: str | None = None) -> http.client.HTTPResponse:
+        wire = proxy.trusting.wrap_socket(socket.create_connection(("127.0.0.1", proxy.port), timeout=30), server_hostname=NAME)
+        connection = http.client.HTTPConnection(NAME)
+        connection.sock = wire
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items()), "X-Forwarded-Proto": "http"}
+        if body is not None:
+            headers |= {
+                "Origin": f"https://{NAME}",
+                "Referer": f"https://{NAME}/login",
+                "Content-Type": "application/x-www-form-urlencoded",
+            }
+        connection.request(method, where, body, headers)
+        answer = connection.getresponse()
+        for line in answer.headers.get_all("Set-Cookie", []):
+            name, value, rules = re.fullmatch("([^=]+)=([^;]*)(.*)", line).groups()  # type: ignore[union-attr]
+            assert name.startswith("__Host-"), line
+            assert {"secure", "path=/", "httponly"} <= {rule.strip().lower() for rule in rules.split(";")}, line
+            assert "domain" not in rules.lower()
+            cookies[name] = value
+        return answer
+
+    try:
+        plain = http.client.HTTPConnection("127.0.0.1", proxy.http_port, timeout=30)
+        plain.request("GET", "/postings/?q=1", headers={"Host": NAME})
+        led = plain.getresponse()
+        assert (led.status, led.headers["Location"]) == (308, f"https://{NAME}/postings/?q=1")
+        page = ask("GET", "/login")
+        assert "max-age=" in page.headers["Strict-Transport-Security"]
+        token = re.search(r'name="csrf_token" value="([^"]+)"', page.read().decode())
+        typed = {"email": email, "password": factories.PASSWORD, "csrf_token": token[1] if token else ""}
+        entered = ask("POST", "/login", urlencode(typed))
+        assert (entered.status, urlsplit(entered.headers["Location"]).scheme) in ((303, ""), (303, "https"))
+        assert "__Host-session" in cookies
+        assert ask("GET", "/admin/").status == 200
+    finally:
+        proxy.stop()
