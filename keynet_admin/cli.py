@@ -14,7 +14,6 @@ from sqlalchemy.exc import OperationalError
 
 from keynet_admin import clock, config
 from keynet_admin.catalogue.table import BadReferenceFile
-from keynet_admin.commands.backup import FILE, IDENTITY
 from keynet_admin.errors import KeynetError, ReadOnlyMode
 from keynet_admin.extensions import db, reading
 from keynet_admin.permissions import SYSTEM
@@ -24,6 +23,8 @@ from keynet_admin.services.files.read_file import UnknownFormat, count_lines, re
 from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import STAFF_ROLES, Role
 from keynet_admin.web import maintenance
+
+FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 
 
 class ToldCommand(click.Command):
@@ -54,7 +55,6 @@ def init_app(app: Flask) -> None:
         purge,
         refresh_listing,
         correct_open_data,
-        verify_audit,
         read_only_mode,
         maintenance_mode,
         maintenance_page,
@@ -279,45 +279,6 @@ def correct_open_data(month: str) -> None:
     except KeynetError as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"{month} の第{edition}版を公開しました。" if stored else "ほかの方が同じ版を公開しました。")
-
-
-@command("verify-audit")
-@click.option("--kept", type=(click.IntRange(min=1), str), multiple=True, metavar="POSITION DIGEST", help="控えの位置と値（繰り返し可）")
-@click.option("--backup", "backups", type=FILE, multiple=True, help="この記録から取ったバックアップの目録と比べる（繰り返し可）")
-@IDENTITY
-@click.option("--export", "export_to", type=click.Path(dir_okay=False, path_type=Path), help="検証用のファイルに書き出す（JSON Lines）")
-@with_appcontext
-def verify_audit(kept: tuple[tuple[int, str], ...], backups: tuple[Path, ...], identity: Path | None, export_to: Path | None) -> None:
-    """Verify the chain over the audit log; exit 1 with a line for each fault. With --export only write it, for `verify.py` elsewhere."""
-    from keynet_admin.services.audit_chain import check as chain
-    from keynet_admin.services.audit_chain import seal, verify
-    from keynet_admin.services.backup import archive
-
-    elsewhere = dict(kept)
-    try:
-        for file in backups:
-            with archive.opened(file, identity) as (_content, manifest):
-                if manifest.log is None:
-                    raise click.ClickException(f"{file}：古い形式で、目録に操作の記録の末尾がありません。")
-                if manifest.log.position:
-                    elsewhere[manifest.log.position] = manifest.log.digest
-    except (KeynetError, OSError) as error:
-        raise click.ClickException(str(error)) from None
-    with reading():
-        position, digest = seal.head()
-        if export_to is not None:
-            lines = chain.export(export_to)
-            db.session.rollback()
-            click.echo(f"{export_to} に{lines}件の記録を書き出しました。python3 {verify.__file__} {export_to} で検証できます。")
-            return
-        with click.progressbar(length=max(1, position), label="記録の検証", file=sys.stderr) as bar:
-            found = list(chain.whole(elsewhere, bar.update))
-        db.session.rollback()
-    for fault in found:
-        click.echo(fault)
-    if found:
-        sys.exit(1)
-    click.echo(f"問題は見つかりませんでした。位置 {position}、値 {digest}")
 
 
 @command("read-only")

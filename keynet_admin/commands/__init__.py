@@ -2,9 +2,17 @@
 
 from flask import Flask
 
-from keynet_admin.commands import backup, invariants, rotate_key, sbom
+from keynet_admin.commands import audit, backup, invariants, rotate_key, sbom
 
-ALL = (backup.backup, backup.restore, backup.verify_backup, invariants.check_invariants, rotate_key.rotate_key, sbom.sbom)
+ALL = (
+    audit.verify_audit,
+    backup.backup,
+    backup.restore,
+    backup.verify_backup,
+    invariants.check_invariants,
+    rotate_key.rotate_key,
+    sbom.sbom,
+)
 
 
 def init_app(app: Flask) -> None:
