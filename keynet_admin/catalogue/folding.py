@@ -44,6 +44,17 @@ def unify_spellings(folded: str) -> str:
     return folded if folded.isascii() else _GA.sub("け", folded.translate(_ONE_LETTER))
 
 
+def one_spelling(text: str) -> str:
+    """A name with its letters in one spelling each, nothing else changed: 髙﨑 → 高崎. For comparing only."""
+    return text.translate(_ONE_LETTER)
+
+
+def other_spellings(text: str) -> list[tuple[str, str]]:
+    """The other spellings of a name's letters, each with the one that `one_spelling` writes: for databases, which compare letter by letter."""
+    letters = set(one_spelling(text))
+    return [(other, group[0]) for group in _GROUPS.split() if group[0] in letters for other in group[1:]]
+
+
 def search_key(text: str) -> str:
     """`fold` for a search by names of people and places: their spellings do not matter, either."""
     return unify_spellings(fold(text))

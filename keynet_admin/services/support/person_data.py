@@ -13,7 +13,7 @@ from urllib.parse import quote_plus
 
 from sqlalchemy import ColumnElement, Text, and_, cast, false, func, or_, select
 
-from keynet_admin.catalogue.folding import search_key
+from keynet_admin.catalogue.folding import one_spelling, other_spellings, search_key
 from keynet_admin.errors import BadField
 from keynet_admin.extensions import db
 from keynet_admin.models import (
@@ -109,7 +109,7 @@ def _candidates(asked: PersonWords, _actor: Actor) -> Iterator[StoredRow]:
     same = {
         MAIL: func.lower(Candidate.email) == asked.mail if asked.mail else false(),
         TEL: _bare(Candidate.tel) == asked.tel if asked.tel else false(),
-        NAME: or_(_bare(Candidate.name) == "".join(asked.name), _bare(Candidate.kana) == "".join(asked.name)) if asked.name else false(),
+        NAME: or_(_is_name(Candidate.name, asked), _is_name(Candidate.kana, asked)) if asked.name else false(),
     }
     query = select(Candidate).where(Candidate.erased_at.is_(None), or_(*same.values())).order_by(Candidate.id).limit(MOST)
     for row in db.session.execute(query).scalars():
@@ -148,7 +148,7 @@ def _cases(asked: PersonWords, _actor: Actor) -> Iterator[StoredRow]:
 
 def _accounts(asked: PersonWords, actor: Actor) -> Iterator[StoredRow]:
     same = [func.lower(Account.email) == asked.mail] if asked.mail else []
-    same += [_bare(Account.name) == "".join(asked.name)] if asked.name else []
+    same += [_is_name(Account.name, asked)] if asked.name else []
     for row in db.session.execute(select(Account).where(or_(false(), *same)).order_by(Account.id).limit(MOST)).scalars():
         if not row.is_erased:
             title = f"{row.role.label}のアカウント（{row.body_name or '運営事務局'}、{row.status.label}）"
@@ -253,7 +253,24 @@ def _holds(column: Any, reason: str, asked: PersonWords) -> ColumnElement[bool]:
         return or_(*(func.lower(words).contains(form.lower(), autoescape=True) for form in _forms(asked.mail))) if asked.mail else false()
     if reason == TEL:
         return _bare(words).contains(asked.tel, autoescape=True) if asked.tel else false()
-    return and_(*(or_(*(words.contains(form, autoescape=True) for form in _forms(part))) for part in asked.name)) if asked.name else false()
+    if not asked.name:
+        return false()
+    words = _one_spelling(words, asked)
+    return and_(*(or_(*(words.contains(form, autoescape=True) for form in _forms(one_spelling(part)))) for part in asked.name))
+
+
+def _is_name(column: Any, asked: PersonWords) -> ColumnElement[bool]:
+    """Where-clause: a column with a name alone holds this one, in whatever spelling of its letters."""
+    is_it: ColumnElement[bool] = _one_spelling(_bare(column), asked) == one_spelling("".join(asked.name))
+    return is_it
+
+
+def _one_spelling(words: Any, asked: PersonWords) -> Any:
+    """The column with the letters of the name that was asked for in one spelling, as `one_spelling` writes them."""
+    for other, one in other_spellings("".join(asked.name)):
+        for there, wanted in zip(_forms(other), _forms(one), strict=True):
+            words = func.replace(words, there, wanted)
+    return words
 
 
 def _forms(word: str) -> list[str]:

@@ -1,14 +1,19 @@
 """Somebody wants their data deleted: found by what they say, shown with where it is, ended at once; nothing of them is left anywhere."""
 
 import re
+import tempfile
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote_plus
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from keynet_admin import clock as program_clock
+from keynet_admin import jobs
 from keynet_admin.errors import BadField
 from keynet_admin.models import (
     Account,
@@ -26,6 +31,7 @@ from keynet_admin.models import (
 )
 from keynet_admin.permissions import candidate_of
 from keynet_admin.services import threads
+from keynet_admin.services.backup import take
 from keynet_admin.services.keying import steps
 from keynet_admin.services.mail import outbox
 from keynet_admin.services.operation import retention
@@ -37,7 +43,7 @@ from tests import factories
 from tests.services import marked
 from tests.services.marked import MARKER
 from tests.support.clock import MovableClock
-from tests.support.web import Client
+from tests.support.web import Client, change_settings
 from tests.web.access.test_step_up import age
 
 MAIL, TEL = f"{MARKER}@mail.example", "0982-00-1234"
@@ -83,11 +89,25 @@ def stored(db_session: Session, clock: MovableClock) -> dict[str, Any]:
 
 
 def test_everything_of_a_person_ends_at_their_wish(
-    app: Flask, stored: dict[str, Any], db_session: Session, client: Client, instance: Path
+    app: Flask,
+    stored: dict[str, Any],
+    db_session: Session,
+    client: Client,
+    instance: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """By the page of the administrators, after a fresh proof. What must stay says why; a namesake is not chosen; a last mail says what went."""
     visitor, page = Client(app, app.response_class, use_cookies=False), f"/postings/{stored['asked'].posting.posting_no}"
     assert marked.in_answers(visitor, [page]) == {page}
+    backups, temporary = tmp_path / "backups", tmp_path / "temporary"
+    for folder in (backups, temporary):
+        folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    change_settings(app, backup_folder=str(backups))
+    now = program_clock.real_now()
+    take.take(backups / f"keynet-{now - timedelta(days=36):%Y%m%dT%H%M%SZ}.zip")
+    assert marked.in_files(backups), "what was taken before has it"
     with marked.log_lines(app) as lines:
         client.sign_in(Role.lead)
         assert client.post("/admin/person/", data=ASKED).status_code == 403
@@ -146,6 +166,12 @@ def test_everything_of_a_person_ends_at_their_wish(
     spooled = {f"mail/{mail.message_id}.eml" for mail in last}  # in the place of the person's own mailbox
     db_session.close()
     assert set(marked.in_files(instance)) <= spooled
+    with app.app_context():
+        after = backups / f"keynet-{now:%Y%m%dT%H%M%SZ}.zip"
+        take.take(after)
+        jobs.sweep("drop_backups", jobs.ACTIONS["drop_backups"])
+    assert list(backups.iterdir()) == [after]
+    assert marked.in_files(backups) == marked.in_files(temporary) == []
 
 
 def test_what_has_to_stay(db_session: Session, clock: MovableClock) -> None:
@@ -163,3 +189,22 @@ def test_what_has_to_stay(db_session: Session, clock: MovableClock) -> None:
         assert db_session.execute(select(tables)).first() is None
     factories.posting(PostingStatus.draft)
     assert person_data.found(person_data.read({"tel": "00001234"}), actor) == []
+
+
+@pytest.mark.parametrize(("stored_as", "asked"), [("髙﨑 恵", "高崎 惠"), ("高崎 惠", "髙嵜 恵")])
+def test_a_name_is_found_in_every_spelling(db_session: Session, stored_as: str, asked: str) -> None:
+    """In columns with names alone, in words, in JSON and in addresses; another name of one more letter is not."""
+    last, first = stored_as.split()
+    operator = factories.actor(Role.operator)
+    factories.candidate(CandidateStatus.received, PERSON | {"family_name": last, "given_name": first})
+    factories.candidate(CandidateStatus.received, PERSON | {"family_name": last, "given_name": f"{first}子"})
+    case = factories.submission(SubmissionStatus.rejected, CONTACT | {"contact.contact_last": last, "contact.contact_first": first})
+    threads.note(case, operator, f"{last} {first}さんは午後に電話に出られる。")
+    factories.account(Role.operator, name=stored_as)
+    typed = {"contact": {"contact_last": last, "contact_first": first}}
+    db_session.add(EntryDraft(cookie_hash="c", typed=typed, form_key="k", expires_at=program_clock.now()))
+    db_session.add(SavedView(account_id=operator.account_id, place="x", name="電話の方", query=f"q={quote_plus(last)}+{quote_plus(first)}"))
+    db_session.flush()
+    found = [row.kind for row in person_data.found(person_data.read({"name": asked}), operator)]
+    assert {*found} == {"candidate", "submission", "staff_note", "account", "entry_draft", "saved_view", "outbox_mail"}
+    assert found.count("candidate") == 1
