@@ -70,8 +70,9 @@ def _actions() -> list[tuple[str, str]]:
     return [(value, f"{label}（{kinds[value]}）" if shared[label] > 1 else label) for value, label in found]
 
 
-def _decisions(query: Any, _value: str) -> Any:
-    return query.where(AuditEvent.subject == Submission.__tablename__, AuditEvent.action.in_(DECISIONS))
+def _decisions(query: Any, value: str) -> Any:
+    query = query.where(AuditEvent.subject == Submission.__tablename__, AuditEvent.action.in_(DECISIONS))
+    return query.where(AuditEvent.at >= datetime.combine(clock.today(), time(), clock.TOKYO)) if value == "today" else query
 
 
 def _since(query: Any, value: str) -> Any:
@@ -118,7 +119,9 @@ class EventView(GuardedModelView):
             lambda query, value: query.filter(tuple_(AuditEvent.subject, AuditEvent.action).in_([history.filtered(value)])),
         ),
         # Where numbers of the first page lead.
-        ListFilter("decision", "決定", lambda: [("1", "承認・却下・差し戻し")], _decisions, shown=False),
+        ListFilter(
+            "decision", "決定", lambda: [("1", "承認・却下・差し戻し"), ("today", "今日の承認・却下・差し戻し")], _decisions, shown=False
+        ),
         ListFilter("hour", "今日の時間", hours, lambda query, value: query.where(within_hour(AuditEvent.at, value)), shown=False),
         ListFilter("returned", "差し戻しの理由", _rules, _returned_by, shown=False),
         ListFilter(

@@ -171,3 +171,8 @@ def test_the_lead_sees_who_does_what(client: Client, db_session: Session, clock:
     assert link is not None
     assert "日向市" in client.get(str(link["href"])).text
     assert [cell.text for cell in row.select("td.num")] == ["1", "1", "2", "4分"]
+    decided = row.find("a", string="2")
+    assert decided is not None
+    assert total_of(client, str(decided["href"])) == 2
+    clock.advance(hours=24)
+    assert total_of(client, str(decided["href"])) == 0, "yesterday's are none of today's"

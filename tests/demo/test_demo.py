@@ -190,6 +190,8 @@ def check_rounds(session: Session) -> None:
     assert (first.status, second.status) == (RoundStatus.frozen, RoundStatus.open)
     assert {row.late for row in session.execute(select(ReportCorrection)).scalars()} == {True, False}
     reports = session.execute(select(Report).where(Report.round_id == second.id)).scalars().all()
+    found = figures.total(figures.figures(second.as_of, None, "29").values())
+    assert min(found.secured_site, found.secured_moved, found.inquiries) >= 1, "the prefecture that can be tried out reads numbers"
     assert {row.status for row in reports} == set(ReportStatus)
     own = session.execute(select(Account.organization_id).where(Account.email == chiyoda.EMAIL)).scalar_one()
     assert [row.status for row in reports if row.organization_id == own] == [ReportStatus.waiting]
