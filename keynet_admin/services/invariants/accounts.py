@@ -6,6 +6,7 @@ from sqlalchemy import Select, func, select
 
 from keynet_admin.extensions import db
 from keynet_admin.models import Account, FirstLogin, OutboxMail
+from keynet_admin.models.account import ERASED
 from keynet_admin.services.account.use_cases import INVITE, RESET
 from keynet_admin.services.invariants.row import Looked, count
 from keynet_admin.vocabulary import AccountStatus
@@ -25,6 +26,8 @@ def invited() -> Looked:
 def letters() -> Looked:
     """Each link that was mailed has one mail to its account, and no mail of that kind is without a link."""
     looked, found = 0, list[str]()
+    # A mail that had not left when its person was forgotten was deleted with them.
+    erased = set(db.session.execute(select(Account.id).where(Account.email.endswith(ERASED, autoescape=True))).scalars())
     for purpose, template in _TEMPLATES.items():
         links = _counts(select(FirstLogin.account_id, func.count()).where(FirstLogin.purpose == purpose, ~FirstLogin.read_out), FirstLogin)
         mails = _counts(select(OutboxMail.account_id, func.count()).where(OutboxMail.template == template), OutboxMail)
@@ -32,7 +35,7 @@ def letters() -> Looked:
         found += [
             f"アカウント {account}：ご案内（{template}）{links.get(account, 0)}回に、メールが{mails.get(account, 0)}通あります。"
             for account in sorted(links.keys() | mails.keys())
-            if links.get(account, 0) != mails.get(account, 0)
+            if links.get(account, 0) != mails.get(account, 0) and account not in erased
         ]
     return Looked(looked, found)
 

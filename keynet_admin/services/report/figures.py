@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, case, select
 
 from keynet_admin.extensions import db
 from keynet_admin.models import AuditEvent, Candidate, Organization, Placement, Posting, PostingRevision
@@ -281,11 +281,21 @@ def _within(query: Any, column: Any, scope: Select[Any] | None) -> Any:
 
 
 def _postings(as_of: datetime, scope: Select[Any] | None) -> Iterator[CountedPosting]:
-    """Postings that had been public, with job and number of their newest revision of that moment."""
+    """Postings that had been public, with job and number of their newest revision of that moment.
+
+    One that was moved to the right body (nobody is secured by it) wants nobody any more: its places are wanted by the one that began there.
+    """
     public = select(AuditEvent.subject_id).where(
         AuditEvent.subject == Posting.__tablename__, AuditEvent.state == PostingStatus.live.value, AuditEvent.at <= as_of
     )
-    query: Any = select(Posting.id, Posting.organization_id, PostingRevision.job_type, PostingRevision.headcount)
+    moved = select(AuditEvent.id).where(
+        AuditEvent.subject == Posting.__tablename__,
+        AuditEvent.subject_id == Posting.id,
+        AuditEvent.action.in_(("transfer", "transfer_case")),
+        AuditEvent.at <= as_of,
+    )
+    headcount = case((moved.exists(), 0), else_=PostingRevision.headcount)
+    query: Any = select(Posting.id, Posting.organization_id, PostingRevision.job_type, headcount)
     query = query.join(PostingRevision, PostingRevision.posting_id == Posting.id)
     query = query.where(Posting.id.in_(public), PostingRevision.created_at <= as_of)
     query = _within(query, Posting.organization_id, scope).order_by(Posting.id, PostingRevision.number)

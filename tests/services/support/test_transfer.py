@@ -6,11 +6,15 @@ from sqlalchemy.orm import Session
 
 from keynet_admin.errors import BadField, Refused
 from keynet_admin.models import AuditEvent, Listing, OutboxMail, Posting
+from keynet_admin.services.invariants import check
 from keynet_admin.services.posting import publication
+from keynet_admin.services.report import figures
 from keynet_admin.services.submission import acceptance
 from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.support import transfer
+from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import (
+    AccountStatus,
     CandidateStatus,
     ListingEnd,
     ListingState,
@@ -31,7 +35,10 @@ def mails(session: Session, template: str) -> list[tuple[str, str]]:
 
 
 def test_a_live_posting_begins_anew_at_the_right_body(db_session: Session, client: Client, clock: MovableClock) -> None:
-    """By the page: the old one ends before the public and at the partner, the new one is a draft with its own number; both are told."""
+    """By the page: the old one ends before the public and at the partner, the new one is a draft with its own number; both are told.
+
+    It stays in the first body's report as one that was public; its places are wanted there no more.
+    """
     posting = factories.posting(PostingStatus.live)
     item = factories.partner_item(posting)
     wrong, right = posting.organization, factories.make_organization("131016", "千代田区")
@@ -52,6 +59,11 @@ def test_a_live_posting_begins_anew_at_the_right_body(db_session: Session, clien
         assert typed["reason"] in answer.text
     assert winner.email in client.post(path, data=typed | {"do": "preview"}).text
     assert client.post(path, data=typed | {"reason": " "}).status_code == 422
+
+    def wanted() -> dict[int, tuple[int, int]]:
+        return {body: (cell.postings, cell.wanted) for (body, _job), cell in figures.figures(clock.now).items()}
+
+    assert wanted() == {wrong.id: (1, posting.revisions[-1].headcount)}
     assert client.post(path, data=typed).status_code == 303
     assert "先ほど行っています" in client.get(client.post(path, data=typed).location).text, "pressed again it is done once"
     made = db_session.execute(select(Posting).where(Posting.organization_id == right.id)).scalar_one()
@@ -75,6 +87,7 @@ def test_a_live_posting_begins_anew_at_the_right_body(db_session: Session, clien
     client.sign_in(winner)
     assert posting.posting_no in client.get(f"/office/posting/{made.id}/").text
     assert client.get(f"/office/posting/{posting.id}/").status_code == 404
+    assert wanted() == {wrong.id: (1, 0)}
 
 
 def test_what_cannot_go(db_session: Session, clock: MovableClock) -> None:
@@ -133,6 +146,21 @@ def test_an_accepted_case_is_taken_up_again_as_the_right_bodys(db_session: Sessi
     assert plan.ways[0].email == address
     assert len(plan.postings) == len(postings)
     assert client.get(f"/admin/submission/{case.id}/").status_code == 200
+    clock.advance(hours=1)  # the lead's turn with the case is over
+    colleague = factories.actor(Role.operator)
+    if acceptance.proof_of(case, plan).missing(colleague):
+        factories.called(case, colleague)
+    with transaction():
+        acceptance.accept(case, colleague, seen_version=case.version)
+    body = case.organization
+    assert body is not None
+    assert (case.status, body.name, body.lg_code) == (SubmissionStatus.accepted, "延岡市", "452033")
+    assert [(one.email, one.status) for one in body.accounts] == [(address, AccountStatus.invited)]
+    assert {one.status for one in body.postings} == {PostingStatus.draft}
+    assert not {one.posting_no for one in body.postings} & {one.posting_no for one in postings}
+    assert len(body.postings) == len(postings)
+    assert mails(db_session, "first_login")[-1][0] == address
+    assert check.broken() == {}
     events = select(AuditEvent.action).where(AuditEvent.subject == "posting", AuditEvent.subject_id == postings[0].id)
     assert "transfer_case" in set(db_session.execute(events).scalars())
 
