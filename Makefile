@@ -3,7 +3,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
-# One file per worker of xdist keeps a module's databases and servers in one process.
+# One file per worker of xdist keeps a module's databases and servers in one process; in our own order (`tests/conftest.py`): the long ones first.
 WORKERS ?= 2
 # A shell that keeps no compiled files would have every server that a test starts compile the whole program again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -20,7 +20,7 @@ run: .venv/.run ## デモを起動する（http://127.0.0.1:8000/ ・ PORT=8001 
 
 test: .venv/.dev ## すべてのテスト（SQLite と PostgreSQL、実ブラウザ）
 	@bash .ci/browser
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: .venv/.dev ## 静的検査（書式・型・テンプレート・層の順序・マイグレーション）
 	@bash .ci/check $(BIN)

@@ -7,6 +7,7 @@ configuration of that test's application. The heavy parts start at first use, on
 import gc
 import os
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from keynet_admin.permissions import Actor
 from keynet_admin.vocabulary import Role
+from tests.recorded import unrecorded
 from tests.support.browser import chromium, chromium_path
 from tests.support.clock import MovableClock
 from tests.support.databases import DEMO_PASSWORD, Databases
@@ -26,7 +28,7 @@ from tests.support.net import free_port
 from tests.support.postgres import Postgres, memory_folder
 from tests.support.server import LiveServer, clean_environ
 from tests.support.smtp import SmtpServer
-from tests.support.web import Applications, Client, application
+from tests.support.web import ASKED_LATE, Applications, Client, application
 
 # On a submission the same examples each time: a new one that fails is for whoever runs the tests at their desk.
 # How long a machine takes to make an example decides nothing.
@@ -43,7 +45,7 @@ hypothesis.settings.load_profile("keynet")
 def pytest_addoption(parser: pytest.Parser) -> None:
     """How much is tried by chance."""
     parser.addoption(
-        "--fuzz", default="2000", help="how many requests `tests/walks/strangers/test_fuzz.py` sends, half of them on each database"
+        "--fuzz", default="20000", help="how many requests `tests/walks/strangers/test_fuzz.py` sends, half of them on each database"
     )
 
 
@@ -55,6 +57,16 @@ def pytest_configure(config: pytest.Config) -> None:
             del os.environ[name]
     if (memory := memory_folder()) is not None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", memory)
+
+
+# What drives browsers, servers and whole walks takes longest: it is begun first, so that no worker is left with it at the end.
+LONG = ("tests/walks/", "tests/browser/", "tests/demo/")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the long walks first; all else stays in its order, shuffled or not."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
 def pytest_collection_finish() -> None:
@@ -116,11 +128,15 @@ def database_url(database_kind: str, databases: Databases, instance: Path) -> It
 def app(database_url: str, instance: Path, applications: Applications, request: pytest.FixtureRequest) -> Iterator[Flask]:
     """The application on a fresh database; forged-request tokens and rate limits are off unless the test sets them.
 
-    A test with `@pytest.mark.settings` has one of its own, to which it may add routes.
+    A test with `@pytest.mark.settings` has one of its own, to which it may add routes; not where it sets the tokens alone.
     """
     marks = list(request.node.iter_markers("settings"))
     settings = {name: value for mark in reversed(marks) for name, value in mark.kwargs.items()}
-    with application(database_url, instance, settings) if marks else applications.on(database_url, instance) as made:
+    kept = not marks or settings.keys() == ASKED_LATE
+    # What a test with `monkeypatch` has patched would be recorded, or not be called.
+    recording = unrecorded() if "monkeypatch" in request.fixturenames else nullcontext()
+    own = applications.on(database_url, instance, settings) if kept else application(database_url, instance, settings)
+    with recording, own as made:
         yield made
 
 

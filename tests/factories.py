@@ -57,6 +57,7 @@ from keynet_admin.vocabulary import (
     Role,
     SubmissionStatus,
 )
+from tests.recorded import recorded
 from tests.rules.base_submission import base_submission, put
 
 PASSWORD = "kawabe no asa wa hayai 7"
@@ -69,6 +70,7 @@ def password_hash() -> str:
     return password.hashed(PASSWORD)
 
 
+@recorded
 def account(role: Role = Role.operator, *, email: str = "", organization: Organization | None = None, **values: Any) -> Account:
     """An active account whose password is PASSWORD. A municipality's account gets an organization when none is given."""
     if role is Role.municipality and organization is None:
@@ -93,6 +95,7 @@ def actor(role: Role = Role.operator, **values: Any) -> Actor:
     return actor_of(account(role, **values))
 
 
+@recorded
 def make_organization(lg_code: str = "452068", name: str = "日向市", **values: Any) -> Organization:
     """A recruiting body; the one of the base document unless told otherwise."""
     known = db.session.execute(db.select(Organization).filter_by(lg_code=lg_code, union_name="")).scalar_one_or_none()
@@ -121,6 +124,7 @@ def document(changes: Mapping[str, Any] | None = None) -> dict[str, Any]:
     return made
 
 
+@recorded
 def submission(
     state: SubmissionStatus = SubmissionStatus.received,
     changes: Mapping[str, Any] | None = None,
@@ -158,6 +162,7 @@ def submission(
     return _flushed(made)
 
 
+@recorded
 def called(case: Submission, who: Actor, **values: Any) -> Submission:
     """The case once `who` has called the body's telephone and logged it."""
     record = {"phone": "0982-00-0001", "source": CallSource.website, "person": "庶務係 見本様", "organization": None} | values
@@ -165,6 +170,7 @@ def called(case: Submission, who: Actor, **values: Any) -> Submission:
     return _flushed(case)
 
 
+@recorded
 def keying(changes: Mapping[str, Any] | None = None, *, second: Mapping[str, str] | None = None, by: Actor | None = None) -> Keying:
     """A form keyed in by `by` whose key fields were keyed twice: alike, but for the headcount (or the texts of `second`)."""
     who, form = by or actor(Role.operator), document(changes)
@@ -180,6 +186,7 @@ def keying(changes: Mapping[str, Any] | None = None, *, second: Mapping[str, str
     return _flushed(made)
 
 
+@recorded
 def posting(
     state: PostingStatus = PostingStatus.draft,
     changes: Mapping[str, Any] | None = None,
@@ -221,6 +228,7 @@ def posting(
     return _flushed(made)
 
 
+@recorded
 def message_template(organization: Organization | None = None, **values: Any) -> MessageTemplate:
     """A text of a municipality, or a standard one; for whom and with which step as `values` say (anybody, none)."""
     owner = organization.id if organization is not None else None
@@ -255,6 +263,7 @@ _STEPS: dict[CandidateStatus, tuple[str, ...]] = {
 }
 
 
+@recorded
 def candidate(
     state: CandidateStatus = CandidateStatus.received,
     content: Mapping[str, Any] | None = None,
@@ -280,6 +289,7 @@ def candidate(
     return _flushed(made)
 
 
+@recorded
 def search_alert(
     query: str = "prefecture=45", *, email: str = "sakura@mail.example", pace: AlertPace = AlertPace.daily, confirmed: bool = True
 ) -> SearchAlert:
@@ -291,6 +301,7 @@ def search_alert(
     return _flushed(made)
 
 
+@recorded
 def partner(kind: PartnerKind = PartnerKind.nurse_center, **values: Any) -> Partner:
     """A partner in use that takes the postings of 宮崎県 by key, unless told otherwise."""
     made = Partner(
@@ -307,6 +318,7 @@ def partner(kind: PartnerKind = PartnerKind.nurse_center, **values: Any) -> Part
     return _flushed(made)
 
 
+@recorded
 def partner_key(of: Partner | None = None, **values: Any) -> PartnerKey:
     """A stored key that opens nothing (its secret is known to nobody)."""
     number = next(_numbers)
@@ -320,6 +332,7 @@ def partner_key(of: Partner | None = None, **values: Any) -> PartnerKey:
     return _flushed(made)
 
 
+@recorded
 def partner_item(of: Posting, at: Partner | None = None, **values: Any) -> PartnerItem:
     """A posting's line in the ledger of a partner, waiting to be sent."""
     made = PartnerItem(partner=at or partner(), posting=of, sequence=values.pop("sequence", next(_numbers)), **values)
@@ -327,6 +340,7 @@ def partner_item(of: Posting, at: Partner | None = None, **values: Any) -> Partn
     return _flushed(made)
 
 
+@recorded
 def report_round(**values: Any) -> ReportRound:
     """A round as of now that is open for a week."""
     now = clock.now()
@@ -335,6 +349,7 @@ def report_round(**values: Any) -> ReportRound:
     return _flushed(made)
 
 
+@recorded
 def report(of: Organization, in_round: ReportRound | None = None, **values: Any) -> Report:
     """A body's report that waits for its confirmation."""
     made = Report(organization=of, round=in_round or report_round(), **values)

@@ -101,13 +101,13 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("place", "values", "words"), REFUSED)
-def test_forms_say_what_is_wrong_and_keep_what_was_typed(admin: Client, place: str, values: dict[str, str], words: str) -> None:
-    answer = add(admin, place, **values)
-    assert answer.status_code == 422
-    assert words in answer.text
-    for typed in filter(None, values.values()):
-        assert typed[:40] in answer.text
+def test_forms_say_what_is_wrong_and_keep_what_was_typed(admin: Client) -> None:
+    for place, values, words in REFUSED:
+        answer = add(admin, place, **values)
+        assert answer.status_code == 422, (place, values)
+        assert words in answer.text, (place, values)
+        for typed in filter(None, values.values()):
+            assert typed[:40] in answer.text, (place, values)
 
 
 def test_a_closure_moves_deadlines_and_is_named(admin: Client, db_session: Session) -> None:

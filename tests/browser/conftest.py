@@ -1,15 +1,20 @@
 """What the browser tests share."""
 
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.databases import DEMO_PASSWORD, Databases
+from keynet_admin.clock import at
+from tests.support.databases import DEMO_PASSWORD, Databases, put_back
 from tests.support.server import LiveServer
 from tests.support.walking import NOW
+from tests.support.web import application
 
 WINDOWS = {"wide": (1366, True), "phone": (390, True), "wide-plain": (1366, False), "phone-plain": (390, False)}
 
@@ -41,6 +46,32 @@ def house(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Ite
     server = LiveServer(folder, settings).start()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="module")
+def server_with(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Callable[[], Any]], LiveServer]]:
+    """`server_with(build)`: one server for all tests of a module, on a database that is each time as `build` left it.
+
+    Not for visitors' pages: what the server keeps of them in memory is not put back.
+    """
+    folder = tmp_path_factory.mktemp("instance")
+    kept, running = folder / "kept.db", []
+
+    def put(build: Callable[[], Any]) -> LiveServer:
+        if running:
+            put_back(running[0].environ["DATABASE_URL"], kept)
+            return running[0]
+        url = databases.copy_sqlite(folder)
+        with application(url, folder, {}) as app, app.app_context(), at(datetime.fromisoformat(NOW)):
+            build()
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as built:
+            built.execute("VACUUM INTO ?", (str(kept),))
+        running.append(LiveServer(folder, {"DATABASE_URL": url, "KEYNET_RATE_LIMITS": "0", "KEYNET_NOW": NOW}).start())
+        return running[0]
+
+    yield put
+    for server in running:
+        server.stop()
 
 
 @pytest.fixture(params=WINDOWS.values(), ids=list(WINDOWS))

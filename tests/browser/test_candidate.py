@@ -1,41 +1,36 @@
 """An officer brings a person from the first look to the place, in a real Chromium: the posting closes itself, and reopens on a withdrawal."""
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from keynet_admin.clock import at
 from keynet_admin.permissions import candidate_of
 from keynet_admin.services import threads
 from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import CandidateStatus as S
 from keynet_admin.vocabulary import PostingStatus, Role
 from tests import factories
-from tests.support.databases import Databases
 from tests.support.server import LiveServer
-from tests.support.walking import NOW
-from tests.support.web import application
 
 OFFICE = "yobo@city.hyuga-test.lg.jp"
 
 
-@pytest.fixture
-def house(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    """A server with a posting for one, three people, and an officer."""
-    folder = tmp_path_factory.mktemp("instance")
-    url = databases.copy_sqlite(folder)
-    with application(url, folder, {}) as app, app.app_context(), at(datetime.fromisoformat(NOW)), transaction():
+def build() -> None:
+    """A posting for one, three people, and an officer."""
+    with transaction():
         posting = factories.posting(PostingStatus.live, {"headcount": 1})
         first = factories.candidate(S.received, posting=posting)
         threads.write(first, candidate_of(first.id), "車で通えますか。\n<b>太字</b>")
         factories.candidate(S.selection, {"family_name": "例田", "family_kana": "レイダ"}, posting=posting)
         factories.candidate(S.open, {"message": "駐車場は使えますか。", "family_name": "", "given_name": ""}, posting=posting)
         factories.account(Role.municipality, email=OFFICE, organization=posting.organization, name="川辺 花子")
-    server = LiveServer(folder, {"DATABASE_URL": url, "KEYNET_RATE_LIMITS": "0", "KEYNET_NOW": NOW}).start()
-    yield server
-    server.stop()
+
+
+@pytest.fixture
+def house(server_with: Callable[..., LiveServer]) -> LiveServer:
+    """A server with them."""
+    return server_with(build)
 
 
 def press(page: Any, words: str) -> None:

@@ -2,39 +2,34 @@
 session, and without script."""
 
 import re
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from keynet_admin.clock import at
 from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import PostingStatus, Role
 from tests import factories
-from tests.support.databases import Databases
 from tests.support.server import LiveServer
-from tests.support.walking import NOW
-from tests.support.web import application
 
 OFFICE, OPERATOR = "yobo@city.hyuga-test.lg.jp", "operator@keynet.example"
 TITLE = "十分かけて書いた見出しの看護師募集"
 WIDTHS = {"desk": (1366, 768), "phone": (390, 844)}
 
 
-@pytest.fixture
-def house(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    """A server with a draft (2) and a live posting (1) of one body."""
-    folder = tmp_path_factory.mktemp("instance")
-    url = databases.copy_sqlite(folder)
-    with application(url, folder, {}) as app, app.app_context(), at(datetime.fromisoformat(NOW)), transaction():
+def build() -> None:
+    """A draft (2) and a live posting (1) of one body."""
+    with transaction():
         live = factories.posting(PostingStatus.live)
         factories.posting(organization=live.organization)
         factories.account(Role.municipality, email=OFFICE, organization=live.organization, name="川辺 花子")
         factories.account(Role.operator, email=OPERATOR)
-    server = LiveServer(folder, {"DATABASE_URL": url, "KEYNET_RATE_LIMITS": "0", "KEYNET_NOW": NOW}).start()
-    yield server
-    server.stop()
+
+
+@pytest.fixture
+def house(server_with: Callable[..., LiveServer]) -> LiveServer:
+    """A server with them."""
+    return server_with(build)
 
 
 def sign_in(page: Any, base: str, email: str = OFFICE) -> Any:

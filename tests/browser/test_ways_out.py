@@ -1,13 +1,11 @@
 """A returned case whose mail did not arrive, in a real Chromium: the operator reads a code out, the sender types it and finds the form."""
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from keynet_admin.clock import at
 from keynet_admin.extensions import db
 from keynet_admin.models import OutboxMail, Submission
 from keynet_admin.services import workflow
@@ -15,10 +13,7 @@ from keynet_admin.services.submission import task
 from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import MailStatus, Role, SubmissionStatus
 from tests import factories
-from tests.support.databases import Databases
 from tests.support.server import LiveServer
-from tests.support.walking import NOW
-from tests.support.web import application
 
 OPERATOR = "operator@keynet.example"
 TELL = "button[name=do][value=tell]"
@@ -26,21 +21,21 @@ TOLD = "庶務係の見本様に電話で伝えました。"
 WORDS = "代表電話の番号を、もう一度ご確認のうえ入力してください。"
 
 
+def build() -> None:
+    """One case, returned, whose every mail was refused."""
+    with transaction():
+        factories.account(Role.operator, email=OPERATOR, name="佐藤 直子")
+        case = factories.submission(SubmissionStatus.returned)
+        workflow.move_where(OutboxMail, "send", OutboxMail.about(case))
+        workflow.move_where(OutboxMail, "settle", OutboxMail.about(case), target=MailStatus.refused, answer="550 5.1.1")
+    with transaction():
+        assert task.follow(db.session.execute(select(Submission.id)).scalar_one())
+
+
 @pytest.fixture
-def server(databases: Databases, tmp_path: Any) -> Iterator[LiveServer]:
-    """With one case, returned, whose every mail was refused."""
-    url = databases.copy_sqlite(tmp_path)
-    with application(url, tmp_path, {}) as app, app.app_context(), at(datetime.fromisoformat(NOW)):
-        with transaction():
-            factories.account(Role.operator, email=OPERATOR, name="佐藤 直子")
-            case = factories.submission(SubmissionStatus.returned)
-            workflow.move_where(OutboxMail, "send", OutboxMail.about(case))
-            workflow.move_where(OutboxMail, "settle", OutboxMail.about(case), target=MailStatus.refused, answer="550 5.1.1")
-        with transaction():
-            assert task.follow(db.session.execute(select(Submission.id)).scalar_one())
-    running = LiveServer(tmp_path, {"DATABASE_URL": url, "KEYNET_RATE_LIMITS": "0", "KEYNET_NOW": NOW}).start()
-    yield running
-    running.stop()
+def server(server_with: Callable[..., LiveServer]) -> LiveServer:
+    """A server with it."""
+    return server_with(build)
 
 
 @pytest.fixture

@@ -197,21 +197,19 @@ def test_what_is_typed_after_a_send_is_another_application_and_says_so(client: C
     assert "APP-005" in [found["rule"] for found in second.findings]
 
 
-@pytest.mark.parametrize(
-    ("values", "told"),
-    [
-        ({}, True),
-        ({"email": "", "tel": "0982-00-0012"}, False),
-        ({"family_name": "見元"}, False),
-        ({"given_kana": "サクラコ"}, False),
-        ({"email": "other@mail.example"}, False),
-    ],
-)
-def test_only_name_reading_and_contact_together_tell_of_an_earlier_application(
-    values: dict[str, str], told: bool, client: Client, posting: Posting
-) -> None:
+AGAIN: list[tuple[dict[str, str], bool]] = [
+    ({}, True),
+    ({"email": "", "tel": "0982-00-0012"}, False),
+    ({"family_name": "見元"}, False),
+    ({"given_kana": "サクラコ"}, False),
+    ({"email": "other@mail.example"}, False),
+]
+
+
+def test_only_name_reading_and_contact_together_tell_of_an_earlier_application(client: Client, posting: Posting) -> None:
     send(client, posting)
-    assert ("すでに応募されているようです" in fill(client, posting, **values).text) is told
+    for values, told in AGAIN:
+        assert ("すでに応募されているようです" in fill(client, posting, **values).text) is told, (values, told)
 
 
 def test_an_old_address_of_a_carrier_is_taken_and_mailed(client: Client, posting: Posting, db_session: Session) -> None:
@@ -221,12 +219,14 @@ def test_an_old_address_of_a_carrier_is_taken_and_mailed(client: Client, posting
     assert db_session.execute(select(OutboxMail.recipient).where(RECEIPT)).scalar_one() == "a..b.@docomo.ne.jp"
 
 
-@pytest.mark.parametrize("text", ["\0", "a\ud800b", "=1+1", "\r\nBcc: x@mail.example", "{{ 7*7 }}", "<script>", "\u202e逆", "﨑" * 200])
-def test_no_text_breaks_a_page(text: str, client: Client, posting: Posting) -> None:
-    for way in ("apply", "ask"):
-        page = fill(client, posting, way, message=text.encode("utf-8", "surrogatepass"), family_name=text.encode("utf-8", "surrogatepass"))
-        assert page.status_code in (200, 422)
-        assert "<script>" not in page.text.partition("<main")[2].partition("</main>")[0]
+def test_no_text_breaks_a_page(client: Client, posting: Posting) -> None:
+    for text in ["\0", "a\ud800b", "=1+1", "\r\nBcc: x@mail.example", "{{ 7*7 }}", "<script>", "\u202e逆", "﨑" * 200]:
+        for way in ("apply", "ask"):
+            page = fill(
+                client, posting, way, message=text.encode("utf-8", "surrogatepass"), family_name=text.encode("utf-8", "surrogatepass")
+            )
+            assert page.status_code in (200, 422), text
+            assert "<script>" not in page.text.partition("<main")[2].partition("</main>")[0], text
 
 
 def test_words_of_a_person_make_no_subject(client: Client, posting: Posting, db_session: Session) -> None:

@@ -45,23 +45,23 @@ def test_from_the_code_to_the_receipt(client: Client, case: Submission, db_sessi
     assert "取り下げられています" in dead.text
 
 
-@pytest.mark.parametrize(
-    ("data", "words"),
-    [
-        ({}, "受付番号かメールアドレスを入力"),
-        ({"receipt_no": "KN-210507-0001"}, "コードを入力"),
-        ({"receipt_no": "KN-210507-0001", "code": "2222-2222-2222"}, "見つかりません"),
-        ({"receipt_no": "KN-210507-0002", "code": "2222-2222-2222"}, "見つかりません"),
-        ({"receipt_no": "x\0" * 300, "code": "💉" * 300}, "見つかりません"),
-        ({"receipt_no": "nobody@keynet.example", "code": "2222-2222-2222"}, "見つかりません"),
-    ],
-)
-def test_what_is_wrong_is_told_and_what_was_typed_stays(client: Client, case: Submission, data: dict[str, str], words: str) -> None:
-    answer = client.post("/entry/code", data=data, follow_redirects=True)
-    assert answer.status_code == 422
-    assert words in page(answer).get_text()
-    if "\0" not in data.get("receipt_no", ""):
-        assert page(answer).select_one("input[name=receipt_no]")["value"] == data.get("receipt_no", "")
+WRONG: list[tuple[dict[str, str], str]] = [
+    ({}, "受付番号かメールアドレスを入力"),
+    ({"receipt_no": "KN-210507-0001"}, "コードを入力"),
+    ({"receipt_no": "KN-210507-0001", "code": "2222-2222-2222"}, "見つかりません"),
+    ({"receipt_no": "KN-210507-0002", "code": "2222-2222-2222"}, "見つかりません"),
+    ({"receipt_no": "x\0" * 300, "code": "💉" * 300}, "見つかりません"),
+    ({"receipt_no": "nobody@keynet.example", "code": "2222-2222-2222"}, "見つかりません"),
+]
+
+
+def test_what_is_wrong_is_told_and_what_was_typed_stays(client: Client, case: Submission) -> None:
+    for data, words in WRONG:
+        answer = client.post("/entry/code", data=data, follow_redirects=True)
+        assert answer.status_code == 422, (data, words)
+        assert words in page(answer).get_text(), (data, words)
+        if "\0" not in data.get("receipt_no", ""):
+            assert page(answer).select_one("input[name=receipt_no]")["value"] == data.get("receipt_no", ""), (data, words)
 
 
 @pytest.mark.settings(RATELIMIT_ENABLED=True)

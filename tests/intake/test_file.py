@@ -142,36 +142,34 @@ def test_csv_too(app: Flask, client: Client, clock: Any, encoding: str) -> None:
     assert re.search(r"募集人数 1か所 .*[A-Z]+列 3行目 「若干名」", text)
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "words"),
-    [
-        ("forms.pdf", b"%PDF-1.7", "PDFファイル（.pdf）です"),
-        ("forms.ods", b"PK", "OpenDocument形式のファイル（.ods）です"),
-        ("forms.exe", b"MZ", "この種類のファイルは使えません"),
-        (
-            "forms.xls",
-            b"\xd0\xcf\x11\xe0",
-            "古い形式のExcelファイル（.xls）です。Excelなどで開き、「Excel ブック（.xlsx）」で保存し直してください",
-        ),
-        ("forms.xlsm", b"PK", "マクロ付きのExcelファイル（.xlsm）です"),
-        ("forms.xlsx", b"", "0バイト"),
-        ("forms.xlsx", b"PK\x03\x04 broken", "Excelファイル（.xlsx）として読めません"),
-        ("forms.csv", "title\nあ\n".encode("utf-16"), "文字コード"),
-        ("forms.csv", b"title\n", "募集の行がありません"),
-        ("forms.csv", b"salary\n1\n", "「salary」：この列の名前は申請フォームにありません"),
-        ("forms.jsonl", b"\n\n", "募集の行がありません"),
-        ("", b"", "ファイルを選んでから"),
-    ],
-)
-def test_a_file_that_cannot_be_used_is_told_in_words(
-    app: Flask, client: Client, clock: Any, db_session: Session, name: str, content: bytes, words: str
-) -> None:
-    answer = send(client, content, name)
-    assert answer.status_code == 422
-    soup = page(answer)
-    assert words in soup.select_one("#file-e").get_text()
-    assert soup.select_one("#file")["aria-describedby"].split() == ["file-h", "file-e"]
-    assert count(db_session, EntryDraft) == 0
+UNUSABLE: list[tuple[str, bytes, str]] = [
+    ("forms.pdf", b"%PDF-1.7", "PDFファイル（.pdf）です"),
+    ("forms.ods", b"PK", "OpenDocument形式のファイル（.ods）です"),
+    ("forms.exe", b"MZ", "この種類のファイルは使えません"),
+    (
+        "forms.xls",
+        b"\xd0\xcf\x11\xe0",
+        "古い形式のExcelファイル（.xls）です。Excelなどで開き、「Excel ブック（.xlsx）」で保存し直してください",
+    ),
+    ("forms.xlsm", b"PK", "マクロ付きのExcelファイル（.xlsm）です"),
+    ("forms.xlsx", b"", "0バイト"),
+    ("forms.xlsx", b"PK\x03\x04 broken", "Excelファイル（.xlsx）として読めません"),
+    ("forms.csv", "title\nあ\n".encode("utf-16"), "文字コード"),
+    ("forms.csv", b"title\n", "募集の行がありません"),
+    ("forms.csv", b"salary\n1\n", "「salary」：この列の名前は申請フォームにありません"),
+    ("forms.jsonl", b"\n\n", "募集の行がありません"),
+    ("", b"", "ファイルを選んでから"),
+]
+
+
+def test_a_file_that_cannot_be_used_is_told_in_words(app: Flask, client: Client, clock: Any, db_session: Session) -> None:
+    for name, content, words in UNUSABLE:
+        answer = send(client, content, name)
+        assert answer.status_code == 422, (name, content)
+        soup = page(answer)
+        assert words in soup.select_one("#file-e").get_text(), (name, content)
+        assert soup.select_one("#file")["aria-describedby"].split() == ["file-h", "file-e"], (name, content)
+        assert count(db_session, EntryDraft) == 0, (name, content)
 
 
 def test_too_many_rows(app: Flask, client: Client, clock: Any, monkeypatch: Any, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """`/my`: the person's own page, by link and by code; what may be done in which state; that it is only theirs and ends with their data."""
 
 from datetime import timedelta
+from itertools import product
 from typing import Any
 
 import pytest
@@ -46,15 +47,15 @@ def hidden(answer: Any) -> dict[str, str]:
     return {str(box["name"]): str(box["value"]) for box in page(answer).select("main form input[type=hidden]")}
 
 
-@pytest.mark.parametrize("address", ADDRESSES)
-def test_head_is_a_look_and_nothing_else(client: Client, db_session: Session, address: str) -> None:
+def test_head_is_a_look_and_nothing_else(client: Client, db_session: Session) -> None:
     """A scanner that follows the links of a mail sends nothing, accepts nothing, deletes nothing."""
     row = factories.candidate(S.offered)
-    at = home(row) + address
     db_session.commit()
-    assert client.head(at).status_code == client.get(at).status_code == 200
-    db_session.refresh(row)
-    assert (row.status, threads.of(row)) == (S.offered, [])
+    for address in ADDRESSES:
+        at = home(row) + address
+        assert client.head(at).status_code == client.get(at).status_code == 200, address
+        db_session.refresh(row)
+        assert (row.status, threads.of(row)) == (S.offered, []), address
 
 
 def test_the_page_is_only_for_its_person(client: Client, db_session: Session) -> None:
@@ -77,25 +78,24 @@ def test_the_page_is_only_for_its_person(client: Client, db_session: Session) ->
     assert "日向市" in words(answer)
 
 
-@pytest.mark.parametrize("sign", [")", "。", ">", "/", "」をご覧ください"])
-def test_a_sign_behind_the_link_is_forgiven(client: Client, db_session: Session, sign: str) -> None:
+def test_a_sign_behind_the_link_is_forgiven(client: Client, db_session: Session) -> None:
     row = factories.candidate()
-    assert client.get(home(row) + sign).headers["Location"] == home(row)
+    for sign in (")", "。", ">", "/", "」をご覧ください"):
+        assert client.get(home(row) + sign).headers["Location"] == home(row), sign
 
 
-@pytest.mark.parametrize("method", ["GET", "POST"])
-@pytest.mark.parametrize("address", ADDRESSES)
-def test_what_each_token_opens(client: Client, db_session: Session, address: str, method: str) -> None:
+def test_what_each_token_opens(client: Client, db_session: Session) -> None:
     """The own one, one of nobody, and that of somebody whose data are gone: only the first shows anything, and nobody else's row moves."""
     row, gone = factories.candidate(S.offered), factories.candidate()
     dead = home(gone)
     erase.erase(gone, candidate_of(gone.id), seen_version=gone.version)
-    for token in ("/my/unknown-token-unknown-token", f"/my/{tokens.new_token()}", dead):
-        answer = client.open(token + address, method=method, data={"version": "1", "text": "x", "sure": "1"})
-        assert answer.status_code == 404
-        assert "このページは開けません" in words(answer)
-    assert (row.status, row.version) == (S.offered, 4)
-    assert client.get(home(row) + address).status_code == 200
+    for address, method in product(ADDRESSES, ("GET", "POST")):
+        for token in ("/my/unknown-token-unknown-token", f"/my/{tokens.new_token()}", dead):
+            answer = client.open(token + address, method=method, data={"version": "1", "text": "x", "sure": "1"})
+            assert answer.status_code == 404, (method, address)
+            assert "このページは開けません" in words(answer), (method, address)
+        assert (row.status, row.version) == (S.offered, 4), (method, address)
+        assert client.get(home(row) + address).status_code == 200, address
 
 
 def test_looking_changes_nothing(client: Client, db_session: Session) -> None:
@@ -109,20 +109,19 @@ def test_looking_changes_nothing(client: Client, db_session: Session) -> None:
     assert message.read_at is not None
 
 
-@pytest.mark.parametrize(
-    ("number", "code"),
-    [
-        (lambda no: no, lambda code: tokens.shown(code)),
-        (lambda no: no.lower().replace("-", ""), lambda code: code.lower()),
-        (lambda no: no.translate({ord(c): ord(c) + 0xFEE0 for c in no if c.isalnum()}), lambda code: f" {code[:6]} {code[6:]}　"),
-        (lambda no: no.replace("-", "ー"), lambda code: tokens.shown(code).replace("-", "−")),
-    ],
-)
-def test_number_and_code_lead_to_the_page(client: Client, db_session: Session, number: Any, code: Any) -> None:
+def test_number_and_code_lead_to_the_page(client: Client, db_session: Session) -> None:
+    """However they are written down."""
     row = factories.candidate()
-    answer = client.post("/my", data={"candidate_no": number(row.candidate_no), "code": code(access.code(row))})
-    assert (answer.status_code, answer.headers["Location"]) == (303, home(row))
-    assert "Set-Cookie" not in answer.headers
+    number, code = row.candidate_no, access.code(row)
+    for typed in (
+        (number, tokens.shown(code)),
+        (number.lower().replace("-", ""), code.lower()),
+        (number.translate({ord(c): ord(c) + 0xFEE0 for c in number if c.isalnum()}), f" {code[:6]} {code[6:]}　"),
+        (number.replace("-", "ー"), tokens.shown(code).replace("-", "−")),
+    ):
+        answer = client.post("/my", data=dict(zip(("candidate_no", "code"), typed, strict=True)))
+        assert (answer.status_code, answer.headers["Location"]) == (303, home(row)), typed
+        assert "Set-Cookie" not in answer.headers
 
 
 def test_every_wrong_pair_gets_the_same_answer(client: Client, db_session: Session) -> None:
@@ -184,18 +183,18 @@ def test_five_presses_make_one_message(client: Client, db_session: Session) -> N
     assert not any("土曜" in str(codes) for codes in db_session.execute(events).scalars())
 
 
-@pytest.mark.parametrize(("text", "why"), [("", "入力してください"), (" 　\r\n", "入力してください"), ("あ" * 2001, "2,000字まで")])
-def test_a_bad_message_is_told_at_its_field(client: Client, db_session: Session, text: str, why: str) -> None:
+def test_a_bad_message_is_told_at_its_field(client: Client, db_session: Session) -> None:
     row = factories.candidate()
-    answer = client.post(home(row), data={"text": text, "seen": "0"})
-    assert answer.status_code == 422
-    soup = page(answer)
-    box = soup.select_one("#text")
-    assert box is not None
-    assert box["aria-invalid"] == "true"
-    assert box.get_text().strip() == text.strip()
-    assert why in soup.select_one("#text-e").get_text()  # type: ignore[union-attr]
-    assert threads.of(row) == []
+    for text, why in (("", "入力してください"), (" 　\r\n", "入力してください"), ("あ" * 2001, "2,000字まで")):
+        answer = client.post(home(row), data={"text": text, "seen": "0"})
+        assert answer.status_code == 422, text
+        soup = page(answer)
+        box = soup.select_one("#text")
+        assert box is not None
+        assert box["aria-invalid"] == "true"
+        assert box.get_text().strip() == text.strip()
+        assert why in soup.select_one("#text-e").get_text()  # type: ignore[union-attr]
+        assert threads.of(row) == []
 
 
 def test_a_message_of_many_lines_fits(client: Client, db_session: Session) -> None:
@@ -249,8 +248,8 @@ MAY: dict[CandidateStatus, set[str]] = {
 @pytest.mark.parametrize("state", list(MAY))
 def test_what_may_be_done_in_each_state(client: Client, db_session: Session, state: CandidateStatus) -> None:
     """The page offers it, its page has a button, pressing it does it once; in all other states nothing happens."""
-    for what in ("withdraw", "accept", "delete"):
-        row = factories.candidate(state)
+    at = factories.posting(PostingStatus.live)
+    for what, row in [(what, factories.candidate(state, posting=at)) for what in ("withdraw", "accept", "delete")]:
         may = what == "delete" or what in MAY[state]
         address = f"{home(row)}/{what}"
         assert (page(client.get(home(row))).find("a", href=address) is not None) is may

@@ -143,20 +143,18 @@ def test_the_end_is_said_right_in_the_data(client: FlaskClient, db_session: Sess
     assert "更新日" in text
 
 
-@pytest.mark.parametrize("number", ["KN-P-000999", "KN-P-1", "KN-210507-0001", "%00", "..", "KN-P-9999999999"])
-def test_unknown_numbers_are_404(client: FlaskClient, db_session: Session, clock: MovableClock, number: str) -> None:
+def test_unknown_numbers_are_404(client: FlaskClient, db_session: Session, clock: MovableClock) -> None:
     listed(number=1)
-    assert client.get(f"/postings/{number}").status_code == 404
+    for number in ["KN-P-000999", "KN-P-1", "KN-210507-0001", "%00", "..", "KN-P-9999999999"]:
+        assert client.get(f"/postings/{number}").status_code == 404, number
 
 
-@pytest.mark.parametrize("number", ["kn-p-000001", "KNP000001", "knp-000001", "ＫＮ－Ｐ－０００００１", "KN-P-00000１", "KN-P-000001 "])
-def test_another_writing_of_a_number_leads_to_the_posting(
-    client: FlaskClient, db_session: Session, clock: MovableClock, number: str
-) -> None:
+def test_another_writing_of_a_number_leads_to_the_posting(client: FlaskClient, db_session: Session, clock: MovableClock) -> None:
     listed(number=1)
-    answer = client.get(f"/postings/{number}")
-    assert (answer.status_code, answer.headers["Location"]) == (301, "/postings/KN-P-000001")
-    assert client.get(answer.headers["Location"]).status_code == 200
+    for number in ["kn-p-000001", "KNP000001", "knp-000001", "ＫＮ－Ｐ－０００００１", "KN-P-00000１", "KN-P-000001 "]:
+        answer = client.get(f"/postings/{number}")
+        assert (answer.status_code, answer.headers["Location"]) == (301, "/postings/KN-P-000001"), number
+        assert client.get(answer.headers["Location"]).status_code == 200, number
 
 
 @pytest.mark.parametrize("state", [PostingStatus.draft, PostingStatus.paused, PostingStatus.suspended, PostingStatus.closed])

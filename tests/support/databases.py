@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -115,6 +115,14 @@ def migrate(url: str, folder: Path, *, reference: bool = True) -> None:
                 load_reference()
     if url.startswith("sqlite:///"):
         _one_file(Path(url.removeprefix("sqlite:///")))
+
+
+def put_back(url: str, kept: Path) -> None:
+    """Bring a SQLite database that a running server has open back to what was kept of it, in one transaction of SQLite's own."""
+    import sqlite3
+
+    with closing(sqlite3.connect(kept)) as before, closing(sqlite3.connect(url.removeprefix("sqlite:///"), timeout=10)) as now:
+        before.backup(now)
 
 
 def load_demo(url: str, folder: Path) -> None:

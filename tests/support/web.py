@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import create_engine, make_url
 from werkzeug.test import TestResponse
 
@@ -45,6 +46,7 @@ def application(url: str, instance: Path, settings: Mapping[str, Any]) -> Iterat
     values = {**DEFAULTS, "INSTANCE": instance, "DATABASE_URL": url, **settings}
     ours = {OURS[name]: value for name, value in values.items() if name in OURS}
     app = create_app(Settings(**ours), {name: value for name, value in values.items() if name not in OURS})
+    app.jinja_env.bytecode_cache = _compiled
     try:
         yield app
     finally:
@@ -63,6 +65,29 @@ def page_cache_of(app: Flask) -> "PageCache":
     return outermost.inner
 
 
+class CompiledTemplates(BytecodeCache):
+    """What one application has compiled, for all others of this process: they differ in their settings, not in their templates."""
+
+    def __init__(self) -> None:
+        """None yet."""
+        self._kept: dict[str, tuple[str, Any]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take what was compiled from the same text."""
+        checksum, code = self._kept.get(bucket.key, ("", None))
+        if checksum == bucket.checksum:
+            bucket.code = code
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep it."""
+        self._kept[bucket.key] = bucket.checksum, bucket.code
+
+
+_compiled = CompiledTemplates()
+# Flask's own configuration that is looked up while a request is answered: a test may set it on an application that is kept.
+ASKED_LATE = {"WTF_CSRF_ENABLED"}
+
+
 class Applications:
     """Applications kept for the next test of the same process: making one compiles every route, and its first pages every template.
 
@@ -74,10 +99,14 @@ class Applications:
         self._kept: dict[str, tuple[Flask, Settings, dict[str, Any]]] = {}
 
     @contextmanager
-    def on(self, url: str, instance: Path) -> Iterator[Flask]:
-        """The kept application of this kind of database, else a new one that is kept. Its connections are closed afterwards."""
+    def on(self, url: str, instance: Path, late: Mapping[str, Any] | None = None) -> Iterator[Flask]:
+        """The kept application of this kind of database, else a new one that is kept. Its connections are closed afterwards.
+
+        `late`: configuration of `ASKED_LATE`.
+        """
         from keynet_admin.extensions import db, limiter, prepare_engine
         from keynet_admin.public.page_cache import PageCache
+        from tests.recorded import watch
 
         kind = make_url(url).get_backend_name()
         if kind not in self._kept:
@@ -87,7 +116,7 @@ class Applications:
                 self._kept[kind] = app, config.of(app), dict(app.config)
         app, settings, flask_config = self._kept[kind]
         app.config.clear()
-        app.config.update(flask_config, SQLALCHEMY_DATABASE_URI=url)
+        app.config.update(flask_config, SQLALCHEMY_DATABASE_URI=url, **(late or {}))
         config.bind(app, replace(settings, instance=instance, database_url=url))
         clock.start(instance, settings.now)
         limiter.enabled = settings.rate_limits  # one for all applications: it follows the one that was made last
@@ -97,6 +126,7 @@ class Applications:
             engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache
             db.engines[None] = engine
             prepare_engine(engine)
+            watch(engine, config.of(app))
         pages = page_cache_of(app)
         outermost: Any = app.wsgi_app
         outermost.inner = PageCache(pages.inner, app, pages.belongs)

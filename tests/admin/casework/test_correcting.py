@@ -56,30 +56,28 @@ def test_a_correction_is_a_new_revision_and_is_told(client: Client, operator: Ac
     assert PRIVATE not in told
 
 
-@pytest.mark.parametrize(
-    ("data", "code", "words"),
-    [
-        ({"reason": " "}, 422, "理由を入力してください"),
-        ({"private": PRIVATE * 40}, 422, 'aria-describedby="private-h private-e"'),
-        ({"postings-0-title": ""}, 422, "募集の見出し"),
-        ({"path": "contact.contact_email", "contact-contact_email": "x@city.example"}, 422, "この項目は、ここでは直せません"),
-        ({"path": "confirmation.agree"}, 422, "この項目は、ここでは直せません"),
-        ({"path": "nowhere"}, 422, "この項目は、ここでは直せません"),
-        ({"path": "contact.contact_email.0", "contact-contact_email": "x@city.example"}, 422, "この項目は、ここでは直せません"),
-        ({"path": "postings.title"}, 422, "この項目は、ここでは直せません"),
-        ({"path": "postings.7.title"}, 422, "この項目は、ここでは直せません"),
-        ({"version": "77"}, 409, ""),
-    ],
-)
-def test_what_is_no_correction_is_refused_with_all_that_was_typed(
-    client: Client, operator: Account, db_session: Session, data: dict[str, str], code: int, words: str
-) -> None:
+NO_CORRECTION: list[tuple[dict[str, str], int, str]] = [
+    ({"reason": " "}, 422, "理由を入力してください"),
+    ({"private": PRIVATE * 40}, 422, 'aria-describedby="private-h private-e"'),
+    ({"postings-0-title": ""}, 422, "募集の見出し"),
+    ({"path": "contact.contact_email", "contact-contact_email": "x@city.example"}, 422, "この項目は、ここでは直せません"),
+    ({"path": "confirmation.agree"}, 422, "この項目は、ここでは直せません"),
+    ({"path": "nowhere"}, 422, "この項目は、ここでは直せません"),
+    ({"path": "contact.contact_email.0", "contact-contact_email": "x@city.example"}, 422, "この項目は、ここでは直せません"),
+    ({"path": "postings.title"}, 422, "この項目は、ここでは直せません"),
+    ({"path": "postings.7.title"}, 422, "この項目は、ここでは直せません"),
+    ({"version": "77"}, 409, ""),
+]
+
+
+def test_what_is_no_correction_is_refused_with_all_that_was_typed(client: Client, operator: Account, db_session: Session) -> None:
     case = factories.submission()
-    answer = client.post(at(case), data=SENT | {"version": case.version} | data)
-    assert answer.status_code == code
-    assert words in answer.text
-    assert PRIVATE in answer.text
-    assert (case.current, case.corrections) == (1, 0)
+    for data, code, words in NO_CORRECTION:
+        answer = client.post(at(case), data=SENT | {"version": case.version} | data)
+        assert answer.status_code == code, (data, code)
+        assert words in answer.text, (data, code)
+        assert PRIVATE in answer.text, (data, code)
+        assert (case.current, case.corrections) == (1, 0), (data, code)
 
 
 def test_the_same_content_is_no_correction(client: Client, operator: Account, db_session: Session) -> None:

@@ -133,11 +133,11 @@ def test_robots_may_read_the_first_page_of_the_form(client: FlaskClient, db_sess
         assert not allowed(path), path
 
 
-@pytest.mark.parametrize("number", ["379", "０００３７９", "KN-P-000379/", "kn-p-000379/", "379/", "KNP000379"])
-def test_any_spelling_of_a_number_leads_to_its_page(client: FlaskClient, db_session: Session, clock: MovableClock, number: str) -> None:
+def test_any_spelling_of_a_number_leads_to_its_page(client: FlaskClient, db_session: Session, clock: MovableClock) -> None:
     listed(number=379)
-    response = client.get(f"/postings/{number}")
-    assert (response.status_code, response.headers["Location"]) == (301, "/postings/KN-P-000379")
+    for number in ["379", "０００３７９", "KN-P-000379/", "kn-p-000379/", "379/", "KNP000379"]:
+        response = client.get(f"/postings/{number}")
+        assert (response.status_code, response.headers["Location"]) == (301, "/postings/KN-P-000379"), number
 
 
 @pytest.mark.parametrize("path", ["/postings/KN-P-1", "/postings/1234567890", "/postings/KN-210507-0001/", "/postings/x/"])

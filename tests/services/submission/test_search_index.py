@@ -58,10 +58,10 @@ def test_words_that_find_a_case(case: Submission) -> None:
     assert [word for word in WORDS if found(word) != [case.id]] == []
 
 
-@pytest.mark.parametrize("words", ["向日", "日向 海南", "0982000078", "@", "百%", "KN-210507-0009"])
-def test_words_that_find_nothing(case: Submission, words: str) -> None:
+def test_words_that_find_nothing(case: Submission) -> None:
     """Tokens that stand in a text apart make no word: hits are looked up in the text again."""
-    assert found(words) == []
+    for words in ["向日", "日向 海南", "0982000078", "@", "百%", "KN-210507-0009"]:
+        assert found(words) == [], words
 
 
 def test_a_search_without_words_finds_all(case: Submission) -> None:
