@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter
 
 from keynet_admin import admin, api, auth, cli, clock, commands, config, intake, jobs, key_file, office, partner, prefecture, public
-from keynet_admin.extensions import Access, access, babel, db, limiter, mail, migrate, prepare_engine
+from keynet_admin.extensions import LOCK_SECONDS, Access, access, babel, db, limiter, mail, migrate, prepare_engine
 from keynet_admin.services import master_data
 from keynet_admin.web import addresses, filters, headers, limits, maintenance
 from keynet_admin.web import errors as error_pages
@@ -92,7 +92,7 @@ def _engine_options(app: Flask) -> None:
     options: dict[str, Any] = {"hide_parameters": True}
     if make_url(app.config["SQLALCHEMY_DATABASE_URI"]).get_backend_name() == "sqlite":
         # The connection used last has the warm page cache; a new one an hour later knows the tables' present sizes (`operation/table_statistics.py`).
-        options |= {"connect_args": {"timeout": 5, "check_same_thread": False}, "pool_use_lifo": True, "pool_recycle": 3600}
+        options |= {"connect_args": {"timeout": LOCK_SECONDS, "check_same_thread": False}, "pool_use_lifo": True, "pool_recycle": 3600}
     else:
         options |= {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 10, "connect_args": {"connect_timeout": 5}}
     for bind in app.config["SQLALCHEMY_BINDS"].values():

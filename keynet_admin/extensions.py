@@ -112,10 +112,15 @@ def prepare_engine(engine: Engine) -> None:
         event.listen(engine, "begin", _postgres_begin)
 
 
+# Whoever waits so long for a row (SQLite: to write at all) is told that it is busy and may try again; without an end, one stuck transaction
+# would stop every process. Half as long was too short on SQLite when 500 people applied at one moment: whoever waits there is not served in turn.
+LOCK_SECONDS = 10
+
+
 def _sqlite_connect(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON", "secure_delete=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={LOCK_SECONDS * 1000}", "foreign_keys=ON", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -128,14 +133,10 @@ def _sqlite_begin(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
-# Whoever waits so long for a row is told that it is busy and may try again; without an end, one stuck transaction would stop every process.
-POSTGRES_LOCK_SECONDS = 10
-
-
 def _postgres_connect(connection: Any, _record: Any) -> None:
     """What is acknowledged lies on the disk, whatever the server's own setting (a stricter one than `on` is left alone), and waiting has an end."""
     connection.autocommit = True
-    connection.execute(f"SET lock_timeout = '{POSTGRES_LOCK_SECONDS}s'")
+    connection.execute(f"SET lock_timeout = '{LOCK_SECONDS}s'")
     connection.execute("SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'")
     connection.autocommit = False
 

@@ -44,6 +44,7 @@ hypothesis.settings.load_profile("keynet")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """How much is tried by chance."""
+    parser.addoption("--crowd", default="40", help="how many people apply at one moment in `tests/intake/test_apply.py`")
     parser.addoption(
         "--fuzz", default="20000", help="how many requests `tests/walks/strangers/test_fuzz.py` sends, half of them on each database"
     )

@@ -379,8 +379,10 @@ def test_the_keys_of_the_own_page_are_shown_for_a_day(client: Client, posting: P
     assert client.get(f"{start}/{token[::-1]}").status_code == 404
 
 
-def test_many_at_one_moment_lose_none_and_are_mailed_once(app: Flask, posting: Posting, db_session: Session) -> None:
-    people = 40
+def test_many_at_one_moment_lose_none_and_are_mailed_once(
+    app: Flask, posting: Posting, db_session: Session, pytestconfig: pytest.Config
+) -> None:
+    people = int(pytestconfig.getoption("--crowd"))
     no, address = posting.posting_no, f"/postings/{posting.posting_no}/apply"
     pages = []
     for number in range(people):

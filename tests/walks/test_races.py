@@ -314,8 +314,8 @@ def test_waiting_for_a_row_has_an_end(app: Flask, db_session: Session, clock: An
         case, account = factories.submission(), factories.account(Role.operator)
     client = Client(app, app.response_class, use_cookies=True)
     client.sign_in(account)
-    assert db_session.execute(text("SHOW lock_timeout")).scalar_one() == f"{extensions.POSTGRES_LOCK_SECONDS}s"
-    monkeypatch.setattr(extensions, "POSTGRES_LOCK_SECONDS", 0.05)
+    assert db_session.execute(text("SHOW lock_timeout")).scalar_one() == f"{extensions.LOCK_SECONDS}s"
+    monkeypatch.setattr(extensions, "LOCK_SECONDS", 0.05)
     number = case.id
     db_session.rollback()
     db.engine.dispose()
