@@ -42,6 +42,11 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("keynet")
 
 
+# Where a module has one of these names, several connections may meet: there a factory leaves its rows loaded, as the real one does, so that
+# reading them begins no transaction that the others would wait for.
+SEVERAL_AT_ONCE = {"threading", "Thread", "ThreadPoolExecutor", "Barrier", "together"}
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """How much is tried by chance."""
     parser.addoption("--crowd", default="40", help="how many people apply at one moment in `tests/intake/test_apply.py`")
@@ -135,7 +140,8 @@ def app(database_url: str, instance: Path, applications: Applications, request: 
     settings = {name: value for mark in reversed(marks) for name, value in mark.kwargs.items()}
     kept = not marks or settings.keys() == ASKED_LATE
     # What a test with `monkeypatch` has patched would be recorded, or not be called.
-    recording = unrecorded() if "monkeypatch" in request.fixturenames else nullcontext()
+    patched, together = "monkeypatch" in request.fixturenames, SEVERAL_AT_ONCE & vars(request.module).keys()
+    recording = unrecorded() if patched or together else nullcontext()
     own = applications.on(database_url, instance, settings) if kept else application(database_url, instance, settings)
     with recording, own as made:
         yield made
