@@ -85,6 +85,8 @@ def create_app(settings: config.Settings | None = None, flask_config: Mapping[st
 
 # Seconds and milliseconds: a replica that is out of reach has to be found so soon, for a visitor waits until the primary answers instead.
 _REACH = {"connect_timeout": 2, "tcp_user_timeout": 5000, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 2}
+# A primary whose machine is gone closes no connection: without these whoever holds one waits for minutes, and not for the 503 that says so.
+_REACH_PRIMARY = {"connect_timeout": 5, "tcp_user_timeout": 10_000, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 2}
 
 
 def _engine_options(app: Flask) -> None:
@@ -94,7 +96,7 @@ def _engine_options(app: Flask) -> None:
         # The connection used last has the warm page cache; a new one an hour later knows the tables' present sizes (`operation/table_statistics.py`).
         options |= {"connect_args": {"timeout": LOCK_SECONDS, "check_same_thread": False}, "pool_use_lifo": True, "pool_recycle": 3600}
     else:
-        options |= {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 10, "connect_args": {"connect_timeout": 5}}
+        options |= {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 10, "connect_args": _REACH_PRIMARY}
     for bind in app.config["SQLALCHEMY_BINDS"].values():
         bind.update(options, pool_timeout=2, connect_args=_REACH | {"options": "-c statement_timeout=10000"})
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)

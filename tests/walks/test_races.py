@@ -315,6 +315,9 @@ def test_waiting_for_a_row_has_an_end(app: Flask, db_session: Session, clock: An
     client = Client(app, app.response_class, use_cookies=True)
     client.sign_in(account)
     assert db_session.execute(text("SHOW lock_timeout")).scalar_one() == f"{extensions.LOCK_SECONDS}s"
+    # A primary whose machine is gone closes nothing: an unanswered packet has to end the connection.
+    driver: Any = db_session.connection().connection.driver_connection
+    assert driver.info.get_parameters()["tcp_user_timeout"] == "10000"
     monkeypatch.setattr(extensions, "LOCK_SECONDS", 0.05)
     number = case.id
     db_session.rollback()
