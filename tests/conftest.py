@@ -45,6 +45,8 @@ hypothesis.settings.load_profile("keynet")
 # Where a module has one of these names, several connections may meet: there a factory leaves its rows loaded, as the real one does, so that
 # reading them begins no transaction that the others would wait for.
 SEVERAL_AT_ONCE = {"threading", "Thread", "ThreadPoolExecutor", "Barrier", "together"}
+# And where another process may write to the database: that is not seen.
+ANOTHER_PROCESS = {"LiveServer", "subprocess", "os", "signal"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -140,8 +142,10 @@ def app(database_url: str, instance: Path, applications: Applications, request: 
     settings = {name: value for mark in reversed(marks) for name, value in mark.kwargs.items()}
     kept = not marks or settings.keys() == ASKED_LATE
     # What a test with `monkeypatch` has patched would be recorded, or not be called.
-    patched, together = "monkeypatch" in request.fixturenames, SEVERAL_AT_ONCE & vars(request.module).keys()
-    recording = unrecorded() if patched or together else nullcontext()
+    others = (SEVERAL_AT_ONCE | ANOTHER_PROCESS) & vars(request.module).keys() or {"faults", "machines", "browser"} & set(
+        request.path.parts
+    )
+    recording = unrecorded() if others or "monkeypatch" in request.fixturenames else nullcontext()
     own = applications.on(database_url, instance, settings) if kept else application(database_url, instance, settings)
     with recording, own as made:
         yield made

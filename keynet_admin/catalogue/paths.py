@@ -46,9 +46,9 @@ def put(document: dict[str, Any], path: str, value: Any) -> None:
 
 def field_at(path: str) -> Field | None:
     """The field, or the column of a repeated group, that a path points at; None when there is none."""
-    section, *names = [part for part in path.split(".") if not is_index(part)]
-    fields, found = ALL_SECTIONS.get(section, ()), None
-    for name in names:
+    names = [part for part in path.split(".") if not is_index(part)]
+    fields, found = ALL_SECTIONS.get(names[0], ()) if names else (), None
+    for name in names[1:]:
         found = next((item for item in fields if item.name == name), None)
         if found is None:
             return None

@@ -47,6 +47,11 @@ def test_put_makes_the_way(path: str) -> None:
         ("organization", None, "団体"),
         ("organization.org_name", "org_name", "団体名"),
         ("unknown.place", None, "unknown.place"),
+        # Found by the fuzz: a form's button may name anything.
+        ("0.5", None, "0.5"),
+        ("0", None, "0"),
+        ("", None, "申請全体"),
+        ("..", None, ".."),
     ],
 )
 def test_field_and_label(path: str, name: str | None, label: str) -> None:
