@@ -1,7 +1,7 @@
 """Small changes of the rules, each of which a test should notice: a number by one, a comparison turned, an `and` for an `or`.
 
 `python -m bench.mutations PATH… [--sample 100] [--seed 1] [--tests tests/rules]` makes a seeded sample of such changes in the files
-under PATH, one after the other in memory, runs for each the tests that reach the changed function until one fails, and prints those that
+under PATH, one after the other in memory, runs for each the tests that reach the changed statement until one fails, and prints those that
 none notices. Nothing is written to the tree. A process is forked for each change after all tests were collected, so one costs little more
 than its tests; a change outside of functions begins a new process, because it counts when the module is imported.
 """
@@ -38,7 +38,7 @@ TURNED: dict[type[ast.cmpop], type[ast.cmpop]] = {
 }
 # A cache's size, the length at which a text is cut for showing, and the values of an example decide nothing.
 NO_LIMITS = ("lru_cache", "clip", "example")
-MOST_SECONDS = 4.0  # of processor time that the tests of one change take together
+MOST_SECONDS = 8.0  # of processor time that the other tests that reach a change take together; its own are all run
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,7 @@ class Change:
     part: int = 0
     by: int = 0
     function: tuple[str, int] | None = None  # the outermost function that it stands in, with its first line; None: it counts at import
+    statement: int = 0  # the first line of the innermost statement that it stands in
 
     def __str__(self) -> str:
         return f"{self.file.relative_to(ROOT)}:{self.line}"
@@ -60,17 +61,19 @@ def changes(file: Path, rng: random.Random) -> Iterator[Change]:
     """Every change that can be made in a file."""
     tree = ast.parse(file.read_text(encoding="utf-8"))
     home, skipped = _homes(tree), _skipped(tree)
+    statement = {inner: part.lineno for part in ast.walk(tree) if isinstance(part, ast.stmt) for inner in ast.walk(part)}
     for number, node in enumerate(ast.walk(tree)):
         if node in skipped:
             continue
         where = (file, getattr(node, "lineno", 0), number)
+        stands: dict[str, Any] = {"function": home.get(node), "statement": statement.get(node, 0)}
         if isinstance(node, ast.Constant) and type(node.value) in (int, float):
-            yield Change(*where, by=rng.choice((1, -1)), function=home.get(node))
+            yield Change(*where, by=rng.choice((1, -1)), **stands)
         elif isinstance(node, ast.Compare):
             for part in range(len(node.ops)):
-                yield Change(*where, part=part, function=home.get(node))
+                yield Change(*where, part=part, **stands)
         elif isinstance(node, ast.BoolOp):
-            yield Change(*where, function=home.get(node))
+            yield Change(*where, **stands)
 
 
 def _homes(tree: ast.Module) -> dict[ast.AST, tuple[str, int]]:
@@ -89,8 +92,13 @@ def _skipped(tree: ast.Module) -> set[ast.AST]:
     found: set[ast.AST] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in NO_LIMITS:
-            found.update(inner for part in (*node.args, *node.keywords) for inner in ast.walk(part) if isinstance(inner, ast.Constant))
-    return found
+            found.update(inner for part in (*node.args, *node.keywords) for inner in ast.walk(part))
+    read = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node not in found}
+    # Nor does a constant that only such values name.
+    for node in tree.body:
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.target.id.startswith("_") and node.value:
+            found.update(ast.walk(node.value) if node.target.id not in read else ())
+    return {node for node in found if isinstance(node, ast.Constant)}
 
 
 def changed(change: Change) -> tuple[ast.Module, str]:
@@ -147,14 +155,14 @@ class Runner:
             sys.stderr.write(f"{number:4} {note:8} {change}  {changed(change)[1][:150]}  ({time.monotonic() - began:.1f} s)\n")
         return True
 
-    def _map(self, session: pytest.Session) -> tuple[dict[tuple[str, str, int], list[int]], list[float]]:
-        """Which tests call a function of the rules, and how long each test takes; found out in a process of its own."""
+    def _map(self, session: pytest.Session) -> tuple[dict[tuple[str, int], list[int]], list[float]]:
+        """Which tests reach the statements that will be changed, and how long each test takes; found out in a process of its own."""
         source, target = os.pipe()
         if os.fork() == 0:
             os.close(source)
             _hush()
             hit: set[int] = set()
-            places = _count_calls(hit.add)
+            places = _count_statements(self.sample, hit.add)
             with os.fdopen(target, "w", encoding="utf-8") as out:
                 for number, item in enumerate(session.items):
                     hit.clear()
@@ -164,7 +172,7 @@ class Runner:
                     out.writelines("\t".join(map(str, (number, *places[place]))) + "\n" for place in hit)
             os._exit(0)
         os.close(target)
-        reach: dict[tuple[str, str, int], list[int]] = defaultdict(list)
+        reach: dict[tuple[str, int], list[int]] = defaultdict(list)
         seconds = [0.0] * len(session.items)
         with os.fdopen(source, encoding="utf-8") as answers:
             for line in answers:
@@ -172,28 +180,25 @@ class Runner:
                 if len(rest) == 1:
                     seconds[int(number)] = float(rest[0])
                 else:
-                    reach[(rest[0], rest[1], int(rest[2]))].append(int(number))
-        os.wait()
+                    reach[(rest[0], int(rest[1]))].append(int(number))
+        if os.wait()[1]:
+            raise pytest.UsageError("A test fails without any change.")
         return reach, seconds
 
-    def _survives(
-        self, change: Change, session: pytest.Session, reach: dict[tuple[str, str, int], list[int]], seconds: list[float]
-    ) -> bool:
+    def _survives(self, change: Change, session: pytest.Session, reach: dict[tuple[str, int], list[int]], seconds: list[float]) -> bool:
         constants = {} if change.function else _constants(change)
         if change.function is None and not constants:
             return self._survives_import(change, session)
         file = str(change.file)
         if change.function:
-            reached = set(reach.get((file, *change.function), ()))
+            reached = set(reach.get((file, change.statement), ()))
         else:
             reached = {number for place, numbers in reach.items() if place[0] == file for number in numbers}
-        own = {
-            n
-            for n in reached
-            if change.file.stem in session.items[n].path.stem or change.file.parent.name == session.items[n].path.parent.name
-        }
-        chosen, total = list[int](), 0.0
-        for number in sorted(reached, key=lambda n: (n not in own, seconds[n])):
+        if not reached:  # a function that is called at import, or one that such a function has made
+            return self._survives_import(change, session)
+        own = [n for n in sorted(reached, key=seconds.__getitem__) if seconds[n] < MOST_SECONDS and _is_own(session.items[n], change)]
+        chosen, total = list(own), 0.0
+        for number in sorted(reached.difference(own), key=seconds.__getitem__):
             total += seconds[number]
             if total > MOST_SECONDS:
                 break
@@ -213,10 +218,9 @@ class Runner:
         return os.waitpid(child, 0)[1] == 0
 
     def _survives_import(self, change: Change, session: pytest.Session) -> bool:
-        """In a new process: the tests that are named after the file or its folder, the examples, and the table of periods."""
+        """In a new process: the tests of the file, the examples, and the table of periods."""
         one = repr((str(change.file), change.line, change.node, change.part, change.by))
-        kin = {change.file.stem, change.file.parent.name, "examples", "table"}
-        files = dict.fromkeys(str(i.path) for i in session.items if kin & {i.path.parent.name, i.path.stem.removeprefix("test_")})
+        files = dict.fromkeys(str(i.path) for i in session.items if i.path.stem in ("test_examples", "test_table") or _is_own(i, change))
         words = [sys.executable, "-m", "bench.mutations", "--one", one, *files]
         quiet = subprocess.DEVNULL
         return subprocess.run(words, cwd=ROOT, stdout=quiet, stderr=quiet, timeout=900, check=False).returncode == 0
@@ -227,31 +231,65 @@ class Runner:
             os._exit(1)
 
 
+def _is_own(item: Any, change: Change) -> bool:
+    """Whether a test is there for the changed file: by its name, its folder, or what it imports."""
+    if change.file.stem in item.path.stem or change.file.parent.name == item.path.parent.name:
+        return True
+    module = _module(change.file)
+    return any(
+        thing is sys.modules[module] or (callable(thing) and getattr(thing, "__module__", None) == module)
+        for thing in vars(item.module).values()
+    )
+
+
 def _hush() -> None:
     """What a forked process prints is nobody's."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
-def _count_calls(hit: Callable[[int], None]) -> list[tuple[str, str, int]]:
-    """Let every function of the rules say when it is called, by its number in the list that is returned."""
+def _count_statements(sample: list[Change], hit: Callable[[int], None]) -> list[tuple[str, int]]:
+    """Let the statements that will be changed say when they are reached, by their number in the list that is returned.
+
+    A change outside of functions is reached by all that its file does.
+    """
     builtins.__dict__["__hit__"] = hit
-    places: list[tuple[str, str, int]] = []
+    places: list[tuple[str, int]] = []
     codes: dict[tuple[str, str, int], CodeType] = {}
-    for file in sorted((ROOT / "keynet_admin").rglob("*.py")):
+    wanted: set[tuple[str, str, int]] = set()
+    lines = {(str(change.file), change.statement) for change in sample if change.function}
+    whole = {str(change.file) for change in sample if not change.function}
+    for file in sorted({change.file for change in sample}):
         tree = ast.parse(file.read_text(encoding="utf-8"))
         for holder in (tree, *(node for node in tree.body if isinstance(node, ast.ClassDef))):
             for node in holder.body:
                 if isinstance(node, ast.FunctionDef):
                     first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-                    node.body.insert(0, ast.parse(f"__hit__({len(places)})").body[0])
-                    places.append((str(file), node.name, first))
+                    wanted.add((str(file), node.name, first))
+                    _number_statements(node, str(file), places, lambda place: place in lines or place[0] in whole)
         codes.update({(str(file), code.co_name, code.co_firstlineno): code for code in _codes(compile(tree, str(file), "exec"))})
-    wanted = set(places)
     for function in _functions():
         place = _place(function)
         if place in wanted:
             function.__code__ = codes[place]
     return places
+
+
+def _number_statements(node: ast.AST, file: str, places: list[tuple[str, int]], asked: Callable[[tuple[str, int]], bool]) -> None:
+    """Put before each statement under a node that is asked for the call that says its number."""
+    for block in ("body", "orelse", "finalbody"):
+        statements = getattr(node, block, None)
+        if not isinstance(statements, list):
+            continue
+        told: list[ast.stmt] = []
+        for statement in statements:
+            _number_statements(statement, file, places, asked)
+            if asked((file, statement.lineno)):
+                told += ast.parse(f"__hit__({len(places)})").body
+                places.append((file, statement.lineno))
+            told.append(statement)
+        setattr(node, block, told)
+    for inner in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
+        _number_statements(inner, file, places, asked)
 
 
 def _functions() -> list[FunctionType]:

@@ -100,18 +100,16 @@ def check_smoking_age(scope: Scope) -> Iterator[Hit]:
 def check_other_prefecture(scope: Scope) -> Iterator[Hit]:
     """PLACE-006: the workplace lies in another prefecture than the municipality."""
     city, code = scope.get("venue_city"), scope.organization.get("lg_code")
-    if not isinstance(city, str) or not isinstance(code, str) or len(city) != 6 or len(code) != 6:
-        return
-    if not (city.isdigit() and code.isdigit()) or city[:2] == code[:2] or "organization.lg_code" in scope.unread:
+    if not isinstance(city, str) or not isinstance(code, str) or city[:2] == code[:2] or "organization.lg_code" in scope.unread:
         return
     if municipality(code) is None and not is_union(code):
         return
-    place, home = prefecture(city[:2]), prefecture(code[:2])
-    if place is None or home is None:
+    names = [found.name for number in (city, code) if (found := prefecture(number[:2]))]
+    if len(names) < 2:
         return
     yield Hit(
         "venue_city",
-        f"勤務場所が{place.name}で、団体のある{home.name}と違います。",
+        f"勤務場所が{names[0]}で、団体のある{names[1]}と違います。",
         how="ナースセンターへの提供先と最低賃金は勤務場所の都道府県で決まるため、市区町村に誤りがないかご確認ください。",
     )
 

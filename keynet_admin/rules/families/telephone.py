@@ -16,7 +16,7 @@ TEL_BASIS = "電気通信番号計画（総務省）"
 def contact_of(scope: Scope) -> Mapping[str, Any]:
     """The normalised contact section, empty when there is none."""
     value = scope.document.get("contact")
-    return value if type(value) is dict or isinstance(value, Mapping) else {}
+    return value if isinstance(value, Mapping) else {}
 
 
 def _digits(value: Any) -> str:

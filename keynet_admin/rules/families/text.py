@@ -24,17 +24,17 @@ def texts(scope: Scope) -> Iterator[Place]:
         record = scope.document.get(section) or {}
         for item in _FIELDS[section]:
             value = record.get(item.name)
-            if value and isinstance(value, str):
+            if isinstance(value, str):
                 yield f"{section}.{item.name}", item, value
     for number, record in enumerate(scope.document.get("postings") or ()):
         for item in _FIELDS["postings"]:
             value = record.get(item.name)
-            if value and isinstance(value, str):
+            if isinstance(value, str):
                 yield f"postings.{number}.{item.name}", item, value
         for rows_name, column in (("shifts", "name"), ("pay_lines", "label")):
             for index, line in enumerate(record.get(rows_name) or ()):
                 value = line.get(column)
-                if value and isinstance(value, str):
+                if isinstance(value, str):
                     yield f"postings.{number}.{rows_name}.{index}.{column}", _column(rows_name, column), value
 
 

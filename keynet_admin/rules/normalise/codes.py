@@ -158,8 +158,6 @@ def read_municipality(field: Field, typed: Any, context: Context) -> Read:
             break
     text = re.sub(r"(?<=.[市町村区])役[場所]$|(?<=.[都道府県])庁$", "", text)
     found = ref.municipalities_named(text)
-    if not found and "の" not in text:
-        found = ref.municipalities_named(ref.fold_name(text))
     found = [m for m in (*found, *(w for w in ref.wards_named(text) if w not in found)) if m.exists_on(context.on)]
     if pref:
         here = ref.prefecture_of_name()[pref].code
@@ -186,8 +184,6 @@ def read_municipality(field: Field, typed: Any, context: Context) -> Read:
 
 def _nearest(found: list[ref.Municipality], context: Context) -> list[ref.Municipality]:
     """Of several bodies of one name those of the sending city, else those of its prefecture, else all."""
-    if len(found) < 2:
-        return found
     city = [m for m in found if context.body and context.body in (m.code6, m.parent_code6)]
     return city or [m for m in found if m.prefecture_code == context.pref] or found
 

@@ -272,10 +272,8 @@ def read_zip(field: Field, typed: Any, _context: Context) -> Read:
         text = re.sub(r"\s+", "", text).strip("'\"()")
         if not re.search(r"\d", text):
             text = figures(text).replace("の", "-")
-    elif isinstance(typed, float):
-        text = str(int(typed)) if typed.is_integer() and 0 <= typed < 10**9 else "?"
     else:
-        text = str(typed) if 0 <= typed < 10**9 else "?"
+        text = str(int(typed)) if 0 <= typed < 10**9 and typed == int(typed) else "?"
     text = re.sub(r"\.0$", "", text)
     if re.fullmatch(r"\d{3}-?\d{4}", text, re.ASCII):
         value = text.replace("-", "")

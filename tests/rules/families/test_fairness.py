@@ -167,6 +167,8 @@ def test_a_lower_limit_by_law(values: dict[str, Any], expected: str | None) -> N
         ("60歳まで", True, None),
         ("18歳以上59歳以下", True, 18),
         ("20歳未満の方は立ち入れません", False, 20),
+        ("20歳未満の方", True, 20),
+        ("65歳を超える方は不可", True, None),
     ],
 )
 def test_limits_of_a_note(text: str, upper: bool, lower: int | None) -> None:

@@ -130,4 +130,6 @@ def test_place_006_compares_prefectures(city: Any, expected: set[str]) -> None:
 
 
 def test_place_006_is_silent_on_a_wrong_code_of_the_body() -> None:
-    assert levels("PLACE-006", {"organization.lg_code": "401305"}) == set()
+    # A wrong check digit, a body that is not there, unions of no prefecture and of the same one; then one of another.
+    for code, expected in (("401305", set()), ("471232", set()), ("998010", set()), ("458015", set()), ("438014", {"warning"})):
+        assert levels("PLACE-006", {"organization.lg_code": code}) == expected, code

@@ -107,6 +107,8 @@ def test_masked_message() -> None:
         ({"org_name": "北区", "org_type": "special_ward"}, "県北区域の会場", []),
         ({"org_name": "愛知県", "org_type": "prefecture"}, "愛知県内の会場", []),
         ({"org_name": "愛知県", "org_type": "prefecture"}, "愛知県庁の会場", ["団体名"]),
+        ({"org_name": "愛知県", "lg_code": "230006"}, "愛知県内の会場", []),
+        ({"org_name": "札幌市", "lg_code": "011002"}, "札幌市内の会場", ["団体名"]),
         ({"org_name": "中央区", "org_type": "special_ward"}, "中央公民館の会場", []),
         ({"org_name": "由良町", "org_type": "town"}, "由良町役場", ["団体名"]),
     ],

@@ -151,6 +151,12 @@ def test_texts_of_the_head_and_of_rows_are_read_too():
     assert spoken("TXT-013", {"organization.org_url": "https://tinyurl.com/abc"}) == ["organization.org_url"]
 
 
+def test_the_domain_of_a_contact_is_the_bodys_own_when_it_is_an_official_one():
+    for host, own in (("vaccine.umiyama.lg.jp", True), ("umiyama.example", False)):
+        values = {"contact.contact_email": f"kenko@{host}", f"{P}access": f"https://{host}/map"}
+        assert spoken("TXT-014", values) == ([] if own else [f"{P}access"])
+
+
 def test_an_endless_text_is_refused_before_any_rule_looks_at_it():
     result = evaluate(changed(ON, {f"{P}duty_detail": "<b>" * 40000}), on=ON)
     assert {f.rule for f in result.findings if f.path == f"{P}duty_detail"} == {"TXT-011"}
