@@ -3,7 +3,6 @@
 Nothing here holds a whole mail address: the page is read aloud to whoever is on the line.
 """
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -41,8 +40,6 @@ CALLS = ("call_back", "readdress", "read_code")
 CALL = "☎"  # begins the note of a call
 CASES, POSTINGS, MAILS, ACCOUNTS, NOTES = 8, 100, 8, 10, 6
 CALLER_MOST = 40
-# The last line of a call's record, as `proof.words_of_call` writes it.
-_RECORD = re.compile(r"([0-9-]+)（(.+?)）　(.+)")
 
 
 @dataclass(frozen=True)
@@ -301,9 +298,8 @@ def recent_call(row: Submission | Account, actor: Actor) -> RecentCall | None:
     about = db.session.get(kind, found.subject_id)
     if about is None or not _same_body(row, about):
         return None
-    words = _RECORD.fullmatch(found.reason.splitlines()[-1] if found.reason else "")
-    source = next((source for source in CallSource if words is not None and source.label == words[2]), None)
-    return RecentCall(words[1], source, words[3], found.created_at) if words is not None and source is not None else None
+    call = proof.read_call(found.reason)
+    return RecentCall(*call, found.created_at) if call is not None else None
 
 
 def _same_body(one: Submission | Account, other: Submission | Account) -> bool:

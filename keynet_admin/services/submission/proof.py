@@ -6,6 +6,7 @@ brought in alone (uploaded, keyed) is never accepted without another one. Both r
 they were made for; a request also for its revision only.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,6 +30,7 @@ from keynet_admin.services.submission import intake as submissions
 from keynet_admin.services.workflow import Outcome
 from keynet_admin.vocabulary import CallSource, KeyingStatus
 
+_CALL = re.compile(r"([0-9-]+)（(.+?)）　(.+)")
 PERSON_MOST = 100
 TEL = "organization.org_tel"
 _TEL_FIELD = next(field for field in SECTIONS["organization"] if field.name == "org_tel")
@@ -150,6 +152,13 @@ def words_of_call(phone: str, source: str, person: str, *, registered: str, cont
     if not person.strip():
         raise BadField("電話で話した相手の部署とお名前を入力してください。", "person")
     return f"{number}（{looked_up.label}）　{workflow.not_too_long(person, '話した相手', PERSON_MOST)}"
+
+
+def read_call(record: str) -> tuple[str, CallSource, str] | None:
+    """Number, where it was looked up and who answered, as the last line of a record names them (`words_of_call`); None for other words."""
+    words = _CALL.fullmatch(record.splitlines()[-1] if record else "")
+    source = next((found for found in CallSource if words is not None and found.label == words[2]), None)
+    return (words[1], source, words[3]) if words is not None and source is not None else None
 
 
 def ask_second(submission: Submission, actor: Actor, *, seen_version: int, reason: str = "") -> Outcome:

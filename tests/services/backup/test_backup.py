@@ -30,7 +30,7 @@ from keynet_admin.services.invariants import check as invariants
 from keynet_admin.services.transaction import transaction
 from keynet_admin.vocabulary import PostingStatus, Role, SubmissionStatus
 from tests import factories
-from tests.services.audit_chain.attack import drop_triggers
+from tests.services.audit_chain.attack import cut_the_end
 from tests.support.clock import MovableClock
 from tests.support.databases import Databases
 from tests.support.web import Client, application
@@ -302,11 +302,7 @@ def test_a_log_that_was_cut_is_told_from_the_manifests_end(app: Flask, second: F
     assert take.verify(whole).log == end
     assert run(app, "verify-audit", "--backup", whole).exit_code == 0
     with app.app_context():
-        drop_triggers(db.session())
-        last = db.session.execute(text("SELECT event_id FROM audit_seal ORDER BY position DESC LIMIT 1")).scalar_one()
-        for table, key in (("audit_event", "id"), ("audit_seal", "event_id")):
-            db.session.execute(text(f"DELETE FROM {table} WHERE {key} = {last}"))
-        db.session.commit()
+        cut_the_end(db.session())
     told = run(app, "verify-audit", "--backup", whole)
     assert (told.exit_code, told.stdout.startswith(f"位置 {end.position}：")) == (1, True)
     cut = backup(app, tmp_path / "cut.zip")

@@ -18,7 +18,7 @@ from keynet_admin.services.files.store import store_all
 from keynet_admin.services.keying import steps as keyings
 from keynet_admin.services.submission import acceptance, intake, proof, review
 from keynet_admin.services.workflow import history
-from keynet_admin.vocabulary import Role
+from keynet_admin.vocabulary import CallSource, Role
 from tests import factories
 
 CHUO = {
@@ -302,3 +302,10 @@ def test_no_sequence_lets_one_person_pass_a_risky_case(db_session: Session, brou
     other = factories.actor(Role.operator)
     proof.ask_second(case, who, seen_version=case.version)
     assert accepts(case, other, db_session), "a second person does"
+
+
+def test_a_record_of_a_call_is_read_as_it_was_written() -> None:
+    for source in (CallSource.website, CallSource.registered):
+        words = proof.words_of_call("0982-00-0001", source.value, "庶務係（総務）　見本様", registered="0982-00-0001", contact={})
+        assert proof.read_call(f"宛先を直しました。\n{words}") == ("0982-00-0001", source, "庶務係（総務）　見本様")
+    assert [proof.read_call(other) for other in ("", "電話しました。", "0982-00-0001（占い）　見本様")] == [None, None, None]
